@@ -1,0 +1,53 @@
+//! Identifiers: one type a noun, so that two kinds of id can never be swapped in a call.
+//!
+//! All are UUIDv7 (RFC 9562), made by [`crate::mint::Mint`] and parsed from what clients send.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! typed_id {
+    ($($(#[$doc:meta])* $name:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+        )]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            pub const fn of(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+typed_id! {
+    /// A transfer approval (跨省转移审批).
+    ApprovalId;
+    /// A labelled package (包装).
+    ContainerId;
+    DriverId;
+    LedgerEntryId;
+    /// An operating licence (经营许可证).
+    LicenceId;
+    ManifestId;
+    OrganisationId;
+    /// One refresh-token family.
+    SessionId;
+    SiteId;
+    StorageAreaId;
+    UserId;
+    VehicleId;
+    /// A waste stream of a producer's site (废物流).
+    WasteStreamId;
+}

@@ -1,0 +1,16 @@
+//! liandan (联单): electronic transfer manifests for hazardous, medical and kitchen waste.
+//!
+//! The map, one line a room; `ARCHITECTURE.md` has the streets between them.
+
+/// Time, injected.
+pub mod clock;
+/// Who asks, when, in which request.
+pub mod ctx;
+/// One id type a noun.
+pub mod ids;
+/// Where ids and secrets come from.
+pub mod mint;
+/// Refusals and faults.
+pub mod problem;
+/// Grams and kilograms.
+pub mod units;
