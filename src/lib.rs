@@ -6,6 +6,8 @@
 pub mod clock;
 /// Who asks, when, in which request.
 pub mod ctx;
+/// The database: a private PostgreSQL, its roles.
+pub mod db;
 /// One id type a noun.
 pub mod ids;
 /// Where ids and secrets come from.
