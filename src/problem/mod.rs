@@ -5,11 +5,13 @@
 //! present and, within it, the first pointer in document order.
 
 mod code;
+mod findings;
 mod text;
 
 use serde_json::{Map, Value};
 
 pub use code::{ALL_CODES, Code};
+pub use findings::Findings;
 pub use text::{Lang, Text};
 
 /// One thing that is wrong.
