@@ -2,6 +2,8 @@
 //!
 //! The map, one line a room; `ARCHITECTURE.md` has the streets between them.
 
+/// The national list and the tables beside it, and what they ask of an item.
+pub mod catalogue;
 /// Time, injected.
 pub mod clock;
 /// Who asks, when, in which request.
@@ -14,5 +16,7 @@ pub mod ids;
 pub mod mint;
 /// Refusals and faults.
 pub mod problem;
+/// Reference data in the binary, read with file and line.
+pub mod seeds;
 /// Grams and kilograms.
 pub mod units;
