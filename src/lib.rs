@@ -2,20 +2,34 @@
 //!
 //! The map, one line a room; `ARCHITECTURE.md` has the streets between them.
 
+/// What every request needs, made once at start.
+pub mod app;
 /// The national list and the tables beside it, and what they ask of an item.
 pub mod catalogue;
 /// Time, injected.
 pub mod clock;
+/// Read, decide, commit: the one way in.
+pub mod command;
+/// Settings, checked once.
+pub mod config;
 /// Who asks, when, in which request.
 pub mod ctx;
 /// The database: a private PostgreSQL, its roles.
 pub mod db;
+/// What a command decided, as data.
+pub mod decision;
 /// One id type a noun.
 pub mod ids;
+/// Events, chains, canonical JSON.
+pub mod journal;
+/// Every bound, with its reason.
+pub mod limits;
 /// Where ids and secrets come from.
 pub mod mint;
 /// Refusals and faults.
 pub mod problem;
+/// Organisations, sites, licences, vehicles, drivers.
+pub mod registry;
 /// Reference data in the binary, read with file and line.
 pub mod seeds;
 /// Grams and kilograms.

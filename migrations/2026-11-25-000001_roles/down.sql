@@ -1,0 +1,3 @@
+DROP FUNCTION expect_rows(bigint, bigint);
+DROP FUNCTION refuse_change();
+REVOKE USAGE ON SCHEMA public FROM liandan_app;

@@ -1,0 +1,2 @@
+DROP TABLE serial;
+DROP TABLE account;

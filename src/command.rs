@@ -1,0 +1,103 @@
+//! Read, decide, commit: the one way in for everything that changes anything that matters.
+//!
+//! A stale fact costs another round, never a wrong record. A refusal made on cached facts is made
+//! again on fresh ones before it is answered, so that a stale cache never refuses anybody.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::ctx::Ctx;
+use crate::db::{self, FirstAnswer, Outcome, Receipt};
+use crate::decision::{Decision, Settled};
+use crate::limits::DECIDE_ROUNDS_MAX;
+use crate::problem::Problem;
+
+/// Whether facts may come from the cache of registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    Cached,
+    /// Read again. Balances are read as well, so that a refusal lists capacity faults too.
+    Fresh,
+}
+
+/// What a command came to.
+#[derive(Debug)]
+pub enum Done<T> {
+    /// It was committed.
+    Written { output: Arc<T>, position: Option<i64>, settled: Settled },
+    /// It was committed before, under the same key: answer as then.
+    Replayed(FirstAnswer),
+    /// `validate_only`: what would have been written.
+    Previewed { output: Arc<T>, settled: Settled },
+}
+
+/// Runs a command. `decide` is pure and may run several times.
+pub async fn run<F, T: Send + Sync + 'static>(
+    app: &App,
+    ctx: &Ctx,
+    read: impl AsyncFn(Freshness) -> Result<F, Problem>,
+    decide: impl Fn(&F) -> Result<Decision, Problem>,
+) -> Result<Done<T>, Problem> {
+    let mut freshness = if ctx.validate_only { Freshness::Fresh } else { Freshness::Cached };
+    for _round in 0..DECIDE_ROUNDS_MAX {
+        let facts = read(freshness).await;
+        let decision = match facts.and_then(|facts| decide(&facts)) {
+            Ok(decision) => decision,
+            Err(_) if freshness == Freshness::Cached => {
+                freshness = Freshness::Fresh;
+                continue;
+            }
+            Err(problem) => return refuse(app, ctx, problem).await,
+        };
+        if ctx.validate_only {
+            return preview(app, &decision).await;
+        }
+        match app.committer.commit(decision).await? {
+            Outcome::Done(Receipt::Written(entry)) => {
+                let output = typed(entry.output)?;
+                let (position, settled) = (entry.position, entry.settled);
+                return Ok(Done::Written { output, position, settled });
+            }
+            Outcome::Done(Receipt::Replayed(first)) => return Ok(Done::Replayed(first)),
+            Outcome::Stale(subjects) => {
+                app.registers.evict(&subjects);
+                freshness = Freshness::Fresh;
+            }
+        }
+    }
+    Err(Problem::busy())
+}
+
+/// A request that repeats an earlier one is often refused by that one's effect: its first answer
+/// goes before the refusal.
+pub async fn refuse<T>(app: &App, ctx: &Ctx, problem: Problem) -> Result<Done<T>, Problem> {
+    // 401, 413, 415, 400, 404 and 403 go before the key (api.md, "Errors").
+    if ctx.validate_only
+        || problem.code().rank() < crate::problem::Code::IdempotencyKeyReused.rank()
+    {
+        return Err(problem);
+    }
+    match db::first_answer(&app.pool, ctx).await? {
+        Some(first) => Ok(Done::Replayed(first)),
+        None => Err(problem),
+    }
+}
+
+/// Decide and settle on an unlocked reading, without the commit.
+async fn preview<T: Send + Sync + 'static>(
+    app: &App,
+    decision: &Decision,
+) -> Result<Done<T>, Problem> {
+    let balances = db::balances(&app.pool, &decision.moves).await?;
+    let settled = db::preview(balances, decision)?;
+    let written = (decision.finish)(&settled)?;
+    Ok(Done::Previewed { output: typed(written.output)?, settled })
+}
+
+fn typed<T: Send + Sync + 'static>(output: crate::decision::Output) -> Result<Arc<T>, Problem> {
+    output.downcast().map_err(|_| Problem::internal("a command answered with another type"))
+}
+
+/// Balances for [`db::faults_of`] when facts are fresh, else none.
+pub type Balances = Option<HashMap<uuid::Uuid, crate::decision::Balance>>;

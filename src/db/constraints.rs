@@ -1,0 +1,55 @@
+//! What each named constraint means to the person whose act it refused.
+//!
+//! Rules refuse first; a constraint speaks only when two acts raced, or a rule is missing.
+
+use crate::problem::{Code, Fault, Problem, Text};
+
+/// What a refusal by the database means.
+pub(super) enum Refusal {
+    Problem(Box<Problem>),
+    /// A row was not as it had been read: decide again.
+    Moved,
+}
+
+/// Unique constraints: name, code, pointer, sentences.
+const UNIQUE: &[(&str, Code, &str, &str, &str)] = &[
+    (
+        "manifest_external_id_once",
+        Code::ExternalIdTaken,
+        "/external_id",
+        "该外部编号已被本单位使用。",
+        "Your organisation has used this external id before.",
+    ),
+    (
+        "organisation_uscc_once",
+        Code::AlreadyExists,
+        "/uscc",
+        "该统一社会信用代码已登记。",
+        "This unified social credit code is registered already.",
+    ),
+    (
+        "licence_number_once",
+        Code::AlreadyExists,
+        "/number",
+        "该许可证编号已登记。",
+        "This licence number is registered already.",
+    ),
+    (
+        "vehicle_plate_once",
+        Code::AlreadyExists,
+        "/plate",
+        "该车牌号已登记。",
+        "This plate is registered already.",
+    ),
+    ("user_login_once", Code::AlreadyExists, "/login", "该账号已存在。", "This login is taken."),
+];
+
+pub(super) fn refusal(err: &tokio_postgres::Error) -> Option<Refusal> {
+    let name = err.as_db_error()?.constraint()?;
+    if name == "expect_rows" || name == "subject_pkey" || name == "event_once_per_place" {
+        return Some(Refusal::Moved);
+    }
+    let (_, code, pointer, zh, en) = UNIQUE.iter().find(|row| row.0 == name)?;
+    let fault = Fault::new(*code, *pointer, Text::new(*zh, *en));
+    Some(Refusal::Problem(Box::new(fault.into())))
+}

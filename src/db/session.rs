@@ -1,0 +1,133 @@
+//! The committer's own connection: prepared statements, pipelining, and what its errors mean.
+
+use std::collections::HashMap;
+
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, NoTls, Row, Statement};
+
+/// Why a batch did not end in a known commit.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum BatchError {
+    /// The database refused a statement; nothing of the batch was written.
+    #[error("refused by the database: {0}")]
+    Refused(#[source] tokio_postgres::Error),
+    /// The connection died before COMMIT was sent: nothing was written.
+    #[error("connection lost: {0}")]
+    Lost(#[source] tokio_postgres::Error),
+    /// The connection died with COMMIT under way: only `pg_xact_status` knows.
+    #[error("connection lost while committing transaction {xid}: {source}")]
+    InDoubt { xid: String, source: tokio_postgres::Error },
+    #[error("no connection: {0}")]
+    Unreachable(#[source] tokio_postgres::Error),
+}
+
+impl From<tokio_postgres::Error> for BatchError {
+    fn from(err: tokio_postgres::Error) -> Self {
+        // A fatal answer (57P01: the server is shut down) closes the connection right after it.
+        let fatal = err.as_db_error().is_some_and(|err| err.severity() == "FATAL");
+        if err.as_db_error().is_some() && !fatal { Self::Refused(err) } else { Self::Lost(err) }
+    }
+}
+
+impl BatchError {
+    pub fn while_committing(self, xid: String) -> Self {
+        match self {
+            Self::Lost(source) => Self::InDoubt { xid, source },
+            other => other,
+        }
+    }
+}
+
+/// Bounds on one transaction: a committer that hangs must not hold the log for the others.
+const SESSION_SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '5s'; \
+     SET idle_in_transaction_session_timeout = '10s'; SET plan_cache_mode = 'force_generic_plan'";
+
+pub(super) struct Session {
+    client: Client,
+    statements: HashMap<String, Statement>,
+}
+
+impl Session {
+    pub async fn open(url: &str) -> Result<Self, BatchError> {
+        let connected = tokio_postgres::connect(url, NoTls).await;
+        let (client, connection) = connected.map_err(BatchError::Unreachable)?;
+        tokio::spawn(async move {
+            if let Err(err) = connection.await {
+                tracing::warn!(error = %err, "the committer's connection ended");
+            }
+        });
+        client.batch_execute(SESSION_SETTINGS).await.map_err(BatchError::Unreachable)?;
+        Ok(Self { client, statements: HashMap::new() })
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    /// Prepares what is not prepared yet, so that the pipelined part only executes.
+    pub async fn prepare(&mut self, texts: &[&str]) -> Result<(), BatchError> {
+        for sql in texts {
+            if !self.statements.contains_key(*sql) {
+                let statement = self.client.prepare(sql).await?;
+                self.statements.insert((*sql).to_owned(), statement);
+            }
+        }
+        Ok(())
+    }
+
+    pub async fn begin(&self) -> Result<(), BatchError> {
+        Ok(self.client.batch_execute("BEGIN").await?)
+    }
+
+    pub async fn commit(&self) -> Result<(), BatchError> {
+        Ok(self.client.batch_execute("COMMIT").await?)
+    }
+
+    pub async fn rollback(&self) -> Result<(), BatchError> {
+        Ok(self.client.batch_execute("ROLLBACK").await?)
+    }
+
+    pub async fn query(
+        &self,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, BatchError> {
+        match self.statements.get(sql) {
+            Some(statement) => Ok(self.client.query(statement, params).await?),
+            None => Ok(self.client.query(sql, params).await?),
+        }
+    }
+
+    pub async fn query_unless(
+        &self,
+        needless: bool,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, BatchError> {
+        if needless { Ok(Vec::new()) } else { self.query(sql, params).await }
+    }
+
+    pub async fn execute(
+        &self,
+        sql: &str,
+        params: Vec<Box<dyn ToSql + Sync + Send>>,
+    ) -> Result<u64, BatchError> {
+        match self.statements.get(sql) {
+            Some(statement) => Ok(self.client.execute_raw(statement, params).await?),
+            None => Ok(self.client.execute_raw(sql, params).await?),
+        }
+    }
+
+    /// What became of a transaction whose COMMIT got no answer: true when it was committed.
+    pub async fn was_committed(&self, xid: &str) -> Result<Option<bool>, BatchError> {
+        const SQL: &str = "SELECT pg_xact_status($1::text::xid8)";
+        let status: Option<String> =
+            self.query(SQL, &[&xid]).await?.first().and_then(|row| row.get(0));
+        Ok(match status.as_deref() {
+            Some("committed") => Some(true),
+            Some("in progress") => None,
+            // `aborted`, or so old that its status is gone, which a batch of now cannot be.
+            _ => Some(false),
+        })
+    }
+}

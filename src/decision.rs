@@ -1,0 +1,418 @@
+//! What a command decided, as data: what to lean on, move, number, append, write and tell.
+//!
+//! A `decide` function makes a [`Decision`]; only `db` turns it into a commit. What depends on the
+//! lock (the number, the licence line that had room, the recorded time) is not known while
+//! deciding, so the last step, [`Finish`], is a pure function from [`Settled`] to what is written.
+//! It may run more than once and must have no effect of its own.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::ctx::{Actor, Ctx, Via};
+use crate::ids::OrganisationId;
+use crate::problem::{Code, Problem};
+
+/// The kinds of things that have a chain of events of their own (custody.md, "Subjects").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SubjectKind {
+    Manifest,
+    Organisation,
+    Site,
+    Licence,
+    Vehicle,
+    Driver,
+    User,
+    WasteStream,
+    LedgerEntry,
+    StorageArea,
+    TransferApproval,
+    ManagementPlan,
+}
+
+impl SubjectKind {
+    pub const ALL: [Self; 12] = [
+        Self::Manifest,
+        Self::Organisation,
+        Self::Site,
+        Self::Licence,
+        Self::Vehicle,
+        Self::Driver,
+        Self::User,
+        Self::WasteStream,
+        Self::LedgerEntry,
+        Self::StorageArea,
+        Self::TransferApproval,
+        Self::ManagementPlan,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Manifest => "manifest",
+            Self::Organisation => "organisation",
+            Self::Site => "site",
+            Self::Licence => "licence",
+            Self::Vehicle => "vehicle",
+            Self::Driver => "driver",
+            Self::User => "user",
+            Self::WasteStream => "waste_stream",
+            Self::LedgerEntry => "ledger_entry",
+            Self::StorageArea => "storage_area",
+            Self::TransferApproval => "transfer_approval",
+            Self::ManagementPlan => "management_plan",
+        }
+    }
+
+    /// The number in the database's `subject_kind` columns. Never reused.
+    pub const fn number(self) -> i16 {
+        self as i16 + 1
+    }
+
+    pub fn from_number(number: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.number() == number)
+    }
+}
+
+/// A thing with a chain of events. Its version is the number of events in the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Subject {
+    pub kind: SubjectKind,
+    pub id: Uuid,
+}
+
+impl Subject {
+    pub const fn new(kind: SubjectKind, id: Uuid) -> Self {
+        Self { kind, id }
+    }
+}
+
+/// A subject as it was when it was read: if its version has moved, the fact is stale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guard {
+    pub subject: Subject,
+    pub version: i64,
+}
+
+/// What an account counts, in grams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AccountKind {
+    /// (licence, line, year): permitted, used, reserved.
+    LicenceLine,
+    /// (licence, `0`, year): the limit that all lines share.
+    LicenceShared,
+    /// (site, waste code, 0): on hand by the ledger, and what filings have reserved of it.
+    OnHand,
+    /// (site, empty, 0): a receiver's storage: capacity, stored, on its way.
+    SiteStorage,
+    /// (storage area, empty, 0): capacity and what lies there.
+    StorageArea,
+    /// (approval, empty, 0): an approved cross-border mass.
+    Approval,
+}
+
+impl AccountKind {
+    /// The number in `account.kind`. Never reused.
+    pub const fn number(self) -> i16 {
+        self as i16 + 1
+    }
+}
+
+/// One counter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    pub id: Uuid,
+    pub kind: AccountKind,
+    pub owner: Uuid,
+    pub item: String,
+    pub year: i16,
+}
+
+impl Account {
+    /// The id is derived from what the account counts, so nobody has to look it up.
+    pub fn new(kind: AccountKind, owner: Uuid, item: impl Into<String>, year: i32) -> Self {
+        let (item, year) = (item.into(), i16::try_from(year).unwrap_or(0));
+        let mut hash = Sha256::new();
+        hash.update(kind.number().to_be_bytes());
+        hash.update(owner.as_bytes());
+        hash.update(year.to_be_bytes());
+        hash.update(item.as_bytes());
+        let digest = hash.finalize();
+        let mut bytes = [0u8; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Self { id: uuid::Builder::from_custom_bytes(bytes).into_uuid(), kind, owner, item, year }
+    }
+}
+
+/// What an account holds, in grams. `limit` is what it may hold: permitted mass, mass on hand, a
+/// capacity; `None` where nothing limits it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Balance {
+    pub limit: Option<i64>,
+    pub used: i64,
+    pub reserved: i64,
+    /// A policy let it pass its limit at least once; the excess is shown.
+    pub lenient: bool,
+}
+
+impl Balance {
+    /// What is left; negative when over, `None` where nothing limits it.
+    pub fn left(&self) -> Option<i64> {
+        self.limit.map(|limit| limit - self.used - self.reserved)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitChange {
+    Keep,
+    Set(Option<i64>),
+    Add(i64),
+}
+
+/// What happens when an account has no room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// The move is refused.
+    Enforce,
+    /// The move passes, is flagged, and the account shows the excess.
+    Warn,
+}
+
+/// A change of one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    pub account: Account,
+    pub limit: LimitChange,
+    pub used: i64,
+    pub reserved: i64,
+    pub policy: Policy,
+}
+
+/// Changes that go together. The first of `choices` whose posts all fit is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    pub choices: Vec<Vec<Post>>,
+    /// The code of the refusal when none fits.
+    pub refusal: Code,
+    /// The field that asked for it.
+    pub pointer: String,
+    /// What was asked for, in grams.
+    pub asked: i64,
+}
+
+/// The counter that numbers come from: gap-free per prefix and year.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Serial {
+    /// All that stands before the serial, year included: `20266601`, `C20266601`.
+    pub prefix: String,
+    /// Digits of the serial: 6 by Order 23 Art. 15, 8 for kitchen waste.
+    pub digits: u8,
+}
+
+/// A chain that grows. `version` is the one read; `None` for a subject that must be new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advance {
+    pub subject: Subject,
+    pub version: Option<i64>,
+}
+
+/// The idempotency record that goes with the commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyRecord {
+    pub organisation_id: OrganisationId,
+    pub key: String,
+    pub fingerprint: [u8; 32],
+    /// The status of the first answer.
+    pub status: i16,
+    /// Wall time, for the 24 h that a key is kept.
+    pub wall: DateTime<Utc>,
+}
+
+/// What the lock decided.
+#[derive(Clone, Debug)]
+pub struct Settled {
+    pub number: Option<String>,
+    /// For each move, which of its choices had room.
+    pub picks: Vec<usize>,
+    /// For each move, whether a `Warn` policy let it pass a limit.
+    pub excess: Vec<bool>,
+    /// The accounts touched, as they stand after the moves.
+    pub balances: Vec<(Uuid, Balance)>,
+    /// Never earlier than the event before it on any subject that grows.
+    pub recorded_at: DateTime<Utc>,
+}
+
+impl Settled {
+    pub fn balance(&self, account: Uuid) -> Option<Balance> {
+        self.balances.iter().find(|(id, _)| *id == account).map(|(_, balance)| *balance)
+    }
+}
+
+/// One value of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    Uuid(Option<Uuid>),
+    Int2(Option<i16>),
+    Int4(Option<i32>),
+    Int8(Option<i64>),
+    Bool(Option<bool>),
+    Text(Option<String>),
+    Date(Option<NaiveDate>),
+    Time(Option<DateTime<Utc>>),
+    /// JSON, already written out.
+    Json(Option<String>),
+    Bytes(Option<Vec<u8>>),
+    /// The log position of the decision's n-th event.
+    Position(usize),
+}
+
+/// The type of a column that rows are written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    Uuid,
+    Int2,
+    Int4,
+    Int8,
+    Bool,
+    Text,
+    Date,
+    Time,
+    Json,
+    Bytes,
+}
+
+/// How rows reach their table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Write {
+    Insert,
+    /// The first `keys` columns find the row; exactly one must be there.
+    Update {
+        keys: usize,
+    },
+    /// All columns find the row; exactly one must be there.
+    Delete,
+}
+
+/// A table as one kind of write sees it. Each store exports its own; `db` knows none of them.
+#[derive(Debug)]
+pub struct Table {
+    pub name: &'static str,
+    /// Parents before children: tables are written in this order.
+    pub order: u8,
+    pub write: Write,
+    pub columns: &'static [(&'static str, Type)],
+}
+
+/// One row to write.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub table: &'static Table,
+    pub cells: Vec<Cell>,
+}
+
+/// An event before its place in chain and log is known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventDraft {
+    pub subject: Subject,
+    pub kind: &'static str,
+    pub occurred_at: DateTime<Utc>,
+    pub actor: Stamp,
+    /// Everything the command recorded: integers, strings, booleans, lists and objects only.
+    pub data: Value,
+}
+
+/// Who acted, as events carry it. For the system all ids are null.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    pub user_id: Option<Uuid>,
+    pub organisation_id: Option<Uuid>,
+    pub role: Option<&'static str>,
+    pub via: Via,
+}
+
+impl From<&Actor> for Stamp {
+    fn from(actor: &Actor) -> Self {
+        if actor.via == Via::System {
+            return Self { user_id: None, organisation_id: None, role: None, via: Via::System };
+        }
+        Self {
+            user_id: Some(actor.user_id.uuid()),
+            organisation_id: Some(actor.organisation_id.uuid()),
+            role: Some(actor.role.as_str()),
+            via: actor.via,
+        }
+    }
+}
+
+/// Something to tell somebody: one row of the outbox, in the same commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub kind: &'static str,
+    pub recipient: OrganisationId,
+    pub subject: Subject,
+    /// Which of the decision's events it is about.
+    pub event: usize,
+}
+
+/// What a settled decision writes.
+pub struct Written {
+    pub events: Vec<EventDraft>,
+    pub rows: Vec<Row>,
+    pub notices: Vec<Notice>,
+    /// What the use case answers with.
+    pub output: Output,
+}
+
+pub type Output = Arc<dyn Any + Send + Sync>;
+
+/// The pure last step of a decision.
+pub type Finish = Box<dyn Fn(&Settled) -> Result<Written, Problem> + Send + Sync>;
+
+/// What a command decided.
+pub struct Decision {
+    /// What the answer is about.
+    pub subject: Subject,
+    /// Business time of the command.
+    pub now: DateTime<Utc>,
+    pub guards: Vec<Guard>,
+    pub advances: Vec<Advance>,
+    pub moves: Vec<Move>,
+    pub number: Option<Serial>,
+    pub key: Option<KeyRecord>,
+    pub finish: Finish,
+}
+
+impl Decision {
+    /// A decision about `subject` whose first answer has `status`.
+    pub fn new(subject: Subject, ctx: &Ctx, status: i16, finish: Finish) -> Self {
+        let key = ctx.key.as_ref().map(|key| KeyRecord {
+            organisation_id: ctx.actor.organisation_id,
+            key: key.key.clone(),
+            fingerprint: key.fingerprint,
+            status,
+            wall: ctx.wall,
+        });
+        Self {
+            subject,
+            now: ctx.now,
+            guards: Vec::new(),
+            advances: Vec::new(),
+            moves: Vec::new(),
+            number: None,
+            key,
+            finish,
+        }
+    }
+
+    pub fn lean_on(&mut self, guards: impl IntoIterator<Item = Guard>) {
+        self.guards.extend(guards);
+    }
+
+    /// The chain of `subject` grows from the version that was read.
+    pub fn advance(&mut self, subject: Subject, version: Option<i64>) {
+        self.advances.push(Advance { subject, version });
+    }
+}

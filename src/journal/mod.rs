@@ -1,0 +1,12 @@
+//! The journal: one append-only table of events, chained per subject, dense in one global log.
+//!
+//! What an event looks like and how it is hashed is fixed by custody.md; this room makes the
+//! bodies, checks chains and reads events back. Only `db` appends.
+
+mod canonical;
+mod chain;
+mod event;
+
+pub use canonical::canonical;
+pub use chain::{Break, first_break};
+pub use event::{BODY_BYTES_MAX, Link, NO_PREV, body, leaf_hash};
