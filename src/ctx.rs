@@ -1,82 +1,38 @@
 //! Who asks, when, and in which request: plain values that every command receives.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use crate::ids::{OrganisationId, SessionId, UserId};
 use crate::problem::Lang;
+use crate::wire::api_enum;
 
-/// What a user may do, as the API names it (api.md, "Identity").
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    Admin,
-    Producer,
-    Carrier,
-    Driver,
-    Receiver,
-    Reader,
-    CorpsRegulator,
-    DivisionRegulator,
-    RegimentRegulator,
+api_enum! {
+    /// What a user may do, as the API names it (api.md, "Identity").
+    pub enum Role {
+        Admin = "admin",
+        Producer = "producer",
+        Carrier = "carrier",
+        Driver = "driver",
+        Receiver = "receiver",
+        Reader = "reader",
+        CorpsRegulator = "corps_regulator",
+        DivisionRegulator = "division_regulator",
+        RegimentRegulator = "regiment_regulator",
+    }
+
+    /// How the actor proved who it is (custody.md, `actor.via`).
+    pub enum Via {
+        Password = "password",
+        ApiKey = "api_key",
+        OneTimeCode = "one_time_code",
+        DeviceKey = "device_key",
+        System = "system",
+    }
 }
 
 impl Role {
-    pub const ALL: [Self; 9] = [
-        Self::Admin,
-        Self::Producer,
-        Self::Carrier,
-        Self::Driver,
-        Self::Receiver,
-        Self::Reader,
-        Self::CorpsRegulator,
-        Self::DivisionRegulator,
-        Self::RegimentRegulator,
-    ];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Producer => "producer",
-            Self::Carrier => "carrier",
-            Self::Driver => "driver",
-            Self::Receiver => "receiver",
-            Self::Reader => "reader",
-            Self::CorpsRegulator => "corps_regulator",
-            Self::DivisionRegulator => "division_regulator",
-            Self::RegimentRegulator => "regiment_regulator",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text)
-    }
-
     pub const fn is_regulator(self) -> bool {
         matches!(self, Self::CorpsRegulator | Self::DivisionRegulator | Self::RegimentRegulator)
-    }
-}
-
-/// How the actor proved who it is (custody.md, `actor.via`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Via {
-    Password,
-    ApiKey,
-    OneTimeCode,
-    DeviceKey,
-    System,
-}
-
-impl Via {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Password => "password",
-            Self::ApiKey => "api_key",
-            Self::OneTimeCode => "one_time_code",
-            Self::DeviceKey => "device_key",
-            Self::System => "system",
-        }
     }
 }
 

@@ -28,6 +28,8 @@ macro_rules! typed_id {
                 self.0.fmt(f)
             }
         }
+
+        crate::wire::id_on_the_wire!($name);
     )+};
 }
 

@@ -34,3 +34,5 @@ pub mod registry;
 pub mod seeds;
 /// Grams and kilograms.
 pub mod units;
+/// Strict JSON in, typed values out.
+pub mod wire;

@@ -19,3 +19,36 @@ pub const READ_CONNECTIONS_MAX: usize = 16;
 
 /// Entries a register keeps in memory: some 1 kB each, so at most about 50 MB a register.
 pub const CACHE_ENTRIES_MAX: usize = 50_000;
+//! Every bound on what grows by someone else's hand, unit last in the name, each with its reason.
+
+/// One JSON request. A manifest with every optional field and fifty items stays under 200 kB;
+/// bulk filing and imports stream under bounds of their own.
+pub const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// Time to receive one body. 1 MiB in 30 s is 280 kbit/s: a phone on 2G at the roadside manages;
+/// a client that drips bytes to hold connections does not.
+pub const BODY_READ_S_MAX: u64 = 30;
+
+/// Nesting of a JSON request. The deepest shape of the API needs 7; the reader recurses, so this
+/// also bounds its stack.
+pub const JSON_DEPTH_MAX: usize = 32;
+
+/// Faults told at once. People fix a form in one pass with far fewer; without a bound, one 1 MiB
+/// body of unknown keys would buy a 50 MB answer.
+pub const FAULTS_MAX: usize = 100;
+
+/// The path and query of a request, in bytes: a page cursor and every filter at once fit in 2 kB.
+pub const URI_BYTES_MAX: usize = 8 * 1024;
+
+/// Rows of one page of a list: what a table on screen can use, and small enough for one answer
+/// to stay below a megabyte. Whole lists are streamed as CSV, NDJSON or XLSX.
+pub const PAGE_ROWS_MAX: u32 = 500;
+
+/// Rows of a page when the client does not say.
+pub const PAGE_ROWS_DEFAULT: u32 = 50;
+
+/// An `Idempotency-Key`: room for any UUID or composed key, and an index entry that stays small.
+pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
+
+/// A client's own `X-Request-Id`: it is written to every log line.
+pub const REQUEST_ID_CHARS_MAX: usize = 64;

@@ -1,0 +1,35 @@
+//! What crosses the wire: strict JSON in, typed values out, and the schema that says so. A root
+//! room: any capability may use it, and it knows neither HTTP nor a capability.
+
+mod decode;
+mod enums;
+mod faults;
+mod fields;
+mod json;
+mod location;
+mod many;
+mod mass;
+mod parser;
+mod path;
+mod query;
+mod scalar;
+mod shape;
+#[cfg(test)]
+mod tests;
+mod time;
+
+pub use decode::{Asked, Decode, asked, read, settle};
+pub(crate) use enums::{api_enum, named_shape};
+pub use enums::{enumeration, refuse_word};
+pub use faults::Faults;
+pub(crate) use fields::wire;
+pub use fields::{FieldShape, Fields, object_schema, parameters, wire_name};
+pub use json::{Document, Node, Value};
+pub use location::Location;
+pub use many::{Change, List, Patch};
+pub use mass::{NonNegativeKg, PositiveKg, SignedKg};
+pub use path::Path;
+pub use query::asked_in_query;
+pub(crate) use scalar::id_on_the_wire;
+pub use scalar::{BoundedText, Sha256Hex, Whole, parse_uuid, uuid, uuid_schema};
+pub use shape::{Components, SchemaOrRef, Shape, add_component, reference, words};
