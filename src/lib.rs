@@ -18,6 +18,8 @@ pub mod ctx;
 pub mod db;
 /// What a command decided, as data.
 pub mod decision;
+/// HTTP: the only room that knows actix.
+pub mod http;
 /// One id type a noun.
 pub mod ids;
 /// Events, chains, canonical JSON.

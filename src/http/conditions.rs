@@ -1,0 +1,146 @@
+//! What a request's head says about how it is to be done: `If-Match`, `Idempotency-Key`,
+//! `?validate_only=true`, and the `ETag` that answers them.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{ETag, EntityTag, HeaderMap, IF_MATCH};
+use sha2::{Digest, Sha256};
+
+use crate::ctx::IdempotencyKey;
+use crate::limits::IDEMPOTENCY_KEY_CHARS_MAX;
+use crate::problem::{Code, Lang, Problem, Text};
+use crate::wire::{asked_in_query, wire};
+
+use super::frame;
+
+wire! {
+    /// The query of a command.
+    pub struct CommandQuery {
+        /// Answer what would be answered, and write nothing.
+        pub validate_only: bool = false,
+    }
+}
+
+/// The parts of a `Ctx` that stand in the request itself; who asks and what time it is are added
+/// by whoever authenticates.
+#[derive(Clone, Debug)]
+pub struct RequestParts {
+    pub request_id: String,
+    pub lang: Lang,
+    pub key: Option<IdempotencyKey>,
+    pub if_match: Option<i64>,
+    pub validate_only: bool,
+}
+
+/// Reads the parts of a command; `body` is the raw body, which the key's fingerprint covers. The
+/// faults of head and query are told together.
+pub fn parts(request: &HttpRequest, body: &[u8]) -> Result<RequestParts, Problem> {
+    let query = asked_in_query::<CommandQuery>(request.query_string()).and_then(|query| query);
+    let if_match = if_match(request.headers());
+    let (query, if_match, key) = match (query, if_match, idempotency_key(request, body)) {
+        (Ok(query), Ok(if_match), Ok(key)) => (query, if_match, key),
+        (query, if_match, key) => return Err(all_of([query.err(), if_match.err(), key.err()])),
+    };
+    Ok(RequestParts {
+        request_id: frame::request_id(request),
+        lang: frame::lang(request),
+        // What writes nothing has no first answer to repeat (api.md, "Habits").
+        key: key.filter(|_| !query.validate_only),
+        if_match,
+        validate_only: query.validate_only,
+    })
+}
+
+/// The parts of a reading request: no body, no key; its query is the handler's own to read.
+pub fn reading_parts(request: &HttpRequest) -> RequestParts {
+    RequestParts {
+        request_id: frame::request_id(request),
+        lang: frame::lang(request),
+        key: None,
+        if_match: None,
+        validate_only: false,
+    }
+}
+
+fn all_of(problems: [Option<Problem>; 3]) -> Problem {
+    let all = problems.into_iter().flatten().reduce(Problem::and);
+    all.unwrap_or_else(|| Problem::internal("no part of the request was at fault"))
+}
+
+/// The strong tag of a version: `"7"`.
+pub fn etag(version: i64) -> ETag {
+    ETag(EntityTag::new_strong(version.to_string()))
+}
+
+/// A version that no resource has: what was asked for can never match.
+const NO_VERSION: i64 = -1;
+
+/// The version that `If-Match` names; `None` when there is none or any will do (`*`).
+///
+/// Of several, the newest: versions only grow, so a client that has seen the newest listed cannot
+/// truly mean an older one. Weak tags and tags that are not ours match nothing (RFC 9110 §13.1.1),
+/// which the use case answers with 412 as for any other version.
+fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+    let mut newest = None;
+    for value in headers.get_all(IF_MATCH) {
+        let text = value.to_str().map_err(|_| bad_if_match())?;
+        if text.trim() == "*" {
+            return Ok(None);
+        }
+        for tag in text.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+            newest = newest.max(Some(version_of(tag)?));
+        }
+    }
+    Ok(newest)
+}
+
+fn version_of(tag: &str) -> Result<i64, Problem> {
+    let (weak, quoted) = tag.strip_prefix("W/").map_or((false, tag), |rest| (true, rest));
+    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let inner = inner.ok_or_else(bad_if_match)?;
+    let ours = !weak && !inner.is_empty() && inner.bytes().all(|byte| byte.is_ascii_digit());
+    Ok(if ours { inner.parse().unwrap_or(NO_VERSION) } else { NO_VERSION })
+}
+
+fn bad_if_match() -> Problem {
+    let detail = Text::new(
+        "If-Match 应为带引号的版本号（如 \"7\"）或 *。",
+        "If-Match must be a quoted version such as \"7\", or *.",
+    );
+    Problem::new(Code::BadRequest, detail)
+}
+
+/// The key, with the fingerprint that tells a repeat from another request under the same key.
+fn idempotency_key(request: &HttpRequest, body: &[u8]) -> Result<Option<IdempotencyKey>, Problem> {
+    let mut given = request.headers().get_all("idempotency-key");
+    let Some(value) = given.next() else { return Ok(None) };
+    let key = value.to_str().unwrap_or_default();
+    let printable = key.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    let fits = (1..=IDEMPOTENCY_KEY_CHARS_MAX).contains(&key.len());
+    if !fits || !printable || given.next().is_some() {
+        let detail = Text::new(
+            format!(
+                "Idempotency-Key 应为一个 1 到 {IDEMPOTENCY_KEY_CHARS_MAX} 个可见 ASCII 字符的值。"
+            ),
+            format!(
+                "Idempotency-Key must be one value of 1 to {IDEMPOTENCY_KEY_CHARS_MAX} printable \
+                 ASCII characters."
+            ),
+        );
+        return Err(Problem::new(Code::InvalidIdempotencyKey, detail));
+    }
+    let fingerprint = fingerprint(request.method().as_str(), request.path(), body);
+    Ok(Some(IdempotencyKey { key: key.to_owned(), fingerprint }))
+}
+
+/// SHA-256 over method, path and the SHA-256 of the raw body, with a separator that neither method
+/// nor path can hold.
+pub fn fingerprint(method: &str, path: &str, body: &[u8]) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(method)
+        .chain_update(b"\n")
+        .chain_update(path)
+        .chain_update(b"\n")
+        .chain_update(Sha256::digest(body))
+        .finalize()
+        .into()
+}

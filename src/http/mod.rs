@@ -1,0 +1,12 @@
+//! HTTP: extract, convert, call, answer. The only room that knows actix.
+//!
+//! Extractors do not refuse. They carry what is wrong, and the handler asks in the order of api.md
+//! ("Where several hold"): the body (413, 415, 400), the subject (404, 403), the content (422).
+
+mod answer;
+mod conditions;
+mod frame;
+
+pub use answer::{Answer, PROBLEM_JSON, fault_json, language_tag, problem_json, render};
+pub use conditions::{CommandQuery, RequestParts, etag, fingerprint, parts, reading_parts};
+pub use frame::{lang, request_id};
