@@ -19,8 +19,6 @@ pub const READ_CONNECTIONS_MAX: usize = 16;
 
 /// Entries a register keeps in memory: some 1 kB each, so at most about 50 MB a register.
 pub const CACHE_ENTRIES_MAX: usize = 50_000;
-//! Every bound on what grows by someone else's hand, unit last in the name, each with its reason.
-
 /// One JSON request. A manifest with every optional field and fifty items stays under 200 kB;
 /// bulk filing and imports stream under bounds of their own.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
