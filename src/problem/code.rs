@@ -112,6 +112,7 @@ codes! {
     CapacityWarning "capacity_warning" 200 "超出许可量" "Beyond licensed capacity";
     IncompatibilityWarning "incompatibility_warning" 200 "可能不相容" "Possibly incompatible";
     PackagingWarning "packaging_warning" 200 "包装可能不适用" "Packaging possibly unsuitable";
+    MethodUnusual "method_unusual" 200 "处置方式不常见" "Unusual method for the waste";
     Blacklisted "blacklisted" 200 "单位在黑名单" "Organisation is blacklisted";
     Late "late" 200 "逾期" "Late";
     NumbersRunningOut "numbers_running_out" 200 "联单编号将用尽" "Manifest numbers are running out";
