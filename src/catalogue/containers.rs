@@ -86,21 +86,23 @@ pub fn material(
     let place = catalogue.materials[kind.index()];
     let verdict = place.and_then(|place| catalogue.containers.judge(place, code, groups));
     let Some((row, action)) = verdict else { return };
-    let (zh, en) = (&catalogue.packaging(kind).name_zh, &catalogue.packaging(kind).name_en);
+    let packaging = catalogue.packaging(kind);
+    let (code, zh, en) = match action {
+        Action::Block => (Code::PackagingUnsuitable, "请更换容器。", "use another container"),
+        Action::Allow | Action::Warn => {
+            (Code::PackagingWarning, "请按成分核实。", "check what it holds")
+        }
+    };
     let detail = Text::new(
         format!(
-            "{zh}的材质（{}）对“{}”的评级为 {}，请更换容器或核实成分。",
-            row.material_zh, row.group_zh, row.rating
+            "{}的材质（{}）盛装“{}”的评级为 {}，{zh}",
+            packaging.name_zh, row.material_zh, row.group_zh, row.rating
         ),
         format!(
-            "The material of a {en} ({}) is rated {} for {}: change it, or check what it holds.",
-            row.material, row.rating_meaning, row.group
+            "A {} is of {}, rated {} ({}) for {}: {en}.",
+            packaging.name_en, row.material, row.rating, row.rating_meaning, row.group
         ),
     );
-    let code = match action {
-        Action::Block => Code::PackagingUnsuitable,
-        Action::Allow | Action::Warn => Code::PackagingWarning,
-    };
     let fault = Fault::new(code, pointer.to_string(), detail)
         .with("rating", &*row.rating)
         .with("certainty", &*row.certainty);

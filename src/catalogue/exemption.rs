@@ -129,7 +129,7 @@ const EVIDENCED: &[&str] = &[
 
 impl Need {
     pub(super) fn parse(word: &str) -> Option<Self> {
-        // D16 and C-codes beside the plain method: «other» may be the word a plant uses for it.
+        // D16 beside the plain method: «other disposal» may be the word a plant uses for it.
         Some(match word {
             "beds_at_most" => Self::BedsAtMost,
             "corrosive_only" => Self::CorrosiveOnly,
@@ -178,11 +178,5 @@ impl Exemption {
     /// The stages it frees; the caller switches off the check of these stages and no other.
     pub const fn stages(&self) -> Stages {
         self.stages
-    }
-
-    /// Something in it only a document can show.
-    pub fn asks_for_evidence(&self) -> bool {
-        let by_code = self.code_scope == CodeScope::ListedOnly;
-        !by_code || self.needs.iter().any(|any| any.contains(&Need::Evidence))
     }
 }

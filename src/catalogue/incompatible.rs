@@ -239,3 +239,113 @@ fn report(
 pub(super) fn group_bit(table: &ReactivityTable, id: &str) -> Result<u64, String> {
     table.get(id).map(|group| group.bit).ok_or_else(|| format!("no reactivity group `{id}`"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::lookup::tests::{catalogue, code, set, tags};
+
+    fn together(loads: &[(&str, &str, &[&str])], how: Together) -> Findings {
+        let items: Vec<LoadItem> = loads
+            .iter()
+            .enumerate()
+            .map(|(index, (text, hazards, ids))| LoadItem {
+                code: code(text),
+                hazards: set(hazards),
+                groups: tags(ids),
+                index: Some(index),
+            })
+            .collect();
+        let mut findings = Findings::new();
+        catalogue().incompatible().check(&items, how, "/items", &mut findings);
+        findings
+    }
+
+    #[track_caller]
+    fn meets(loads: &[(&str, &str, &[&str])], rule: &str, code: Option<Code>) {
+        let findings = together(loads, Together::Vehicle);
+        let all: Vec<_> = findings.faults.iter().chain(&findings.warnings).collect();
+        assert_eq!(all.len(), usize::from(code.is_some()), "{findings:#?}");
+        if let Some(code) = code {
+            assert_eq!((all[0].code, all[0].extra["rule"].as_str()), (code, Some(rule)));
+            assert_eq!(findings.faults.len() == 1, code == Code::IncompatibleWastes);
+        }
+    }
+
+    #[test]
+    fn wastes_meet_by_code_and_by_tag() {
+        let (warn, block) = (Some(Code::IncompatibilityWarning), Some(Code::IncompatibleWastes));
+        let cyanide = ("900-028-33", "R,T", &[][..]);
+        let acid = ("900-300-34", "C,T", &[][..]);
+        meets(&[cyanide, acid], "I01", warn);
+        meets(&[acid, cyanide], "I01", warn);
+        let sure = [
+            ("900-028-33", "R,T", &["cyanide"][..]),
+            ("900-300-34", "C,T", &["acid_non_oxidising"]),
+        ];
+        meets(&sure, "I01", block);
+        // A whole category is too broad: nothing without a tag on one side.
+        let lye = ("900-352-35", "C,T", &[][..]);
+        meets(&[acid, lye], "I04", None);
+        meets(&[("900-300-34", "C,T", &["strong_acid"][..]), lye], "I04", warn);
+        meets(
+            &[
+                ("900-300-34", "C,T", &["strong_acid"][..]),
+                ("900-352-35", "C,T", &["strong_alkali"]),
+            ],
+            "I04",
+            block,
+        );
+        // Aluminium dross that declares R, and waste water.
+        meets(&[("321-024-48", "R,T", &[][..]), acid], "I17", block);
+        meets(&[("321-003-48", "T", &[][..]), acid], "I17", None);
+    }
+
+    #[test]
+    fn medical_kitchen_and_explosive_loads_ride_alone() {
+        let block = Some(Code::IncompatibleWastes);
+        let infectious = ("841-001-01", "In", &[][..]);
+        let oil = ("900-249-08", "T,I", &[][..]);
+        let food = ("CY-01", "", &[][..]);
+        meets(&[infectious, oil], "I07", block);
+        meets(&[infectious, food], "I07", block);
+        meets(&[food, oil], "I12", block);
+        meets(&[("900-018-15", "R", &[][..]), oil], "I08", block);
+        meets(&[infectious, ("841-002-01", "In", &[][..])], "", None);
+        meets(&[oil, oil], "", None);
+        meets(&[food, ("CY-02", "", &[][..])], "", None);
+    }
+
+    #[test]
+    fn some_pairs_only_mind_the_same_container() {
+        let mercury = ("900-023-29", "T", &[][..]);
+        let lamp_box = ("900-249-08", "T,I", &[][..]);
+        assert!(together(&[mercury, lamp_box], Together::Vehicle).is_clean());
+        assert_eq!(together(&[mercury, lamp_box], Together::Container).warnings.len(), 1);
+        let infectious = ("841-001-01", "In", &[][..]);
+        let drugs = together(&[infectious, ("841-005-01", "T", &[][..])], Together::Container);
+        assert_eq!((drugs.faults.len(), drugs.warnings.len()), (0, 1));
+        let sharps =
+            together(&[("841-002-01", "In", &[]), ("841-005-01", "T", &[])], Together::Container);
+        assert_eq!((sharps.faults.len(), sharps.warnings.len()), (1, 0));
+    }
+
+    #[test]
+    fn what_already_rides_is_named_at_the_item_that_joins_it() {
+        let waste = |text, index| LoadItem {
+            code: code(text),
+            hazards: Hazards::NONE,
+            groups: Groups::NONE,
+            index,
+        };
+        for pair in [
+            [waste("CY-01", None), waste("900-249-08", Some(3))],
+            [waste("900-249-08", Some(3)), waste("CY-01", None)],
+        ] {
+            let mut findings = Findings::new();
+            catalogue().incompatible().check(&pair, Together::Vehicle, "/items", &mut findings);
+            assert_eq!(findings.faults[0].pointer.as_deref(), Some("/items/3"));
+            assert_eq!(findings.faults[0].extra["other_waste_code"], "CY-01");
+        }
+    }
+}

@@ -185,6 +185,8 @@ impl Catalogue {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::catalogue::{Groups, Hazard, Hazards};
+    use crate::problem::Findings;
 
     /// One for all tests of this room.
     pub fn catalogue() -> &'static Catalogue {
@@ -199,6 +201,19 @@ pub(super) mod tests {
 
     pub fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
+    }
+
+    /// `T,I` as a set.
+    pub fn set(text: &str) -> Hazards {
+        text.split(',').filter_map(Hazard::of_code).collect()
+    }
+
+    /// Declared groups, all of them known.
+    pub fn tags(ids: &[&str]) -> Groups {
+        let (mut findings, base) = (Findings::new(), format_args!("/items/0"));
+        let groups = catalogue().reactivity().declared(ids.iter().copied(), base, &mut findings);
+        assert!(findings.is_clean());
+        groups
     }
 
     #[test]

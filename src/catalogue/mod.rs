@@ -7,7 +7,7 @@
 
 mod code;
 mod coded;
-pub mod containers;
+mod containers;
 mod edition;
 mod exemption;
 mod hazard;
@@ -16,6 +16,8 @@ mod load;
 mod load_rules;
 mod lookup;
 mod reactivity;
+/// What the tables ask of an item.
+pub mod rules;
 mod tables;
 mod waste_set;
 mod words;
