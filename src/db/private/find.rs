@@ -44,25 +44,24 @@ pub(super) fn find(
         };
     }
     let mut others = Vec::new();
-    let mut fits = |folder: &Path| match try_folder(account, folder) {
-        Ok(major) if made_by.is_none_or(|made_by| made_by == major) => true,
-        Ok(major) => {
+    let mut fits = |folder: &Path| match try_folder(account, folder)? {
+        major if made_by.is_none_or(|made_by| made_by == major) => Ok(()),
+        major => {
             others.push(major);
-            false
+            Err(format!("it is version {major}"))
         }
-        Err(_) => false,
     };
     if settings.search_installed
-        && let Some(folder) = installed().find(|folder| fits(folder))
+        && let Some(folder) = installed().find(|folder| fits(folder).is_ok())
     {
         return Ok(folder);
     }
     let mut tried = "none is installed".to_owned();
     if let Some(cache) = &settings.cache_dir {
-        match fetch::fetch(cache, |folder| try_folder(account, folder)) {
-            Ok(folder) if fits(&folder) => return Ok(folder),
-            Ok(_) => {}
-            Err(reason) => tried = format!("none is installed, and {reason}"),
+        let cache = std::path::absolute(cache).unwrap_or_else(|_| cache.clone());
+        match fetch::fetch(&cache, &mut fits) {
+            Ok(folder) => return Ok(folder),
+            Err(reasons) => tried = format!("none is installed, and fetching failed: {reasons}"),
         }
     }
     match made_by {
@@ -72,11 +71,14 @@ pub(super) fn find(
 }
 
 fn other_version(cluster: &Path, made_by: u32, found: &[u32]) -> PrivateError {
+    let mut found = found.to_vec();
+    found.sort_unstable();
+    found.dedup();
     let found: Vec<String> = found.iter().map(u32::to_string).collect();
     PrivateError::OtherVersion {
         folder: cluster.to_owned(),
         made_by,
-        found: format!("only version {} is here", found.join(" and ")),
+        found: format!("only {} is here", found.join(" and ")),
     }
 }
 
