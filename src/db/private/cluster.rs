@@ -140,6 +140,14 @@ impl Places {
             });
         }
         account.own(&run)?;
+        // A killed server leaves its socket, and each start has a port, so a name, of its own. The
+        // lock is ours and no server runs yet: all that is here is dead.
+        for entry in fs::read_dir(&run).map_err(while_doing("read", &run))?.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(".s.PGSQL.") {
+                let socket = entry.path();
+                fs::remove_file(&socket).map_err(while_doing("remove", &socket))?;
+            }
+        }
         Ok(run)
     }
 

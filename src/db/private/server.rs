@@ -34,6 +34,7 @@ pub(super) struct Server {
     account: Account,
     bin_dir: PathBuf,
     pub(super) port: u16,
+    pub(super) socket_dir: PathBuf,
 }
 
 impl Server {
@@ -71,6 +72,7 @@ impl Server {
                 account: account.clone(),
                 bin_dir: bin_dir.to_owned(),
                 port,
+                socket_dir: socket_dir.clone(),
             };
             match server.wait_until_ready(places, settings.start_seconds_max, log_from) {
                 Ok(()) => return Ok(server),

