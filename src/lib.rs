@@ -4,6 +4,8 @@
 
 /// What every request needs, made once at start.
 pub mod app;
+/// Working days of the yearly calendar.
+pub mod calendar;
 /// The national list and the tables beside it, and what they ask of an item.
 pub mod catalogue;
 /// Time, injected.
