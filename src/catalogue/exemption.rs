@@ -154,6 +154,8 @@ pub struct Exemption {
     /// Number in the printed list.
     pub item_no: u8,
     pub wastes: WasteSet,
+    /// Codes and categories as written, for display.
+    pub wastes_text: Box<str>,
     pub waste_zh: Box<str>,
     pub name_en: Box<str>,
     pub stages: Stages,

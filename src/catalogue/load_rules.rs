@@ -212,6 +212,7 @@ fn exemption(row: Row<ExemptionRow>) -> Loaded<Exemption> {
         id: value.exemption_id,
         item_no: value.item_no,
         wastes,
+        wastes_text: value.codes_or_category,
         waste_zh: value.waste_zh,
         name_en: value.name_en,
         stages,

@@ -54,6 +54,16 @@ pub enum Known<'a> {
     Kitchen(&'a KitchenWaste),
 }
 
+impl Known<'_> {
+    pub const fn code(&self) -> WasteCode {
+        match self {
+            Self::Listed(waste) => waste.code,
+            Self::Identified(code, _) => *code,
+            Self::Kitchen(waste) => waste.code,
+        }
+    }
+}
+
 impl Catalogue {
     pub fn editions(&self) -> &[Edition] {
         &self.editions

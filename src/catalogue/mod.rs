@@ -18,7 +18,10 @@ mod lookup;
 mod reactivity;
 /// What the tables ask of an item.
 pub mod rules;
+mod search;
 mod tables;
+mod view;
+mod view_words;
 mod waste_set;
 mod words;
 
@@ -32,9 +35,12 @@ pub use hazard::{Hazard, HazardLogic, Hazards, ListedHazards};
 pub use incompatible::{IncompatiblePair, IncompatibleTable, LoadItem, Together};
 pub use lookup::{Catalogue, Known};
 pub use reactivity::{Groups, ReactivityGroup, ReactivityTable};
+pub use search::{Found, Search};
 pub use tables::{
     DeadlineRule, Division, FocusWaste, FormRow, HazardRow, KitchenWaste, Limit, ManifestField,
     MedicalCategory, MethodRow, OrganisationKind, Packaging,
 };
+pub use view::{EditionView, ExemptionView, WasteView};
+pub use view_words::{DivisionView, FormView, HazardView, LocationView, MethodView, PackagingView};
 pub use waste_set::WasteSet;
 pub use words::{Form, Method, MethodGroup, PackagingKind, Stream};
