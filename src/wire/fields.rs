@@ -165,6 +165,7 @@ macro_rules! wire {
         }
 
         impl $crate::wire::Decode for $name {
+            #[allow(unused_mut, reason = "a struct without fields takes none")]
             fn decode(
                 node: &$crate::wire::Node<'_>,
                 at: &$crate::wire::Path<'_>,
@@ -206,6 +207,7 @@ macro_rules! wire {
                 std::borrow::Cow::Borrowed(stringify!($name))
             }
 
+            #[allow(unused_variables, reason = "a struct without fields refers to none")]
             fn schemas(found: &mut $crate::wire::Components) {
                 $( <$type as $crate::wire::Shape>::components(found); )*
             }

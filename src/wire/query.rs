@@ -53,21 +53,22 @@ fn decoded(text: &str) -> Result<Cow<'_, str>, Problem> {
     if !text.contains(['%', '+']) {
         return Ok(Cow::Borrowed(text));
     }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'+' => bytes.push(b' '),
-            b'%' => bytes.push(escaped(rest.next(), rest.next()).ok_or_else(undecodable)?),
-            other => bytes.push(other),
-        }
-    }
-    let text = String::from_utf8(bytes).map_err(|_| undecodable())?;
+    let text = percent_decoded(&text.replace('+', " ")).ok_or_else(undecodable)?;
     if text.contains('\0') {
         let detail = Text::new("查询参数中不得有 U+0000。", "A parameter must not hold U+0000.");
         return Err(Problem::new(Code::NulCharacter, detail));
     }
     Ok(Cow::Owned(text))
+}
+
+/// The text with its `%XX` replaced, if the result is UTF-8.
+pub fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(if byte == b'%' { escaped(rest.next(), rest.next())? } else { byte });
+    }
+    String::from_utf8(bytes).ok()
 }
 
 fn escaped(high: Option<u8>, low: Option<u8>) -> Option<u8> {
