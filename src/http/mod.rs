@@ -4,9 +4,20 @@
 //! ("Where several hold"): the body (413, 415, 400), the subject (404, 403), the content (422).
 
 mod answer;
+mod body;
 mod conditions;
 mod frame;
+mod headers;
+mod language;
+mod query;
+mod segments;
+mod status;
+#[cfg(test)]
+mod tests;
 
 pub use answer::{Answer, PROBLEM_JSON, fault_json, language_tag, problem_json, render};
+pub use body::Body;
 pub use conditions::{CommandQuery, RequestParts, etag, fingerprint, parts, reading_parts};
-pub use frame::{lang, request_id};
+pub use frame::{FrameSettings, frame, lang, refuse, request_id};
+pub use query::Query;
+pub use segments::Segments;
