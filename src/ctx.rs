@@ -51,6 +51,22 @@ pub struct Actor {
     pub agency: Option<String>,
 }
 
+impl Actor {
+    /// The program itself. Events show no ids for it (custody.md, `actor.via`).
+    pub const fn system() -> Self {
+        Self {
+            user_id: UserId::of(uuid::Uuid::nil()),
+            organisation_id: OrganisationId::of(uuid::Uuid::nil()),
+            role: Role::CorpsRegulator,
+            via: Via::System,
+            session_id: None,
+            division: None,
+            regiment: None,
+            agency: None,
+        }
+    }
+}
+
 /// An `Idempotency-Key` with the fingerprint of its request: method, path, SHA-256 of the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey {

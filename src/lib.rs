@@ -22,6 +22,8 @@ pub mod db;
 pub mod decision;
 /// HTTP: the only room that knows actix.
 pub mod http;
+/// Who may sign in, and who may do what where.
+pub mod identity;
 /// One id type a noun.
 pub mod ids;
 /// Events, chains, canonical JSON.

@@ -15,6 +15,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    app_user (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        login -> Text,
+        login_key -> Text,
+        password_hash -> Text,
+        role -> Text,
+        division -> Nullable<Text>,
+        regiment -> Nullable<Text>,
+        agency -> Nullable<Text>,
+        status -> Text,
+        epoch -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     event (position) {
         position -> Int8,
         subject_id -> Uuid,
@@ -49,6 +66,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    login_failure (id) {
+        id -> Int8,
+        key -> Bytea,
+        failed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     outbox (id) {
         id -> Int8,
         kind -> Text,
@@ -57,6 +82,15 @@ diesel::table! {
         subject_id -> Uuid,
         position -> Int8,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    refresh_token (hash) {
+        hash -> Bytea,
+        session_id -> Uuid,
+        expires_at -> Timestamptz,
+        spent_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -75,6 +109,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    session (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        epoch -> Int4,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     subject (id) {
         id -> Uuid,
         kind -> Int2,
@@ -84,3 +130,7 @@ diesel::table! {
         recorded_at -> Timestamptz,
     }
 }
+
+diesel::joinable!(refresh_token -> session (session_id));
+diesel::joinable!(session -> app_user (user_id));
+diesel::allow_tables_to_appear_in_same_query!(app_user, refresh_token, session, subject);

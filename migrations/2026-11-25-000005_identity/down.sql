@@ -1,0 +1,4 @@
+DROP TABLE login_failure;
+DROP TABLE refresh_token;
+DROP TABLE session;
+DROP TABLE app_user;
