@@ -9,6 +9,7 @@ mod conditions;
 mod frame;
 mod headers;
 mod language;
+mod problem_schema;
 mod query;
 mod segments;
 mod status;
@@ -19,5 +20,6 @@ pub use answer::{Answer, PROBLEM_JSON, fault_json, language_tag, problem_json, r
 pub use body::Body;
 pub use conditions::{CommandQuery, RequestParts, etag, fingerprint, parts, reading_parts};
 pub use frame::{FrameSettings, frame, lang, refuse, request_id};
+pub use problem_schema::{FaultEntry, ProblemBody};
 pub use query::Query;
 pub use segments::Segments;
