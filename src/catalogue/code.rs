@@ -211,6 +211,9 @@ macro_rules! text_schema {
             }
         }
         impl utoipa::ToSchema for $name {}
+        crate::wire::text_on_the_wire!($name, |text: &str| {
+            $name::parse(text).map_err(|unknown| unknown.fault(""))
+        });
     };
 }
 

@@ -104,6 +104,10 @@ macro_rules! coded {
 
         impl utoipa::ToSchema for $name {}
 
+        $crate::wire::text_on_the_wire!($name, |text: &str| {
+            $name::parse(text).map_err(|unknown| unknown.fault(""))
+        });
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.api_code())

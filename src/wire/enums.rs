@@ -85,29 +85,6 @@ macro_rules! api_enum {
 }
 pub(crate) use api_enum;
 
-/// `Shape` and `ToSchema` of a type with a component of its own that refers to no other.
-macro_rules! named_shape {
-    ($name:ident) => {
-        impl $crate::wire::Shape for $name {
-            fn shape() -> $crate::wire::SchemaOrRef {
-                $crate::wire::reference(stringify!($name))
-            }
-
-            fn components(found: &mut $crate::wire::Components) {
-                let schema = <Self as utoipa::PartialSchema>::schema();
-                $crate::wire::add_component(found, stringify!($name), schema);
-            }
-        }
-
-        impl utoipa::ToSchema for $name {
-            fn name() -> std::borrow::Cow<'static, str> {
-                std::borrow::Cow::Borrowed(stringify!($name))
-            }
-        }
-    };
-}
-pub(crate) use named_shape;
-
 use utoipa::openapi::schema::Type;
 
 use crate::problem::{Code, Fault, Text};

@@ -7,10 +7,10 @@ use utoipa::openapi::schema::{AdditionalProperties, Schema, Type};
 use crate::problem::Code;
 
 use super::decode::Decode;
-use super::enums::named_shape;
 use super::faults::Faults;
 use super::fields::Fields;
 use super::json::Node;
+use super::named::named_shape;
 use super::path::Path;
 use super::shape::{SchemaOrRef, Shape, plain};
 

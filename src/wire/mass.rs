@@ -9,9 +9,9 @@ use crate::problem::Code;
 use crate::units::{Grams, KG_MAX, Kg, NotAMass};
 
 use super::decode::Decode;
-use super::enums::named_shape;
 use super::faults::Faults;
 use super::json::Node;
+use super::named::named_shape;
 use super::path::Path;
 use super::shape::{SchemaOrRef, plain};
 

@@ -6,9 +6,9 @@ use uuid::Uuid;
 use crate::problem::Code;
 
 use super::decode::Decode;
-use super::enums::named_shape;
 use super::faults::Faults;
 use super::json::{Node, Value};
+use super::named::named_shape;
 use super::path::Path;
 use super::shape::{SchemaOrRef, Shape, formatted, plain};
 

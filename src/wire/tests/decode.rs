@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
+use crate::catalogue::{Stream, WasteCode};
 use crate::ids::VehicleId;
 use crate::problem::{Code, Problem};
 use crate::units::Grams;
@@ -250,6 +251,26 @@ fn an_answer_refers_to_the_same_components() {
             .iter()
             .all(|name| found.iter().any(|(known, _)| known == name))
     );
+}
+
+/// Words of the catalogue bring their own faults.
+#[test]
+fn what_is_parsed_from_text_keeps_its_fault_and_gets_the_pointer() {
+    wire! {
+        struct Coded {
+            pub waste_code: WasteCode,
+            pub stream: Stream,
+        }
+    }
+    let coded = read::<Coded>(br#"{"waste_code":"900-249-08","stream":"hazardous"}"#).unwrap();
+    assert_eq!((coded.waste_code.as_str(), coded.stream), ("900-249-08", Stream::Hazardous));
+    let problem = read::<Coded>(br#"{"waste_code":"x","stream":"x"}"#).unwrap_err();
+    assert_eq!(
+        faults(&problem),
+        [("unknown_waste_code", "/waste_code"), ("invalid_value", "/stream")]
+    );
+    let schema = serde_json::to_value(Coded::schema()).unwrap();
+    assert_eq!(schema["properties"]["stream"]["$ref"], json!("#/components/schemas/Stream"));
 }
 
 #[test]
