@@ -42,6 +42,8 @@ typed_id! {
     LedgerEntryId;
     /// An operating licence (经营许可证).
     LicenceId;
+    /// A producer's plan for a year (管理计划).
+    ManagementPlanId;
     ManifestId;
     OrganisationId;
     /// One refresh-token family.

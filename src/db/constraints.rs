@@ -41,6 +41,34 @@ const UNIQUE: &[(&str, Code, &str, &str, &str)] = &[
         "该车牌号已登记。",
         "This plate is registered already.",
     ),
+    (
+        "waste_stream_once",
+        Code::AlreadyExists,
+        "/name",
+        "该场所已登记同一代码、同一名称的废物流。",
+        "This site has a waste stream of this code and name already.",
+    ),
+    (
+        "management_plan_once",
+        Code::AlreadyExists,
+        "/year",
+        "该场所当年的管理计划已存在，请修改原计划。",
+        "This site has a plan for this year already; change that one.",
+    ),
+    (
+        "transfer_approval_number_once",
+        Code::AlreadyExists,
+        "/number",
+        "该审批文号已登记。",
+        "This approval number is registered already.",
+    ),
+    (
+        "ledger_entry_external_id_once",
+        Code::ExternalIdTaken,
+        "/external_id",
+        "该外部编号已用于本场所的台账。",
+        "This external id has been used in this site's ledger before.",
+    ),
     ("user_login_once", Code::AlreadyExists, "/login", "该账号已存在。", "This login is taken."),
 ];
 

@@ -32,6 +32,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    driver (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        name -> Text,
+        phone -> Text,
+        licence_no -> Text,
+        licence_valid_to -> Nullable<Date>,
+        status -> Text,
+    }
+}
+
+diesel::table! {
     event (position) {
         position -> Int8,
         subject_id -> Uuid,
@@ -59,6 +71,54 @@ diesel::table! {
 }
 
 diesel::table! {
+    ledger_entry (id) {
+        id -> Uuid,
+        site_id -> Uuid,
+        kind -> Text,
+        waste_code -> Text,
+        mass_g -> Int8,
+        occurred_at -> Timestamptz,
+        recorded_at -> Timestamptz,
+        storage_area_id -> Nullable<Uuid>,
+        container_id -> Nullable<Uuid>,
+        manifest_id -> Nullable<Uuid>,
+        manifest_line -> Nullable<Int8>,
+        batch_number -> Nullable<Text>,
+        external_id -> Nullable<Text>,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    licence (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        site_id -> Uuid,
+        number -> Text,
+        kind -> Text,
+        status -> Text,
+        issued_on -> Date,
+        issued_by -> Text,
+        valid_from -> Date,
+        valid_to -> Date,
+        annual_limit_g -> Nullable<Int8>,
+        limit_factor_milli -> Int8,
+        rated_daily_g -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    licence_line (licence_id, line) {
+        licence_id -> Uuid,
+        line -> Int8,
+        waste_codes -> Jsonb,
+        categories -> Jsonb,
+        methods -> Jsonb,
+        annual_g -> Int8,
+    }
+}
+
+diesel::table! {
     log_head (id) {
         id -> Int2,
         next_position -> Int8,
@@ -70,6 +130,29 @@ diesel::table! {
         id -> Int8,
         key -> Bytea,
         failed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    management_plan (id) {
+        id -> Uuid,
+        site_id -> Uuid,
+        year -> Int2,
+        filed_on -> Date,
+        lines -> Jsonb,
+        status -> Text,
+    }
+}
+
+diesel::table! {
+    organisation (id) {
+        id -> Uuid,
+        name -> Text,
+        uscc -> Text,
+        roles -> Jsonb,
+        division -> Text,
+        status -> Text,
+        blacklisted -> Bool,
     }
 }
 
@@ -121,6 +204,38 @@ diesel::table! {
 }
 
 diesel::table! {
+    site (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        name -> Text,
+        kind -> Text,
+        business -> Nullable<Text>,
+        facility_kind -> Nullable<Text>,
+        division -> Text,
+        regiment -> Nullable<Text>,
+        region_code -> Text,
+        park -> Nullable<Text>,
+        lon_e6 -> Nullable<Int8>,
+        lat_e6 -> Nullable<Int8>,
+        beds -> Nullable<Int8>,
+        seats -> Nullable<Int8>,
+        storage_capacity_g -> Nullable<Int8>,
+        status -> Text,
+    }
+}
+
+diesel::table! {
+    storage_area (id) {
+        id -> Uuid,
+        site_id -> Uuid,
+        name -> Text,
+        kind -> Text,
+        capacity_g -> Int8,
+        status -> Text,
+    }
+}
+
+diesel::table! {
     subject (id) {
         id -> Uuid,
         kind -> Int2,
@@ -131,6 +246,61 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    transfer_approval (id) {
+        id -> Uuid,
+        producer_site_id -> Uuid,
+        receiver_site_id -> Uuid,
+        number -> Text,
+        waste_codes -> Jsonb,
+        mass_g -> Int8,
+        valid_from -> Date,
+        valid_to -> Date,
+        status -> Text,
+    }
+}
+
+diesel::table! {
+    vehicle (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        plate -> Text,
+        kind -> Text,
+        classes -> Jsonb,
+        rated_g -> Nullable<Int8>,
+        status -> Text,
+    }
+}
+
+diesel::table! {
+    waste_stream (id) {
+        id -> Uuid,
+        site_id -> Uuid,
+        waste_code -> Text,
+        name -> Text,
+        form -> Text,
+        hazards -> Jsonb,
+        annual_plan_g -> Int8,
+        status -> Text,
+    }
+}
+
 diesel::joinable!(refresh_token -> session (session_id));
 diesel::joinable!(session -> app_user (user_id));
-diesel::allow_tables_to_appear_in_same_query!(app_user, refresh_token, session, subject);
+diesel::allow_tables_to_appear_in_same_query!(
+    app_user,
+    driver,
+    ledger_entry,
+    licence,
+    licence_line,
+    management_plan,
+    organisation,
+    refresh_token,
+    session,
+    site,
+    storage_area,
+    subject,
+    transfer_approval,
+    vehicle,
+    waste_stream,
+);

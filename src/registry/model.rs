@@ -4,28 +4,86 @@
 //! is read back from the journal. Personal data (a driver's name, phone and licence number) stays
 //! out of hashed events and lives in the driver's row alone (custody.md, domain.md "Retention").
 
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize, Serializer};
 
-use crate::ids::{DriverId, LicenceId, OrganisationId, SiteId, VehicleId};
+use crate::clock::rfc3339;
+use crate::ids::{
+    ApprovalId, ContainerId, DriverId, LedgerEntryId, LicenceId, ManagementPlanId, ManifestId,
+    OrganisationId, SiteId, StorageAreaId, VehicleId, WasteStreamId,
+};
 use crate::units::Grams;
+use crate::wire::api_enum;
 
-/// Whether a register entry may take part. `Closed` is final.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    Active,
-    Suspended,
-    Closed,
-}
+api_enum! {
+    /// Whether a register entry may take part. `Closed` is final.
+    pub enum Standing {
+        Active = "active",
+        Suspended = "suspended",
+        Closed = "closed",
+    }
 
-/// The parts an organisation may play (its regulators' organisations play none).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Part {
-    Producer,
-    Carrier,
-    Receiver,
+    /// The parts an organisation may play (its regulators' organisations play none).
+    pub enum Part {
+        Producer = "producer",
+        Carrier = "carrier",
+        Receiver = "receiver",
+    }
+
+    /// What a site is for.
+    pub enum SiteKind {
+        Production = "production",
+        Storage = "storage",
+        Treatment = "treatment",
+        CollectionPoint = "collection_point",
+    }
+
+    /// Kind of facility (domain.md, "Words").
+    pub enum FacilityKind {
+        HazardousIncinerator = "hazardous_incinerator",
+        MedicalPlant = "medical_plant",
+        CementKiln = "cement_kiln",
+        MswIncinerator = "msw_incinerator",
+        OtherFurnace = "other_furnace",
+        Landfill = "landfill",
+        PhysicoChemical = "physico_chemical",
+        Recycler = "recycler",
+        KitchenPlant = "kitchen_plant",
+        CollectionPoint = "collection_point",
+        Storage = "storage",
+    }
+
+    /// What a licence permits: all steps, collection only, or kitchen waste.
+    pub enum LicenceKind {
+        Comprehensive = "comprehensive",
+        Collection = "collection",
+        KitchenPermit = "kitchen_permit",
+    }
+
+    /// `Suspended` stops new reservations and touches no counter; `Lapsed` is final.
+    pub enum LicenceStatus {
+        Active = "active",
+        Suspended = "suspended",
+        Lapsed = "lapsed",
+    }
+
+    /// A 贮存设施, or a 贮存点, which holds at most 3 t at any time (GB 18597-2023).
+    pub enum StorageKind {
+        Facility = "facility",
+        Point = "point",
+    }
+
+    /// What happened to a mass at a site (台账).
+    pub enum LedgerKind {
+        Produced = "produced",
+        Stored = "stored",
+        TakenOut = "taken_out",
+        BroughtIn = "brought_in",
+        MovedOut = "moved_out",
+        SelfTreated = "self_treated",
+        Loss = "loss",
+        Correction = "correction",
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,15 +107,6 @@ pub struct Place {
     pub lat_e6: i64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SiteKind {
-    Production,
-    Storage,
-    Treatment,
-    CollectionPoint,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Site {
     pub id: SiteId,
@@ -78,22 +127,6 @@ pub struct Site {
     /// The sum of its storage areas' capacities; `None` where it has none, so nothing limits it.
     pub storage_capacity_g: Option<Grams>,
     pub status: Standing,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LicenceKind {
-    Comprehensive,
-    Collection,
-    KitchenPermit,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LicenceStatus {
-    Active,
-    Suspended,
-    Lapsed,
 }
 
 /// Codes or whole categories, by these methods, up to this mass a calendar year.
@@ -153,4 +186,104 @@ pub struct Driver {
     pub organisation_id: OrganisationId,
     pub licence_valid_to: Option<NaiveDate>,
     pub status: Standing,
+}
+
+/// A driver's personal data: in the row alone, never in an event.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Person {
+    pub name: String,
+    pub phone: String,
+    pub licence_no: String,
+}
+
+/// Hand-written, so that no log ever shows a name or a number.
+impl std::fmt::Debug for Person {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Person(…)")
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StorageArea {
+    pub id: StorageAreaId,
+    pub site_id: SiteId,
+    pub name: String,
+    pub kind: StorageKind,
+    pub capacity_g: Grams,
+    pub status: Standing,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WasteStream {
+    pub id: WasteStreamId,
+    pub site_id: SiteId,
+    pub waste_code: String,
+    pub name: String,
+    pub form: String,
+    pub hazards: Vec<String>,
+    pub annual_plan_g: Grams,
+    pub status: Standing,
+}
+
+/// A mass that a producer planned to send away in a year.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanLine {
+    pub waste_code: String,
+    pub annual_g: Grams,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManagementPlan {
+    pub id: ManagementPlanId,
+    pub site_id: SiteId,
+    /// Calendar year, Beijing.
+    pub year: i64,
+    pub filed_on: NaiveDate,
+    pub lines: Vec<PlanLine>,
+    pub status: Standing,
+}
+
+/// Consent to move waste across a border that the setting counts (跨省转移审批).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferApproval {
+    pub id: ApprovalId,
+    pub producer_site_id: SiteId,
+    pub receiver_site_id: SiteId,
+    pub number: String,
+    pub waste_codes: Vec<String>,
+    /// For the whole span, not a year. What is left of it is an account.
+    pub mass_g: Grams,
+    /// Both days count, as Beijing days.
+    pub valid_from: NaiveDate,
+    pub valid_to: NaiveDate,
+    pub status: Standing,
+}
+
+/// An entry made by hand has an event of its own; one that follows from a manifest's event names
+/// the manifest and has none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    pub id: LedgerEntryId,
+    pub site_id: SiteId,
+    pub kind: LedgerKind,
+    pub waste_code: String,
+    /// Positive; a correction is signed.
+    pub mass_g: Grams,
+    #[serde(serialize_with = "in_milliseconds")]
+    pub occurred_at: DateTime<Utc>,
+    #[serde(serialize_with = "in_milliseconds")]
+    pub recorded_at: DateTime<Utc>,
+    pub storage_area_id: Option<StorageAreaId>,
+    pub container_id: Option<ContainerId>,
+    pub manifest_id: Option<ManifestId>,
+    pub manifest_line: Option<i64>,
+    pub batch_number: Option<String>,
+    /// The caller's own, once per site for ever.
+    pub external_id: Option<String>,
+    pub note: String,
+}
+
+/// Times in events have one spelling.
+fn in_milliseconds<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&rfc3339(*time))
 }

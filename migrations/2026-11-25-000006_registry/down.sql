@@ -1,0 +1,12 @@
+ALTER TABLE app_user DROP CONSTRAINT app_user_of_organisation;
+DROP TABLE ledger_entry;
+DROP TABLE transfer_approval;
+DROP TABLE management_plan;
+DROP TABLE waste_stream;
+DROP TABLE driver;
+DROP TABLE vehicle;
+DROP TABLE licence_line;
+DROP TABLE licence;
+DROP TABLE storage_area;
+DROP TABLE site;
+DROP TABLE organisation;

@@ -1,0 +1,63 @@
+//! What all register entries have in common: a chain of events whose `data` is the whole entry.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use super::model::{
+    Driver, LedgerEntry, Licence, ManagementPlan, Organisation, Site, StorageArea,
+    TransferApproval, Vehicle, WasteStream,
+};
+use crate::decision::{Subject, SubjectKind};
+
+/// An entry of a register. Its version is the number of its events.
+pub trait Entry: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
+    const KIND: SubjectKind;
+
+    fn uuid(&self) -> Uuid;
+
+    fn subject(&self) -> Subject {
+        Subject::new(Self::KIND, self.uuid())
+    }
+}
+
+macro_rules! entries {
+    ($($name:ident),+ $(,)?) => {$(
+        impl Entry for $name {
+            const KIND: SubjectKind = SubjectKind::$name;
+
+            fn uuid(&self) -> Uuid {
+                self.id.uuid()
+            }
+        }
+    )+};
+}
+
+entries!(
+    Organisation,
+    Site,
+    StorageArea,
+    Licence,
+    Vehicle,
+    Driver,
+    WasteStream,
+    ManagementPlan,
+    TransferApproval,
+    LedgerEntry,
+);
+
+/// Where a page of a list begins and how long it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slice {
+    /// The last id of the page before; `None` for the first page.
+    pub after: Option<Uuid>,
+    pub limit: usize,
+}
+
+/// A page, in the order of ids, which is that of registration: stable under inserts.
+#[derive(Debug)]
+pub struct Page<T> {
+    pub data: Vec<T>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<Uuid>,
+}

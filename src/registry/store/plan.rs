@@ -1,0 +1,146 @@
+//! Rows of `management_plan`.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::super::access::Scope;
+use super::super::cache::Known;
+use super::super::entry::{Page, Slice};
+use super::super::model::{ManagementPlan, Standing};
+use super::scope::sites_seen;
+use super::{all, broken, id, json, known, list, page, rows_wanted, text};
+use crate::db::Pool;
+use crate::db::schema::management_plan as t;
+use crate::db::schema::subject;
+use crate::decision::{Cell, Row, Table, Type, Write};
+use crate::ids::{ManagementPlanId, SiteId};
+use crate::problem::Problem;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = t, check_for_backend(diesel::pg::Pg))]
+struct PlanRow {
+    id: Uuid,
+    site_id: Uuid,
+    year: i16,
+    filed_on: chrono::NaiveDate,
+    lines: Value,
+    status: String,
+}
+
+fn read(row: PlanRow) -> Result<ManagementPlan, Problem> {
+    let fault = || broken("management_plan", row.id);
+    Ok(ManagementPlan {
+        id: ManagementPlanId::of(row.id),
+        site_id: SiteId::of(row.site_id),
+        year: i64::from(row.year),
+        filed_on: row.filed_on,
+        lines: list(row.lines).ok_or_else(fault)?,
+        status: Standing::parse(&row.status).ok_or_else(fault)?,
+    })
+}
+
+pub async fn plan(
+    pool: &Pool,
+    id: ManagementPlanId,
+) -> Result<Option<Known<ManagementPlan>>, Problem> {
+    let found: Option<(PlanRow, i64)> = t::table
+        .inner_join(subject::table.on(subject::id.eq(t::id)))
+        .filter(t::id.eq(id.uuid()))
+        .select((PlanRow::as_select(), subject::version))
+        .first(&mut pool.get().await?)
+        .await
+        .optional()?;
+    found.map(|(row, version)| Ok(known(read(row)?, version))).transpose()
+}
+
+/// The plan of a site for a year.
+pub async fn plan_of(
+    pool: &Pool,
+    site: SiteId,
+    year: i32,
+) -> Result<Option<Known<ManagementPlan>>, Problem> {
+    let found: Option<(PlanRow, i64)> = t::table
+        .inner_join(subject::table.on(subject::id.eq(t::id)))
+        .filter(t::site_id.eq(site.uuid()))
+        .filter(t::year.eq(i16::try_from(year).unwrap_or(0)))
+        .select((PlanRow::as_select(), subject::version))
+        .first(&mut pool.get().await?)
+        .await
+        .optional()?;
+    found.map(|(row, version)| Ok(known(read(row)?, version))).transpose()
+}
+
+/// What a list of plans is narrowed by.
+#[derive(Clone, Debug, Default)]
+pub struct PlanFilter {
+    pub site_id: Option<SiteId>,
+    pub year: Option<i64>,
+}
+
+pub async fn plans(
+    pool: &Pool,
+    scope: &Scope,
+    filter: &PlanFilter,
+    slice: Slice,
+) -> Result<Page<Known<ManagementPlan>>, Problem> {
+    let mut query = t::table
+        .inner_join(subject::table.on(subject::id.eq(t::id)))
+        .select((PlanRow::as_select(), subject::version))
+        .order(t::id)
+        .limit(rows_wanted(slice))
+        .into_boxed();
+    if let Some(seen) = sites_seen(scope) {
+        query = query.filter(t::site_id.eq_any(seen));
+    }
+    if let Some(after) = slice.after {
+        query = query.filter(t::id.gt(after));
+    }
+    if let Some(site) = filter.site_id {
+        query = query.filter(t::site_id.eq(site.uuid()));
+    }
+    if let Some(year) = filter.year {
+        query = query.filter(t::year.eq(i16::try_from(year).unwrap_or(0)));
+    }
+    let rows: Vec<(PlanRow, i64)> = query.load(&mut pool.get().await?).await?;
+    Ok(page(all(rows, read)?, slice))
+}
+
+const COLUMNS: &[(&str, Type)] = &[
+    ("id", Type::Uuid),
+    ("site_id", Type::Uuid),
+    ("year", Type::Int2),
+    ("filed_on", Type::Date),
+    ("lines", Type::Json),
+    ("status", Type::Text),
+];
+
+static INSERT: Table =
+    Table { name: "management_plan", order: 14, write: Write::Insert, columns: COLUMNS };
+
+static UPDATE: Table = Table {
+    name: "management_plan",
+    order: 15,
+    write: Write::Update { keys: 1 },
+    columns: COLUMNS,
+};
+
+pub fn insert_plan(plan: &ManagementPlan) -> Row {
+    Row { table: &INSERT, cells: cells(plan) }
+}
+
+pub fn update_plan(plan: &ManagementPlan) -> Row {
+    Row { table: &UPDATE, cells: cells(plan) }
+}
+
+fn cells(plan: &ManagementPlan) -> Vec<Cell> {
+    vec![
+        id(plan.id.uuid()),
+        id(plan.site_id.uuid()),
+        Cell::Int2(i16::try_from(plan.year).ok()),
+        Cell::Date(Some(plan.filed_on)),
+        json(&plan.lines),
+        text(plan.status.as_str()),
+    ]
+}
