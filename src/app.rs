@@ -1,11 +1,15 @@
 //! What every request needs, made once at start.
 
+use std::sync::Arc;
+
+use crate::calendar::Calendar;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Committer, Pool};
 use crate::mint::Mint;
 use crate::registry::Registers;
+use crate::seeds::SeedError;
 
 /// The application's parts. One per process, shared by all workers.
 pub struct App {
@@ -14,6 +18,27 @@ pub struct App {
     pub mint: Mint,
     pub pool: Pool,
     pub committer: Committer,
-    pub catalogue: std::sync::Arc<Catalogue>,
+    pub calendar: Arc<Calendar>,
+    pub catalogue: Arc<Catalogue>,
     pub registers: Registers,
+}
+
+impl App {
+    /// Puts the parts together; reads the reference data that the binary carries.
+    pub fn new(
+        config: Config,
+        (clock, mint): (Clock, Mint),
+        (pool, committer): (Pool, Committer),
+    ) -> Result<Self, SeedError> {
+        Ok(Self {
+            config,
+            clock,
+            mint,
+            pool,
+            committer,
+            calendar: Arc::new(Calendar::load()?),
+            catalogue: Arc::new(Catalogue::load()?),
+            registers: Registers::default(),
+        })
+    }
 }

@@ -30,6 +30,8 @@ pub mod ids;
 pub mod journal;
 /// Every bound, with its reason.
 pub mod limits;
+/// Manifests: from draft to treatment.
+pub mod manifest;
 /// Where ids and secrets come from.
 pub mod mint;
 /// Refusals and faults.

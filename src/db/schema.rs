@@ -301,6 +301,59 @@ diesel::allow_tables_to_appear_in_same_query!(
     storage_area,
     subject,
     transfer_approval,
+    manifest,
+    manifest_item,
+    draft,
+    account,
+    event,
     vehicle,
     waste_stream,
 );
+
+diesel::table! {
+    manifest (id) {
+        id -> Uuid,
+        year -> Int2,
+        number -> Text,
+        stream -> Text,
+        kind -> Text,
+        status -> Text,
+        producer_id -> Uuid,
+        producer_site_id -> Uuid,
+        producer_division -> Text,
+        carrier_id -> Uuid,
+        receiver_id -> Uuid,
+        receiver_site_id -> Uuid,
+        receiver_division -> Text,
+        licence_id -> Nullable<Uuid>,
+        filed_by_id -> Uuid,
+        external_id -> Nullable<Text>,
+        planned_departure_on -> Date,
+        filed_at -> Timestamptz,
+        shipped_g -> Int8,
+        state -> Jsonb,
+        contact -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    manifest_item (manifest_id, line) {
+        manifest_id -> Uuid,
+        line -> Int2,
+        year -> Int2,
+        waste_code -> Text,
+        mass_g -> Int8,
+    }
+}
+
+diesel::table! {
+    draft (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        producer_id -> Nullable<Uuid>,
+        version -> Int8,
+        body -> Jsonb,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}

@@ -3,11 +3,8 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::sync::Arc;
 
-use super::Registers;
 use crate::app::App;
-use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::{Config, Numbering};
 use crate::db::private::{PrivatePostgres, Settings};
@@ -41,15 +38,9 @@ async fn world() -> World {
     let url = postgres.app_url("registry");
     let origin = "liandan.example/test".to_owned();
     let (committer, _running) = Committer::start(url.clone(), origin.clone()).unwrap();
-    let app = App {
-        config: Config { origin, sandbox: true, numbering: Numbering::ByDivision },
-        clock: Clock::held("2026-11-25T08:00:00Z".parse().unwrap()),
-        mint,
-        pool: Pool::new(&url).unwrap(),
-        committer,
-        catalogue: Arc::new(Catalogue::load().unwrap()),
-        registers: Registers::default(),
-    };
+    let config = Config { origin, sandbox: true, numbering: Numbering::ByDivision };
+    let clock = Clock::held("2026-11-25T08:00:00Z".parse().unwrap());
+    let app = App::new(config, (clock, mint), (Pool::new(&url).unwrap(), committer)).unwrap();
     World { app, _postgres: postgres, _home: home }
 }
 

@@ -1,0 +1,3 @@
+DROP TABLE draft;
+DROP TABLE manifest_item;
+DROP TABLE manifest;

@@ -1,0 +1,184 @@
+//! What all steps of a manifest's life after filing share: find it, see who acts, write the step.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Days, TimeDelta, Utc};
+
+use super::event::{Happening, Stamped};
+use super::evolve::{Manifest, evolve};
+use super::policy::{AHEAD_MINUTES_MAX, BEHIND_DAYS_MAX};
+use super::status::{Action, Party};
+use super::store::{self, Stored};
+use super::tell;
+use crate::app::App;
+use crate::command::{self, Done, Freshness};
+use crate::ctx::{Actor, Ctx};
+use crate::decision::{
+    Decision, EventDraft, Guard, Move, Row, Stamp, Subject, SubjectKind, Written,
+};
+use crate::identity::policy as may;
+use crate::ids::ManifestId;
+use crate::problem::{Code, Fault, Findings, Problem, Text};
+use crate::registry::Part;
+use crate::wire::Asked;
+
+/// The parties of the manifest that the actor may act for.
+pub fn parties_of(actor: &Actor, manifest: &Manifest) -> Vec<Party> {
+    let acts = |party: &Party| {
+        let part = match party {
+            Party::Producer => Part::Producer,
+            Party::Carrier => Part::Carrier,
+            Party::Receiver => Part::Receiver,
+        };
+        may::acts_for(actor, actor.organisation_id, part)
+    };
+    manifest.parties(actor.organisation_id).into_iter().filter(acts).collect()
+}
+
+/// Whether the actor may see the manifest: its parties, and the regulators of either end.
+pub fn sees(actor: &Actor, manifest: &Manifest) -> bool {
+    let filed = &manifest.filed;
+    !manifest.parties(actor.organisation_id).is_empty()
+        || may::regulates(actor, &filed.producer.division)
+        || may::regulates(actor, &filed.receiver.division)
+}
+
+/// The manifest, if there is one and the actor may know: else 404.
+pub async fn visible(app: &App, actor: &Actor, id: ManifestId) -> Result<Stored, Problem> {
+    let found = store::by_id(&app.pool, id).await?;
+    found.filter(|stored| sees(actor, &stored.manifest)).ok_or_else(Problem::not_found)
+}
+
+/// A step that a decision has admitted.
+pub struct Step {
+    pub happening: Happening,
+    pub occurred_at: DateTime<Utc>,
+    pub moves: Vec<Move>,
+    pub guards: Vec<Guard>,
+    /// Rows beside the manifest's own (ledger entries), once the recorded time is known.
+    pub rows: Arc<dyn Fn(DateTime<Utc>) -> Vec<Row> + Send + Sync>,
+    pub notice: &'static str,
+}
+
+impl Step {
+    pub fn new(happening: Happening, occurred_at: DateTime<Utc>, notice: &'static str) -> Self {
+        let rows = Arc::new(|_| Vec::new());
+        Self { happening, occurred_at, moves: Vec::new(), guards: Vec::new(), rows, notice }
+    }
+}
+
+/// Facts of a step: the manifest, and what the verb itself needs to know.
+pub struct Scene<T> {
+    pub stored: Stored,
+    pub more: T,
+}
+
+/// Runs a verb on a manifest, in api.md's order of faults: 404, 403, 412, `illegal_transition`,
+/// then the content. `more` reads what the verb needs beside the manifest; `admit` holds its rules.
+pub async fn act<A: Clone, T>(
+    app: &App,
+    ctx: &Ctx,
+    (id, action): (ManifestId, Action),
+    asked: Asked<A>,
+    more: impl AsyncFn(&Stored, Freshness) -> Result<T, Problem>,
+    admit: impl Fn(&Scene<T>, &A, &[Party]) -> Result<Step, Problem>,
+) -> Result<Done<Manifest>, Problem> {
+    let read = async |freshness| {
+        let stored = visible(app, &ctx.actor, id).await?;
+        let more = more(&stored, freshness).await?;
+        Ok(Scene { stored, more })
+    };
+    let decide = |scene: &Scene<T>| {
+        let manifest = &scene.stored.manifest;
+        let parties = parties_of(&ctx.actor, manifest);
+        if !action.transition().parties.iter().any(|party| parties.contains(party)) {
+            return Err(Problem::forbidden());
+        }
+        let state = matches_version(ctx, manifest.version)
+            .and_then(|()| action.demand(manifest.status, &parties));
+        let step = match (state, &asked) {
+            (Ok(()), Ok(asked)) => admit(scene, asked, &parties)?,
+            (Err(state), Err(content)) => return Err(state.and(content.clone())),
+            (Err(problem), Ok(_)) => return Err(problem),
+            (Ok(()), Err(problem)) => return Err(problem.clone()),
+        };
+        write(ctx, &scene.stored, step)
+    };
+    command::run(app, ctx, read, decide).await
+}
+
+/// 412 where `If-Match` names another version.
+pub fn matches_version(ctx: &Ctx, version: i64) -> Result<(), Problem> {
+    if ctx.if_match.is_none_or(|wanted| wanted == version) {
+        return Ok(());
+    }
+    let text = Text::new(
+        format!("资源已变更，当前版本为 {version}。"),
+        format!("It has changed: its version is {version}."),
+    );
+    Err(Problem::new(Code::StaleVersion, text))
+}
+
+fn write(ctx: &Ctx, stored: &Stored, step: Step) -> Result<Decision, Problem> {
+    let id = stored.id;
+    let subject = Subject::new(SubjectKind::Manifest, id.uuid());
+    let before = stored.manifest.clone();
+    let stamp = Stamp::from(&ctx.actor);
+    let actor = ctx.actor.organisation_id;
+    let data = step.happening.data().map_err(Problem::internal)?;
+    let (version, guards, moves) = (before.version, step.guards.clone(), step.moves.clone());
+    let finish = move |settled: &crate::decision::Settled| {
+        let stamped = Stamped {
+            happening: step.happening.clone(),
+            occurred_at: step.occurred_at,
+            recorded_at: settled.recorded_at,
+        };
+        let manifest = evolve(Some(before.clone()), &stamped).map_err(Problem::internal)?;
+        let event = EventDraft {
+            subject,
+            kind: stamped.happening.kind(),
+            occurred_at: step.occurred_at,
+            actor: stamp.clone(),
+            data: data.clone(),
+        };
+        let mut rows = vec![store::step_row(id, &manifest)?];
+        rows.extend((step.rows)(settled.recorded_at));
+        let notices = tell::others(&manifest, actor, step.notice, subject);
+        Ok(Written { events: vec![event], rows, notices, output: Arc::new(manifest) })
+    };
+    let mut decision = Decision::new(subject, ctx, 200, Box::new(finish));
+    decision.lean_on(guards);
+    decision.advance(subject, Some(version));
+    decision.moves = moves;
+    Ok(decision)
+}
+
+/// The claimed time of a step: now when absent; at most 5 minutes ahead, at most a year before the
+/// filing. Earlier than the step before it is allowed and marked (domain.md, "Time").
+pub fn claimed_time(
+    asked: Option<DateTime<Utc>>,
+    ctx: &Ctx,
+    manifest: &Manifest,
+    findings: &mut Findings,
+) -> DateTime<Utc> {
+    let pointer = "/occurred_at";
+    let Some(time) = asked else { return ctx.now };
+    let earliest = manifest.filed_at.checked_sub_days(Days::new(BEHIND_DAYS_MAX as u64));
+    if time > ctx.now + TimeDelta::minutes(AHEAD_MINUTES_MAX) {
+        let text = Text::new(
+            format!("发生时间不能晚于当前时间 {AHEAD_MINUTES_MAX} 分钟以上。"),
+            format!("It cannot have happened: more than {AHEAD_MINUTES_MAX} minutes ahead."),
+        );
+        findings.refuse(Fault::new(Code::NotYet, pointer, text));
+    } else if earliest.is_some_and(|earliest| time < earliest) {
+        let text = Text::new("发生时间早于联单一年以上。", "More than a year before the manifest.");
+        findings.refuse(Fault::new(Code::OccurredTooEarly, pointer, text));
+    }
+    time
+}
+
+/// A fault of a line that the manifest does not have.
+pub fn no_such_line(pointer: String, line: i64) -> Fault {
+    let text = Text::new(format!("联单没有第 {line} 行。"), format!("There is no line {line}."));
+    Fault::new(Code::UnknownReference, pointer, text)
+}

@@ -1,0 +1,54 @@
+//! Arrive: the load is at the receiver's gate. Either end may say so.
+
+use super::act::{Scene, Step, act, claimed_time};
+use super::asked::{Arrive, ITEMS_MAX};
+use super::depart::{moved_out, place};
+use super::event::{Arrived, Happening};
+use super::evolve::Manifest;
+use super::ledger::entry_ids;
+use super::moves;
+use super::status::Action;
+use crate::app::App;
+use crate::command::Done;
+use crate::ctx::Ctx;
+use crate::ids::{LedgerEntryId, ManifestId};
+use crate::problem::{Findings, Problem};
+use crate::wire::Asked;
+
+pub async fn arrive(
+    app: &App,
+    ctx: &Ctx,
+    id: ManifestId,
+    asked: Asked<Arrive>,
+) -> Result<Done<Manifest>, Problem> {
+    let entries = entry_ids(app, ctx, ITEMS_MAX);
+    let nothing = async |_: &super::store::Stored, _| Ok(());
+    act(app, ctx, (id, Action::Arrive), asked, nothing, |scene, asked, _| {
+        admit(scene, asked, ctx, &entries)
+    })
+    .await
+}
+
+fn admit(
+    scene: &Scene<()>,
+    asked: &Arrive,
+    ctx: &Ctx,
+    entries: &[LedgerEntryId],
+) -> Result<Step, Problem> {
+    let manifest = &scene.stored.manifest;
+    let mut findings = Findings::new();
+    let occurred_at = claimed_time(asked.occurred_at, ctx, manifest, &mut findings);
+    findings.settle()?;
+    let arrived = Arrived {
+        gross_g: asked.gross_kg.map(Into::into),
+        location: asked.location.map(place),
+        out_of_order: occurred_at < manifest.last_occurred_at,
+    };
+    let mut step = Step::new(Happening::Arrived(arrived), occurred_at, "manifest_arrived");
+    if !manifest.has_moved_out() {
+        // Nobody tapped "depart", and yet it is here: the ledger follows what is true.
+        step.moves = moves::move_out(manifest);
+        step.rows = moved_out(scene.stored.id, manifest, occurred_at, entries);
+    }
+    Ok(step)
+}

@@ -1,0 +1,118 @@
+//! Depart: the load leaves (Order 23 Art. 11). The producer's ledger books it out.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::act::{Scene, Step, act, claimed_time};
+use super::admit::{leg_parties, leg_right};
+use super::asked::{Depart, ITEMS_MAX};
+use super::event::{Departed, Happening};
+use super::evolve::Manifest;
+use super::facts::LegFacts;
+use super::ledger::{Booking, entry_ids};
+use super::moves;
+use super::status::{Action, Party};
+use crate::app::App;
+use crate::catalogue::{Catalogue, Stream};
+use crate::clock::legal_day;
+use crate::command::Done;
+use crate::ctx::Ctx;
+use crate::decision::Row;
+use crate::ids::{LedgerEntryId, ManifestId};
+use crate::problem::{Findings, Problem};
+use crate::registry::{LedgerKind, Place};
+use crate::wire::Asked;
+
+pub async fn depart(
+    app: &App,
+    ctx: &Ctx,
+    id: ManifestId,
+    asked: Asked<Depart>,
+) -> Result<Done<Manifest>, Problem> {
+    let wanted = asked.as_ref().ok().map(|asked| (asked.vehicle_id, asked.driver_id));
+    let facts = async |stored: &super::store::Stored, freshness| {
+        let Some(leg) = stored.manifest.filed.legs.first() else { return Ok(None) };
+        let (vehicle, driver) = wanted.unwrap_or_default();
+        let ids =
+            (leg.carrier_id, vehicle.unwrap_or(leg.vehicle_id), driver.unwrap_or(leg.driver_id));
+        LegFacts::read(app, ids, freshness).await.map(Some)
+    };
+    let entries = entry_ids(app, ctx, ITEMS_MAX);
+    act(app, ctx, (id, Action::Depart), asked, facts, |scene, asked, parties| {
+        let giving = Giving { ctx, catalogue: &app.catalogue, entries: &entries };
+        admit(scene, asked, parties, &giving)
+    })
+    .await
+}
+
+/// What a departure leans on beside the manifest and its leg.
+struct Giving<'a> {
+    ctx: &'a Ctx,
+    catalogue: &'a Catalogue,
+    entries: &'a [LedgerEntryId],
+}
+
+fn admit(
+    scene: &Scene<Option<LegFacts>>,
+    asked: &Depart,
+    parties: &[Party],
+    giving: &Giving,
+) -> Result<Step, Problem> {
+    let Giving { ctx, catalogue, entries } = *giving;
+    let manifest = &scene.stored.manifest;
+    let mut findings = Findings::new();
+    let occurred_at = claimed_time(asked.occurred_at, ctx, manifest, &mut findings);
+    let free = super::admit::transport_was_free(manifest, catalogue);
+    if let (Some(leg), Ok(stream)) = (&scene.more, Stream::parse(&manifest.filed.stream)) {
+        leg_parties(leg, 0, &mut findings);
+        leg_right(leg, 0, (stream, legal_day(occurred_at)), free, &mut findings);
+        name_own_fields(&mut findings, asked);
+    }
+    findings.settle()?;
+    let vehicle = scene.more.as_ref().and_then(|leg| leg.vehicle.as_ref());
+    let departed = Departed {
+        loaded_g: asked.loaded_kg.map(Into::into),
+        vehicle_id: asked.vehicle_id,
+        plate: vehicle.filter(|_| asked.vehicle_id.is_some()).map(|one| one.plate.clone()),
+        driver_id: asked.driver_id,
+        location: asked.location.map(place),
+        by: parties.iter().map(|party| party.as_str().to_owned()).collect(),
+        out_of_order: occurred_at < manifest.last_occurred_at,
+    };
+    let mut step = Step::new(Happening::Departed(departed), occurred_at, "manifest_departed");
+    step.guards = scene.more.iter().flat_map(LegFacts::guards).collect();
+    step.moves = moves::move_out(manifest);
+    step.rows = moved_out(scene.stored.id, manifest, occurred_at, entries);
+    Ok(step)
+}
+
+/// Pointers of the filing's leg become those of this request, or of the step as a whole.
+fn name_own_fields(findings: &mut Findings, asked: &Depart) {
+    for fault in &mut findings.faults {
+        fault.pointer = match fault.pointer.as_deref() {
+            Some("/legs/0/vehicle_id") if asked.vehicle_id.is_some() => Some("/vehicle_id".into()),
+            Some("/legs/0/driver_id") if asked.driver_id.is_some() => Some("/driver_id".into()),
+            Some(pointer) if pointer.starts_with("/legs/") => None,
+            other => other.map(str::to_owned),
+        };
+    }
+}
+
+pub fn place(location: crate::wire::Location) -> Place {
+    Place { lon_e6: i64::from(location.lon_e6), lat_e6: i64::from(location.lat_e6) }
+}
+
+/// The producer's ledger entries `moved_out` that follow from the load having left.
+pub fn moved_out(
+    id: ManifestId,
+    manifest: &Manifest,
+    occurred_at: DateTime<Utc>,
+    entries: &[LedgerEntryId],
+) -> Arc<dyn Fn(DateTime<Utc>) -> Vec<Row> + Send + Sync> {
+    let booking = Booking { manifest_id: id, kind: LedgerKind::MovedOut, occurred_at };
+    let (manifest, entries) = (manifest.clone(), entries.to_vec());
+    Arc::new(move |recorded_at| {
+        booking.rows(&manifest, manifest.filed.items.iter(), &entries, recorded_at)
+    })
+}

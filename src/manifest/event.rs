@@ -1,0 +1,350 @@
+//! What happens to a manifest, as the `data` of its events (custody.md): integer grams, ids, codes.
+//!
+//! Each struct is also part of the manifest's state, so replaying events gives the state back.
+//! More keys may be added; none is renamed. No personal data: people appear by id.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::ids::{
+    ContainerId, DriverId, LicenceId, ManifestId, OrganisationId, SiteId, StorageAreaId, UserId,
+    VehicleId,
+};
+use crate::registry::Place;
+use crate::units::Grams;
+
+/// An organisation as it was named when the manifest was filed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartyAt {
+    pub organisation_id: OrganisationId,
+    pub name: String,
+    pub uscc: String,
+    pub site_name: String,
+    pub division: String,
+    pub region_code: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leg {
+    pub n: i64,
+    pub mode: String,
+    pub carrier_id: OrganisationId,
+    pub carrier_name: String,
+    pub vehicle_id: VehicleId,
+    pub plate: String,
+    pub driver_id: DriverId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trailer_plate: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waybill_number: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escort_id: Option<UserId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_departure_at: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_arrival_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Package {
+    pub kind: String,
+    pub count: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HarmfulComponent {
+    pub name: String,
+    /// Thousandths of a percent.
+    pub mpercent: Option<i64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExemptionClaim {
+    pub id: String,
+    /// SHA-256 of the evidence, hex.
+    pub evidence_sha256: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    pub line: i64,
+    pub waste_code: String,
+    pub name: String,
+    pub form: String,
+    pub hazards: Vec<String>,
+    pub mass_g: Grams,
+    pub method: String,
+    pub packages: Vec<Package>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub container_ids: Vec<ContainerId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub harmful_components: Vec<HarmfulComponent>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reactivity_groups: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub batch_numbers: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub un_number: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exemption: Option<ExemptionClaim>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intact: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epidemic: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stored_since: Option<DateTime<Utc>>,
+    /// The ledger entry `produced` was written with the filing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub produce: bool,
+    /// The licence line that the mass was reserved on; none where an exemption frees the receiver.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence_id: Option<LicenceId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence_line: Option<i64>,
+    /// Calendar year (Beijing) of the reservation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year: Option<i64>,
+    /// The licence has a limit that all its lines share, and it was reserved as well.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
+    /// The receiver's storage was reserved as well.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub storage: bool,
+}
+
+/// A thing that was noticed and did not refuse.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    pub pointer: String,
+    pub code: String,
+    pub zh: String,
+    pub en: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Backfill {
+    pub kind: String,
+    pub paper_number: Option<String>,
+    pub paper_date: Option<NaiveDate>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filed {
+    pub number: String,
+    pub stream: String,
+    pub kind: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin_manifest_id: Option<ManifestId>,
+    /// The edition of the list it was judged by, and is read under for ever.
+    pub edition: String,
+    pub producer_site_id: SiteId,
+    pub producer: PartyAt,
+    pub receiver_site_id: SiteId,
+    pub receiver: PartyAt,
+    pub legs: Vec<Leg>,
+    pub planned_departure_on: NaiveDate,
+    pub items: Vec<Item>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency_measures: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement_number: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub management_plan_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backfill: Option<Backfill>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Departed {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loaded_g: Option<Grams>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vehicle_id: Option<VehicleId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plate: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub driver_id: Option<DriverId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Place>,
+    /// Who signed by calling: the other's signature is a gap until it comes.
+    pub by: Vec<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub out_of_order: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrived {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gross_g: Option<Grams>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Place>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub out_of_order: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceivedItem {
+    pub line: i64,
+    pub accepted_g: Grams,
+    pub refused_g: Grams,
+    /// accepted + refused + lost - shipped, signed.
+    pub difference_g: Grams,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discrepancy: Option<String>,
+    /// Calendar year (Beijing) that the accepted mass was booked in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year: Option<i64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mismatch {
+    pub line: i64,
+    /// name, quantity, hazard, form or packaging (Order 23 Art. 18).
+    pub field: String,
+    pub found: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Received {
+    pub decision: String,
+    pub items: Vec<ReceivedItem>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gross_g: Option<Grams>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tare_g: Option<Grams>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub analysis_pending: bool,
+    /// Thousandths of a degree Celsius.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_temp_mc: Option<i64>,
+    /// Thousandths of a percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub impurity_mpercent: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_area_id: Option<StorageAreaId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mismatches: Vec<Mismatch>,
+    /// More than 5 working days after arrival: a case, never a refusal.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub late: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub out_of_order: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Treatment {
+    pub line: i64,
+    pub method: String,
+    pub mass_g: Grams,
+    pub completed_on: NaiveDate,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Residue {
+    pub waste_code: String,
+    pub mass_g: Grams,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Product {
+    pub kind: String,
+    pub mass_g: Grams,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Completed {
+    pub treatments: Vec<Treatment>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub residues: Vec<Residue>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<Product>,
+    /// Everything accepted is treated.
+    #[serde(rename = "final")]
+    pub is_final: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub out_of_order: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancelled {
+    pub reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_text: Option<String>,
+}
+
+/// Anything that happens to a manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happening {
+    Filed(Box<Filed>),
+    Departed(Departed),
+    Arrived(Arrived),
+    Received(Received),
+    Completed(Completed),
+    Cancelled(Cancelled),
+}
+
+impl Happening {
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Filed(_) => "filed",
+            Self::Departed(_) => "departed",
+            Self::Arrived(_) => "arrived",
+            Self::Received(_) => "received",
+            Self::Completed(_) => "completed",
+            Self::Cancelled(_) => "cancelled",
+        }
+    }
+
+    pub fn data(&self) -> Result<Value, serde_json::Error> {
+        match self {
+            Self::Filed(data) => serde_json::to_value(data),
+            Self::Departed(data) => serde_json::to_value(data),
+            Self::Arrived(data) => serde_json::to_value(data),
+            Self::Received(data) => serde_json::to_value(data),
+            Self::Completed(data) => serde_json::to_value(data),
+            Self::Cancelled(data) => serde_json::to_value(data),
+        }
+    }
+
+    /// Reads an event's `data` back; `None` for a kind that is not a manifest's.
+    pub fn read(kind: &str, data: Value) -> Option<Result<Self, serde_json::Error>> {
+        Some(match kind {
+            "filed" => serde_json::from_value(data).map(|filed| Self::Filed(Box::new(filed))),
+            "departed" => serde_json::from_value(data).map(Self::Departed),
+            "arrived" => serde_json::from_value(data).map(Self::Arrived),
+            "received" => serde_json::from_value(data).map(Self::Received),
+            "completed" => serde_json::from_value(data).map(Self::Completed),
+            "cancelled" => serde_json::from_value(data).map(Self::Cancelled),
+            _ => return None,
+        })
+    }
+}
+
+/// A happening with its times, as the journal has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamped {
+    pub happening: Happening,
+    pub occurred_at: DateTime<Utc>,
+    pub recorded_at: DateTime<Utc>,
+}

@@ -1,0 +1,223 @@
+//! `evolve(state, event) -> state`: a manifest is the fold of its events.
+//!
+//! The stored row is this fold's projection, written in the same commit; the audit, the tests and
+//! the idempotent repeat fold the same events again. Pure.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::event::{Arrived, Cancelled, Completed, Departed, Filed, Happening, Received, Stamped};
+use super::status::{Action, Party, Status};
+use crate::ids::OrganisationId;
+use crate::units::Grams;
+
+/// A step that somebody should have signed and did not. Recorded, never a reason to hold up a truck.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    pub step: String,
+    /// The party whose signature or whole step is missing.
+    pub missing: String,
+    pub severity: String,
+}
+
+/// What has become of an item's mass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    pub accepted_g: Grams,
+    pub refused_g: Grams,
+    pub lost_g: Grams,
+    pub treated_g: Grams,
+}
+
+/// When a step was done, as claimed and as recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct At<T> {
+    pub occurred_at: DateTime<Utc>,
+    pub recorded_at: DateTime<Utc>,
+    pub data: T,
+}
+
+/// A manifest as its events have made it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    pub filed: Filed,
+    pub filed_at: DateTime<Utc>,
+    pub status: Status,
+    /// Number of its events.
+    pub version: i64,
+    /// In the order of `filed.items`.
+    pub progress: Vec<Progress>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub departed: Option<At<Departed>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived: Option<At<Arrived>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received: Option<At<Received>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub completed: Vec<At<Completed>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled: Option<At<Cancelled>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<Gap>,
+    /// The claimed time of the newest step: an earlier one that follows is out of order.
+    pub last_occurred_at: DateTime<Utc>,
+}
+
+/// An event that cannot follow: the log it stands in is not one that this program wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IllegalEvent {
+    #[error("the first event of a manifest is `filed`, and no other is")]
+    NotFirst,
+    #[error("the state does not allow this step")]
+    Step,
+    #[error("the event names an item that the manifest does not have")]
+    Line,
+}
+
+/// The state after an event.
+pub fn evolve(state: Option<Manifest>, event: &Stamped) -> Result<Manifest, IllegalEvent> {
+    let at = (event.occurred_at, event.recorded_at);
+    let mut manifest = match (state, &event.happening) {
+        (None, Happening::Filed(filed)) => return Ok(begin((**filed).clone(), at)),
+        (None, _) | (Some(_), Happening::Filed(_)) => return Err(IllegalEvent::NotFirst),
+        (Some(manifest), _) => manifest,
+    };
+    match &event.happening {
+        Happening::Filed(_) => return Err(IllegalEvent::NotFirst),
+        Happening::Departed(data) => depart(&mut manifest, stamp(at, data.clone()))?,
+        Happening::Arrived(data) => arrive(&mut manifest, stamp(at, data.clone()))?,
+        Happening::Received(data) => receive(&mut manifest, stamp(at, data.clone()))?,
+        Happening::Completed(data) => complete(&mut manifest, stamp(at, data.clone()))?,
+        Happening::Cancelled(data) => {
+            allow(&manifest, Action::Cancel)?;
+            manifest.status = Status::Cancelled;
+            manifest.cancelled = Some(stamp(at, data.clone()));
+        }
+    }
+    manifest.version += 1;
+    manifest.last_occurred_at = manifest.last_occurred_at.max(event.occurred_at);
+    Ok(manifest)
+}
+
+/// The fold of a whole chain.
+pub fn fold(events: &[Stamped]) -> Result<Option<Manifest>, IllegalEvent> {
+    events.iter().try_fold(None, |state, event| evolve(state, event).map(Some))
+}
+
+fn begin(filed: Filed, (occurred_at, recorded_at): (DateTime<Utc>, DateTime<Utc>)) -> Manifest {
+    Manifest {
+        progress: vec![Progress::default(); filed.items.len()],
+        filed,
+        filed_at: recorded_at,
+        status: Status::Filed,
+        version: 1,
+        departed: None,
+        arrived: None,
+        received: None,
+        completed: Vec::new(),
+        cancelled: None,
+        gaps: Vec::new(),
+        last_occurred_at: occurred_at,
+    }
+}
+
+fn stamp<T>((occurred_at, recorded_at): (DateTime<Utc>, DateTime<Utc>), data: T) -> At<T> {
+    At { occurred_at, recorded_at, data }
+}
+
+fn allow(manifest: &Manifest, action: Action) -> Result<(), IllegalEvent> {
+    if action.is_open(manifest.status) { Ok(()) } else { Err(IllegalEvent::Step) }
+}
+
+fn depart(manifest: &mut Manifest, step: At<Departed>) -> Result<(), IllegalEvent> {
+    allow(manifest, Action::Depart)?;
+    for party in [Party::Producer, Party::Carrier] {
+        if !step.data.by.iter().any(|by| by == party.as_str()) {
+            manifest.gaps.push(gap("depart", party, "low"));
+        }
+    }
+    manifest.status = Status::InTransit;
+    manifest.departed = Some(step);
+    Ok(())
+}
+
+fn arrive(manifest: &mut Manifest, step: At<Arrived>) -> Result<(), IllegalEvent> {
+    allow(manifest, Action::Arrive)?;
+    skipped_departure(manifest);
+    manifest.status = Status::Arrived;
+    manifest.arrived = Some(step);
+    Ok(())
+}
+
+fn receive(manifest: &mut Manifest, step: At<Received>) -> Result<(), IllegalEvent> {
+    allow(manifest, Action::Receive)?;
+    skipped_departure(manifest);
+    if manifest.arrived.is_none() {
+        manifest.gaps.push(gap("arrive", Party::Carrier, "low"));
+    }
+    for found in &step.data.items {
+        let progress = progress_of(manifest, found.line)?;
+        progress.accepted_g = found.accepted_g;
+        progress.refused_g = found.refused_g;
+    }
+    let accepted: Grams = manifest.progress.iter().map(|item| item.accepted_g).sum();
+    let refused: Grams = manifest.progress.iter().map(|item| item.refused_g).sum();
+    manifest.status = match (accepted.0 > 0, refused.0 > 0) {
+        (true, false) => Status::Accepted,
+        (true, true) => Status::PartlyAccepted,
+        (false, _) => Status::Refused,
+    };
+    manifest.received = Some(step);
+    Ok(())
+}
+
+fn complete(manifest: &mut Manifest, step: At<Completed>) -> Result<(), IllegalEvent> {
+    allow(manifest, Action::Complete)?;
+    for treatment in &step.data.treatments {
+        let progress = progress_of(manifest, treatment.line)?;
+        progress.treated_g = progress.treated_g + treatment.mass_g;
+    }
+    if manifest.progress.iter().all(|item| item.treated_g == item.accepted_g) {
+        manifest.status = Status::Completed;
+    }
+    manifest.completed.push(step);
+    Ok(())
+}
+
+/// Waste that is here has left there: a departure nobody recorded is a gap.
+fn skipped_departure(manifest: &mut Manifest) {
+    if manifest.departed.is_none() && !manifest.gaps.iter().any(|gap| gap.step == "depart") {
+        manifest.gaps.push(gap("depart", Party::Carrier, "medium"));
+    }
+}
+
+fn gap(step: &str, missing: Party, severity: &str) -> Gap {
+    Gap { step: step.into(), missing: missing.as_str().into(), severity: severity.into() }
+}
+
+fn progress_of(manifest: &mut Manifest, line: i64) -> Result<&mut Progress, IllegalEvent> {
+    let index = usize::try_from(line - 1).map_err(|_| IllegalEvent::Line)?;
+    manifest.progress.get_mut(index).ok_or(IllegalEvent::Line)
+}
+
+impl Manifest {
+    /// The parts that an organisation plays in it.
+    pub fn parties(&self, organisation: OrganisationId) -> Vec<Party> {
+        let mut parties = Vec::new();
+        if self.filed.producer.organisation_id == organisation {
+            parties.push(Party::Producer);
+        }
+        if self.filed.legs.iter().any(|leg| leg.carrier_id == organisation) {
+            parties.push(Party::Carrier);
+        }
+        if self.filed.receiver.organisation_id == organisation {
+            parties.push(Party::Receiver);
+        }
+        parties
+    }
+
+    /// The producer's ledger has been told that the waste is gone.
+    pub const fn has_moved_out(&self) -> bool {
+        self.departed.is_some() || self.arrived.is_some() || self.received.is_some()
+    }
+}

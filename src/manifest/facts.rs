@@ -1,0 +1,93 @@
+//! What a decision about a manifest needs to know, read through the cache of registers.
+
+use std::sync::Arc;
+
+use super::asked::FileManifest;
+use crate::app::App;
+use crate::command::{Balances, Freshness};
+use crate::decision::Guard;
+use crate::ids::{DriverId, OrganisationId, SiteId, VehicleId};
+use crate::problem::Problem;
+use crate::registry::{Driver, Known, Licence, Organisation, Site, Vehicle};
+
+/// A site and the organisation it belongs to.
+pub struct Place {
+    pub site: Known<Site>,
+    pub organisation: Known<Organisation>,
+}
+
+/// Who and what travels one leg; `None` where the id names nothing.
+pub struct LegFacts {
+    pub carrier: Option<Known<Organisation>>,
+    pub vehicle: Option<Known<Vehicle>>,
+    pub driver: Option<Known<Driver>>,
+}
+
+/// The facts of a filing.
+pub struct Facts {
+    pub producer: Option<Place>,
+    pub receiver: Option<Place>,
+    pub legs: Vec<LegFacts>,
+    pub licences: Arc<Vec<Known<Licence>>>,
+    /// An unlocked reading, where facts are fresh.
+    pub balances: Balances,
+}
+
+impl Facts {
+    pub async fn read(
+        app: &App,
+        asked: &FileManifest,
+        freshness: Freshness,
+    ) -> Result<Self, Problem> {
+        let producer = place(app, asked.producer_site_id, freshness).await?;
+        let receiver = place(app, asked.receiver_site_id, freshness).await?;
+        let licences = match &receiver {
+            Some(receiver) => {
+                app.registers.licences_of(&app.pool, receiver.site.id, freshness).await?
+            }
+            None => Arc::default(),
+        };
+        let mut legs = Vec::with_capacity(asked.legs.len());
+        for leg in asked.legs.iter() {
+            let ids = (leg.carrier_id, leg.vehicle_id, leg.driver_id);
+            legs.push(LegFacts::read(app, ids, freshness).await?);
+        }
+        Ok(Self { producer, receiver, legs, licences, balances: None })
+    }
+
+    /// Everything that was read, as guards. A licence list is long and mostly irrelevant: only
+    /// the licences that cover something come back as guards, from the rules that used them.
+    pub fn guards(&self) -> impl Iterator<Item = Guard> {
+        let places = [&self.producer, &self.receiver].into_iter().flatten();
+        let places = places.flat_map(|place| [place.site.guard, place.organisation.guard]);
+        places.chain(self.legs.iter().flat_map(LegFacts::guards))
+    }
+}
+
+impl LegFacts {
+    pub async fn read(
+        app: &App,
+        (carrier, vehicle, driver): (OrganisationId, VehicleId, DriverId),
+        freshness: Freshness,
+    ) -> Result<Self, Problem> {
+        let registers = &app.registers;
+        Ok(Self {
+            carrier: registers.organisation(&app.pool, carrier, freshness).await?,
+            vehicle: registers.vehicle(&app.pool, vehicle, freshness).await?,
+            driver: registers.driver(&app.pool, driver, freshness).await?,
+        })
+    }
+
+    pub fn guards(&self) -> impl Iterator<Item = Guard> + use<> {
+        let carrier = self.carrier.as_ref().map(|known| known.guard);
+        let vehicle = self.vehicle.as_ref().map(|known| known.guard);
+        let driver = self.driver.as_ref().map(|known| known.guard);
+        [carrier, vehicle, driver].into_iter().flatten()
+    }
+}
+
+async fn place(app: &App, id: SiteId, freshness: Freshness) -> Result<Option<Place>, Problem> {
+    let Some(site) = app.registers.site(&app.pool, id, freshness).await? else { return Ok(None) };
+    let owner = app.registers.organisation(&app.pool, site.organisation_id, freshness).await?;
+    Ok(owner.map(|organisation| Place { site, organisation }))
+}

@@ -1,0 +1,404 @@
+//! File a manifest: check everything, reserve everything, take a number (Order 23 Art. 10-16).
+
+use std::sync::Arc;
+
+use chrono::{Datelike, NaiveDate};
+
+use super::admit::{self, Admitted, Judged};
+use super::asked::{FileManifest, ItemAsked, LegAsked};
+use super::event::{
+    Backfill, ExemptionClaim, Filed, Happening, Item, Leg, Package, PartyAt, Stamped, Warning,
+};
+use super::evolve::{Manifest, evolve};
+use super::facts::{Facts, LegFacts, Place};
+use super::ledger::{Booking, entry_ids};
+use super::policy::SERIAL_WARNING;
+use super::{store, tell};
+use crate::app::App;
+use crate::catalogue::{Catalogue, Stream};
+use crate::clock::legal_day;
+use crate::command::{self, Done, Freshness};
+use crate::config::Numbering;
+use crate::ctx::{Actor, Ctx, Role};
+use crate::db;
+use crate::decision::{
+    Decision, EventDraft, Row, Serial, Settled, Stamp, Subject, SubjectKind, Written,
+};
+use crate::ids::{LedgerEntryId, ManifestId};
+use crate::problem::{Code, Fault, Problem, Text};
+use crate::registry::LedgerKind;
+use crate::wire::Asked;
+
+/// What a filing writes beside the manifest: the draft it came from, its contact.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The draft's version, when one is filed: the commit takes the draft away.
+    pub draft_version: Option<i64>,
+}
+
+/// Only producers file (an administrator does all that its organisation may).
+pub fn may_file(actor: &Actor) -> Result<(), Problem> {
+    if matches!(actor.role, Role::Admin | Role::Producer) {
+        Ok(())
+    } else {
+        Err(Problem::forbidden())
+    }
+}
+
+/// Files at once: 201. A refusal lists every fault; nothing is written then.
+pub async fn file(
+    app: &App,
+    ctx: &Ctx,
+    asked: Asked<FileManifest>,
+) -> Result<Done<Manifest>, Problem> {
+    may_file(&ctx.actor)?;
+    match asked {
+        Ok(asked) => {
+            let id = ManifestId::of(app.mint.uuid(ctx.now));
+            file_as(app, ctx, &asked, id, Origin::default()).await
+        }
+        Err(problem) => command::refuse(app, ctx, problem).await,
+    }
+}
+
+/// Files `asked` under an id that is fresh, or a draft's.
+pub async fn file_as(
+    app: &App,
+    ctx: &Ctx,
+    asked: &FileManifest,
+    id: ManifestId,
+    origin: Origin,
+) -> Result<Done<Manifest>, Problem> {
+    let today = legal_day(ctx.now);
+    let entries = entry_ids(app, ctx, asked.items.iter().filter(|item| item.produce).count());
+    let read = async |freshness| {
+        let mut facts = Facts::read(app, asked, freshness).await?;
+        if freshness == Freshness::Fresh {
+            let judged = admit::judge(&facts, asked, &app.catalogue, ctx, today);
+            if let Some(admitted) = judged.admitted {
+                facts.balances = Some(db::balances(&app.pool, &admitted.moves).await?);
+            }
+        }
+        Ok(facts)
+    };
+    let scene = Scene { catalogue: &app.catalogue, numbering: app.config.numbering, today };
+    let filing = Filing { id, entries: &entries, origin: &origin };
+    command::run(app, ctx, read, |facts| decide(facts, asked, ctx, &scene, &filing)).await
+}
+
+/// What is the same for every filing of the moment.
+pub struct Scene<'a> {
+    pub catalogue: &'a Catalogue,
+    pub numbering: Numbering,
+    pub today: NaiveDate,
+}
+
+/// What is this filing's own.
+pub struct Filing<'a> {
+    pub id: ManifestId,
+    /// Ids for the ledger entries of items with `produce`.
+    pub entries: &'a [LedgerEntryId],
+    pub origin: &'a Origin,
+}
+
+/// Every rule of filing, over plain values: the same facts always give the same decision.
+pub fn decide(
+    facts: &Facts,
+    asked: &FileManifest,
+    ctx: &Ctx,
+    scene: &Scene,
+    filing: &Filing,
+) -> Result<Decision, Problem> {
+    let Judged { mut findings, admitted } =
+        admit::judge(facts, asked, scene.catalogue, ctx, scene.today);
+    if let (Some(admitted), Some(balances)) = (&admitted, &facts.balances) {
+        findings.faults.extend(db::faults_of(balances, &admitted.moves));
+    }
+    let warnings = findings.settle()?;
+    let (Some(admitted), Some(producer), Some(receiver)) =
+        (admitted, &facts.producer, &facts.receiver)
+    else {
+        return Err(Problem::internal("a filing without faults was not admitted"));
+    };
+    let mut template = describe(facts, asked, &admitted, producer, receiver);
+    template.warnings = warnings.iter().map(warning).collect();
+    let serial = serial(scene, &admitted, producer)?;
+    let subject = Subject::new(SubjectKind::Manifest, filing.id.uuid());
+    let moves = admitted.moves.clone();
+    let guards = admitted.guards.clone();
+    let finish = Finish {
+        id: filing.id,
+        occurred_at: ctx.now,
+        stamp: Stamp::from(&ctx.actor),
+        template: Arc::new(template),
+        admitted,
+        contact: contact(asked),
+        filed_by: ctx.actor.organisation_id,
+        entries: filing.entries.to_vec(),
+        draft_version: filing.origin.draft_version,
+    };
+    let mut decision =
+        Decision::new(subject, ctx, 201, Box::new(move |settled| finish.write(settled)));
+    decision.lean_on(facts.guards());
+    decision.lean_on(guards);
+    decision.advance(subject, None);
+    decision.moves = moves;
+    decision.number = Some(serial);
+    Ok(decision)
+}
+
+/// The number's prefix: year, then province and prefecture of the place it leaves (Order 23
+/// Art. 15); kitchen waste has numbers of its own (`C`, 8 digits).
+fn serial(scene: &Scene, admitted: &Admitted, producer: &Place) -> Result<Serial, Problem> {
+    let region = match scene.numbering {
+        Numbering::Plain => "6590",
+        Numbering::ByDivision => {
+            let division = scene.catalogue.division(&producer.site.division);
+            let unknown = || Problem::internal("a site's division is not in the table");
+            division.map(|division| &*division.manifest_region_code).ok_or_else(unknown)?
+        }
+    };
+    let year = scene.today.year();
+    Ok(match admitted.stream {
+        Stream::Kitchen => Serial { prefix: format!("C{year}{region}"), digits: 8 },
+        Stream::Hazardous | Stream::Medical => {
+            Serial { prefix: format!("{year}{region}"), digits: 6 }
+        }
+    })
+}
+
+/// The filing as its event tells it, but for what only the lock decides.
+fn describe(
+    facts: &Facts,
+    asked: &FileManifest,
+    admitted: &Admitted,
+    producer: &Place,
+    receiver: &Place,
+) -> Filed {
+    let text = |field: &Option<crate::wire::BoundedText<1, 1000>>| {
+        field.as_ref().map(|text| text.as_str().to_owned())
+    };
+    Filed {
+        number: String::new(),
+        stream: admitted.stream.as_str().to_owned(),
+        kind: "manifest".to_owned(),
+        origin_manifest_id: None,
+        edition: admitted.edition.clone(),
+        producer_site_id: producer.site.id,
+        producer: party(producer),
+        receiver_site_id: receiver.site.id,
+        receiver: party(receiver),
+        legs: asked.legs.iter().zip(&facts.legs).enumerate().map(leg).collect(),
+        planned_departure_on: asked.planned_departure_on,
+        items: asked.items.iter().enumerate().map(|(n, asked)| item(n, asked)).collect(),
+        external_id: asked.external_id.as_ref().map(|id| id.as_str().to_owned()),
+        note: asked.note.as_ref().map(|note| note.as_str().to_owned()).unwrap_or_default(),
+        emergency_measures: text(&asked.emergency_measures),
+        agreement_number: asked.agreement_number.as_ref().map(|text| text.as_str().to_owned()),
+        management_plan_id: asked.management_plan_id.as_ref().map(|text| text.as_str().to_owned()),
+        backfill: asked.backfill.as_ref().map(|backfill| Backfill {
+            kind: backfill.kind.as_str().to_owned(),
+            paper_number: backfill.paper_number.as_ref().map(|text| text.as_str().to_owned()),
+            paper_date: backfill.paper_date,
+        }),
+        warnings: Vec::new(),
+    }
+}
+
+fn party(place: &Place) -> PartyAt {
+    PartyAt {
+        organisation_id: place.organisation.id,
+        name: place.organisation.name.clone(),
+        uscc: place.organisation.uscc.clone(),
+        site_name: place.site.name.clone(),
+        division: place.site.division.clone(),
+        region_code: place.site.region_code.clone(),
+    }
+}
+
+fn leg((n, (asked, facts)): (usize, (&LegAsked, &LegFacts))) -> Leg {
+    let text = |field: &Option<crate::wire::BoundedText<1, 200>>| {
+        field.as_ref().map(|text| text.as_str().to_owned())
+    };
+    Leg {
+        n: n as i64 + 1,
+        mode: asked.mode.unwrap_or(super::asked::Mode::Road).as_str().to_owned(),
+        carrier_id: asked.carrier_id,
+        carrier_name: facts.carrier.as_ref().map(|one| one.name.clone()).unwrap_or_default(),
+        vehicle_id: asked.vehicle_id,
+        plate: facts.vehicle.as_ref().map(|one| one.plate.clone()).unwrap_or_default(),
+        driver_id: asked.driver_id,
+        trailer_plate: asked.trailer_plate.as_ref().map(|text| text.as_str().to_owned()),
+        escort_id: asked.escort_id,
+        waybill_number: asked.waybill_number.as_ref().map(|text| text.as_str().to_owned()),
+        from: text(&asked.from),
+        to: text(&asked.to),
+        via: text(&asked.via),
+        planned_departure_at: asked.planned_departure_at,
+        planned_arrival_at: asked.planned_arrival_at,
+    }
+}
+
+fn item(n: usize, asked: &ItemAsked) -> Item {
+    let texts = |list: &[crate::wire::BoundedText<1, 50>]| {
+        list.iter().map(|text| text.as_str().to_owned()).collect()
+    };
+    Item {
+        line: n as i64 + 1,
+        waste_code: asked.waste_code.as_str().to_owned(),
+        name: asked.name.as_str().to_owned(),
+        form: asked.form.as_str().to_owned(),
+        hazards: asked.hazards.iter().map(|text| text.as_str().to_owned()).collect(),
+        mass_g: asked.mass_kg.grams(),
+        method: asked.method.as_str().to_owned(),
+        packages: asked
+            .packages
+            .iter()
+            .map(|one| Package { kind: one.kind.as_str().to_owned(), count: one.count.get() })
+            .collect(),
+        container_ids: asked.container_ids.to_vec(),
+        harmful_components: asked.harmful_components.iter().map(component).collect(),
+        reactivity_groups: texts(&asked.reactivity_groups),
+        batch_numbers: texts(&asked.batch_numbers),
+        un_number: asked.un_number.as_ref().map(|text| text.as_str().to_owned()),
+        exemption: asked.exemption.as_ref().map(|claim| ExemptionClaim {
+            id: claim.id.as_str().to_owned(),
+            evidence_sha256: claim.evidence_sha256.map(|hash| hex::encode(hash.0)),
+        }),
+        intact: asked.intact,
+        department: asked.department.as_ref().map(|text| text.as_str().to_owned()),
+        epidemic: asked.epidemic,
+        stored_since: asked.stored_since,
+        produce: asked.produce,
+        licence_id: None,
+        licence_line: None,
+        year: None,
+        shared: false,
+        storage: false,
+    }
+}
+
+fn component(asked: &super::asked::Component) -> super::event::HarmfulComponent {
+    super::event::HarmfulComponent {
+        name: asked.name.as_str().to_owned(),
+        mpercent: asked.percent.map(|percent| percent.grams().0),
+    }
+}
+
+/// Personal data of the filing, kept in the row and never in the event.
+fn contact(asked: &FileManifest) -> Option<String> {
+    let contact = asked.producer_contact.as_ref()?;
+    let text = |value: Option<&str>| value.map(str::to_owned);
+    let value = serde_json::json!({
+        "person": text(contact.person.as_ref().map(|text| text.as_str())),
+        "phone": text(contact.phone.as_ref().map(|text| text.as_str())),
+        "emergency_phone": text(contact.emergency_phone.as_ref().map(|text| text.as_str())),
+    });
+    Some(value.to_string())
+}
+
+pub fn warning(fault: &Fault) -> Warning {
+    Warning {
+        pointer: fault.pointer.clone().unwrap_or_default(),
+        code: fault.code.as_str().to_owned(),
+        zh: fault.detail.zh.clone(),
+        en: fault.detail.en.clone(),
+    }
+}
+
+/// The pure last step: fills in what the lock decided, and writes.
+struct Finish {
+    id: ManifestId,
+    occurred_at: chrono::DateTime<chrono::Utc>,
+    stamp: Stamp,
+    template: Arc<Filed>,
+    admitted: Admitted,
+    contact: Option<String>,
+    filed_by: crate::ids::OrganisationId,
+    entries: Vec<LedgerEntryId>,
+    draft_version: Option<i64>,
+}
+
+impl Finish {
+    fn write(&self, settled: &Settled) -> Result<Written, Problem> {
+        let filed = self.filled(settled);
+        let stamped = Stamped {
+            happening: Happening::Filed(Box::new(filed)),
+            occurred_at: self.occurred_at,
+            recorded_at: settled.recorded_at,
+        };
+        let manifest = evolve(None, &stamped).map_err(Problem::internal)?;
+        let subject = Subject::new(SubjectKind::Manifest, self.id.uuid());
+        let event = EventDraft {
+            subject,
+            kind: stamped.happening.kind(),
+            occurred_at: self.occurred_at,
+            actor: self.stamp.clone(),
+            data: stamped.happening.data().map_err(Problem::internal)?,
+        };
+        let mut rows = store::new_rows(self.id, &manifest, self.filed_by, self.contact.clone())?;
+        rows.extend(self.produced(&manifest, settled));
+        if let Some(version) = self.draft_version {
+            rows.push(store::draft_filed(self.id, version));
+        }
+        let notices = tell::filed(&manifest, subject);
+        Ok(Written { events: vec![event], rows, notices, output: Arc::new(manifest) })
+    }
+
+    fn filled(&self, settled: &Settled) -> Filed {
+        let mut filed = (*self.template).clone();
+        filed.number = settled.number.clone().unwrap_or_default();
+        let year = i64::from(filed.planned_departure_on.year());
+        for (n, admitted) in self.admitted.items.iter().enumerate() {
+            let item = &mut filed.items[n];
+            item.storage = admitted.storage_move.is_some();
+            let excess = |wanted: usize| settled.excess.get(wanted).copied().unwrap_or(false);
+            if let Some(wanted) = admitted.licence_move {
+                let pick = settled.picks.get(wanted).copied().unwrap_or(0);
+                if let Some((licence, line)) = admitted.covering.get(pick) {
+                    item.licence_id = Some(licence.id);
+                    item.licence_line = Some(*line);
+                    item.year = Some(year);
+                    item.shared = licence.annual_limit_g.is_some();
+                }
+                if excess(wanted) {
+                    filed.warnings.push(excess_warning(Code::CapacityWarning, n));
+                }
+            }
+            if excess(admitted.on_hand_move) {
+                filed.warnings.push(excess_warning(Code::LedgerShort, n));
+            }
+        }
+        let serial = filed.number.len().saturating_sub(6);
+        if filed.number.get(serial..).and_then(|digits| digits.parse::<i64>().ok())
+            >= Some(SERIAL_WARNING)
+            && !filed.number.starts_with('C')
+        {
+            let text =
+                Text::new("本辖区当年编号将用尽。", "This prefecture's numbers run out this year.");
+            filed.warnings.push(warning(&Fault::new(Code::NumbersRunningOut, "", text)));
+        }
+        filed
+    }
+
+    /// The ledger entries of items that are produced with the filing.
+    fn produced(&self, manifest: &Manifest, settled: &Settled) -> Vec<Row> {
+        let booking = Booking {
+            manifest_id: self.id,
+            kind: LedgerKind::Produced,
+            occurred_at: self.occurred_at,
+        };
+        let items = manifest.filed.items.iter().filter(|item| item.produce);
+        booking.rows(manifest, items, &self.entries, settled.recorded_at)
+    }
+}
+
+fn excess_warning(code: Code, n: usize) -> Warning {
+    let text = match code {
+        Code::LedgerShort => {
+            Text::new("台账余量不足，已记录。", "The ledger does not hold this mass; recorded.")
+        }
+        _ => Text::new("超出许可量，已记录。", "Beyond the licensed mass; recorded."),
+    };
+    warning(&Fault::new(code, format!("/items/{n}/mass_kg"), text))
+}

@@ -1,0 +1,179 @@
+//! Which accounts a manifest moves, and how, at each step of its life. Pure.
+//!
+//! Filing reserves: on a covering licence line (and the limit its lines share), on the receiver's
+//! storage, on the producer's mass on hand. Departure books the producer's mass out; receipt turns
+//! the licence's reservation into use by what was accepted and frees the rest; cancel frees all.
+
+use super::event::Item;
+use super::evolve::Manifest;
+use super::policy;
+use crate::catalogue::Stream;
+use crate::decision::{Account, AccountKind, LimitChange, Move, Policy, Post};
+use crate::ids::SiteId;
+use crate::problem::Code;
+use crate::registry::{Licence, LicenceLine};
+use crate::units::Grams;
+
+/// The item of the limit that all lines of a licence share.
+const SHARED: &str = "0";
+
+pub fn line_account(licence: uuid::Uuid, line: i64, year: i64) -> Account {
+    Account::new(AccountKind::LicenceLine, licence, line.to_string(), year as i32)
+}
+
+pub fn shared_account(licence: uuid::Uuid, year: i64) -> Account {
+    Account::new(AccountKind::LicenceShared, licence, SHARED, year as i32)
+}
+
+pub fn on_hand_account(site: SiteId, code: &str) -> Account {
+    Account::new(AccountKind::OnHand, site.uuid(), code, 0)
+}
+
+pub fn storage_account(site: SiteId) -> Account {
+    Account::new(AccountKind::SiteStorage, site.uuid(), "", 0)
+}
+
+/// A change of used and reserved mass that leaves the limit as it is.
+fn post(account: Account, used: Grams, reserved: Grams, policy: Policy) -> Post {
+    Post { account, limit: LimitChange::Keep, used: used.0, reserved: reserved.0, policy }
+}
+
+fn single(posts: Vec<Post>, refusal: Code, pointer: String, asked: Grams) -> Move {
+    Move { choices: vec![posts], refusal, pointer, asked: asked.0 }
+}
+
+/// Reserves an item's mass on the first of the covering lines that has room.
+pub fn reserve_licence<'a>(
+    covering: impl Iterator<Item = (&'a Licence, &'a LicenceLine)>,
+    year: i64,
+    mass: Grams,
+    stream: Stream,
+    pointer: String,
+) -> Move {
+    let policy = policy::capacity(stream);
+    let choice = |(licence, line): (&Licence, &LicenceLine)| {
+        let id = licence.id.uuid();
+        let set = |grams| LimitChange::Set(Some(licence.with_factor(grams)));
+        let on_line = post(line_account(id, line.line, year), Grams::ZERO, mass, policy);
+        let mut posts = vec![Post { limit: set(line.annual_g), ..on_line }];
+        if let Some(limit) = licence.annual_limit_g {
+            let shared = post(shared_account(id, year), Grams::ZERO, mass, policy);
+            posts.push(Post { limit: set(limit), ..shared });
+        }
+        posts
+    };
+    let choices = covering.map(choice).collect();
+    Move { choices, refusal: Code::CapacityExceeded, pointer, asked: mass.0 }
+}
+
+pub fn reserve_storage(
+    site: SiteId,
+    capacity: Grams,
+    mass: Grams,
+    stream: Stream,
+    pointer: String,
+) -> Move {
+    let on_site = post(storage_account(site), Grams::ZERO, mass, policy::storage(stream));
+    let posts = vec![Post { limit: LimitChange::Set(Some(capacity.0)), ..on_site }];
+    single(posts, Code::StorageFull, pointer, mass)
+}
+
+/// Reserves the producer's mass on hand; `produce` books it as produced first.
+pub fn reserve_on_hand(
+    site: SiteId,
+    code: &str,
+    mass: Grams,
+    produce: bool,
+    (stream, pointer): (Stream, String),
+) -> Move {
+    let on_hand = post(on_hand_account(site, code), Grams::ZERO, mass, policy::ledger(stream));
+    let limit = if produce { LimitChange::Add(mass.0) } else { LimitChange::Keep };
+    single(vec![Post { limit, ..on_hand }], Code::InsufficientOnHand, pointer, mass)
+}
+
+/// Books what was reserved on hand as gone: at departure, or at the first step after it.
+pub fn move_out(manifest: &Manifest) -> Vec<Move> {
+    let book = |item: &Item| {
+        let account = on_hand_account(manifest.filed.producer_site_id, &item.waste_code);
+        let gone = post(account, Grams::ZERO, -item.mass_g, Policy::Warn);
+        let posts = vec![Post { limit: LimitChange::Add(-item.mass_g.0), ..gone }];
+        single(posts, Code::InsufficientOnHand, String::new(), item.mass_g)
+    };
+    manifest.filed.items.iter().map(book).collect()
+}
+
+/// Frees everything that filing reserved.
+pub fn release(manifest: &Manifest) -> Vec<Move> {
+    let mut moves = Vec::new();
+    let filed = &manifest.filed;
+    for item in &filed.items {
+        let mass = item.mass_g;
+        let free = |account| post(account, Grams::ZERO, -mass, Policy::Warn);
+        let mut posts = vec![free(on_hand_account(filed.producer_site_id, &item.waste_code))];
+        posts.extend(licence_accounts(item, item.year).into_iter().map(free));
+        if item.storage {
+            posts.push(free(storage_account(filed.receiver_site_id)));
+        }
+        moves.push(single(posts, Code::CapacityExceeded, String::new(), mass));
+    }
+    moves
+}
+
+/// The licence accounts of an item in a year: its line, and the shared limit where there is one.
+fn licence_accounts(item: &Item, year: Option<i64>) -> Vec<Account> {
+    let (Some(licence), Some(line), Some(year)) = (item.licence_id, item.licence_line, year) else {
+        return Vec::new();
+    };
+    let mut accounts = vec![line_account(licence.uuid(), line, year)];
+    if item.shared {
+        accounts.push(shared_account(licence.uuid(), year));
+    }
+    accounts
+}
+
+/// The limits of an item's line and of its licence in force, for a year that has no account yet.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    pub line: Option<i64>,
+    pub shared: Option<i64>,
+}
+
+/// Turns an item's reservation into use by what was accepted and frees the rest. `year` is that of
+/// the receipt: when it is not the planned one, the reservation moves with it.
+pub fn receive(
+    manifest: &Manifest,
+    item: &Item,
+    accepted: Grams,
+    (year, limits): (i64, Limits),
+    (stream, pointer): (Stream, String),
+) -> Move {
+    let policy = policy::capacity(stream);
+    let mass = item.mass_g;
+    let mut posts = Vec::new();
+    if item.year == Some(year) {
+        let accounts = licence_accounts(item, item.year).into_iter();
+        posts.extend(accounts.map(|account| post(account, accepted, -mass, policy)));
+    } else {
+        let old = licence_accounts(item, item.year).into_iter();
+        posts.extend(old.map(|account| post(account, Grams::ZERO, -mass, Policy::Warn)));
+        let known = [limits.line, limits.shared];
+        for (account, limit) in
+            licence_accounts(item, item.year.map(|_| year)).into_iter().zip(known)
+        {
+            let used = post(account, accepted, Grams::ZERO, policy);
+            let limit = limit.map_or(LimitChange::Keep, |limit| LimitChange::Set(Some(limit)));
+            posts.push(Post { limit, ..used });
+        }
+    }
+    let reserved = if item.storage { -mass } else { Grams::ZERO };
+    let storage = storage_account(manifest.filed.receiver_site_id);
+    posts.push(post(storage, accepted, reserved, Policy::Warn));
+    single(posts, Code::CapacityExceeded, pointer, accepted)
+}
+
+/// Frees storage by what was treated.
+pub fn treat(manifest: &Manifest, mass: Grams) -> Move {
+    let storage = storage_account(manifest.filed.receiver_site_id);
+    let posts = vec![post(storage, -mass, Grams::ZERO, Policy::Warn)];
+    single(posts, Code::StorageFull, String::new(), mass)
+}

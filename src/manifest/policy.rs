@@ -1,0 +1,54 @@
+//! What the law leaves open, as settings with a stated default; never presented as law.
+
+use crate::catalogue::Stream;
+use crate::decision::Policy;
+use crate::units::Grams;
+
+/// A receiver's licensed capacity. Medical waste warns: refusing it would leave it at the hospital
+/// past 48 h (domain.md, "Over-receipt").
+pub const fn capacity(stream: Stream) -> Policy {
+    match stream {
+        Stream::Medical => Policy::Warn,
+        Stream::Hazardous | Stream::Kitchen => Policy::Enforce,
+    }
+}
+
+/// The producer's ledger balance (capacity.md: enforce for hazardous, warn for the others).
+pub const fn ledger(stream: Stream) -> Policy {
+    match stream {
+        Stream::Hazardous => Policy::Enforce,
+        Stream::Medical | Stream::Kitchen => Policy::Warn,
+    }
+}
+
+/// The receiver's storage, when a manifest is filed. At the gate it only warns: a truck that has
+/// come must not drive on with its load.
+pub const fn storage(stream: Stream) -> Policy {
+    capacity(stream)
+}
+
+/// Beyond this difference between shipped and found, quantity is a mismatch: max(5 %, floor).
+/// No numeric threshold exists in law (facts.md).
+pub fn tolerance(stream: Stream, shipped: Grams) -> Grams {
+    let floor = match stream {
+        Stream::Hazardous | Stream::Kitchen => Grams(50_000),
+        Stream::Medical => Grams(2_000),
+    };
+    floor.max(Grams(shipped.0 / 20))
+}
+
+/// Minutes that a claimed time may be ahead of the server's (domain.md, "Time").
+pub const AHEAD_MINUTES_MAX: i64 = 5;
+
+/// Days that a claimed time may lie before the filing, or a planned day before today: a year
+/// covers every back-fill the law knows, and a typo in the year is still caught.
+pub const BEHIND_DAYS_MAX: i64 = 366;
+
+/// Days that a departure may be planned ahead: plans are yearly.
+pub const PLANNED_DAYS_MAX: i64 = 366;
+
+/// Working days to receive after arrival (Order 23 Art. 18).
+pub const RECEIVE_WORKING_DAYS: u32 = 5;
+
+/// From here on regulators are told that a prefix's numbers run out (domain.md, "Numbers").
+pub const SERIAL_WARNING: i64 = 900_000;

@@ -1,0 +1,223 @@
+//! Receive: what was found at the gate, item by item (Order 23 Art. 12 and 18).
+//!
+//! `shipped + difference = accepted + refused + lost` by construction. A difference beyond
+//! tolerance is a mismatch that is told, never a refusal; an over-receipt on a full line is 409
+//! with `acceptable_kg` (medical waste is accepted and flagged instead).
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Datelike, Utc};
+
+use super::act::{Scene, Step, act, claimed_time, no_such_line};
+use super::asked::{ITEMS_MAX, MismatchField, Receive, ReceiveItem, Verdict};
+use super::depart::moved_out;
+use super::event::{Happening, Item, Mismatch, Received, ReceivedItem};
+use super::evolve::Manifest;
+use super::ledger::entry_ids;
+use super::moves::{self, Limits};
+use super::policy;
+use super::status::Action;
+use super::store::Stored;
+use crate::app::App;
+use crate::calendar::Calendar;
+use crate::catalogue::Stream;
+use crate::clock::legal_day;
+use crate::command::Done;
+use crate::ctx::Ctx;
+use crate::ids::{LedgerEntryId, ManifestId};
+use crate::problem::{Code, Fault, Findings, Problem, Text};
+use crate::registry::{Known, Licence};
+use crate::units::Grams;
+use crate::wire::Asked;
+
+type Licences = std::sync::Arc<Vec<Known<Licence>>>;
+
+pub async fn receive(
+    app: &App,
+    ctx: &Ctx,
+    id: ManifestId,
+    asked: Asked<Receive>,
+) -> Result<Done<Manifest>, Problem> {
+    let licences = async |stored: &Stored, freshness| {
+        let site = stored.manifest.filed.receiver_site_id;
+        app.registers.licences_of(&app.pool, site, freshness).await
+    };
+    let entries = entry_ids(app, ctx, ITEMS_MAX);
+    let desk = Desk { ctx, calendar: &app.calendar, entries: &entries };
+    let action = (id, Action::Receive);
+    act(app, ctx, action, asked, licences, |scene, asked, _| admit(scene, asked, &desk)).await
+}
+
+/// What a receipt leans on beside the manifest and the licences.
+struct Desk<'a> {
+    ctx: &'a Ctx,
+    calendar: &'a Calendar,
+    entries: &'a [LedgerEntryId],
+}
+
+fn admit(scene: &Scene<Licences>, asked: &Receive, desk: &Desk) -> Result<Step, Problem> {
+    let manifest = &scene.stored.manifest;
+    let mut findings = Findings::new();
+    let occurred_at = claimed_time(asked.occurred_at, desk.ctx, manifest, &mut findings);
+    complete_items(manifest, asked, &mut findings);
+    agree(asked, &mut findings);
+    weights(asked, &mut findings);
+    for (n, mismatch) in asked.mismatches.iter().enumerate() {
+        if item(manifest, mismatch.line.get()).is_none() {
+            let pointer = format!("/mismatches/{n}/line");
+            findings.refuse(no_such_line(pointer, mismatch.line.get()));
+        }
+    }
+    findings.settle()?;
+    let stream = Stream::parse(&manifest.filed.stream).map_err(Problem::internal)?;
+    let year = i64::from(legal_day(occurred_at).year());
+    let received = Received {
+        decision: asked.decision.as_str().to_owned(),
+        items: asked.items.iter().filter_map(|found| found_item(manifest, found, year)).collect(),
+        gross_g: asked.gross_kg.map(Into::into),
+        tare_g: asked.tare_kg.map(Into::into),
+        analysis_pending: asked.analysis_pending,
+        storage_temp_mc: asked.storage_temp_c.map(|temp| temp.grams().0),
+        impurity_mpercent: asked.impurity_percent.map(|percent| percent.grams().0),
+        storage_area_id: asked.storage_area_id,
+        mismatches: mismatches(manifest, asked, stream),
+        late: is_late(manifest, occurred_at, desk.calendar),
+        out_of_order: occurred_at < manifest.last_occurred_at,
+    };
+    let mut step = Step::new(Happening::Received(received), occurred_at, "manifest_received");
+    for (n, found) in asked.items.iter().enumerate() {
+        let Some(item) = item(manifest, found.line.get()) else { continue };
+        let limits = limits(&scene.more, item);
+        let at = (stream, format!("/items/{n}/accepted_kg"));
+        let accepted = found.accepted_kg.grams();
+        step.moves.push(moves::receive(manifest, item, accepted, (year, limits), at));
+    }
+    if !manifest.has_moved_out() {
+        step.moves.extend(moves::move_out(manifest));
+        step.rows = moved_out(scene.stored.id, manifest, occurred_at, desk.entries);
+    }
+    Ok(step)
+}
+
+fn item(manifest: &Manifest, line: i64) -> Option<&Item> {
+    manifest.filed.items.iter().find(|item| item.line == line)
+}
+
+/// Every item of the manifest appears once.
+fn complete_items(manifest: &Manifest, asked: &Receive, findings: &mut Findings) {
+    let mut seen = BTreeSet::new();
+    for (n, found) in asked.items.iter().enumerate() {
+        let line = found.line.get();
+        let pointer = || format!("/items/{n}/line");
+        if item(manifest, line).is_none() {
+            findings.refuse(no_such_line(pointer(), line));
+        } else if !seen.insert(line) {
+            let text = Text::new(
+                format!("第 {line} 行出现了两次。"),
+                format!("Line {line} appears twice."),
+            );
+            findings.refuse(Fault::new(Code::ItemsIncomplete, pointer(), text));
+        }
+    }
+    let missing = manifest.filed.items.iter().map(|item| item.line);
+    let missing: Vec<String> =
+        missing.filter(|line| !seen.contains(line)).map(|line| line.to_string()).collect();
+    if !missing.is_empty() {
+        let lines = missing.join(", ");
+        let text = Text::new(
+            format!("缺少第 {lines} 行：每一行都须填写接受量和拒收量。"),
+            format!("Line {lines} is missing: every item needs what was accepted and refused."),
+        );
+        findings.refuse(Fault::new(Code::ItemsIncomplete, "/items", text));
+    }
+}
+
+/// `decision` agrees with the items: accept refuses nothing, refuse accepts nothing, partial does
+/// some of both.
+fn agree(asked: &Receive, findings: &mut Findings) {
+    let accepted = asked.items.iter().any(|item| item.accepted_kg.grams().0 > 0);
+    let refused = asked.items.iter().any(|item| item.refused_kg.grams().0 > 0);
+    let agrees = match asked.decision {
+        Verdict::Accept => !refused && accepted,
+        Verdict::Refuse => !accepted,
+        Verdict::Partial => accepted && refused,
+    };
+    if !agrees {
+        let text = Text::new(
+            "处理意见与各行不符：accept 不得有拒收量，refuse 不得有接受量，partial 两者都有。",
+            "The decision and the items disagree: accept refuses nothing, refuse accepts nothing, \
+             partial does some of both.",
+        );
+        findings.refuse(Fault::new(Code::DecisionMismatch, "/decision", text));
+    }
+}
+
+fn weights(asked: &Receive, findings: &mut Findings) {
+    if let (Some(gross), Some(tare)) = (asked.gross_kg, asked.tare_kg)
+        && tare.grams() > gross.grams()
+    {
+        let text = Text::new("皮重大于毛重。", "The tare is larger than the gross weight.");
+        findings.refuse(Fault::new(Code::MassBalance, "/tare_kg", text));
+    }
+}
+
+fn found_item(manifest: &Manifest, found: &ReceiveItem, year: i64) -> Option<ReceivedItem> {
+    let item = item(manifest, found.line.get())?;
+    let (accepted, refused) = (found.accepted_kg.grams(), found.refused_kg.grams());
+    let lost = lost(manifest, item.line);
+    Some(ReceivedItem {
+        line: item.line,
+        accepted_g: accepted,
+        refused_g: refused,
+        difference_g: accepted + refused + lost - item.mass_g,
+        reason: found.reason.map(|reason| reason.as_str().to_owned()),
+        reason_text: found.reason_text.as_ref().map(|text| text.as_str().to_owned()),
+        discrepancy: found.discrepancy.as_ref().map(|text| text.as_str().to_owned()),
+        year: item.licence_id.map(|_| year),
+    })
+}
+
+fn lost(manifest: &Manifest, line: i64) -> Grams {
+    let index = usize::try_from(line - 1).unwrap_or(usize::MAX);
+    manifest.progress.get(index).map_or(Grams::ZERO, |progress| progress.lost_g)
+}
+
+/// What the receiver named, and quantities beyond tolerance that he did not.
+fn mismatches(manifest: &Manifest, asked: &Receive, stream: Stream) -> Vec<Mismatch> {
+    let named = asked.mismatches.iter().map(|mismatch| Mismatch {
+        line: mismatch.line.get(),
+        field: mismatch.field.as_str().to_owned(),
+        found: mismatch.found.as_str().to_owned(),
+    });
+    let mut all: Vec<Mismatch> = named.collect();
+    let quantity = MismatchField::Quantity.as_str();
+    for found in asked.items.iter().filter_map(|found| found_item(manifest, found, 0)) {
+        let Some(item) = item(manifest, found.line) else { continue };
+        let beyond = found.difference_g.0.abs() > policy::tolerance(stream, item.mass_g).0;
+        if beyond && !all.iter().any(|one| one.line == found.line && one.field == quantity) {
+            let kg = (found.accepted_g + found.refused_g).to_kg_text();
+            let found_text = format!("{kg} kg");
+            all.push(Mismatch { line: found.line, field: quantity.to_owned(), found: found_text });
+        }
+    }
+    all
+}
+
+/// Later than five working days after arrival: a case, never a refusal.
+fn is_late(manifest: &Manifest, occurred_at: DateTime<Utc>, calendar: &Calendar) -> bool {
+    let Some(arrived) = &manifest.arrived else { return false };
+    let due =
+        calendar.add_working_days(legal_day(arrived.occurred_at), policy::RECEIVE_WORKING_DAYS);
+    legal_day(occurred_at) > due
+}
+
+/// The limits in force of an item's line, for a year that has no account yet.
+fn limits(licences: &Licences, item: &Item) -> Limits {
+    let known = licences.iter().find(|licence| Some(licence.id) == item.licence_id);
+    let Some(licence) = known else { return Limits::default() };
+    let line = licence.lines.iter().find(|line| Some(line.line) == item.licence_line);
+    Limits {
+        line: line.map(|line| licence.with_factor(line.annual_g)),
+        shared: licence.annual_limit_g.map(|limit| licence.with_factor(limit)),
+    }
+}

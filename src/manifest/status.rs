@@ -1,0 +1,240 @@
+//! The one table of moves (domain.md, "Who may act when"): states, actions, who, from where.
+//!
+//! `GET /transitions`, `allowed_actions`, every 409 and the matrix test read this table; nothing
+//! else in the program says what may follow what.
+
+use serde::{Deserialize, Serialize};
+
+use crate::problem::{Code, Fault, Problem, Text};
+
+/// Where a manifest stands. `status` follows the accepted part of the load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Draft,
+    Filed,
+    InTransit,
+    Arrived,
+    Accepted,
+    PartlyAccepted,
+    Refused,
+    Completed,
+    Cancelled,
+}
+
+impl Status {
+    pub const ALL: [Self; 9] = [
+        Self::Draft,
+        Self::Filed,
+        Self::InTransit,
+        Self::Arrived,
+        Self::Accepted,
+        Self::PartlyAccepted,
+        Self::Refused,
+        Self::Completed,
+        Self::Cancelled,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Filed => "filed",
+            Self::InTransit => "in_transit",
+            Self::Arrived => "arrived",
+            Self::Accepted => "accepted",
+            Self::PartlyAccepted => "partly_accepted",
+            Self::Refused => "refused",
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+}
+
+/// What a person can do to a manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    File,
+    Depart,
+    Arrive,
+    Receive,
+    Complete,
+    Cancel,
+}
+
+/// A party's part in one manifest. An organisation may play several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    Producer,
+    Carrier,
+    Receiver,
+}
+
+impl Party {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Producer => "producer",
+            Self::Carrier => "carrier",
+            Self::Receiver => "receiver",
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct Transition {
+    pub action: Action,
+    pub from: &'static [Status],
+    /// Statuses that it can lead to; which one is the act's own matter (what was accepted).
+    pub to: &'static [Status],
+    pub parties: &'static [Party],
+    /// Fields that the act must have.
+    pub required: &'static [&'static str],
+    pub optional: &'static [&'static str],
+}
+
+use {Action as A, Party as P, Status as S};
+
+/// All moves. Each skipped step is a gap, so that nobody waits for another's missing tap.
+pub const TRANSITIONS: &[Transition] = &[
+    Transition {
+        action: A::File,
+        from: &[S::Draft],
+        to: &[S::Filed],
+        parties: &[P::Producer],
+        required: &[],
+        optional: &[],
+    },
+    Transition {
+        action: A::Depart,
+        from: &[S::Filed],
+        to: &[S::InTransit],
+        parties: &[P::Carrier, P::Producer],
+        required: &[],
+        optional: &["occurred_at", "loaded_kg", "vehicle_id", "driver_id", "location"],
+    },
+    Transition {
+        action: A::Arrive,
+        from: &[S::Filed, S::InTransit],
+        to: &[S::Arrived],
+        parties: &[P::Carrier, P::Receiver],
+        required: &[],
+        optional: &["occurred_at", "gross_kg", "location"],
+    },
+    Transition {
+        action: A::Receive,
+        from: &[S::Filed, S::InTransit, S::Arrived],
+        to: &[S::Accepted, S::PartlyAccepted, S::Refused],
+        parties: &[P::Receiver],
+        required: &["decision", "items"],
+        optional: &[
+            "occurred_at",
+            "gross_kg",
+            "tare_kg",
+            "mismatches",
+            "analysis_pending",
+            "storage_area_id",
+            "storage_temp_c",
+            "impurity_percent",
+        ],
+    },
+    Transition {
+        action: A::Complete,
+        from: &[S::Accepted, S::PartlyAccepted],
+        to: &[S::Accepted, S::PartlyAccepted, S::Completed],
+        parties: &[P::Receiver],
+        required: &["treatments"],
+        optional: &["occurred_at", "residues", "products"],
+    },
+    Transition {
+        action: A::Cancel,
+        from: &[S::Draft, S::Filed],
+        to: &[S::Cancelled],
+        parties: &[P::Producer],
+        required: &["reason"],
+        optional: &["reason_text"],
+    },
+];
+
+impl Action {
+    pub const ALL: [Self; 6] =
+        [Self::File, Self::Depart, Self::Arrive, Self::Receive, Self::Complete, Self::Cancel];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Depart => "depart",
+            Self::Arrive => "arrive",
+            Self::Receive => "receive",
+            Self::Complete => "complete",
+            Self::Cancel => "cancel",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == text)
+    }
+
+    pub fn transition(self) -> &'static Transition {
+        // Every action has its row; the first row stands in for a missing one, which a test
+        // would show at once.
+        TRANSITIONS.iter().find(|row| row.action == self).unwrap_or(&TRANSITIONS[0])
+    }
+
+    pub fn is_open(self, status: Status) -> bool {
+        self.transition().from.contains(&status)
+    }
+
+    /// Refuses an action that the state does not allow, naming the state and what it allows.
+    pub fn demand(self, status: Status, parties: &[Party]) -> Result<(), Problem> {
+        if self.is_open(status) {
+            return Ok(());
+        }
+        let allowed: Vec<&str> = open_to(status, parties).map(Self::as_str).collect();
+        let detail = Text::new(
+            format!("联单状态为 {}，不能执行 {}。", status.as_str(), self.as_str()),
+            format!("The manifest is {}; it cannot {}.", status.as_str(), self.as_str()),
+        );
+        let fault = Fault::without_field(Code::IllegalTransition, detail);
+        Err(fault.with("manifest_status", status.as_str()).with("allowed_actions", allowed).into())
+    }
+}
+
+/// What these parties can do from `status`.
+pub fn open_to(status: Status, parties: &[Party]) -> impl Iterator<Item = Action> {
+    let rows = TRANSITIONS.iter().filter(move |row| row.from.contains(&status));
+    rows.filter(|row| row.parties.iter().any(|party| parties.contains(party))).map(|row| row.action)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_has_one_row() {
+        for action in Action::ALL {
+            assert_eq!(TRANSITIONS.iter().filter(|row| row.action == action).count(), 1);
+        }
+    }
+
+    #[test]
+    fn nothing_leaves_a_final_state() {
+        for row in TRANSITIONS {
+            assert!(
+                !row.from.contains(&Status::Completed) && !row.from.contains(&Status::Cancelled)
+            );
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_the_state_and_what_it_allows() {
+        let problem = Action::Depart.demand(Status::Arrived, &[Party::Receiver]).unwrap_err();
+        assert_eq!(problem.lead().extra["manifest_status"], "arrived");
+        assert_eq!(problem.lead().extra["allowed_actions"], serde_json::json!(["receive"]));
+    }
+}

@@ -1,0 +1,228 @@
+//! Manifests' rows: what commits write, and reading one manifest back.
+
+use chrono::Datelike;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+
+use super::event::{Happening, Stamped};
+use super::evolve::{Manifest, fold};
+use crate::db::Pool;
+use crate::db::schema::{event, manifest};
+use crate::decision::{Cell, Row, Table, Type, Write};
+use crate::ids::{ManifestId, OrganisationId};
+use crate::problem::Problem;
+
+/// A new manifest.
+pub static NEW: Table = Table {
+    name: "manifest",
+    order: 20,
+    write: Write::Insert,
+    columns: &[
+        ("id", Type::Uuid),
+        ("year", Type::Int2),
+        ("number", Type::Text),
+        ("stream", Type::Text),
+        ("kind", Type::Text),
+        ("status", Type::Text),
+        ("producer_id", Type::Uuid),
+        ("producer_site_id", Type::Uuid),
+        ("producer_division", Type::Text),
+        ("carrier_id", Type::Uuid),
+        ("receiver_id", Type::Uuid),
+        ("receiver_site_id", Type::Uuid),
+        ("receiver_division", Type::Text),
+        ("licence_id", Type::Uuid),
+        ("filed_by_id", Type::Uuid),
+        ("external_id", Type::Text),
+        ("planned_departure_on", Type::Date),
+        ("filed_at", Type::Time),
+        ("shipped_g", Type::Int8),
+        ("state", Type::Json),
+        ("contact", Type::Json),
+    ],
+};
+
+static NEW_ITEM: Table = Table {
+    name: "manifest_item",
+    order: 21,
+    write: Write::Insert,
+    columns: &[
+        ("manifest_id", Type::Uuid),
+        ("line", Type::Int2),
+        ("year", Type::Int2),
+        ("waste_code", Type::Text),
+        ("mass_g", Type::Int8),
+    ],
+};
+
+static STEP: Table = Table {
+    name: "manifest",
+    order: 22,
+    write: Write::Update { keys: 1 },
+    columns: &[("id", Type::Uuid), ("status", Type::Text), ("state", Type::Json)],
+};
+
+static DRAFT_FILED: Table = Table {
+    name: "draft",
+    order: 23,
+    write: Write::Delete,
+    columns: &[("id", Type::Uuid), ("version", Type::Int8)],
+};
+
+/// The rows of a manifest that has just been filed.
+pub fn new_rows(
+    id: ManifestId,
+    manifest: &Manifest,
+    filed_by: OrganisationId,
+    contact: Option<String>,
+) -> Result<Vec<Row>, Problem> {
+    let filed = &manifest.filed;
+    let year = i16::try_from(manifest.filed_at.year()).unwrap_or(0);
+    let shipped: crate::units::Grams = filed.items.iter().map(|item| item.mass_g).sum();
+    let text = |text: &str| Cell::Text(Some(text.to_owned()));
+    let uuid = |uuid| Cell::Uuid(Some(uuid));
+    let carrier = filed.legs.as_slice().first().map(|leg| leg.carrier_id.uuid());
+    let licence = filed.items.as_slice().first().and_then(|item| item.licence_id);
+    let mut rows = vec![Row {
+        table: &NEW,
+        cells: vec![
+            uuid(id.uuid()),
+            Cell::Int2(Some(year)),
+            text(&filed.number),
+            text(&filed.stream),
+            text(&filed.kind),
+            text(manifest.status.as_str()),
+            uuid(filed.producer.organisation_id.uuid()),
+            uuid(filed.producer_site_id.uuid()),
+            text(&filed.producer.division),
+            Cell::Uuid(carrier),
+            uuid(filed.receiver.organisation_id.uuid()),
+            uuid(filed.receiver_site_id.uuid()),
+            text(&filed.receiver.division),
+            Cell::Uuid(licence.map(crate::ids::LicenceId::uuid)),
+            uuid(filed_by.uuid()),
+            Cell::Text(filed.external_id.clone()),
+            Cell::Date(Some(filed.planned_departure_on)),
+            Cell::Time(Some(manifest.filed_at)),
+            Cell::Int8(Some(shipped.0)),
+            state(manifest)?,
+            Cell::Json(contact),
+        ],
+    }];
+    rows.extend(filed.items.iter().map(|item| Row {
+        table: &NEW_ITEM,
+        cells: vec![
+            uuid(id.uuid()),
+            Cell::Int2(i16::try_from(item.line).ok()),
+            Cell::Int2(Some(year)),
+            text(&item.waste_code),
+            Cell::Int8(Some(item.mass_g.0)),
+        ],
+    }));
+    Ok(rows)
+}
+
+/// The row of a manifest after a step.
+pub fn step_row(id: ManifestId, manifest: &Manifest) -> Result<Row, Problem> {
+    let status = Cell::Text(Some(manifest.status.as_str().to_owned()));
+    let cells = vec![Cell::Uuid(Some(id.uuid())), status, state(manifest)?];
+    Ok(Row { table: &STEP, cells })
+}
+
+/// Takes a draft away as it is filed; one that was changed meanwhile makes the commit decide again.
+pub fn draft_filed(id: ManifestId, version: i64) -> Row {
+    let cells = vec![Cell::Uuid(Some(id.uuid())), Cell::Int8(Some(version))];
+    Row { table: &DRAFT_FILED, cells }
+}
+
+fn state(manifest: &Manifest) -> Result<Cell, Problem> {
+    serde_json::to_string(manifest).map(|text| Cell::Json(Some(text))).map_err(Problem::internal)
+}
+
+/// A manifest's row as a state.
+pub fn read_state(state: Value) -> Result<Manifest, Problem> {
+    serde_json::from_value(state).map_err(Problem::internal)
+}
+
+/// A manifest and whom to call about it.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    pub id: ManifestId,
+    pub manifest: Manifest,
+    pub contact: Option<Value>,
+}
+
+pub async fn by_id(pool: &Pool, id: ManifestId) -> Result<Option<Stored>, Problem> {
+    let columns = (manifest::id, manifest::state, manifest::contact);
+    let query = manifest::table.find(id.uuid()).select(columns);
+    let found = query.first::<Found>(&mut pool.get().await?).await.optional()?;
+    found.map(stored).transpose()
+}
+
+pub async fn by_number(pool: &Pool, number: &str) -> Result<Option<Stored>, Problem> {
+    let columns = (manifest::id, manifest::state, manifest::contact);
+    let query = manifest::table.filter(manifest::number.eq(number)).select(columns);
+    let found = query.first::<Found>(&mut pool.get().await?).await.optional()?;
+    found.map(stored).transpose()
+}
+
+type Found = (uuid::Uuid, Value, Option<Value>);
+
+fn stored((id, state, contact): Found) -> Result<Stored, Problem> {
+    Ok(Stored { id: ManifestId::of(id), manifest: read_state(state)?, contact })
+}
+
+/// One event as the API shows it.
+#[derive(Clone, Debug)]
+pub struct EventRow {
+    pub position: i64,
+    pub seq: i64,
+    pub leaf: Vec<u8>,
+    pub body: String,
+}
+
+/// The events of a manifest, oldest first: all, or those below a version.
+pub async fn events(
+    pool: &Pool,
+    id: ManifestId,
+    below: Option<i64>,
+) -> Result<Vec<EventRow>, Problem> {
+    let mut query = event::table
+        .filter(event::subject_id.eq(id.uuid()))
+        .select((event::position, event::seq, event::leaf, event::body))
+        .order(event::seq)
+        .into_boxed();
+    if let Some(version) = below {
+        query = query.filter(event::seq.lt(version));
+    }
+    let rows: Vec<(i64, i64, Vec<u8>, String)> = query.load(&mut pool.get().await?).await?;
+    let row = |(position, seq, leaf, body)| EventRow { position, seq, leaf, body };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// The manifest as it stood at a version: what a repeated request is answered with.
+pub async fn as_of(pool: &Pool, id: ManifestId, version: i64) -> Result<Manifest, Problem> {
+    let rows = events(pool, id, Some(version)).await?;
+    let stamped: Result<Vec<Stamped>, Problem> =
+        rows.iter().map(|row| read_event(&row.body)).collect();
+    let folded = fold(&stamped?).map_err(Problem::internal)?;
+    folded.ok_or_else(|| Problem::internal("a manifest without events"))
+}
+
+/// An event's body, read back.
+pub fn read_event(body: &str) -> Result<Stamped, Problem> {
+    let mut body: Value = serde_json::from_str(body).map_err(Problem::internal)?;
+    let time = |name: &str| {
+        let text = body[name].as_str().unwrap_or_default();
+        let time = chrono::DateTime::parse_from_rfc3339(text).map_err(Problem::internal)?;
+        Ok::<_, Problem>(time.with_timezone(&chrono::Utc))
+    };
+    let (occurred_at, recorded_at) = (time("occurred_at")?, time("recorded_at")?);
+    let data = body["data"].take();
+    let kind = body["kind"].as_str().unwrap_or_default();
+    let happening = Happening::read(kind, data)
+        .ok_or_else(|| Problem::internal(format!("unknown event {kind}")))?
+        .map_err(Problem::internal)?;
+    Ok(Stamped { happening, occurred_at, recorded_at })
+}
