@@ -154,6 +154,8 @@ pub struct Filed {
     pub planned_departure_on: NaiveDate,
     pub items: Vec<Item>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer_approval_id: Option<uuid::Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,

@@ -19,14 +19,15 @@ use crate::catalogue::{Catalogue, Stream};
 use crate::clock::legal_day;
 use crate::command::{self, Done, Freshness};
 use crate::config::Numbering;
-use crate::ctx::{Actor, Ctx, Role};
+use crate::ctx::{Actor, Ctx};
 use crate::db;
 use crate::decision::{
     Decision, EventDraft, Row, Serial, Settled, Stamp, Subject, SubjectKind, Written,
 };
+use crate::identity::policy as may;
 use crate::ids::{LedgerEntryId, ManifestId};
 use crate::problem::{Code, Fault, Problem, Text};
-use crate::registry::LedgerKind;
+use crate::registry::{LedgerKind, Part};
 use crate::wire::Asked;
 
 /// What a filing writes beside the manifest: the draft it came from, its contact.
@@ -38,11 +39,7 @@ pub struct Origin {
 
 /// Only producers file (an administrator does all that its organisation may).
 pub fn may_file(actor: &Actor) -> Result<(), Problem> {
-    if matches!(actor.role, Role::Admin | Role::Producer) {
-        Ok(())
-    } else {
-        Err(Problem::forbidden())
-    }
+    may::require(may::plays(actor.role, Part::Producer))
 }
 
 /// Files at once: 201. A refusal lists every fault; nothing is written then.
@@ -191,6 +188,7 @@ fn describe(
         legs: asked.legs.iter().zip(&facts.legs).enumerate().map(leg).collect(),
         planned_departure_on: asked.planned_departure_on,
         items: asked.items.iter().enumerate().map(|(n, asked)| item(n, asked)).collect(),
+        transfer_approval_id: asked.transfer_approval_id.map(crate::ids::ApprovalId::uuid),
         external_id: asked.external_id.as_ref().map(|id| id.as_str().to_owned()),
         note: asked.note.as_ref().map(|note| note.as_str().to_owned()).unwrap_or_default(),
         emergency_measures: text(&asked.emergency_measures),

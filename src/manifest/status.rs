@@ -3,86 +3,35 @@
 //! `GET /transitions`, `allowed_actions`, every 409 and the matrix test read this table; nothing
 //! else in the program says what may follow what.
 
-use serde::{Deserialize, Serialize};
-
 use crate::problem::{Code, Fault, Problem, Text};
+use crate::wire::api_enum;
 
-/// Where a manifest stands. `status` follows the accepted part of the load.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    Draft,
-    Filed,
-    InTransit,
-    Arrived,
-    Accepted,
-    PartlyAccepted,
-    Refused,
-    Completed,
-    Cancelled,
-}
-
-impl Status {
-    pub const ALL: [Self; 9] = [
-        Self::Draft,
-        Self::Filed,
-        Self::InTransit,
-        Self::Arrived,
-        Self::Accepted,
-        Self::PartlyAccepted,
-        Self::Refused,
-        Self::Completed,
-        Self::Cancelled,
-    ];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Filed => "filed",
-            Self::InTransit => "in_transit",
-            Self::Arrived => "arrived",
-            Self::Accepted => "accepted",
-            Self::PartlyAccepted => "partly_accepted",
-            Self::Refused => "refused",
-            Self::Completed => "completed",
-            Self::Cancelled => "cancelled",
-        }
+api_enum! {
+    /// Where a manifest stands. It follows the accepted part of the load.
+    pub enum Status {
+        Draft = "draft",
+        Filed = "filed",
+        InTransit = "in_transit",
+        Arrived = "arrived",
+        Accepted = "accepted",
+        PartlyAccepted = "partly_accepted",
+        Refused = "refused",
+        Completed = "completed",
+        Cancelled = "cancelled",
     }
 
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    /// What a person can do to a manifest.
+    pub enum Action {
+        File = "file",
+        Depart = "depart",
+        Arrive = "arrive",
+        Receive = "receive",
+        Complete = "complete",
+        Cancel = "cancel",
     }
-}
 
-/// What a person can do to a manifest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    File,
-    Depart,
-    Arrive,
-    Receive,
-    Complete,
-    Cancel,
-}
-
-/// A party's part in one manifest. An organisation may play several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Party {
-    Producer,
-    Carrier,
-    Receiver,
-}
-
-impl Party {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Producer => "producer",
-            Self::Carrier => "carrier",
-            Self::Receiver => "receiver",
-        }
-    }
+    /// A party's part in one manifest. An organisation may play several.
+    pub enum Party { Producer = "producer", Carrier = "carrier", Receiver = "receiver" }
 }
 
 /// One row of the table.
@@ -162,24 +111,6 @@ pub const TRANSITIONS: &[Transition] = &[
 ];
 
 impl Action {
-    pub const ALL: [Self; 6] =
-        [Self::File, Self::Depart, Self::Arrive, Self::Receive, Self::Complete, Self::Cancel];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::Depart => "depart",
-            Self::Arrive => "arrive",
-            Self::Receive => "receive",
-            Self::Complete => "complete",
-            Self::Cancel => "cancel",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.as_str() == text)
-    }
-
     pub fn transition(self) -> &'static Transition {
         // Every action has its row; the first row stands in for a missing one, which a test
         // would show at once.
@@ -217,7 +148,7 @@ mod tests {
 
     #[test]
     fn every_action_has_one_row() {
-        for action in Action::ALL {
+        for &action in Action::ALL {
             assert_eq!(TRANSITIONS.iter().filter(|row| row.action == action).count(), 1);
         }
     }

@@ -135,6 +135,11 @@ impl<T: Decode> Decode for Change<T> {
 pub struct List<T, const MIN: usize, const MAX: usize>(Vec<T>);
 
 impl<T, const MIN: usize, const MAX: usize> List<T, MIN, MAX> {
+    /// `None` when there are too few or too many.
+    pub fn of(values: Vec<T>) -> Option<Self> {
+        (MIN..=MAX).contains(&values.len()).then_some(Self(values))
+    }
+
     pub fn as_slice(&self) -> &[T] {
         &self.0
     }

@@ -30,6 +30,11 @@ macro_rules! masses {
         pub struct $name(Grams);
 
         impl $name {
+            /// `None` where the field does not allow this sign or size.
+            pub fn of(mass: Grams) -> Option<Self> {
+                allowed(mass, Sign::$sign).then_some(Self(mass))
+            }
+
             pub const fn grams(self) -> Grams {
                 self.0
             }

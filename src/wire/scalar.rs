@@ -34,6 +34,11 @@ impl Decode for bool {
 pub struct Whole<const MIN: i64, const MAX: i64>(i64);
 
 impl<const MIN: i64, const MAX: i64> Whole<MIN, MAX> {
+    /// `None` outside the range.
+    pub fn of(number: i64) -> Option<Self> {
+        (MIN..=MAX).contains(&number).then_some(Self(number))
+    }
+
     pub const fn get(self) -> i64 {
         self.0
     }
@@ -115,6 +120,11 @@ impl Decode for String {
 pub struct BoundedText<const MIN: usize, const MAX: usize>(String);
 
 impl<const MIN: usize, const MAX: usize> BoundedText<MIN, MAX> {
+    /// `None` when too short or too long.
+    pub fn of(text: String) -> Option<Self> {
+        (MIN..=MAX).contains(&text.chars().count()).then_some(Self(text))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

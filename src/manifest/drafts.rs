@@ -1,0 +1,162 @@
+//! Drafts: manifests being prepared, by the producer or by a receiver or carrier for it.
+//!
+//! Outside the journal and without number or reservation; seen by the preparer and the producer
+//! alone. A draft must be well-formed, and may be incomplete. Filing takes it away and gives its
+//! id to the manifest.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::asked::FileManifest;
+use super::draft_store;
+use super::evolve::Manifest;
+use super::file::{Origin, file_as, may_file};
+use crate::app::App;
+use crate::command::{self, Done};
+use crate::ctx::{Actor, Ctx};
+use crate::decision::{Decision, Subject, SubjectKind, Written};
+use crate::identity::policy as may;
+use crate::ids::{ManifestId, OrganisationId, SiteId};
+use crate::problem::{Code, Fault, Problem, Text};
+use crate::wire::{Asked, asked};
+
+/// A draft as stored.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub id: ManifestId,
+    pub owner: OrganisationId,
+    pub producer: Option<OrganisationId>,
+    pub version: i64,
+    pub body: Value,
+}
+
+/// Reads a body that may lack required fields: only what is there must be well-formed.
+fn well_formed(bytes: &[u8]) -> Result<Asked<()>, Problem> {
+    Ok(match asked::<FileManifest>(bytes)? {
+        Ok(_) => Ok(()),
+        Err(problem) => {
+            let malformed = |fault: &&Fault| fault.code != Code::Required;
+            Problem::unless_empty(problem.faults().iter().filter(malformed).cloned().collect())
+        }
+    })
+}
+
+/// The site that a draft names as its producer's, if any.
+fn producer_site(body: &Value) -> Option<SiteId> {
+    crate::wire::parse_uuid(body.get("producer_site_id")?.as_str()?).map(SiteId::of)
+}
+
+async fn producer_of(app: &App, body: &Value) -> Result<Option<OrganisationId>, Problem> {
+    let Some(site) = producer_site(body) else { return Ok(None) };
+    let known = app.registers.site(&app.pool, site, command::Freshness::Cached).await?;
+    let Some(known) = known else {
+        let text = Text::new("没有这个场所。", "This id names no site.");
+        return Err(Problem::at(Code::UnknownReference, "/producer_site_id", text));
+    };
+    Ok(Some(known.organisation_id))
+}
+
+/// Keeps a draft: 201.
+pub async fn save(app: &App, ctx: &Ctx, bytes: &[u8]) -> Result<Done<Draft>, Problem> {
+    if !may::prepares_for(&ctx.actor, ctx.actor.organisation_id) {
+        return Err(Problem::forbidden());
+    }
+    if let Err(problem) = well_formed(bytes)? {
+        return command::refuse(app, ctx, problem).await;
+    }
+    let body: Value = serde_json::from_slice(bytes).map_err(Problem::internal)?;
+    let draft = Draft {
+        id: ManifestId::of(app.mint.uuid(ctx.now)),
+        owner: ctx.actor.organisation_id,
+        producer: producer_of(app, &body).await?,
+        version: 1,
+        body,
+    };
+    let read = async |_| Ok(draft.clone());
+    command::run(app, ctx, read, |draft| Ok(decide(draft, ctx))).await
+}
+
+fn decide(draft: &Draft, ctx: &Ctx) -> Decision {
+    let (draft, now) = (draft.clone(), ctx.now);
+    let subject = Subject::new(SubjectKind::Manifest, draft.id.uuid());
+    let finish = move |_: &crate::decision::Settled| {
+        let rows = vec![draft_store::new_row(&draft, now)];
+        let output = Arc::new(draft.clone());
+        Ok(Written { events: Vec::new(), rows, notices: Vec::new(), output })
+    };
+    Decision::new(subject, ctx, 201, Box::new(finish))
+}
+
+/// Changes a draft by a merge patch (RFC 7396).
+pub async fn patch(app: &App, ctx: &Ctx, draft: Draft, patch: &[u8]) -> Result<Draft, Problem> {
+    may_prepare(&ctx.actor)?;
+    super::act::matches_version(ctx, draft.version)?;
+    // The strict reader first: it names duplicate keys and depth, which `Value` would swallow.
+    let _well_formed_json = crate::wire::Document::parse(patch)?;
+    let patch: Value = serde_json::from_slice(patch).map_err(Problem::internal)?;
+    let mut body = draft.body.clone();
+    merge(&mut body, patch);
+    well_formed(body.to_string().as_bytes())??;
+    let producer = producer_of(app, &body).await?;
+    let changed = Draft { version: draft.version + 1, body, producer, ..draft };
+    if ctx.validate_only {
+        return Ok(changed);
+    }
+    if draft_store::update(&app.pool, &changed, ctx.now).await? {
+        Ok(changed)
+    } else {
+        Err(stale())
+    }
+}
+
+fn may_prepare(actor: &Actor) -> Result<(), Problem> {
+    may::require(may::prepares_for(actor, actor.organisation_id))
+}
+
+fn stale() -> Problem {
+    let text = Text::new("草稿刚被他人修改。", "Somebody else has just changed the draft.");
+    Problem::new(Code::StaleVersion, text)
+}
+
+fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(members) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    let Some(object) = target.as_object_mut() else { return };
+    for (name, value) in members {
+        if value.is_null() {
+            object.remove(&name);
+        } else {
+            merge(object.entry(name).or_insert(Value::Null), value);
+        }
+    }
+}
+
+/// Files a draft: the same checks as filing at once.
+pub async fn file(app: &App, ctx: &Ctx, draft: Draft) -> Result<Done<Manifest>, Problem> {
+    may_file(&ctx.actor)?;
+    super::act::matches_version(ctx, draft.version)?;
+    let asked = asked::<FileManifest>(draft.body.to_string().as_bytes())?;
+    let asked = match asked {
+        Ok(asked) => asked,
+        Err(problem) => return command::refuse(app, ctx, problem).await,
+    };
+    let origin = Origin { draft_version: Some(draft.version) };
+    file_as(app, ctx, &asked, draft.id, origin).await
+}
+
+/// Takes a draft away.
+pub async fn delete(app: &App, ctx: &Ctx, draft: Draft) -> Result<(), Problem> {
+    may_prepare(&ctx.actor)?;
+    super::act::matches_version(ctx, draft.version)?;
+    if ctx.validate_only {
+        return Ok(());
+    }
+    let gone = draft_store::delete(&app.pool, draft.id, draft.version).await?;
+    if gone { Ok(()) } else { Err(stale()) }
+}

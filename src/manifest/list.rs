@@ -1,0 +1,183 @@
+//! Lists of manifests: newest first, by key, one index walk a part that the caller plays.
+//!
+//! An organisation sees what it is a party of. Each part has an index of its own, so each part is
+//! one bounded walk, and the walks are merged; an OR over three columns would sort all history.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
+use diesel::pg::Pg;
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, PgExpressionMethods, QueryDsl, TextExpressionMethods,
+};
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+
+use super::status::{Party, Status};
+use super::store::{Stored, read_state};
+use crate::ctx::{Actor, Role};
+use crate::db::Pool;
+use crate::db::schema::{manifest as t, manifest_item as item};
+use crate::ids::{ManifestId, OrganisationId};
+use crate::problem::Problem;
+use crate::wire::{BoundedText, Cursor, PageLimit, wire};
+
+wire! {
+    /// Filters of `GET /manifests`; all that are given must hold.
+    pub struct ManifestFilter {
+        /// `hazardous`, `medical` or `kitchen`.
+        pub stream: Option<BoundedText<1, 20>>,
+        /// A status word; `draft` lists drafts.
+        pub status: Option<BoundedText<1, 20>>,
+        pub number: Option<BoundedText<1, 20>>,
+        pub producer_id: Option<OrganisationId>,
+        pub carrier_id: Option<OrganisationId>,
+        pub receiver_id: Option<OrganisationId>,
+        /// Either end.
+        pub division: Option<BoundedText<2, 2>>,
+        pub waste_code: Option<BoundedText<1, 20>>,
+        pub filed_from: Option<DateTime<Utc>>,
+        pub filed_to: Option<DateTime<Utc>>,
+        /// The beginning of a number, or an external id.
+        pub q: Option<BoundedText<1, 100>>,
+        pub limit: PageLimit = PageLimit::default(),
+        pub cursor: Option<Cursor<ManifestId>>,
+    }
+}
+
+/// One bounded walk.
+#[derive(Clone, Copy)]
+enum Walk<'a> {
+    Party(Party, OrganisationId),
+    /// A regulator's division, at one end.
+    From(&'a str),
+    To(&'a str),
+    All,
+}
+
+/// The walks that together are what the caller may see.
+fn walks<'a>(actor: &'a Actor, filter: &'a ManifestFilter) -> Vec<Walk<'a>> {
+    if actor.role == Role::CorpsRegulator {
+        return match &filter.division {
+            Some(division) => vec![Walk::From(division.as_str()), Walk::To(division.as_str())],
+            None => vec![Walk::All],
+        };
+    }
+    if let (true, Some(division)) = (actor.role.is_regulator(), actor.division.as_deref()) {
+        return vec![Walk::From(division), Walk::To(division)];
+    }
+    let own = actor.organisation_id;
+    [Party::Producer, Party::Carrier, Party::Receiver]
+        .into_iter()
+        .map(|party| Walk::Party(party, own))
+        .collect()
+}
+
+/// A page of manifests, with one row more than is shown.
+pub async fn page(
+    pool: &Pool,
+    actor: &Actor,
+    filter: &ManifestFilter,
+) -> Result<Vec<Stored>, Problem> {
+    let rows = filter.limit.rows_to_read();
+    let mut found = Vec::new();
+    for walk in walks(actor, filter) {
+        found.extend(walked(pool, walk, filter, rows).await?);
+    }
+    found.sort_by_key(|stored: &Stored| std::cmp::Reverse(stored.id));
+    found.dedup_by_key(|stored| stored.id);
+    found.truncate(usize::try_from(rows).unwrap_or(0));
+    Ok(found)
+}
+
+async fn walked(
+    pool: &Pool,
+    walk: Walk<'_>,
+    filter: &ManifestFilter,
+    rows: i64,
+) -> Result<Vec<Stored>, Problem> {
+    type Found = (uuid::Uuid, Value, Option<Value>);
+    let mut query = t::table
+        .select((t::id, t::state, t::contact))
+        .order(t::id.desc())
+        .limit(rows)
+        .into_boxed::<Pg>();
+    query = match walk {
+        Walk::Party(Party::Producer, own) => query.filter(t::producer_id.eq(own.uuid())),
+        Walk::Party(Party::Carrier, own) => query.filter(t::carrier_id.eq(own.uuid())),
+        Walk::Party(Party::Receiver, own) => query.filter(t::receiver_id.eq(own.uuid())),
+        Walk::From(division) => query.filter(t::producer_division.eq(division)),
+        Walk::To(division) => query.filter(t::receiver_division.eq(division)),
+        Walk::All => query,
+    };
+    query = narrowed(query, filter);
+    let found: Vec<Found> = query.load(&mut pool.get().await?).await?;
+    let stored = |(id, state, contact)| {
+        Ok(Stored { id: ManifestId::of(id), manifest: read_state(state)?, contact })
+    };
+    found.into_iter().map(stored).collect()
+}
+
+type Boxed<'a> = t::BoxedQuery<
+    'a,
+    Pg,
+    (
+        diesel::sql_types::Uuid,
+        diesel::sql_types::Jsonb,
+        diesel::sql_types::Nullable<diesel::sql_types::Jsonb>,
+    ),
+>;
+
+fn narrowed<'a>(mut query: Boxed<'a>, filter: &'a ManifestFilter) -> Boxed<'a> {
+    if let Some(Cursor(last)) = filter.cursor {
+        query = query.filter(t::id.lt(last.uuid()));
+    }
+    if let Some(stream) = &filter.stream {
+        query = query.filter(t::stream.eq(stream.as_str()));
+    }
+    if let Some(status) = &filter.status {
+        query = query.filter(t::status.eq(status.as_str()));
+    }
+    if let Some(number) = &filter.number {
+        query = query.filter(t::number.eq(number.as_str()));
+    }
+    if let Some(id) = filter.producer_id {
+        query = query.filter(t::producer_id.eq(id.uuid()));
+    }
+    if let Some(id) = filter.carrier_id {
+        query = query.filter(t::carrier_id.eq(id.uuid()));
+    }
+    if let Some(id) = filter.receiver_id {
+        query = query.filter(t::receiver_id.eq(id.uuid()));
+    }
+    if let Some(division) = &filter.division {
+        let division = division.as_str();
+        query =
+            query.filter(t::producer_division.eq(division).or(t::receiver_division.eq(division)));
+    }
+    if let Some(code) = &filter.waste_code {
+        let with_code = item::table
+            .filter(item::manifest_id.eq(t::id))
+            .filter(item::waste_code.eq(code.as_str()));
+        query = query.filter(exists(with_code));
+    }
+    if let Some(from) = filter.filed_from {
+        query = query.filter(t::filed_at.ge(from));
+    }
+    if let Some(to) = filter.filed_to {
+        query = query.filter(t::filed_at.lt(to));
+    }
+    if let Some(q) = &filter.q {
+        let escaped = q.as_str().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let starts = t::number.like(format!("{escaped}%"));
+        let own_id = t::external_id.is_not_distinct_from(q.as_str());
+        query = query.filter(starts.or(own_id));
+    }
+    query
+}
+
+impl ManifestFilter {
+    /// Whether it asks for drafts, which are not in the journal and have a list of their own.
+    pub fn asks_for_drafts(&self) -> bool {
+        self.status.as_ref().is_some_and(|status| status.as_str() == Status::Draft.as_str())
+    }
+}

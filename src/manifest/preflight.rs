@@ -1,0 +1,105 @@
+//! Preflight: everything that would refuse or warn about the next step, all fields at once.
+//!
+//! The same `decide` as the step itself, on the most ordinary body: leave now, arrive now, accept
+//! all that was shipped, treat all that is left by the method filed.
+
+use super::asked::Arrive;
+use super::asked::{
+    Cancel, Complete, Depart, Reason, Receive, ReceiveItem, TreatmentAsked, Verdict,
+};
+use super::evolve::Manifest;
+use super::status::Action;
+use super::{arrive, cancel, complete, depart, receive};
+use crate::app::App;
+use crate::clock::legal_day;
+use crate::command::Done;
+use crate::ctx::Ctx;
+use crate::ids::ManifestId;
+use crate::problem::Problem;
+use crate::units::Grams;
+use crate::wire::{List, NonNegativeKg, PositiveKg, Whole};
+
+/// What the step would come to: `Ok` when nothing refuses it.
+pub async fn preflight(
+    app: &App,
+    ctx: &Ctx,
+    (id, manifest): (ManifestId, &Manifest),
+    action: Action,
+) -> Result<Done<Manifest>, Problem> {
+    let ctx = &Ctx { validate_only: true, key: None, ..ctx.clone() };
+    match action {
+        // A manifest that is filed cannot be filed again: the table of moves says so.
+        Action::File => Err(refused(ctx, manifest, action)),
+        Action::Depart => {
+            let (occurred_at, loaded_kg, location) = (None, None, None);
+            let body =
+                Depart { occurred_at, loaded_kg, vehicle_id: None, driver_id: None, location };
+            depart(app, ctx, id, Ok(body)).await
+        }
+        Action::Arrive => {
+            let body = Arrive { occurred_at: None, gross_kg: None, location: None };
+            arrive(app, ctx, id, Ok(body)).await
+        }
+        Action::Receive => match accept_all(manifest) {
+            Some(body) => receive(app, ctx, id, Ok(body)).await,
+            None => Err(refused(ctx, manifest, action)),
+        },
+        Action::Complete => match treat_rest(manifest, ctx) {
+            Some(body) => complete(app, ctx, id, Ok(body)).await,
+            None => Err(refused(ctx, manifest, action)),
+        },
+        Action::Cancel => {
+            let body = Cancel { reason: Reason::NotNeeded, reason_text: None };
+            cancel(app, ctx, id, Ok(body)).await
+        }
+    }
+}
+
+fn refused(ctx: &Ctx, manifest: &Manifest, action: Action) -> Problem {
+    let parties = super::act::parties_of(&ctx.actor, manifest);
+    match action.demand(manifest.status, &parties) {
+        Err(problem) => problem,
+        Ok(()) => Problem::forbidden(),
+    }
+}
+
+fn accept_all(manifest: &Manifest) -> Option<Receive> {
+    let item = |item: &super::event::Item| {
+        Some(ReceiveItem {
+            line: Whole::of(item.line)?,
+            accepted_kg: NonNegativeKg::of(item.mass_g)?,
+            refused_kg: NonNegativeKg::of(Grams::ZERO)?,
+            reason: None,
+            reason_text: None,
+            discrepancy: None,
+        })
+    };
+    Some(Receive {
+        occurred_at: None,
+        decision: Verdict::Accept,
+        gross_kg: None,
+        tare_kg: None,
+        items: List::of(manifest.filed.items.iter().filter_map(item).collect())?,
+        analysis_pending: false,
+        storage_area_id: None,
+        storage_temp_c: None,
+        impurity_percent: None,
+        mismatches: List::default(),
+    })
+}
+
+fn treat_rest(manifest: &Manifest, ctx: &Ctx) -> Option<Complete> {
+    let rest = manifest.filed.items.iter().zip(&manifest.progress);
+    let treatment = |(item, progress): (&super::event::Item, &super::evolve::Progress)| {
+        Some(TreatmentAsked {
+            line: Whole::of(item.line)?,
+            method: crate::wire::BoundedText::of(item.method.clone())?,
+            mass_kg: PositiveKg::of(progress.accepted_g - progress.treated_g)?,
+            completed_on: legal_day(ctx.now),
+        })
+    };
+    let treatments: Vec<TreatmentAsked> = rest.filter_map(treatment).collect();
+    let treatments = List::of(treatments)?;
+    let (residues, products) = (List::default(), List::default());
+    Some(Complete { occurred_at: None, treatments, residues, products })
+}

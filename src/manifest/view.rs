@@ -1,0 +1,599 @@
+//! A manifest as the API shows it: kilograms, decimal degrees, the caller's next steps.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::act::parties_of;
+use super::event::{Backfill, Item, Leg, Mismatch, Package, PartyAt, Product, Residue};
+use super::evolve::{Gap, Manifest};
+use super::moves::line_account;
+use super::policy::RECEIVE_WORKING_DAYS;
+use super::status::{Status, open_to};
+use crate::app::App;
+use crate::clock::{legal_day, rfc3339};
+use crate::ctx::Actor;
+use crate::decision::Balance;
+use crate::ids::{LicenceId, ManifestId, SiteId, StorageAreaId};
+use crate::problem::Lang;
+use crate::units::{Grams, Kg};
+
+/// A step the caller may take now.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AllowedAction {
+    pub action: String,
+    /// Fields of its body, required ones first.
+    pub fields: Vec<String>,
+}
+
+/// A reservation or use of a licence line.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CapacityView {
+    pub line: i64,
+    pub licence_id: LicenceId,
+    pub licence_line: i64,
+    pub year: i64,
+    pub reserved_kg: Kg,
+    /// What the line has left this year; null where its account was not read.
+    #[schema(required)]
+    pub left_kg: Option<Kg>,
+}
+
+/// A day by which something is due.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DeadlineView {
+    /// Row of the deadline table (`GET /catalogue`).
+    pub rule: String,
+    pub action: String,
+    /// Beijing day.
+    pub due_on: NaiveDate,
+    pub source: String,
+}
+
+/// An item, with what has become of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ItemView {
+    pub line: i64,
+    pub waste_code: String,
+    pub name: String,
+    pub form: String,
+    pub hazards: Vec<String>,
+    pub mass_kg: Kg,
+    pub method: String,
+    pub packages: Vec<PackageView>,
+    pub container_ids: Vec<Uuid>,
+    pub harmful_components: Vec<ComponentView>,
+    #[schema(required)]
+    pub un_number: Option<String>,
+    pub reactivity_groups: Vec<String>,
+    #[schema(required)]
+    pub exemption: Option<ExemptionView>,
+    pub batch_numbers: Vec<String>,
+    #[schema(required)]
+    pub intact: Option<bool>,
+    #[schema(required)]
+    pub department: Option<String>,
+    #[schema(required)]
+    pub epidemic: Option<bool>,
+    #[schema(required)]
+    pub stored_since: Option<DateTime<Utc>>,
+    pub accepted_kg: Kg,
+    pub refused_kg: Kg,
+    pub lost_kg: Kg,
+    pub treated_kg: Kg,
+    /// Refused mass and in whose custody it is.
+    pub refused: Vec<RefusedView>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PackageView {
+    pub kind: String,
+    pub count: i64,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ComponentView {
+    pub name: String,
+    #[schema(required)]
+    pub percent: Option<f64>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ExemptionView {
+    pub id: String,
+    #[schema(required)]
+    pub evidence_sha256: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RefusedView {
+    pub mass_kg: Kg,
+    /// `held` until a linked manifest takes it on.
+    pub custody: String,
+    #[schema(required)]
+    pub linked_manifest_id: Option<ManifestId>,
+}
+
+/// A party as it was named at filing.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PartyView {
+    pub organisation_id: Uuid,
+    pub name: String,
+    pub uscc: String,
+    pub site_name: String,
+    pub division: String,
+    pub region_code: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LegView {
+    pub n: i64,
+    pub mode: String,
+    pub carrier_id: Uuid,
+    pub carrier_name: String,
+    pub vehicle_id: Uuid,
+    pub plate: String,
+    pub driver_id: Uuid,
+    #[schema(required)]
+    pub trailer_plate: Option<String>,
+    #[schema(required)]
+    pub escort_id: Option<Uuid>,
+    #[schema(required)]
+    pub waybill_number: Option<String>,
+    #[schema(required)]
+    pub from: Option<String>,
+    #[schema(required)]
+    pub to: Option<String>,
+    #[schema(required)]
+    pub via: Option<String>,
+    #[schema(required)]
+    pub planned_departure_at: Option<DateTime<Utc>>,
+    #[schema(required)]
+    pub planned_arrival_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct GapView {
+    pub step: String,
+    pub missing: String,
+    pub severity: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WarningView {
+    pub pointer: String,
+    pub code: String,
+    pub detail: String,
+}
+
+/// What was found at the gate.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReceiptView {
+    pub decision: String,
+    pub items: Vec<ReceiptItemView>,
+    #[schema(required)]
+    pub gross_kg: Option<Kg>,
+    #[schema(required)]
+    pub tare_kg: Option<Kg>,
+    pub analysis_pending: bool,
+    #[schema(required)]
+    pub storage_area_id: Option<StorageAreaId>,
+    pub mismatches: Vec<MismatchView>,
+    pub late: bool,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReceiptItemView {
+    pub line: i64,
+    pub accepted_kg: Kg,
+    pub refused_kg: Kg,
+    /// accepted + refused + lost - shipped.
+    pub difference_kg: Kg,
+    #[schema(required)]
+    pub reason: Option<String>,
+    #[schema(required)]
+    pub reason_text: Option<String>,
+    #[schema(required)]
+    pub discrepancy: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MismatchView {
+    pub line: i64,
+    pub field: String,
+    pub found: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TreatmentView {
+    pub line: i64,
+    pub method: String,
+    pub mass_kg: Kg,
+    pub completed_on: NaiveDate,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ResidueView {
+    pub waste_code: String,
+    pub mass_kg: Kg,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProductView {
+    pub kind: String,
+    pub mass_kg: Kg,
+    #[schema(required)]
+    pub to: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BackfillView {
+    pub kind: String,
+    #[schema(required)]
+    pub paper_number: Option<String>,
+    #[schema(required)]
+    pub paper_date: Option<NaiveDate>,
+}
+
+/// A filed manifest.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ManifestView {
+    pub id: ManifestId,
+    pub number: String,
+    pub stream: String,
+    pub kind: String,
+    pub status: Status,
+    pub version: i64,
+    #[schema(required)]
+    pub origin_manifest_id: Option<ManifestId>,
+    pub catalogue_edition: String,
+    pub producer_site_id: SiteId,
+    pub producer: PartyView,
+    pub receiver_site_id: SiteId,
+    pub receiver: PartyView,
+    pub legs: Vec<LegView>,
+    pub planned_departure_on: NaiveDate,
+    pub items: Vec<ItemView>,
+    #[schema(required)]
+    pub transfer_approval_id: Option<Uuid>,
+    #[schema(required)]
+    pub external_id: Option<String>,
+    pub note: String,
+    #[schema(required)]
+    pub management_plan_id: Option<String>,
+    #[schema(required)]
+    pub emergency_measures: Option<String>,
+    /// Whom to call: `{person, phone, emergency_phone}`.
+    #[schema(required)]
+    pub producer_contact: Option<Value>,
+    #[schema(required)]
+    pub agreement_number: Option<String>,
+    #[schema(required)]
+    pub backfill: Option<BackfillView>,
+    pub filed_at: String,
+    #[schema(required)]
+    pub departed_at: Option<String>,
+    #[schema(required)]
+    pub loaded_kg: Option<Kg>,
+    #[schema(required)]
+    pub arrived_at: Option<String>,
+    #[schema(required)]
+    pub received_at: Option<String>,
+    #[schema(required)]
+    pub receipt: Option<ReceiptView>,
+    pub treatments: Vec<TreatmentView>,
+    pub residues: Vec<ResidueView>,
+    pub products: Vec<ProductView>,
+    #[schema(required)]
+    pub completed_at: Option<String>,
+    #[schema(required)]
+    pub cancelled_at: Option<String>,
+    #[schema(required)]
+    pub cancel_reason: Option<String>,
+    pub capacity: Vec<CapacityView>,
+    pub deadlines: Vec<DeadlineView>,
+    pub allowed_actions: Vec<AllowedAction>,
+    /// Fields that the signatures so far have locked.
+    pub sealed_fields: Vec<String>,
+    pub gaps: Vec<GapView>,
+    pub warnings: Vec<WarningView>,
+}
+
+/// What a view needs beside the manifest.
+pub struct Look<'a> {
+    pub app: &'a App,
+    pub actor: &'a Actor,
+    pub lang: Lang,
+    pub balances: &'a HashMap<Uuid, Balance>,
+}
+
+/// The accounts whose balance a view shows.
+pub fn accounts(manifest: &Manifest) -> impl Iterator<Item = Uuid> + '_ {
+    manifest.filed.items.iter().filter_map(|item| {
+        Some(line_account(item.licence_id?.uuid(), item.licence_line?, item.year?).id)
+    })
+}
+
+/// The manifest as `look.actor` sees it.
+pub fn view(
+    id: ManifestId,
+    manifest: &Manifest,
+    contact: Option<Value>,
+    look: &Look,
+) -> ManifestView {
+    let filed = &manifest.filed;
+    let done = manifest.completed.iter();
+    let time = |time: DateTime<Utc>| rfc3339(time);
+    ManifestView {
+        id,
+        number: filed.number.clone(),
+        stream: filed.stream.clone(),
+        kind: filed.kind.clone(),
+        status: manifest.status,
+        version: manifest.version,
+        origin_manifest_id: filed.origin_manifest_id,
+        catalogue_edition: filed.edition.clone(),
+        producer_site_id: filed.producer_site_id,
+        producer: party(&filed.producer),
+        receiver_site_id: filed.receiver_site_id,
+        receiver: party(&filed.receiver),
+        legs: filed.legs.iter().map(leg).collect(),
+        planned_departure_on: filed.planned_departure_on,
+        items: items(manifest),
+        transfer_approval_id: filed.transfer_approval_id,
+        external_id: filed.external_id.clone(),
+        note: filed.note.clone(),
+        management_plan_id: filed.management_plan_id.clone(),
+        emergency_measures: filed.emergency_measures.clone(),
+        producer_contact: contact,
+        agreement_number: filed.agreement_number.clone(),
+        backfill: filed.backfill.as_ref().map(backfill),
+        filed_at: time(manifest.filed_at),
+        departed_at: manifest.departed.as_ref().map(|step| time(step.occurred_at)),
+        loaded_kg: manifest.departed.as_ref().and_then(|step| step.data.loaded_g).map(Kg),
+        arrived_at: manifest.arrived.as_ref().map(|step| time(step.occurred_at)),
+        received_at: manifest.received.as_ref().map(|step| time(step.occurred_at)),
+        receipt: receipt(manifest),
+        treatments: done
+            .clone()
+            .flat_map(|step| &step.data.treatments)
+            .map(|one| TreatmentView {
+                line: one.line,
+                method: one.method.clone(),
+                mass_kg: Kg(one.mass_g),
+                completed_on: one.completed_on,
+            })
+            .collect(),
+        residues: done.clone().flat_map(|step| &step.data.residues).map(residue).collect(),
+        products: done.clone().flat_map(|step| &step.data.products).map(product).collect(),
+        completed_at: done
+            .last()
+            .filter(|_| manifest.status == Status::Completed)
+            .map(|step| time(step.occurred_at)),
+        cancelled_at: manifest.cancelled.as_ref().map(|step| time(step.occurred_at)),
+        cancel_reason: manifest.cancelled.as_ref().map(|step| step.data.reason.clone()),
+        capacity: capacity(manifest, look.balances),
+        deadlines: deadlines(manifest, look),
+        allowed_actions: allowed(manifest.status, look.actor, manifest),
+        sealed_fields: sealed(manifest, look.app),
+        gaps: manifest.gaps.iter().map(gap).collect(),
+        warnings: warnings(manifest, look.lang),
+    }
+}
+
+fn party(party: &PartyAt) -> PartyView {
+    PartyView {
+        organisation_id: party.organisation_id.uuid(),
+        name: party.name.clone(),
+        uscc: party.uscc.clone(),
+        site_name: party.site_name.clone(),
+        division: party.division.clone(),
+        region_code: party.region_code.clone(),
+    }
+}
+
+fn leg(leg: &Leg) -> LegView {
+    LegView {
+        n: leg.n,
+        mode: leg.mode.clone(),
+        carrier_id: leg.carrier_id.uuid(),
+        carrier_name: leg.carrier_name.clone(),
+        vehicle_id: leg.vehicle_id.uuid(),
+        plate: leg.plate.clone(),
+        driver_id: leg.driver_id.uuid(),
+        trailer_plate: leg.trailer_plate.clone(),
+        escort_id: leg.escort_id.map(crate::ids::UserId::uuid),
+        waybill_number: leg.waybill_number.clone(),
+        from: leg.from.clone(),
+        to: leg.to.clone(),
+        via: leg.via.clone(),
+        planned_departure_at: leg.planned_departure_at,
+        planned_arrival_at: leg.planned_arrival_at,
+    }
+}
+
+fn items(manifest: &Manifest) -> Vec<ItemView> {
+    let pairs = manifest.filed.items.iter().zip(&manifest.progress);
+    let show = |(item, progress): (&Item, &super::evolve::Progress)| ItemView {
+        line: item.line,
+        waste_code: item.waste_code.clone(),
+        name: item.name.clone(),
+        form: item.form.clone(),
+        hazards: item.hazards.clone(),
+        mass_kg: Kg(item.mass_g),
+        method: item.method.clone(),
+        packages: item.packages.iter().map(package).collect(),
+        container_ids: item.container_ids.iter().map(|id| id.uuid()).collect(),
+        harmful_components: item
+            .harmful_components
+            .iter()
+            .map(|one| ComponentView {
+                name: one.name.clone(),
+                percent: one.mpercent.map(|thousandths| thousandths as f64 / 1000.0),
+            })
+            .collect(),
+        un_number: item.un_number.clone(),
+        reactivity_groups: item.reactivity_groups.clone(),
+        exemption: item.exemption.as_ref().map(|claim| ExemptionView {
+            id: claim.id.clone(),
+            evidence_sha256: claim.evidence_sha256.clone(),
+        }),
+        batch_numbers: item.batch_numbers.clone(),
+        intact: item.intact,
+        department: item.department.clone(),
+        epidemic: item.epidemic,
+        stored_since: item.stored_since,
+        accepted_kg: Kg(progress.accepted_g),
+        refused_kg: Kg(progress.refused_g),
+        lost_kg: Kg(progress.lost_g),
+        treated_kg: Kg(progress.treated_g),
+        refused: refused(progress.refused_g),
+    };
+    pairs.map(show).collect()
+}
+
+fn refused(mass: Grams) -> Vec<RefusedView> {
+    if mass.0 == 0 {
+        return Vec::new();
+    }
+    vec![RefusedView { mass_kg: Kg(mass), custody: "held".to_owned(), linked_manifest_id: None }]
+}
+
+fn package(package: &Package) -> PackageView {
+    PackageView { kind: package.kind.clone(), count: package.count }
+}
+
+fn backfill(backfill: &Backfill) -> BackfillView {
+    BackfillView {
+        kind: backfill.kind.clone(),
+        paper_number: backfill.paper_number.clone(),
+        paper_date: backfill.paper_date,
+    }
+}
+
+fn residue(residue: &Residue) -> ResidueView {
+    ResidueView { waste_code: residue.waste_code.clone(), mass_kg: Kg(residue.mass_g) }
+}
+
+fn product(product: &Product) -> ProductView {
+    ProductView { kind: product.kind.clone(), mass_kg: Kg(product.mass_g), to: product.to.clone() }
+}
+
+fn gap(gap: &Gap) -> GapView {
+    GapView { step: gap.step.clone(), missing: gap.missing.clone(), severity: gap.severity.clone() }
+}
+
+fn receipt(manifest: &Manifest) -> Option<ReceiptView> {
+    let received = &manifest.received.as_ref()?.data;
+    let mismatch = |one: &Mismatch| MismatchView {
+        line: one.line,
+        field: one.field.clone(),
+        found: one.found.clone(),
+    };
+    Some(ReceiptView {
+        decision: received.decision.clone(),
+        items: received
+            .items
+            .iter()
+            .map(|item| ReceiptItemView {
+                line: item.line,
+                accepted_kg: Kg(item.accepted_g),
+                refused_kg: Kg(item.refused_g),
+                difference_kg: Kg(item.difference_g),
+                reason: item.reason.clone(),
+                reason_text: item.reason_text.clone(),
+                discrepancy: item.discrepancy.clone(),
+            })
+            .collect(),
+        gross_kg: received.gross_g.map(Kg),
+        tare_kg: received.tare_g.map(Kg),
+        analysis_pending: received.analysis_pending,
+        storage_area_id: received.storage_area_id,
+        mismatches: received.mismatches.iter().map(mismatch).collect(),
+        late: received.late,
+    })
+}
+
+/// Reservations while there are any; after receipt what was used stands in the licence's account.
+fn capacity(manifest: &Manifest, balances: &HashMap<Uuid, Balance>) -> Vec<CapacityView> {
+    let holds = matches!(manifest.status, Status::Filed | Status::InTransit | Status::Arrived);
+    let show = |item: &Item| {
+        let (licence_id, licence_line, year) = (item.licence_id?, item.licence_line?, item.year?);
+        let account = line_account(licence_id.uuid(), licence_line, year).id;
+        let left = balances.get(&account).and_then(Balance::left);
+        Some(CapacityView {
+            line: item.line,
+            licence_id,
+            licence_line,
+            year,
+            reserved_kg: Kg(if holds { item.mass_g } else { Grams::ZERO }),
+            left_kg: left.map(|grams| Kg(Grams(grams))),
+        })
+    };
+    manifest.filed.items.iter().filter_map(show).collect()
+}
+
+/// Order 23 Art. 18: five working days from arrival to confirm. Clocks of other rules come later.
+fn deadlines(manifest: &Manifest, look: &Look) -> Vec<DeadlineView> {
+    let (Some(arrived), None) = (&manifest.arrived, &manifest.received) else { return Vec::new() };
+    let day = legal_day(arrived.occurred_at);
+    vec![DeadlineView {
+        rule: "DL01".to_owned(),
+        action: "receive".to_owned(),
+        due_on: look.app.calendar.add_working_days(day, RECEIVE_WORKING_DAYS),
+        source: "《危险废物转移管理办法》（部令第23号）第十八条".to_owned(),
+    }]
+}
+
+/// The caller's next steps, from the one table of moves.
+pub fn allowed(status: Status, actor: &Actor, manifest: &Manifest) -> Vec<AllowedAction> {
+    let parties = parties_of(actor, manifest);
+    let show = |action: super::status::Action| {
+        let row = action.transition();
+        let fields = row.required.iter().chain(row.optional);
+        AllowedAction {
+            action: action.as_str().to_owned(),
+            fields: fields.map(|field| (*field).to_owned()).collect(),
+        }
+    };
+    open_to(status, &parties).map(show).collect()
+}
+
+/// The fields locked by the steps taken so far, by the table of the form's fields.
+fn sealed(manifest: &Manifest, app: &App) -> Vec<String> {
+    let taken = |step: &str| match step {
+        "file" => true,
+        "depart" => manifest.has_moved_out(),
+        "arrive" => manifest.arrived.is_some() || manifest.received.is_some(),
+        "receive" => manifest.received.is_some(),
+        "complete" => manifest.status == Status::Completed,
+        "cancel" => manifest.cancelled.is_some(),
+        _ => false,
+    };
+    let rows = app.catalogue.manifest_fields().iter();
+    let own = rows
+        .filter(|row| *row.manifest_type == *manifest.filed.stream && &*row.api_status == "in_api");
+    let mut paths: Vec<String> = own
+        .filter(|row| row.sealed_from_step.as_deref().is_some_and(taken))
+        .filter_map(|row| row.api_path.as_deref().map(str::to_owned))
+        .collect();
+    paths.sort_unstable();
+    paths.dedup();
+    paths
+}
+
+fn warnings(manifest: &Manifest, lang: Lang) -> Vec<WarningView> {
+    let show = |warning: &super::event::Warning| WarningView {
+        pointer: warning.pointer.clone(),
+        code: warning.code.clone(),
+        detail: match lang {
+            Lang::Zh => warning.zh.clone(),
+            Lang::En => warning.en.clone(),
+        },
+    };
+    manifest.filed.warnings.iter().map(show).collect()
+}
