@@ -1,5 +1,7 @@
 //! Settings: read once at start from arguments and environment, checked, and passed down.
 
+use crate::secret::Secret;
+
 /// How divisions' manifests are numbered (domain.md, "Numbers").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numbering {
@@ -17,4 +19,10 @@ pub struct Config {
     /// The sandbox clock and its paths exist.
     pub sandbox: bool,
     pub numbering: Numbering,
+    /// What access tokens are signed with: at least 32 random bytes, the same in every process
+    /// of a deployment (`identity::TOKEN_SECRET_BYTES_MIN`).
+    pub token_secret: Secret<Vec<u8>>,
+    /// A reverse proxy stands before us: the client's address is the last that it added to
+    /// `X-Forwarded-For`. False wherever clients can reach us directly, who could write it too.
+    pub behind_proxy: bool,
 }

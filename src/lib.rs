@@ -38,6 +38,8 @@ pub mod mint;
 pub mod problem;
 /// Organisations, sites, licences, vehicles, drivers.
 pub mod registry;
+/// What never reaches a log.
+pub mod secret;
 /// Reference data in the binary, read with file and line.
 pub mod seeds;
 /// Grams and kilograms.

@@ -50,3 +50,41 @@ pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
 
 /// A client's own `X-Request-Id`: it is written to every log line.
 pub const REQUEST_ID_CHARS_MAX: usize = 64;
+
+/// Password hashings at once in a process. Each takes 19 MiB and a core for some 20 ms; more at
+/// once than cores would only slow filing down.
+pub const HASHINGS_MAX: usize = 2;
+
+/// Sign-ins that may wait for their hashing: some two seconds' work; the next is told 503.
+pub const HASHINGS_WAITING_MAX: usize = 128;
+
+/// A password, in characters: NIST SP 800-63B asks for room for at least 64.
+pub const PASSWORD_CHARS_MAX: usize = 128;
+
+/// The shortest password, in characters.
+pub const PASSWORD_CHARS_MIN: usize = 10;
+
+/// An access token's life (api.md, "Habits"), in seconds.
+pub const ACCESS_TOKEN_S: i64 = 15 * 60;
+
+/// A refresh token that lies unused this long is void: a phone left in a drawer is signed out.
+pub const REFRESH_TOKEN_S: i64 = 14 * 24 * 3600;
+
+/// However often refreshed, a sign-in ends after this, so that passwords are asked for at times.
+pub const SESSION_S: i64 = 90 * 24 * 3600;
+
+/// How long a session that was found alive is believed without asking the database again: the
+/// longest that a sign-out in another process goes unnoticed here.
+pub const SESSION_BELIEVED_S: i64 = 10;
+
+/// Sessions remembered: some 150 B each; when full they are forgotten and asked for again.
+pub const SESSIONS_KNOWN_MAX: usize = 50_000;
+
+/// Failed sign-ins to one account before it is locked (api.md, "Identity").
+pub const ACCOUNT_FAILURES_MAX: usize = 5;
+
+/// Failed sign-ins from one address before it is locked: an office behind one address mistypes.
+pub const ADDRESS_FAILURES_MAX: usize = 20;
+
+/// Failures count, and a lock holds, this long.
+pub const LOCKOUT_S: i64 = 15 * 60;
