@@ -7,6 +7,7 @@ use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Committer, Pool};
+use crate::identity::Keeper;
 use crate::mint::Mint;
 use crate::registry::Registers;
 use crate::seeds::SeedError;
@@ -21,6 +22,7 @@ pub struct App {
     pub calendar: Arc<Calendar>,
     pub catalogue: Arc<Catalogue>,
     pub registers: Registers,
+    pub identity: Keeper,
 }
 
 impl App {

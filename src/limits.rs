@@ -88,3 +88,7 @@ pub const ADDRESS_FAILURES_MAX: usize = 20;
 
 /// Failures count, and a lock holds, this long.
 pub const LOCKOUT_S: i64 = 15 * 60;
+
+/// A password or token that a client sends, in characters: no valid one comes near, and hashing a
+/// megabyte would be a favour to an attacker.
+pub const SECRET_CHARS_MAX: usize = 1024;

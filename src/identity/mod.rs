@@ -1,11 +1,27 @@
 //! Who may sign in, what they may do where, and how they prove who they are.
 
 mod agency;
+mod asked;
+mod change;
+mod create;
+mod keeper;
+mod live;
 mod lockout;
+mod look;
 mod password;
 pub mod policy;
+mod session;
+mod store;
 mod token;
+mod user;
 
 pub use agency::Agency;
-pub use password::Password;
+pub use asked::{ChangePassword, ChangeUser, CreateUser, ListUsers, LogIn, LogOut, Refresh};
+pub use change::{change, change_password};
+pub use create::{create, seed_user};
+pub use keeper::{Keeper, KeeperError};
+pub use look::{Me, as_at, list, me, one};
+pub use password::{Password, PasswordHash};
+pub use session::{TokenPair, authenticate, log_in, log_out, refresh};
 pub use token::{SecretTooShort, TOKEN_SECRET_BYTES_MIN, unauthorized};
+pub use user::{Rights, User, UserStatus};

@@ -27,9 +27,16 @@ const SALT_BYTES: usize = 16;
 /// A password as somebody typed it.
 pub type Password = Secret<String>;
 
-/// What is stored: Argon2id in PHC form.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is stored: Argon2id in PHC form. The default is none: nothing verifies against it, and the
+/// database refuses it.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct PasswordHash(pub(super) String);
+
+impl std::fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
 
 static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     let lines = crate::seed!("common_passwords.txt").text.lines();

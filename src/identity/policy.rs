@@ -140,6 +140,11 @@ pub fn makes_user(actor: &Actor, organisation_id: OrganisationId, role: Role) ->
     governs(actor) || (administers(actor, organisation_id) && !role.is_regulator())
 }
 
+/// May know a user: one's own colleagues, and a regulator the people of its jurisdiction.
+pub fn sees_user(actor: &Actor, organisation_id: OrganisationId, division: &str) -> bool {
+    belongs_to(actor, organisation_id) || regulates(actor, division)
+}
+
 /// Whether an organisation that plays `parts` can have somebody in this role. Regulators come
 /// from bodies that play none: nobody supervises itself.
 pub fn role_fits(role: Role, parts: &[Part]) -> bool {

@@ -1,0 +1,33 @@
+//! What identity keeps in memory, made once at start: keys, the hashing pool, known sessions.
+
+use super::live::Live;
+use super::password::Passwords;
+use super::token::{SecretTooShort, Tokens};
+use crate::mint::Mint;
+use crate::problem::Problem;
+use crate::secret::Secret;
+
+#[derive(Debug, thiserror::Error)]
+pub enum KeeperError {
+    #[error(transparent)]
+    Secret(#[from] SecretTooShort),
+    #[error("passwords cannot be hashed here: {0}")]
+    Hashing(Problem),
+}
+
+/// One per process; `app.identity`.
+pub struct Keeper {
+    pub(super) tokens: Tokens,
+    pub(super) passwords: Passwords,
+    pub(super) live: Live,
+}
+
+impl Keeper {
+    pub fn new(token_secret: &Secret<Vec<u8>>, mint: Mint) -> Result<Self, KeeperError> {
+        Ok(Self {
+            tokens: Tokens::new(token_secret)?,
+            passwords: Passwords::new(mint).map_err(KeeperError::Hashing)?,
+            live: Live::default(),
+        })
+    }
+}

@@ -1,0 +1,15 @@
+//! All SQL of identity. Users are written by the committer through the tables exported here;
+//! sessions, tokens and failures are no subjects of the journal and are written directly.
+
+mod failure;
+mod session;
+mod user;
+
+pub use failure::{failures, forget_failures, record_failure};
+pub use session::{
+    NewSession, NewToken, Refreshing, end, family_of, lives, open, refreshing, rotate,
+};
+pub use user::{
+    Account, Wanted, account, account_by_login, as_at, insert_row, list, login_is_taken,
+    session_row, update_row, user,
+};
