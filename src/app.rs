@@ -7,10 +7,19 @@ use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Committer, Pool};
-use crate::identity::Keeper;
+use crate::identity::{Keeper, KeeperError};
 use crate::mint::Mint;
 use crate::registry::Registers;
 use crate::seeds::SeedError;
+
+/// Why the program cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Seeds(#[from] SeedError),
+    #[error(transparent)]
+    Identity(#[from] KeeperError),
+}
 
 /// The application's parts. One per process, shared by all workers.
 pub struct App {
@@ -31,7 +40,8 @@ impl App {
         config: Config,
         (clock, mint): (Clock, Mint),
         (pool, committer): (Pool, Committer),
-    ) -> Result<Self, SeedError> {
+    ) -> Result<Self, StartError> {
+        let identity = Keeper::new(&config.token_secret, mint.clone())?;
         Ok(Self {
             config,
             clock,
@@ -41,6 +51,7 @@ impl App {
             calendar: Arc::new(Calendar::load()?),
             catalogue: Arc::new(Catalogue::load()?),
             registers: Registers::default(),
+            identity,
         })
     }
 }

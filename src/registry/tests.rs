@@ -10,6 +10,7 @@ use crate::config::{Config, Numbering};
 use crate::db::private::{PrivatePostgres, Settings};
 use crate::db::{Committer, Pool, bootstrap, down_and_up};
 use crate::mint::Mint;
+use crate::secret::Secret;
 
 /// An app on a database of its own, gone with it.
 struct World {
@@ -38,7 +39,13 @@ async fn world() -> World {
     let url = postgres.app_url("registry");
     let origin = "liandan.example/test".to_owned();
     let (committer, _running) = Committer::start(url.clone(), origin.clone()).unwrap();
-    let config = Config { origin, sandbox: true, numbering: Numbering::ByDivision };
+    let config = Config {
+        origin,
+        sandbox: true,
+        numbering: Numbering::ByDivision,
+        token_secret: Secret::new(vec![7; 32]),
+        behind_proxy: false,
+    };
     let clock = Clock::held("2026-11-25T08:00:00Z".parse().unwrap());
     let app = App::new(config, (clock, mint), (Pool::new(&url).unwrap(), committer)).unwrap();
     World { app, _postgres: postgres, _home: home }

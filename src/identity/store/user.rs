@@ -3,13 +3,12 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::ctx::Role;
 use crate::db::Pool;
-use crate::db::schema::{app_user as t, event, subject};
+use crate::db::schema::{app_user as t, event, organisation, subject};
 use crate::decision::{Cell, Row, Table, Type, Write};
 use crate::identity::agency::Agency;
 use crate::identity::asked::ListUsers;
@@ -223,12 +222,11 @@ pub async fn list(pool: &Pool, wanted: Wanted, asked: &ListUsers) -> Result<Vec<
         Wanted::All => {}
         Wanted::Own(own) => query = query.filter(t::organisation_id.eq(own.uuid())),
         Wanted::OwnAndDivision(own, division) => {
-            let in_division = diesel::dsl::sql::<Bool>(
-                "app_user.organisation_id IN (SELECT id FROM organisation WHERE division = ",
-            )
-            .bind::<Text, _>(division)
-            .sql(")");
-            query = query.filter(t::organisation_id.eq(own.uuid()).or(in_division));
+            let in_division = organisation::table
+                .filter(organisation::division.eq(division))
+                .select(organisation::id);
+            let theirs = t::organisation_id.eq_any(in_division);
+            query = query.filter(t::organisation_id.eq(own.uuid()).or(theirs));
         }
     }
     if let Some(organisation) = asked.organisation_id {
