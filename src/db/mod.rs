@@ -15,6 +15,8 @@ mod rows;
 pub mod schema;
 mod session;
 mod settle;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 

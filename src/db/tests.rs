@@ -1,0 +1,243 @@
+//! The committer against a real PostgreSQL: neighbours, keys, stale facts, a lost COMMIT.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use futures_util::future::join_all;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use uuid::Uuid;
+
+use super::private::{PrivatePostgres, Settings};
+use super::{Committer, Outcome, Receipt, bootstrap, down_and_up, migrate};
+use crate::ctx::Via;
+use crate::decision::{
+    Account, AccountKind, Decision, EventDraft, KeyRecord, LimitChange, Move, Policy, Post, Serial,
+    Stamp, Subject, SubjectKind, Written,
+};
+use crate::ids::OrganisationId;
+use crate::mint::Mint;
+use crate::problem::Code;
+
+struct Database {
+    postgres: PrivatePostgres,
+    mint: Mint,
+    _home: tempfile::TempDir,
+}
+
+async fn database() -> Database {
+    let home = tempfile::tempdir().unwrap();
+    fs::set_permissions(home.path(), Permissions::from_mode(0o755)).unwrap();
+    let settings =
+        Settings { fsync: false, shared_buffers: "8MB".to_owned(), ..Settings::default() };
+    let mint = Mint::random();
+    let postgres = PrivatePostgres::start(&home.path().join("data"), &settings, &mint).unwrap();
+    let mut superuser = connect(&postgres.superuser_url("postgres")).await;
+    let passwords = postgres.passwords();
+    let (migrating, app) = (&passwords.liandan_migrate, &passwords.liandan_app);
+    bootstrap::create_roles(&mut superuser, migrating, app).await.unwrap();
+    bootstrap::create_database(&superuser, "ledger", None).await.unwrap();
+    migrate(&postgres.migrate_url("ledger")).unwrap();
+    down_and_up(&postgres.migrate_url("ledger")).unwrap();
+    Database { postgres, mint, _home: home }
+}
+
+async fn connect(url: &str) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+fn now() -> DateTime<Utc> {
+    "2026-11-25T02:00:00Z".parse().unwrap()
+}
+
+/// A new subject with one event, one number and 100 g of the one account, which holds `limit`.
+fn filing(mint: &Mint, limit: i64) -> Decision {
+    let subject = Subject::new(SubjectKind::Manifest, mint.uuid(now()));
+    let stamp = Stamp { user_id: None, organisation_id: None, role: None, via: Via::System };
+    let finish = move |settled: &crate::decision::Settled| {
+        let data = json!({ "number": settled.number });
+        let event =
+            EventDraft { subject, kind: "filed", occurred_at: now(), actor: stamp.clone(), data };
+        let output = Arc::new(settled.number.clone().unwrap_or_default());
+        Ok(Written { events: vec![event], rows: Vec::new(), notices: Vec::new(), output })
+    };
+    let account = Account::new(AccountKind::LicenceLine, Uuid::from_bytes([7; 16]), "1", 2026);
+    let post = Post {
+        account,
+        limit: LimitChange::Set(Some(limit)),
+        used: 0,
+        reserved: 100,
+        policy: Policy::Enforce,
+    };
+    Decision {
+        subject,
+        now: now(),
+        guards: Vec::new(),
+        advances: vec![crate::decision::Advance { subject, version: None }],
+        moves: vec![Move {
+            choices: vec![vec![post]],
+            refusal: Code::CapacityExceeded,
+            pointer: "/items/0/mass_kg".into(),
+            asked: 100,
+        }],
+        number: Some(Serial { prefix: "20266601".into(), digits: 6 }),
+        key: None,
+        finish: Box::new(finish),
+    }
+}
+
+fn keyed(mut decision: Decision, key: &str, fingerprint: u8) -> Decision {
+    decision.key = Some(KeyRecord {
+        organisation_id: OrganisationId::of(Uuid::from_bytes([9; 16])),
+        key: key.into(),
+        fingerprint: [fingerprint; 32],
+        status: 201,
+        wall: now(),
+    });
+    decision
+}
+
+fn number(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Done(Receipt::Written(entry)) => {
+            entry.output.downcast_ref::<String>().unwrap().clone()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// 64 at once on an account that holds 40 of them: exactly 40 pass, with the numbers 1 to 40.
+#[tokio::test]
+async fn what_is_refused_takes_no_number_and_touches_no_neighbour() {
+    let database = database().await;
+    let url = database.postgres.app_url("ledger");
+    let (committer, _thread) = Committer::start(url, "liandan.example/test".into()).unwrap();
+    let asks = (0..64).map(|_| committer.commit(filing(&database.mint, 4000)));
+    let answers = join_all(asks).await;
+    let mut numbers: Vec<String> = Vec::new();
+    for answer in answers {
+        match answer {
+            Ok(outcome) => numbers.push(number(outcome)),
+            Err(problem) => assert_eq!(problem.code(), Code::CapacityExceeded),
+        }
+    }
+    numbers.sort();
+    let wanted: Vec<String> = (1..=40).map(|n| format!("20266601{n:06}")).collect();
+    assert_eq!(numbers, wanted);
+    let client = connect(&database.postgres.superuser_url("ledger")).await;
+    let row = client
+        .query_one(
+            "SELECT (SELECT count(*) FROM event), (SELECT max(position) + 1 FROM event),
+                    (SELECT next_position FROM log_head), (SELECT reserved_g FROM account),
+                    (SELECT last FROM serial)",
+            &[],
+        )
+        .await
+        .unwrap();
+    for column in 0..5 {
+        let expected = if column == 3 { 4000 } else { 40 };
+        assert_eq!(row.get::<_, i64>(column), expected, "column {column}");
+    }
+}
+
+#[tokio::test]
+async fn one_key_commits_once_also_when_both_come_at_once() {
+    let database = database().await;
+    let url = database.postgres.app_url("ledger");
+    let (committer, _thread) = Committer::start(url, "liandan.example/test".into()).unwrap();
+    let same = (0..8).map(|_| committer.commit(keyed(filing(&database.mint, 4000), "k", 1)));
+    let answers: Vec<Outcome> = join_all(same).await.into_iter().map(Result::unwrap).collect();
+    let written = answers.iter().filter(|one| matches!(one, Outcome::Done(Receipt::Written(_))));
+    assert_eq!(written.count(), 1);
+    let other = committer.commit(keyed(filing(&database.mint, 4000), "k", 2)).await;
+    assert_eq!(other.unwrap_err().code(), Code::IdempotencyKeyReused);
+}
+
+#[tokio::test]
+async fn a_stale_fact_is_told_and_writes_nothing() {
+    let database = database().await;
+    let url = database.postgres.app_url("ledger");
+    let (committer, _thread) = Committer::start(url, "liandan.example/test".into()).unwrap();
+    let first = filing(&database.mint, 4000);
+    let subject = first.subject;
+    number(committer.commit(first).await.unwrap());
+    let mut second = filing(&database.mint, 4000);
+    second.guards = vec![crate::decision::Guard { subject, version: 2 }];
+    match committer.commit(second).await.unwrap() {
+        Outcome::Stale(stale) => assert_eq!(stale, vec![subject]),
+        other @ Outcome::Done(_) => panic!("{other:?}"),
+    }
+    let again = number(committer.commit(filing(&database.mint, 4000)).await.unwrap());
+    assert_eq!(again, "20266601000002");
+}
+
+/// A wire that cuts the connection when the answer to the n-th COMMIT comes back: the commit has
+/// happened and nobody heard of it.
+async fn deaf_proxy(target: u16, cut_at: usize) -> u16 {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let mut commits = 0;
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut server = tokio::net::TcpStream::connect(("127.0.0.1", target)).await.unwrap();
+            let (mut up, mut down) = (vec![0; 65_536], vec![0; 65_536]);
+            loop {
+                tokio::select! {
+                    read = client.read(&mut up) => {
+                        let Ok(n @ 1..) = read else { break };
+                        server.write_all(&up[..n]).await.unwrap();
+                    }
+                    read = server.read(&mut down) => {
+                        let Ok(n @ 1..) = read else { break };
+                        commits += down[..n].windows(7).filter(|text| text == b"COMMIT\0").count();
+                        if commits >= cut_at {
+                            commits = 0;
+                            break;
+                        }
+                        client.write_all(&down[..n]).await.unwrap();
+                    }
+                }
+            }
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn a_commit_whose_answer_is_lost_is_looked_up_and_never_run_twice() {
+    let database = database().await;
+    let port = deaf_proxy(database.postgres.port(), 3).await;
+    let url = database.postgres.app_url("ledger");
+    let url = url.replace(&format!(":{}/", database.postgres.port()), &format!(":{port}/"));
+    let (committer, _thread) = Committer::start(url, "liandan.example/test".into()).unwrap();
+    for n in 1..=12 {
+        let outcome = committer.commit(filing(&database.mint, 4000)).await.unwrap();
+        assert_eq!(number(outcome), format!("20266601{n:06}"));
+    }
+    let client = connect(&database.postgres.superuser_url("ledger")).await;
+    let events: i64 = client.query_one("SELECT count(*) FROM event", &[]).await.unwrap().get(0);
+    assert_eq!(events, 12);
+}
+
+/// The journal refuses change whoever asks: by privilege to the application, by trigger to all.
+#[tokio::test]
+async fn the_journal_is_append_only() {
+    let database = database().await;
+    let url = database.postgres.app_url("ledger");
+    let (committer, _thread) = Committer::start(url.clone(), "liandan.example/t".into()).unwrap();
+    number(committer.commit(filing(&database.mint, 4000)).await.unwrap());
+    let statements = ["UPDATE event SET kind = 'x'", "DELETE FROM event", "TRUNCATE event"];
+    for (url, word) in [(url, "denied"), (database.postgres.superuser_url("ledger"), "append-only")]
+    {
+        let client = connect(&url).await;
+        for statement in statements {
+            let refused = client.batch_execute(statement).await.unwrap_err();
+            let message = refused.as_db_error().unwrap().message().to_owned();
+            assert!(message.contains(word), "{statement}: {message}");
+        }
+    }
+}
