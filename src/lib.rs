@@ -4,6 +4,8 @@
 
 /// What every request needs, made once at start.
 pub mod app;
+/// Load figures beside pgbench's.
+pub mod bench;
 /// Working days of the yearly calendar.
 pub mod calendar;
 /// The national list and the tables beside it, and what they ask of an item.
