@@ -11,8 +11,9 @@
 //! names the corps regulator as the one who registers "for anyone in its jurisdiction"; a
 //! division's regulator is treated likewise within its division.
 
-use super::model::{Organisation, Site};
+use super::model::{Part, Site};
 use crate::ctx::{Actor, Role, Via};
+use crate::identity::policy;
 use crate::ids::OrganisationId;
 use crate::problem::Problem;
 
@@ -45,80 +46,33 @@ impl Scope {
             | Role::Reader => Self::Own(actor.organisation_id),
         }
     }
-
-    /// Whether an entry that belongs to an organisation may be seen.
-    pub fn sees_of(&self, owner: &Organisation) -> bool {
-        match self {
-            Self::All => true,
-            Self::Division(division) | Self::Regiment { division, .. } => {
-                *division == owner.division
-            }
-            Self::Own(own) => *own == owner.id,
-            Self::Nothing => false,
-        }
-    }
-
-    /// Whether an entry that belongs to a site may be seen.
-    pub fn sees_at(&self, site: &Site) -> bool {
-        match self {
-            Self::All => true,
-            Self::Division(division) => *division == site.division,
-            Self::Regiment { division, regiment } => {
-                *division == site.division && site.regiment.as_ref() == Some(regiment)
-            }
-            Self::Own(own) => *own == site.organisation_id,
-            Self::Nothing => false,
-        }
-    }
 }
 
-/// Whether the actor is a regulator who may change what is in this division.
-pub fn oversees(actor: &Actor, division: &str) -> bool {
-    match actor.role {
-        _ if actor.via == Via::System => true,
-        Role::CorpsRegulator => true,
-        Role::DivisionRegulator => actor.division.as_deref() == Some(division),
-        Role::RegimentRegulator
-        | Role::Admin
-        | Role::Producer
-        | Role::Carrier
-        | Role::Driver
-        | Role::Receiver
-        | Role::Reader => false,
-    }
+/// Whether somebody may change what an organisation has registered (`division`: where it lies, or
+/// the organisation's own): its administrator, and the regulators of that division.
+pub fn administers(actor: &Actor, division: &str, owner: OrganisationId) -> bool {
+    let admin = actor.role == Role::Admin && policy::belongs_to(actor, owner);
+    admin || policy::regulates(actor, division)
 }
 
-/// Whether the actor's role is one of `roles` (an admin's is all of them) in this organisation.
-pub fn acts_for(actor: &Actor, organisation: OrganisationId, roles: &[Role]) -> bool {
-    actor.organisation_id == organisation
-        && (actor.role == Role::Admin || roles.contains(&actor.role))
+/// Whether somebody may keep a site's books: who signs there as producer or receiver, and the
+/// regulators of its division.
+pub fn keeps_books(actor: &Actor, site: &Site) -> bool {
+    let signs = |part| policy::acts_for(actor, site.organisation_id, part);
+    signs(Part::Producer) || signs(Part::Receiver) || policy::regulates(actor, &site.division)
 }
 
-/// A regulator of this division, or somebody of the organisation with one of these roles.
-pub fn may_change(
-    actor: &Actor,
-    division: &str,
-    owner: OrganisationId,
-    roles: &[Role],
-) -> Result<(), Problem> {
-    let may = oversees(actor, division) || acts_for(actor, owner, roles);
-    if may { Ok(()) } else { Err(Problem::forbidden()) }
+/// Whoever could never change anything of this kind is told 403 before the content is looked at.
+pub fn could_administer(actor: &Actor) -> Result<(), Problem> {
+    policy::require(actor.role == Role::Admin || is_registrar(actor))
 }
 
-/// Roles that could ever change anything of this kind: whoever has none of them is told 403 before
-/// the content of the request is looked at.
-pub fn may_ever_change(actor: &Actor, roles: &[Role]) -> Result<(), Problem> {
-    let regulator = matches!(actor.role, Role::CorpsRegulator | Role::DivisionRegulator);
-    let may = actor.via == Via::System
-        || regulator
-        || actor.role == Role::Admin
-        || roles.contains(&actor.role);
-    if may { Ok(()) } else { Err(Problem::forbidden()) }
+pub fn could_keep_books(actor: &Actor) -> Result<(), Problem> {
+    let signs = |part| policy::plays(actor.role, part);
+    policy::require(signs(Part::Producer) || signs(Part::Receiver) || is_registrar(actor))
 }
 
-/// Regulators alone: licences and approvals.
-pub fn only_regulators(actor: &Actor) -> Result<(), Problem> {
-    let may = actor.via == Via::System
-        || matches!(actor.role, Role::CorpsRegulator | Role::DivisionRegulator);
-    if may { Ok(()) } else { Err(Problem::forbidden()) }
+/// Regulators who register, grant and suspend: the corps', and a division's within it.
+pub fn is_registrar(actor: &Actor) -> bool {
+    policy::is_system(actor) || matches!(actor.role, Role::CorpsRegulator | Role::DivisionRegulator)
 }

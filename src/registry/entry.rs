@@ -46,18 +46,12 @@ entries!(
     LedgerEntry,
 );
 
-/// Where a page of a list begins and how long it may be.
+/// Which rows of a list to read, in the order of ids, which is that of registration: stable under
+/// inserts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slice {
     /// The last id of the page before; `None` for the first page.
     pub after: Option<Uuid>,
-    pub limit: usize,
-}
-
-/// A page, in the order of ids, which is that of registration: stable under inserts.
-#[derive(Debug)]
-pub struct Page<T> {
-    pub data: Vec<T>,
-    /// Where the next page begins; `None` at the end.
-    pub next: Option<Uuid>,
+    /// At most; a page reads one more than it shows (`wire::PageLimit`).
+    pub rows_max: i64,
 }

@@ -1,29 +1,65 @@
 //! Organisations, sites, licences, vehicles, drivers: who may take part, and with what.
 
 mod access;
+/// Consents to move waste across a border.
+pub mod approval;
 mod cache;
+mod change;
+/// Drivers and escorts.
+pub mod driver;
 mod entry;
+mod factor;
+/// Entries of the ledger.
+pub mod ledger;
+/// Operating licences and kitchen permits.
+pub mod licence;
+mod licence_capacity;
+mod licence_lines;
 mod model;
+/// Organisations.
+pub mod organisation;
+mod place;
+/// Management plans.
+pub mod plan;
+mod plate;
+/// Sites.
+pub mod site;
+mod standing;
+/// Storage areas.
+pub mod storage_area;
 mod store;
 #[cfg(test)]
 mod tests;
+mod uscc;
+/// Vehicles and trailers.
+pub mod vehicle;
+/// Waste streams.
+pub mod waste_stream;
 
 pub use access::Scope;
 pub use cache::{Known, Registers};
-pub use entry::{Entry, Page, Slice};
+pub use change::Answered;
+pub use entry::{Entry, Slice};
+pub use factor::LimitFactor;
+pub use licence_capacity::{line_account, shared_account};
+pub use licence_lines::NewLicenceLine;
 pub use model::{
     Driver, FacilityKind, LedgerEntry, LedgerKind, Licence, LicenceKind, LicenceLine,
     LicenceStatus, ManagementPlan, Organisation, Part, Person, Place, PlanLine, Site, SiteKind,
     Standing, StorageArea, StorageKind, TransferApproval, Vehicle, WasteStream,
 };
-pub use store::{
-    ApprovalFilter, DriverFilter, LedgerFilter, LicenceAccount, LicenceFilter, OrganisationFilter,
-    PlanFilter, SiteFilter, StorageAreaFilter, VehicleFilter, WasteStreamFilter, accounts_of,
-    approval, approvals, driver, drivers, insert_approval, insert_driver, insert_licence,
-    insert_organisation, insert_plan, insert_site, insert_storage_area, insert_vehicle,
-    insert_waste_stream, ledger_entries, ledger_entry, licence, licences, organisation,
-    organisations, person, plan, plan_of, plans, site, sites, storage_area, storage_areas,
-    stored_in, vehicle, vehicles, waste_stream, waste_streams,
-};
-
+pub use place::{DivisionNumber, RegionCode};
+pub use plate::{NotAPlate, Plate};
+/// Rows and readers, for lists and for whoever seeds a demo.
+pub mod rows {
+    pub use super::store::{
+        ApprovalFilter, DriverFilter, LedgerFilter, LicenceAccount, LicenceFilter,
+        OrganisationFilter, PlanFilter, SiteFilter, StorageAreaFilter, VehicleFilter,
+        WasteStreamFilter, accounts_of, approval, approvals, driver, drivers, ledger_entries,
+        ledger_entry, licence, licences, organisation, organisations, person, plan, plan_of, plans,
+        site, sites, storage_area, storage_areas, stored_in, vehicle, vehicles, waste_stream,
+        waste_streams,
+    };
+}
 pub use store::insert_ledger_entry as ledger_row;
+pub use uscc::{NotAUscc, Uscc};

@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::super::access::Scope;
 use super::super::cache::Known;
-use super::super::entry::{Page, Slice};
+use super::super::entry::Slice;
 use super::super::model::{Standing, TransferApproval};
 use super::scope::sites_seen;
-use super::{all, broken, id, json, known, list, page, rows_wanted, text};
+use super::{all, broken, id, json, known, list, text};
 use crate::db::Pool;
 use crate::db::schema::subject;
 use crate::db::schema::transfer_approval as t;
@@ -75,12 +75,12 @@ pub async fn approvals(
     scope: &Scope,
     filter: &ApprovalFilter,
     slice: Slice,
-) -> Result<Page<Known<TransferApproval>>, Problem> {
+) -> Result<Vec<Known<TransferApproval>>, Problem> {
     let mut query = t::table
         .inner_join(subject::table.on(subject::id.eq(t::id)))
         .select((ApprovalRow::as_select(), subject::version))
         .order(t::id)
-        .limit(rows_wanted(slice))
+        .limit(slice.rows_max)
         .into_boxed();
     // Either end sees it.
     if let (Some(from), Some(to)) = (sites_seen(scope), sites_seen(scope)) {
@@ -97,7 +97,7 @@ pub async fn approvals(
         query = query.filter(t::status.eq(status.as_str()));
     }
     let rows: Vec<(ApprovalRow, i64)> = query.load(&mut pool.get().await?).await?;
-    Ok(page(all(rows, read)?, slice))
+    all(rows, read)
 }
 
 const COLUMNS: &[(&str, Type)] = &[

@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use super::super::access::Scope;
 use super::super::cache::Known;
-use super::super::entry::{Page, Slice};
+use super::super::entry::Slice;
 use super::super::model::{Driver, Person, Standing};
 use super::scope::organisations_seen;
-use super::{all, broken, id, known, page, rows_wanted, text};
+use super::{all, broken, id, known, text};
 use crate::db::Pool;
 use crate::db::schema::driver as t;
 use crate::db::schema::subject;
@@ -26,7 +26,7 @@ struct DriverRow {
     status: String,
 }
 
-fn read(row: DriverRow) -> Result<Driver, Problem> {
+fn read(row: &DriverRow) -> Result<Driver, Problem> {
     let status = Standing::parse(&row.status).ok_or_else(|| broken("driver", row.id))?;
     Ok(Driver {
         id: DriverId::of(row.id),
@@ -44,7 +44,7 @@ pub async fn driver(pool: &Pool, id: DriverId) -> Result<Option<Known<Driver>>, 
         .first(&mut pool.get().await?)
         .await
         .optional()?;
-    found.map(|(row, version)| Ok(known(read(row)?, version))).transpose()
+    found.map(|(row, version)| Ok(known(read(&row)?, version))).transpose()
 }
 
 type PersonColumns = (t::name, t::phone, t::licence_no);
@@ -73,12 +73,12 @@ pub async fn drivers(
     scope: &Scope,
     filter: &DriverFilter,
     slice: Slice,
-) -> Result<Page<(Known<Driver>, Person)>, Problem> {
+) -> Result<Vec<(Known<Driver>, Person)>, Problem> {
     let mut query = t::table
         .inner_join(subject::table.on(subject::id.eq(t::id)))
         .select((DriverRow::as_select(), subject::version, PERSON))
         .order(t::id)
-        .limit(rows_wanted(slice))
+        .limit(slice.rows_max)
         .into_boxed();
     if let Some(seen) = organisations_seen(scope) {
         query = query.filter(t::organisation_id.eq_any(seen));
@@ -100,8 +100,7 @@ pub async fn drivers(
         rows_read.push((row, version));
         people.push(person_of(person));
     }
-    let Page { data, next } = page(all(rows_read, read)?, slice);
-    Ok(Page { data: data.into_iter().zip(people).collect(), next })
+    Ok(all(rows_read, |row| read(&row))?.into_iter().zip(people).collect())
 }
 
 const COLUMNS: &[(&str, Type)] = &[

@@ -6,10 +6,10 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::access::Scope;
-use super::super::entry::{Page, Slice};
+use super::super::entry::Slice;
 use super::super::model::{LedgerEntry, LedgerKind};
 use super::scope::sites_seen;
-use super::{broken, id, optional, rows_wanted, text};
+use super::{broken, id, optional, text};
 use crate::db::Pool;
 use crate::db::schema::ledger_entry as t;
 use crate::decision::{Cell, Row, Table, Type, Write};
@@ -84,9 +84,9 @@ pub async fn ledger_entries(
     scope: &Scope,
     filter: &LedgerFilter,
     slice: Slice,
-) -> Result<Page<LedgerEntry>, Problem> {
+) -> Result<Vec<LedgerEntry>, Problem> {
     let mut query =
-        t::table.select(LedgerRow::as_select()).order(t::id).limit(rows_wanted(slice)).into_boxed();
+        t::table.select(LedgerRow::as_select()).order(t::id).limit(slice.rows_max).into_boxed();
     if let Some(seen) = sites_seen(scope) {
         query = query.filter(t::site_id.eq_any(seen));
     }
@@ -109,11 +109,7 @@ pub async fn ledger_entries(
         query = query.filter(t::occurred_at.lt(to));
     }
     let rows: Vec<LedgerRow> = query.load(&mut pool.get().await?).await?;
-    let more = rows.len() > slice.limit;
-    let rows = rows.into_iter().take(slice.limit);
-    let data: Vec<LedgerEntry> = rows.map(read).collect::<Result<_, _>>()?;
-    let next = if more { data.last().map(|entry| entry.id.uuid()) } else { None };
-    Ok(Page { data, next })
+    rows.into_iter().map(read).collect()
 }
 
 static INSERT: Table = Table {

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::cache::Known;
-use super::super::entry::{Page, Slice};
+use super::super::entry::Slice;
 use super::super::model::{Licence, LicenceKind, LicenceLine, LicenceStatus};
-use super::{broken, known, list, page, rows_wanted};
+use super::{broken, known, list};
 use crate::db::Pool;
 use crate::db::schema::{account, licence as t, licence_line, subject};
 use crate::decision::{AccountKind, Balance};
@@ -130,8 +130,8 @@ pub async fn licences(
     pool: &Pool,
     filter: &LicenceFilter,
     slice: Slice,
-) -> Result<Page<Known<Licence>>, Problem> {
-    let mut ids = t::table.select(t::id).order(t::id).limit(rows_wanted(slice)).into_boxed();
+) -> Result<Vec<Known<Licence>>, Problem> {
+    let mut ids = t::table.select(t::id).order(t::id).limit(slice.rows_max).into_boxed();
     if let Some(after) = slice.after {
         ids = ids.filter(t::id.gt(after));
     }
@@ -160,7 +160,7 @@ pub async fn licences(
         .select((LicenceRow::as_select(), subject::version, LineRow::as_select()))
         .load(&mut pool.get().await?)
         .await?;
-    Ok(page(gathered(rows)?, slice))
+    gathered(rows)
 }
 
 /// A counter of a licence: of one line, or (line 0) of the limit that all share.

@@ -22,7 +22,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::cache::Known;
-use super::entry::{Entry, Page, Slice};
+use super::entry::Entry;
 use crate::decision::Cell;
 use crate::problem::Problem;
 
@@ -66,18 +66,6 @@ fn all<R, T: Entry>(
     read: impl Fn(R) -> Result<T, Problem>,
 ) -> Result<Vec<Known<T>>, Problem> {
     rows.into_iter().map(|(row, version)| Ok(known(read(row)?, version))).collect()
-}
-
-/// One row more than the page was asked for: then there is a next page.
-fn rows_wanted(slice: Slice) -> i64 {
-    i64::try_from(slice.limit).unwrap_or(i64::MAX - 1) + 1
-}
-
-fn page<T: Entry>(mut data: Vec<Known<T>>, slice: Slice) -> Page<Known<T>> {
-    let more = data.len() > slice.limit;
-    data.truncate(slice.limit);
-    let next = if more { data.last().map(|entry| entry.value.uuid()) } else { None };
-    Page { data, next }
 }
 
 /// `%` and `_` in what a person types are themselves.

@@ -6,11 +6,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::cache::Known;
-use super::super::entry::{Page, Slice};
+use super::super::entry::Slice;
 use super::super::model::{Organisation, Part, Standing};
-use super::{
-    all, broken, contains_pattern, id, json as list_cell, known, list, page, rows_wanted, text,
-};
+use super::{all, broken, contains_pattern, id, json as list_cell, known, list, text};
 use crate::db::Pool;
 use crate::db::schema::organisation as t;
 use crate::db::schema::subject;
@@ -71,12 +69,12 @@ pub async fn organisations(
     pool: &Pool,
     filter: &OrganisationFilter,
     slice: Slice,
-) -> Result<Page<Known<Organisation>>, Problem> {
+) -> Result<Vec<Known<Organisation>>, Problem> {
     let mut query = t::table
         .inner_join(subject::table.on(subject::id.eq(t::id)))
         .select((OrganisationRow::as_select(), subject::version))
         .order(t::id)
-        .limit(rows_wanted(slice))
+        .limit(slice.rows_max)
         .into_boxed();
     if let Some(after) = slice.after {
         query = query.filter(t::id.gt(after));
@@ -95,7 +93,7 @@ pub async fn organisations(
         query = query.filter(t::status.eq(status.as_str()));
     }
     let rows: Vec<(OrganisationRow, i64)> = query.load(&mut pool.get().await?).await?;
-    Ok(page(all(rows, read)?, slice))
+    all(rows, read)
 }
 
 const COLUMNS: &[(&str, Type)] = &[

@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::super::access::Scope;
 use super::super::cache::Known;
-use super::super::entry::{Page, Slice};
+use super::super::entry::Slice;
 use super::super::model::{ManagementPlan, Standing};
 use super::scope::sites_seen;
-use super::{all, broken, id, json, known, list, page, rows_wanted, text};
+use super::{all, broken, id, json, known, list, text};
 use crate::db::Pool;
 use crate::db::schema::management_plan as t;
 use crate::db::schema::subject;
@@ -84,12 +84,12 @@ pub async fn plans(
     scope: &Scope,
     filter: &PlanFilter,
     slice: Slice,
-) -> Result<Page<Known<ManagementPlan>>, Problem> {
+) -> Result<Vec<Known<ManagementPlan>>, Problem> {
     let mut query = t::table
         .inner_join(subject::table.on(subject::id.eq(t::id)))
         .select((PlanRow::as_select(), subject::version))
         .order(t::id)
-        .limit(rows_wanted(slice))
+        .limit(slice.rows_max)
         .into_boxed();
     if let Some(seen) = sites_seen(scope) {
         query = query.filter(t::site_id.eq_any(seen));
@@ -104,7 +104,7 @@ pub async fn plans(
         query = query.filter(t::year.eq(i16::try_from(year).unwrap_or(0)));
     }
     let rows: Vec<(PlanRow, i64)> = query.load(&mut pool.get().await?).await?;
-    Ok(page(all(rows, read)?, slice))
+    all(rows, read)
 }
 
 const COLUMNS: &[(&str, Type)] = &[

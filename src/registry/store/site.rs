@@ -5,9 +5,9 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::super::cache::Known;
-use super::super::entry::{Page, Slice};
+use super::super::entry::Slice;
 use super::super::model::{Place, Site, SiteKind, Standing};
-use super::{all, broken, id, known, optional, page, rows_wanted, text};
+use super::{all, broken, id, known, optional, text};
 use crate::db::Pool;
 use crate::db::schema::site as t;
 use crate::db::schema::subject;
@@ -82,12 +82,12 @@ pub async fn sites(
     pool: &Pool,
     filter: &SiteFilter,
     slice: Slice,
-) -> Result<Page<Known<Site>>, Problem> {
+) -> Result<Vec<Known<Site>>, Problem> {
     let mut query = t::table
         .inner_join(subject::table.on(subject::id.eq(t::id)))
         .select((SiteRow::as_select(), subject::version))
         .order(t::id)
-        .limit(rows_wanted(slice))
+        .limit(slice.rows_max)
         .into_boxed();
     if let Some(after) = slice.after {
         query = query.filter(t::id.gt(after));
@@ -102,7 +102,7 @@ pub async fn sites(
         query = query.filter(t::kind.eq(kind.as_str()));
     }
     let rows: Vec<(SiteRow, i64)> = query.load(&mut pool.get().await?).await?;
-    Ok(page(all(rows, read)?, slice))
+    all(rows, read)
 }
 
 const COLUMNS: &[(&str, Type)] = &[

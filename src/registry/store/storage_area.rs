@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::super::access::Scope;
 use super::super::cache::Known;
-use super::super::entry::{Page, Slice};
+use super::super::entry::Slice;
 use super::super::model::{Standing, StorageArea, StorageKind};
 use super::scope::sites_seen;
-use super::{all, broken, id, known, page, rows_wanted, text};
+use super::{all, broken, id, known, text};
 use crate::db::schema::storage_area as t;
 use crate::db::schema::subject;
 use crate::db::{self, Pool};
@@ -92,12 +92,12 @@ pub async fn storage_areas(
     scope: &Scope,
     filter: &StorageAreaFilter,
     slice: Slice,
-) -> Result<Page<Known<StorageArea>>, Problem> {
+) -> Result<Vec<Known<StorageArea>>, Problem> {
     let mut query = t::table
         .inner_join(subject::table.on(subject::id.eq(t::id)))
         .select((StorageAreaRow::as_select(), subject::version))
         .order(t::id)
-        .limit(rows_wanted(slice))
+        .limit(slice.rows_max)
         .into_boxed();
     if let Some(seen) = sites_seen(scope) {
         query = query.filter(t::site_id.eq_any(seen));
@@ -112,7 +112,7 @@ pub async fn storage_areas(
         query = query.filter(t::status.eq(status.as_str()));
     }
     let rows: Vec<(StorageAreaRow, i64)> = query.load(&mut pool.get().await?).await?;
-    Ok(page(all(rows, read)?, slice))
+    all(rows, read)
 }
 
 const COLUMNS: &[(&str, Type)] = &[

@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::super::access::Scope;
 use super::super::cache::Known;
-use super::super::entry::{Page, Slice};
+use super::super::entry::Slice;
 use super::super::model::{Standing, Vehicle};
 use super::scope::organisations_seen;
-use super::{all, broken, contains_pattern, id, json, known, list, page, rows_wanted, text};
+use super::{all, broken, contains_pattern, id, json, known, list, text};
 use crate::db::Pool;
 use crate::db::schema::subject;
 use crate::db::schema::vehicle as t;
@@ -69,12 +69,12 @@ pub async fn vehicles(
     scope: &Scope,
     filter: &VehicleFilter,
     slice: Slice,
-) -> Result<Page<Known<Vehicle>>, Problem> {
+) -> Result<Vec<Known<Vehicle>>, Problem> {
     let mut query = t::table
         .inner_join(subject::table.on(subject::id.eq(t::id)))
         .select((VehicleRow::as_select(), subject::version))
         .order(t::id)
-        .limit(rows_wanted(slice))
+        .limit(slice.rows_max)
         .into_boxed();
     if let Some(seen) = organisations_seen(scope) {
         query = query.filter(t::organisation_id.eq_any(seen));
@@ -92,7 +92,7 @@ pub async fn vehicles(
         query = query.filter(t::status.eq(status.as_str()));
     }
     let rows: Vec<(VehicleRow, i64)> = query.load(&mut pool.get().await?).await?;
-    Ok(page(all(rows, read)?, slice))
+    all(rows, read)
 }
 
 const COLUMNS: &[(&str, Type)] = &[

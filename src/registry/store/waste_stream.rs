@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::super::access::Scope;
 use super::super::cache::Known;
-use super::super::entry::{Page, Slice};
+use super::super::entry::Slice;
 use super::super::model::{Standing, WasteStream};
 use super::scope::sites_seen;
-use super::{all, broken, id, json, known, list, page, rows_wanted, text};
+use super::{all, broken, id, json, known, list, text};
 use crate::db::Pool;
 use crate::db::schema::subject;
 use crate::db::schema::waste_stream as t;
@@ -73,12 +73,12 @@ pub async fn waste_streams(
     scope: &Scope,
     filter: &WasteStreamFilter,
     slice: Slice,
-) -> Result<Page<Known<WasteStream>>, Problem> {
+) -> Result<Vec<Known<WasteStream>>, Problem> {
     let mut query = t::table
         .inner_join(subject::table.on(subject::id.eq(t::id)))
         .select((WasteStreamRow::as_select(), subject::version))
         .order(t::id)
-        .limit(rows_wanted(slice))
+        .limit(slice.rows_max)
         .into_boxed();
     if let Some(seen) = sites_seen(scope) {
         query = query.filter(t::site_id.eq_any(seen));
@@ -96,7 +96,7 @@ pub async fn waste_streams(
         query = query.filter(t::status.eq(status.as_str()));
     }
     let rows: Vec<(WasteStreamRow, i64)> = query.load(&mut pool.get().await?).await?;
-    Ok(page(all(rows, read)?, slice))
+    all(rows, read)
 }
 
 const COLUMNS: &[(&str, Type)] = &[

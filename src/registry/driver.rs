@@ -1,0 +1,153 @@
+//! Drivers and escorts: registered by the carrier's administrator or its regulators.
+//!
+//! Name, phone and licence number are personal data: they live in the row and never in an event,
+//! so that they can expire (domain.md, "Retention"). An answer joins them from the row, also the
+//! answer to a repeated request.
+
+use super::access::{administers, could_administer};
+use super::cache::Known;
+use super::change::{
+    Answered, Entered, commit, expect_version, patched, set, unchanged, unknown, words,
+};
+use super::model::{Driver, Organisation, Person, Standing};
+use super::standing::{may_move, still_open, takes_entries};
+use super::store;
+use crate::app::App;
+use crate::command::Freshness;
+use crate::ctx::Ctx;
+use crate::decision::Decision;
+use crate::identity::policy;
+use crate::ids::{DriverId, OrganisationId};
+use crate::problem::Problem;
+use crate::wire::{Asked, BoundedText, Change, Patch, wire};
+
+wire! {
+    /// A driver to register.
+    pub struct NewDriver {
+        pub organisation_id: OrganisationId,
+        pub name: BoundedText<1, 100>,
+        pub phone: BoundedText<1, 30>,
+        pub licence_no: BoundedText<1, 50>,
+        /// Last valid day of the qualification, Beijing.
+        pub licence_valid_to: Option<chrono::NaiveDate>,
+    }
+
+    /// What changes of a driver.
+    pub struct DriverPatch {
+        pub name: Change<BoundedText<1, 100>>,
+        pub phone: Change<BoundedText<1, 30>>,
+        pub licence_no: Change<BoundedText<1, 50>>,
+        pub licence_valid_to: Patch<chrono::NaiveDate>,
+        pub status: Change<Standing>,
+    }
+}
+
+/// Registers a driver.
+pub async fn register(
+    app: &App,
+    ctx: &Ctx,
+    asked: Asked<NewDriver>,
+) -> Result<Answered<Driver>, Problem> {
+    could_administer(&ctx.actor)?;
+    let new = asked?;
+    let id = DriverId::of(app.mint.uuid(ctx.now));
+    let read = async |freshness: Freshness| {
+        app.registers.organisation(&app.pool, new.organisation_id, freshness).await
+    };
+    commit(app, ctx, read, |owner| decide_new(id, owner.as_ref(), &new, ctx)).await
+}
+
+fn decide_new(
+    id: DriverId,
+    owner: Option<&Known<Organisation>>,
+    new: &NewDriver,
+    ctx: &Ctx,
+) -> Result<Decision, Problem> {
+    let owner = owner.filter(|owner| policy::names_party(&ctx.actor, owner));
+    let owner = owner.ok_or_else(|| unknown("/organisation_id"))?;
+    policy::require(administers(&ctx.actor, &owner.division, owner.id))?;
+    let withdrawn = takes_entries(owner.status, "/organisation_id");
+    Problem::unless_empty(withdrawn.into_iter().collect())?;
+    let driver = Driver {
+        id,
+        organisation_id: owner.id,
+        licence_valid_to: new.licence_valid_to,
+        status: Standing::Active,
+    };
+    let person = Person {
+        name: words(&new.name),
+        phone: words(&new.phone),
+        licence_no: words(&new.licence_no),
+    };
+    let rows = vec![store::insert_driver(&driver, &person)];
+    let mut entered = Entered::new(driver, None, rows);
+    entered.guards.push(owner.guard);
+    entered.decision(ctx)
+}
+
+/// What is known of a driver.
+struct Facts {
+    driver: Known<Driver>,
+    person: Person,
+    owner: Known<Organisation>,
+}
+
+async fn read_one(app: &App, id: DriverId, freshness: Freshness) -> Result<Facts, Problem> {
+    let found = app.registers.driver(&app.pool, id, freshness).await?;
+    let driver = found.ok_or_else(Problem::not_found)?;
+    let owner = app.registers.organisation(&app.pool, driver.organisation_id, freshness).await?;
+    let owner = owner.ok_or_else(|| Problem::internal("a driver of no organisation"))?;
+    let person = store::person(&app.pool, id).await?.ok_or_else(Problem::not_found)?;
+    Ok(Facts { driver, person, owner })
+}
+
+/// One driver with personal data, to whoever may see it.
+pub async fn show(app: &App, ctx: &Ctx, id: DriverId) -> Result<(Known<Driver>, Person), Problem> {
+    let facts = read_one(app, id, Freshness::Fresh).await?;
+    policy::allow(policy::sees_organisation(&ctx.actor, &facts.owner), true)?;
+    Ok((facts.driver, facts.person))
+}
+
+/// Changes a driver.
+pub async fn change(
+    app: &App,
+    ctx: &Ctx,
+    id: DriverId,
+    asked: Asked<DriverPatch>,
+) -> Result<Answered<Driver>, Problem> {
+    let read = async |freshness: Freshness| read_one(app, id, freshness).await;
+    commit(app, ctx, read, |facts| decide_change(facts, &asked, ctx)).await
+}
+
+fn decide_change(
+    facts: &Facts,
+    asked: &Asked<DriverPatch>,
+    ctx: &Ctx,
+) -> Result<Decision, Problem> {
+    let Facts { driver: known, person: was, owner } = facts;
+    let sees = policy::sees_organisation(&ctx.actor, owner);
+    policy::allow(sees, administers(&ctx.actor, &owner.division, owner.id))?;
+    expect_version(ctx, known.guard.version)?;
+    let before = &*known.value;
+    still_open(before.status)?;
+    let patch = asked.as_ref().map_err(Clone::clone)?;
+    let valid_to = before.licence_valid_to.as_ref();
+    let after = Driver {
+        id: before.id,
+        organisation_id: before.organisation_id,
+        licence_valid_to: patched(&patch.licence_valid_to, valid_to, |day| *day),
+        status: set(&patch.status, &before.status, |status| *status),
+    };
+    let person = Person {
+        name: set(&patch.name, &was.name, words),
+        phone: set(&patch.phone, &was.phone, words),
+        licence_no: set(&patch.licence_no, &was.licence_no, words),
+    };
+    let registrar = policy::regulates(&ctx.actor, &owner.division);
+    may_move(registrar, before.status, after.status)?;
+    if after == *before && person == *was {
+        return Ok(unchanged(before, known.guard.version, ctx));
+    }
+    let rows = vec![store::update_driver(&after, &person)];
+    Entered::new(after, Some(known.guard.version), rows).decision(ctx)
+}

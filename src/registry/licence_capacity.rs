@@ -1,0 +1,85 @@
+//! What a changed licence does to the counters of its lines.
+//!
+//! Permitted mass may not be cut below what is used and reserved, in any year (capacity.md): 409
+//! `capacity_in_use`. A filing sets its accounts' limits itself, from the licence version that it
+//! leans on; one that was committed on the version before this change may have opened an account
+//! that was not there when the accounts were read. Its year is nearly always this one or the next,
+//! so these are looked at under the lock whether they have a row or not.
+
+use std::collections::BTreeSet;
+
+use super::model::{Licence, LicenceLine};
+use super::store::LicenceAccount;
+use crate::decision::{Account, AccountKind, LimitChange, Move, Policy, Post};
+use crate::problem::Code;
+use crate::units::Grams;
+
+/// The account of one line in one year.
+pub fn line_account(licence: &Licence, line: i64, year: i32) -> Account {
+    Account::new(AccountKind::LicenceLine, licence.id.uuid(), line.to_string(), year)
+}
+
+/// The account that all lines share.
+pub fn shared_account(licence: &Licence, year: i32) -> Account {
+    Account::new(AccountKind::LicenceShared, licence.id.uuid(), "0", year)
+}
+
+/// The moves that put the new limits in force; none where no limit has changed.
+pub(super) fn moves(
+    before: &Licence,
+    after: &Licence,
+    accounts: &[LicenceAccount],
+    this_year: i32,
+) -> Vec<Move> {
+    let mut years: BTreeSet<i32> = accounts.iter().map(|account| account.year).collect();
+    years.extend([this_year, this_year + 1]);
+    let mut moves = Vec::new();
+    for (index, line) in after.lines.iter().enumerate() {
+        let old = before.lines.iter().find(|old| old.line == line.line);
+        let was = old.map(|old| before.with_factor(old.annual_g));
+        let now = after.with_factor(line.annual_g);
+        if was.is_some_and(|was| was != now) {
+            moves.extend(years.iter().map(|year| {
+                let account = line_account(after, line.line, *year);
+                limit(account, Some(now), line_pointer(before, after, index, line), now)
+            }));
+        }
+    }
+    let shared =
+        |licence: &Licence| licence.annual_limit_g.map(|mass: Grams| licence.with_factor(mass));
+    let (was, now) = (shared(before), shared(after));
+    if was != now {
+        let pointer = if before.annual_limit_g == after.annual_limit_g {
+            "/limit_factor"
+        } else {
+            "/annual_limit_kg"
+        };
+        moves.extend(years.iter().map(|year| {
+            limit(shared_account(after, *year), now, pointer.to_owned(), now.unwrap_or(0))
+        }));
+    }
+    moves
+}
+
+/// The field that cut the line: its own mass, or the factor of them all.
+fn line_pointer(before: &Licence, after: &Licence, index: usize, line: &LicenceLine) -> String {
+    let old = before.lines.iter().find(|old| old.line == line.line);
+    if old.is_some_and(|old| old.annual_g == line.annual_g)
+        && before.limit_factor_milli != after.limit_factor_milli
+    {
+        "/limit_factor".to_owned()
+    } else {
+        format!("/lines/{index}/annual_kg")
+    }
+}
+
+fn limit(account: Account, limit: Option<i64>, pointer: String, asked: i64) -> Move {
+    let post = Post {
+        account,
+        limit: LimitChange::Set(limit),
+        used: 0,
+        reserved: 0,
+        policy: Policy::Enforce,
+    };
+    Move { choices: vec![vec![post]], refusal: Code::CapacityInUse, pointer, asked }
+}

@@ -1,0 +1,137 @@
+//! Organisations (单位): registered by regulators, public to all who are signed in.
+//!
+//! A regulator registers and changes those of its division; an organisation's administrator may
+//! change its name. Roles, code, division, standing and blacklist are the regulators'. Closing is
+//! final and touches nothing that is under way: what was filed is finished under old rights.
+
+use super::access::is_registrar;
+use super::cache::Known;
+use super::change::{Answered, Entered, commit, expect_version, set, unchanged, words};
+use super::model::{Organisation, Part, Standing};
+use super::place::DivisionNumber;
+use super::standing::still_open;
+use super::store;
+use super::uscc::Uscc;
+use crate::app::App;
+use crate::command::Freshness;
+use crate::ctx::{Ctx, Role};
+use crate::decision::Decision;
+use crate::identity::policy;
+use crate::ids::OrganisationId;
+use crate::problem::Problem;
+use crate::wire::{self, Asked, BoundedText, List, wire};
+
+wire! {
+    /// An organisation to register.
+    pub struct NewOrganisation {
+        pub name: BoundedText<1, 200>,
+        pub uscc: Uscc,
+        /// Parts it plays; none for regulators' bodies.
+        pub roles: List<Part, 0, 3> = List::default(),
+        pub division: DivisionNumber,
+    }
+
+    /// What changes of an organisation.
+    pub struct OrganisationPatch {
+        pub name: wire::Change<BoundedText<1, 200>>,
+        pub uscc: wire::Change<Uscc>,
+        pub roles: wire::Change<List<Part, 0, 3>>,
+        pub division: wire::Change<DivisionNumber>,
+        pub status: wire::Change<Standing>,
+        pub blacklisted: wire::Change<bool>,
+    }
+}
+
+/// Registers an organisation.
+pub async fn register(
+    app: &App,
+    ctx: &Ctx,
+    asked: Asked<NewOrganisation>,
+) -> Result<Answered<Organisation>, Problem> {
+    policy::require(is_registrar(&ctx.actor))?;
+    let new = asked?;
+    let id = OrganisationId::of(app.mint.uuid(ctx.now));
+    commit(app, ctx, async |_| Ok(()), |()| decide_new(id, &new, ctx)).await
+}
+
+fn decide_new(id: OrganisationId, new: &NewOrganisation, ctx: &Ctx) -> Result<Decision, Problem> {
+    policy::require(policy::regulates(&ctx.actor, new.division.as_str()))?;
+    let organisation = Organisation {
+        id,
+        name: new.name.as_str().to_owned(),
+        uscc: new.uscc.as_str().to_owned(),
+        roles: once(&new.roles),
+        division: new.division.as_str().to_owned(),
+        status: Standing::Active,
+        blacklisted: false,
+    };
+    let rows = vec![store::insert_organisation(&organisation)];
+    Entered::new(organisation, None, rows).decision(ctx)
+}
+
+/// Changes an organisation.
+pub async fn change(
+    app: &App,
+    ctx: &Ctx,
+    id: OrganisationId,
+    asked: Asked<OrganisationPatch>,
+) -> Result<Answered<Organisation>, Problem> {
+    let read = async |freshness| read_one(app, id, freshness).await;
+    commit(app, ctx, read, |known| decide_change(known, &asked, ctx)).await
+}
+
+async fn read_one(
+    app: &App,
+    id: OrganisationId,
+    freshness: Freshness,
+) -> Result<Known<Organisation>, Problem> {
+    let found = app.registers.organisation(&app.pool, id, freshness).await?;
+    found.ok_or_else(Problem::not_found)
+}
+
+fn decide_change(
+    known: &Known<Organisation>,
+    asked: &Asked<OrganisationPatch>,
+    ctx: &Ctx,
+) -> Result<Decision, Problem> {
+    let regulates = policy::regulates(&ctx.actor, &known.division);
+    let own = ctx.actor.role == Role::Admin && policy::belongs_to(&ctx.actor, known.id);
+    policy::allow(policy::names_party(&ctx.actor, known), regulates || own)?;
+    expect_version(ctx, known.guard.version)?;
+    still_open(known.status)?;
+    let patch = asked.as_ref().map_err(Clone::clone)?;
+    policy::require(regulates || !beyond_the_name(patch))?;
+    let before = &*known.value;
+    let after = Organisation {
+        id: before.id,
+        name: set(&patch.name, &before.name, words),
+        uscc: set(&patch.uscc, &before.uscc, |uscc| uscc.as_str().to_owned()),
+        roles: set(&patch.roles, &before.roles, |roles| once(roles)),
+        division: set(&patch.division, &before.division, |number| number.as_str().to_owned()),
+        status: set(&patch.status, &before.status, |status| *status),
+        blacklisted: set(&patch.blacklisted, &before.blacklisted, |blacklisted| *blacklisted),
+    };
+    // Nobody hands an organisation over to a division that it does not regulate.
+    policy::require(own || policy::regulates(&ctx.actor, &after.division))?;
+    if after == *before {
+        return Ok(unchanged(before, known.guard.version, ctx));
+    }
+    let rows = vec![store::update_organisation(&after)];
+    Entered::new(after, Some(known.guard.version), rows).decision(ctx)
+}
+
+fn beyond_the_name(patch: &OrganisationPatch) -> bool {
+    patch.uscc != wire::Change::Keep
+        || patch.roles != wire::Change::Keep
+        || patch.division != wire::Change::Keep
+        || patch.status != wire::Change::Keep
+        || patch.blacklisted != wire::Change::Keep
+}
+
+/// A part named twice counts once.
+fn once(roles: &[Part]) -> Vec<Part> {
+    let mut parts = roles.to_vec();
+    parts.sort_unstable();
+    parts.dedup();
+    parts
+}
