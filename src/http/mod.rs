@@ -1,14 +1,17 @@
 //! HTTP: extract, convert, call, answer. The only room that knows actix.
 //!
-//! Extractors do not refuse. They carry what is wrong, and the handler asks in the order of api.md
+//! Extractors do not refuse, except [`Caller`] (401). They carry what is wrong, and the handler asks in the order of api.md
 //! ("Where several hold"): the body (413, 415, 400), the subject (404, 403), the content (422).
 
 mod answer;
 mod body;
 mod conditions;
+mod extract;
 mod frame;
 mod headers;
+pub mod identity;
 mod language;
+mod outcome;
 mod problem_schema;
 mod query;
 mod segments;
@@ -19,7 +22,9 @@ mod tests;
 pub use answer::{Answer, PROBLEM_JSON, fault_json, language_tag, problem_json, render};
 pub use body::Body;
 pub use conditions::{CommandQuery, RequestParts, etag, fingerprint, parts, reading_parts};
+pub use extract::{Caller, bearer, client_address};
 pub use frame::{FrameSettings, frame, lang, refuse, request_id};
+pub use outcome::{Outcome, REPLAYED};
 pub use problem_schema::{FaultEntry, ProblemBody};
 pub use query::Query;
 pub use segments::Segments;

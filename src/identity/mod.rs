@@ -14,6 +14,7 @@ mod session;
 mod store;
 mod token;
 mod user;
+mod view;
 
 pub use agency::Agency;
 pub use asked::{ChangePassword, ChangeUser, CreateUser, ListUsers, LogIn, LogOut, Refresh};
@@ -25,3 +26,4 @@ pub use password::{Password, PasswordHash};
 pub use session::{TokenPair, authenticate, log_in, log_out, refresh};
 pub use token::{SecretTooShort, TOKEN_SECRET_BYTES_MIN, unauthorized};
 pub use user::{Rights, User, UserStatus};
+pub use view::{JurisdictionView, MeView, OwnOrganisationView, Reach, TokensView, UserView};

@@ -1,0 +1,161 @@
+//! Who asks: the extractor that every handler behind a login takes, and the `Ctx` it gives.
+//!
+//! [`Caller`] is the one extractor that refuses, because 401 is the first thing told (api.md,
+//! "Errors"): a handler that takes it cannot be reached without a good token. The rest of the order
+//! is kept by [`Caller::command`]: 413, 415 and 400 at once, and what is 422 in body, query or key
+//! inside the [`Asked`], to be looked at after the subject (404, 403).
+//!
+//! ```ignore
+//! async fn file(app: Data<App>, caller: Caller, body: Body) -> Answer {
+//!     let (ctx, asked) = caller.command::<FileManifest>(&body)?;
+//!     let done = manifest::file(&app, &ctx, asked).await?;
+//!     …
+//! }
+//! ```
+
+use std::net::IpAddr;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+
+use crate::app::App;
+use crate::ctx::{Actor, Ctx};
+use crate::identity;
+use crate::problem::Problem;
+use crate::wire::{Asked, Decode};
+
+use super::body::Body;
+use super::conditions::{RequestParts, parts, reading_parts};
+
+/// Somebody whose token is good.
+pub struct Caller {
+    app: Data<App>,
+    request: HttpRequest,
+    actor: Actor,
+}
+
+impl Caller {
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The context of a reading request.
+    pub fn reading(&self) -> Ctx {
+        self.ctx(reading_parts(&self.request))
+    }
+
+    /// The context and the content of a command with a JSON body.
+    pub fn command<T: Decode>(&self, body: &Body) -> Result<(Ctx, Asked<T>), Problem> {
+        let asked = body.asked()?;
+        self.with_conditions(body, asked)
+    }
+
+    /// The same for a command all of whose fields may be absent: no body is `{}`.
+    pub fn command_or_empty<T: Decode>(&self, body: &Body) -> Result<(Ctx, Asked<T>), Problem> {
+        let asked = body.asked_or_empty()?;
+        self.with_conditions(body, asked)
+    }
+
+    fn with_conditions<T>(&self, body: &Body, asked: Asked<T>) -> Result<(Ctx, Asked<T>), Problem> {
+        match parts(&self.request, body.bytes()?) {
+            Ok(parts) => Ok((self.ctx(parts), asked)),
+            Err(problem) if problem.status() == 422 => {
+                let ctx = self.ctx(reading_parts(&self.request));
+                Ok((ctx, Err(asked.err().map_or(problem.clone(), |other| problem.and(other)))))
+            }
+            Err(problem) => Err(problem),
+        }
+    }
+
+    fn ctx(&self, parts: RequestParts) -> Ctx {
+        Ctx {
+            actor: self.actor.clone(),
+            now: self.app.clock.now(),
+            wall: self.app.clock.wall(),
+            request_id: parts.request_id,
+            key: parts.key,
+            if_match: parts.if_match,
+            validate_only: parts.validate_only,
+            lang: parts.lang,
+        }
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        async move {
+            let app = request.app_data::<Data<App>>().cloned();
+            let app = app.ok_or_else(|| Problem::internal("the server has no App"))?;
+            let token = bearer(request.headers()).ok_or_else(identity::unauthorized)?;
+            let actor = identity::authenticate(&app, token).await?;
+            Ok(Self { app, request, actor })
+        }
+        .boxed_local()
+    }
+}
+
+/// The token of `Authorization: Bearer` (RFC 6750; the scheme's case does not matter). Two such
+/// headers are none: it would be a guess which is meant.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut given = headers.get_all(AUTHORIZATION);
+    let text = given.next()?.to_str().ok()?;
+    let (scheme, token) = text.split_once(' ')?;
+    let alone = given.next().is_none();
+    (alone && scheme.eq_ignore_ascii_case("bearer")).then_some(token.trim())
+}
+
+/// The client's address, for lockout. Behind a proxy, the one that the proxy itself saw, which it
+/// adds last: what stands before it was written by the client.
+pub fn client_address(request: &HttpRequest, behind_proxy: bool) -> Option<IpAddr> {
+    let peer = || request.peer_addr().map(|address| address.ip());
+    if !behind_proxy {
+        return peer();
+    }
+    let forwarded = request.headers().get_all("x-forwarded-for").last();
+    let last = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next());
+    last.and_then(|address| address.trim().parse().ok()).or_else(peer)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn token_of(values: &[&str]) -> Option<String> {
+        let mut request = TestRequest::default();
+        for value in values {
+            request = request.append_header((AUTHORIZATION, *value));
+        }
+        bearer(request.to_http_request().headers()).map(str::to_owned)
+    }
+
+    #[test]
+    fn one_bearer_token_and_nothing_else() {
+        assert_eq!(token_of(&["Bearer a.b.c"]).as_deref(), Some("a.b.c"));
+        assert_eq!(token_of(&["bearer a.b.c"]).as_deref(), Some("a.b.c"));
+        assert_eq!(token_of(&["Basic dTpw"]), None);
+        assert_eq!(token_of(&["a.b.c"]), None);
+        assert_eq!(token_of(&["Bearer a", "Bearer b"]), None);
+        assert_eq!(token_of(&[]), None);
+    }
+
+    #[test]
+    fn only_a_proxy_is_believed_and_only_its_own_word() {
+        let request = TestRequest::default()
+            .peer_addr("10.0.0.9:1234".parse().unwrap())
+            .append_header(("x-forwarded-for", "1.1.1.1, 203.0.113.7"))
+            .to_http_request();
+        let address = |behind| client_address(&request, behind).unwrap().to_string();
+        assert_eq!(address(false), "10.0.0.9");
+        assert_eq!(address(true), "203.0.113.7");
+    }
+}

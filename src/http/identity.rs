@@ -1,0 +1,191 @@
+//! Signing in and out, oneself, users. `Idempotency-Key` is ignored on `/auth/*`.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::app::App;
+use crate::identity::{
+    self, ChangePassword, ChangeUser, CreateUser, ListUsers, LogIn, LogOut, MeView, Refresh,
+    TokensView, User, UserView,
+};
+use crate::ids::UserId;
+use crate::problem::Problem;
+use crate::wire::Page;
+
+use super::extract::{Caller, bearer, client_address};
+use super::outcome::Outcome;
+use super::{Answer, Body, ProblemBody, Query, Segments, etag};
+
+/// The routes below `/api/v1`.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(web::resource("/auth/login").post(log_in))
+        .service(web::resource("/auth/refresh").post(refresh))
+        .service(web::resource("/auth/logout").post(log_out))
+        .service(web::resource("/me").get(me))
+        .service(web::resource("/me/password").post(change_password))
+        .service(web::resource("/users").get(list).post(create))
+        .service(web::resource("/users/{id}").get(one).patch(change));
+}
+
+/// Sign in. After 5 failures for an account or 20 from an address within 15 minutes: 429.
+#[utoipa::path(
+    post, path = "/api/v1/auth/login", tag = "identity", request_body = LogIn, security(()),
+    responses(
+        (status = 200, body = TokensView),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn log_in(app: Data<App>, request: HttpRequest, body: Body) -> Answer {
+    let asked: LogIn = body.read()?;
+    let address = client_address(&request, app.config.behind_proxy);
+    let pair = identity::log_in(&app, &asked, address).await?;
+    Ok(HttpResponse::Ok().json(TokensView::from(pair)))
+}
+
+/// The next pair of tokens. A refresh token used twice ends its session: 401 `token_reused`.
+#[utoipa::path(
+    post, path = "/api/v1/auth/refresh", tag = "identity", request_body = Refresh, security(()),
+    responses(
+        (status = 200, body = TokensView),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn refresh(app: Data<App>, body: Body) -> Answer {
+    let pair = identity::refresh(&app, &body.read::<Refresh>()?).await?;
+    Ok(HttpResponse::Ok().json(TokensView::from(pair)))
+}
+
+/// Sign out: the session of the access token or, without a good one, of the refresh token.
+#[utoipa::path(
+    post, path = "/api/v1/auth/logout", tag = "identity", request_body = LogOut,
+    security(("bearer" = []), ()),
+    responses(
+        (status = 204),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn log_out(app: Data<App>, request: HttpRequest, body: Body) -> Answer {
+    let asked = body.asked_or_empty::<LogOut>()??;
+    let actor = match bearer(request.headers()) {
+        Some(token) => identity::authenticate(&app, token).await.ok(),
+        None => None,
+    };
+    identity::log_out(&app, actor.as_ref(), &asked).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Who is signed in, for which organisation, with which rights.
+#[utoipa::path(
+    get, path = "/api/v1/me", tag = "identity", security(("bearer" = [])),
+    responses(
+        (status = 200, body = MeView),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn me(app: Data<App>, caller: Caller) -> Answer {
+    let me = identity::me(&app, caller.actor()).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(me.user.version)).json(MeView::from(&me)))
+}
+
+/// A new password for oneself; one's other sessions end.
+#[utoipa::path(
+    post, path = "/api/v1/me/password", tag = "identity", request_body = ChangePassword,
+    security(("bearer" = [])),
+    responses(
+        (status = 204),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn change_password(app: Data<App>, caller: Caller, body: Body) -> Answer {
+    let (ctx, asked) = caller.command::<ChangePassword>(&body)?;
+    identity::change_password(&app, &ctx, &asked?).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Users of one's organisation or jurisdiction, oldest first.
+#[utoipa::path(
+    get, path = "/api/v1/users", tag = "identity", params(ListUsers), security(("bearer" = [])),
+    responses(
+        (status = 200, body = Page<UserView>),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn list(app: Data<App>, caller: Caller, query: Query<ListUsers>) -> Answer {
+    let asked = query.get()?;
+    let users = identity::list(&app, caller.actor(), &asked).await?;
+    let page = Page::of(users, asked.limit, |user| user.id, |user| UserView::from(&user))?;
+    Ok(HttpResponse::Ok().json(page))
+}
+
+/// Make a user: the corps regulator for anyone, an administrator for its own organisation.
+#[utoipa::path(
+    post, path = "/api/v1/users", tag = "identity", request_body = CreateUser,
+    params(super::CommandQuery), security(("bearer" = [])),
+    responses(
+        (status = 201, body = UserView),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Answer {
+    let (ctx, asked) = caller.command::<CreateUser>(&body)?;
+    let done = identity::create(&app, &ctx, asked).await?;
+    let made = Outcome::of(done, StatusCode::CREATED, as_it_stood(&app)).await?;
+    let user = &made.value;
+    let address = format!("/api/v1/users/{}", user.id);
+    Ok(made.answer(user.version).insert_header((LOCATION, address)).json(UserView::from(&**user)))
+}
+
+/// One user.
+#[utoipa::path(
+    get, path = "/api/v1/users/{id}", tag = "identity", params(("id" = UserId, Path)),
+    security(("bearer" = [])),
+    responses(
+        (status = 200, body = UserView),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
+    let user = identity::one(&app, caller.actor(), segments.id("id", UserId::of)?).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(user.version)).json(UserView::from(&user)))
+}
+
+/// Change a user's rights, standing or password; its sessions end.
+#[utoipa::path(
+    patch, path = "/api/v1/users/{id}", tag = "identity", request_body = ChangeUser,
+    params(("id" = UserId, Path), super::CommandQuery), security(("bearer" = [])),
+    responses(
+        (status = 200, body = UserView),
+        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 412, body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn change(app: Data<App>, caller: Caller, segments: Segments, body: Body) -> Answer {
+    let (ctx, asked) = caller.command::<ChangeUser>(&body)?;
+    let id = segments.id("id", UserId::of)?;
+    let done = identity::change(&app, &ctx, id, asked).await?;
+    let changed = Outcome::of(done, StatusCode::OK, as_it_stood(&app)).await?;
+    let user = &changed.value;
+    Ok(changed.answer(user.version).json(UserView::from(&**user)))
+}
+
+/// What a repeat of a command on a user shows.
+fn as_it_stood(
+    app: &App,
+) -> impl AsyncFnOnce(crate::db::FirstAnswer) -> Result<User, Problem> + '_ {
+    async move |first| identity::as_at(app, UserId::of(first.subject.id), first.version).await
+}
