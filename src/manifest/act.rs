@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
+use super::draft_store;
 use super::event::{Happening, Stamped};
 use super::evolve::{Manifest, evolve};
 use super::policy::{AHEAD_MINUTES_MAX, BEHIND_DAYS_MAX};
@@ -84,7 +85,7 @@ pub async fn act<A: Clone, T>(
     admit: impl Fn(&Scene<T>, &A, &[Party]) -> Result<Step, Problem>,
 ) -> Result<Done<Manifest>, Problem> {
     let read = async |freshness| {
-        let stored = visible(app, &ctx.actor, id).await?;
+        let stored = filed(app, ctx, id, action).await?;
         let more = more(&stored, freshness).await?;
         Ok(Scene { stored, more })
     };
@@ -105,6 +106,19 @@ pub async fn act<A: Clone, T>(
         write(ctx, &scene.stored, step)
     };
     command::run(app, ctx, read, decide).await
+}
+
+/// The filed manifest; a draft is told that it is one (403 or `illegal_transition`).
+async fn filed(app: &App, ctx: &Ctx, id: ManifestId, action: Action) -> Result<Stored, Problem> {
+    let not_found = match visible(app, &ctx.actor, id).await {
+        Ok(stored) => return Ok(stored),
+        Err(problem) => problem,
+    };
+    let own = ctx.actor.organisation_id;
+    match draft_store::find(&app.pool, own, id).await? {
+        Some(draft) => Err(draft.refusal(&ctx.actor, action)),
+        None => Err(not_found),
+    }
 }
 
 /// 412 where `If-Match` names another version.

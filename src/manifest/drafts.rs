@@ -11,7 +11,8 @@ use serde_json::Value;
 use super::asked::FileManifest;
 use super::draft_store;
 use super::evolve::Manifest;
-use super::file::{Origin, file_as, may_file};
+use super::status::{Action, Party, Status};
+use super::file::{Origin, contact_json, file_as};
 use crate::app::App;
 use crate::command::{self, Done};
 use crate::ctx::{Actor, Ctx};
@@ -19,7 +20,7 @@ use crate::decision::{Decision, Subject, SubjectKind, Written};
 use crate::identity::policy as may;
 use crate::ids::{ManifestId, OrganisationId, SiteId};
 use crate::problem::{Code, Fault, Problem, Text};
-use crate::wire::{Asked, asked};
+use crate::wire::{Asked, Nothing, asked};
 
 /// A draft as stored.
 #[derive(Clone, Debug)]
@@ -29,6 +30,32 @@ pub struct Draft {
     pub producer: Option<OrganisationId>,
     pub version: i64,
     pub body: Value,
+}
+
+impl Draft {
+    /// The parts of its parties that the actor may act for.
+    pub fn parties(&self, actor: &Actor) -> Vec<Party> {
+        let own = self.producer == Some(actor.organisation_id);
+        let producer = own && may::plays(actor.role, crate::registry::Part::Producer);
+        if producer { vec![Party::Producer] } else { Vec::new() }
+    }
+
+    /// Why a draft does not take this step: 403 for who may never take it, else the state.
+    pub fn refusal(&self, actor: &Actor, action: Action) -> Problem {
+        match action.demand(Status::Draft, &self.parties(actor)) {
+            Err(problem) => problem,
+            Ok(()) => Problem::forbidden(),
+        }
+    }
+}
+
+/// Whether a body asks to be kept as a draft, even where it lacks fields.
+pub fn is_draft(asked: &Asked<FileManifest>, bytes: &[u8]) -> bool {
+    match asked {
+        Ok(asked) => asked.draft,
+        // Rare: the body is faulty or incomplete, and is read once more for this one member.
+        Err(_) => serde_json::from_slice::<Value>(bytes).is_ok_and(|body| body["draft"] == true),
+    }
 }
 
 /// Reads a body that may lack required fields: only what is there must be well-formed.
@@ -137,17 +164,42 @@ fn merge(target: &mut Value, patch: Value) {
     }
 }
 
-/// Files a draft: the same checks as filing at once.
-pub async fn file(app: &App, ctx: &Ctx, draft: Draft) -> Result<Done<Manifest>, Problem> {
-    may_file(&ctx.actor)?;
+/// Files the draft `id`: the same checks as filing at once. Answers with its contact as well.
+pub async fn file_saved(
+    app: &App,
+    ctx: &Ctx,
+    id: ManifestId,
+    nothing: Asked<Nothing>,
+) -> Result<(Done<Manifest>, Option<Value>), Problem> {
+    let draft = draft_store::find(&app.pool, ctx.actor.organisation_id, id).await?;
+    let Some(draft) = draft else {
+        let stored = super::act::visible(app, &ctx.actor, id).await?;
+        let refused = not_a_draft(&ctx.actor, &stored.manifest);
+        return Ok((command::refuse(app, ctx, refused).await?, stored.contact));
+    };
+    may::require(draft.parties(&ctx.actor).contains(&Party::Producer))?;
     super::act::matches_version(ctx, draft.version)?;
+    nothing?;
     let asked = asked::<FileManifest>(draft.body.to_string().as_bytes())?;
     let asked = match asked {
         Ok(asked) => asked,
-        Err(problem) => return command::refuse(app, ctx, problem).await,
+        Err(problem) => return Ok((command::refuse(app, ctx, problem).await?, None)),
     };
     let origin = Origin { draft_version: Some(draft.version) };
-    file_as(app, ctx, &asked, draft.id, origin).await
+    let done = file_as(app, ctx, &asked, draft.id, origin).await?;
+    Ok((done, contact_json(&asked)))
+}
+
+/// What is filed is no draft: 403 for who may never file it, else the state that it is in.
+pub fn not_a_draft(actor: &Actor, manifest: &Manifest) -> Problem {
+    let parties = super::act::parties_of(actor, manifest);
+    if !parties.contains(&Party::Producer) {
+        return Problem::forbidden();
+    }
+    match Action::File.demand(manifest.status, &parties) {
+        Err(problem) => problem,
+        Ok(()) => Problem::forbidden(),
+    }
 }
 
 /// Takes a draft away.

@@ -47,15 +47,14 @@ pub async fn file(
     app: &App,
     ctx: &Ctx,
     asked: Asked<FileManifest>,
-) -> Result<Done<Manifest>, Problem> {
+) -> Result<(ManifestId, Done<Manifest>), Problem> {
     may_file(&ctx.actor)?;
-    match asked {
-        Ok(asked) => {
-            let id = ManifestId::of(app.mint.uuid(ctx.now));
-            file_as(app, ctx, &asked, id, Origin::default()).await
-        }
-        Err(problem) => command::refuse(app, ctx, problem).await,
-    }
+    let id = ManifestId::of(app.mint.uuid(ctx.now));
+    let done = match asked {
+        Ok(asked) => file_as(app, ctx, &asked, id, Origin::default()).await?,
+        Err(problem) => command::refuse(app, ctx, problem).await?,
+    };
+    Ok((id, done))
 }
 
 /// Files `asked` under an id that is fresh, or a draft's.
@@ -129,7 +128,7 @@ pub fn decide(
         stamp: Stamp::from(&ctx.actor),
         template: Arc::new(template),
         admitted,
-        contact: contact(asked),
+        contact: contact_json(asked).map(|contact| contact.to_string()),
         filed_by: ctx.actor.organisation_id,
         entries: filing.entries.to_vec(),
         draft_version: filing.origin.draft_version,
@@ -284,15 +283,14 @@ fn component(asked: &super::asked::Component) -> super::event::HarmfulComponent 
 }
 
 /// Personal data of the filing, kept in the row and never in the event.
-fn contact(asked: &FileManifest) -> Option<String> {
+pub fn contact_json(asked: &FileManifest) -> Option<serde_json::Value> {
     let contact = asked.producer_contact.as_ref()?;
     let text = |value: Option<&str>| value.map(str::to_owned);
-    let value = serde_json::json!({
+    Some(serde_json::json!({
         "person": text(contact.person.as_ref().map(|text| text.as_str())),
         "phone": text(contact.phone.as_ref().map(|text| text.as_str())),
         "emergency_phone": text(contact.emergency_phone.as_ref().map(|text| text.as_str())),
-    });
-    Some(value.to_string())
+    }))
 }
 
 pub fn warning(fault: &Fault) -> Warning {

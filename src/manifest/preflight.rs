@@ -7,20 +7,91 @@ use super::asked::Arrive;
 use super::asked::{
     Cancel, Complete, Depart, Reason, Receive, ReceiveItem, TreatmentAsked, Verdict,
 };
+use super::draft_store;
+use super::drafts::{Draft, file_saved};
 use super::evolve::Manifest;
 use super::status::Action;
+use super::view::WarningView;
 use super::{arrive, cancel, complete, depart, receive};
 use crate::app::App;
 use crate::clock::legal_day;
 use crate::command::Done;
 use crate::ctx::Ctx;
 use crate::ids::ManifestId;
-use crate::problem::Problem;
+use crate::problem::{Code, Fault, Problem, Text};
 use crate::units::Grams;
-use crate::wire::{List, NonNegativeKg, PositiveKg, Whole};
+use crate::wire::{BoundedText, List, Nothing, NonNegativeKg, PositiveKg, Whole};
+
+/// What a preflight found.
+pub struct Preflight {
+    pub action: Action,
+    pub faults: Vec<Fault>,
+    pub warnings: Vec<WarningView>,
+}
+
+/// Tries the named step on a manifest or a draft.
+pub async fn try_out(
+    app: &App,
+    ctx: &Ctx,
+    id: ManifestId,
+    word: Result<BoundedText<1, 20>, Problem>,
+) -> Result<Preflight, Problem> {
+    let draft = draft_store::find(&app.pool, ctx.actor.organisation_id, id).await?;
+    let stored = match draft {
+        Some(_) => None,
+        None => Some(super::act::visible(app, &ctx.actor, id).await?),
+    };
+    let word = word?;
+    let action = Action::parse(word.as_str()).ok_or_else(|| unknown_action(word.as_str()))?;
+    let tried = match (&stored, draft) {
+        (Some(stored), _) => preflight(app, ctx, (id, &stored.manifest), action).await,
+        (None, Some(draft)) => draft_preflight(app, ctx, &draft, action).await,
+        (None, None) => Err(Problem::not_found()),
+    };
+    let (faults, warnings) = match tried {
+        Ok(done) => (Vec::new(), warnings_of(&done, action, ctx)),
+        Err(problem) if problem.code() == Code::Forbidden || problem.status() >= 409 => {
+            (problem.faults().to_vec(), Vec::new())
+        }
+        Err(problem) => return Err(problem),
+    };
+    Ok(Preflight { action, faults, warnings })
+}
+
+async fn draft_preflight(
+    app: &App,
+    ctx: &Ctx,
+    draft: &Draft,
+    action: Action,
+) -> Result<Done<Manifest>, Problem> {
+    if action != Action::File {
+        return Err(draft.refusal(&ctx.actor, action));
+    }
+    let ctx = &Ctx { validate_only: true, key: None, if_match: None, ..ctx.clone() };
+    file_saved(app, ctx, draft.id, Ok(Nothing {})).await.map(|(done, _)| done)
+}
+
+/// Warnings are those of the filing; the other steps warn by what they record.
+fn warnings_of(done: &Done<Manifest>, action: Action, ctx: &Ctx) -> Vec<WarningView> {
+    match done {
+        Done::Previewed { output, .. } | Done::Written { output, .. } if action == Action::File => {
+            super::view::warnings(output, ctx.lang)
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn unknown_action(word: &str) -> Problem {
+    let words: Vec<&str> = Action::ALL.iter().map(|action| action.as_str()).collect();
+    let text = Text::new(
+        format!("没有“{word}”这个步骤，可选：{}。", words.join("、")),
+        format!("There is no step `{word}`; there are: {}.", words.join(", ")),
+    );
+    Problem::at(Code::InvalidValue, "/query/action", text)
+}
 
 /// What the step would come to: `Ok` when nothing refuses it.
-pub async fn preflight(
+async fn preflight(
     app: &App,
     ctx: &Ctx,
     (id, manifest): (ManifestId, &Manifest),

@@ -226,3 +226,10 @@ pub fn read_event(body: &str) -> Result<Stamped, Problem> {
         .map_err(Problem::internal)?;
     Ok(Stamped { happening, occurred_at, recorded_at })
 }
+
+/// Whom to call about a manifest, if anybody was named.
+pub async fn contact_of(app: &crate::app::App, id: ManifestId) -> Result<Option<Value>, Problem> {
+    let query = manifest::table.find(id.uuid()).select(manifest::contact);
+    let found = query.first::<Option<Value>>(&mut app.pool.get().await?).await.optional()?;
+    Ok(found.flatten())
+}

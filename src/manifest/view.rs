@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::act::parties_of;
+use super::draft_view::allowed_action;
 use super::event::{Backfill, Item, Leg, Mismatch, Package, PartyAt, Product, Residue};
 use super::evolve::{Gap, Manifest};
 use super::moves::line_account;
@@ -552,15 +553,7 @@ fn deadlines(manifest: &Manifest, look: &Look) -> Vec<DeadlineView> {
 /// The caller's next steps, from the one table of moves.
 pub fn allowed(status: Status, actor: &Actor, manifest: &Manifest) -> Vec<AllowedAction> {
     let parties = parties_of(actor, manifest);
-    let show = |action: super::status::Action| {
-        let row = action.transition();
-        let fields = row.required.iter().chain(row.optional);
-        AllowedAction {
-            action: action.as_str().to_owned(),
-            fields: fields.map(|field| (*field).to_owned()).collect(),
-        }
-    };
-    open_to(status, &parties).map(show).collect()
+    open_to(status, &parties).map(allowed_action).collect()
 }
 
 /// The fields locked by the steps taken so far, by the table of the form's fields.
@@ -586,7 +579,7 @@ fn sealed(manifest: &Manifest, app: &App) -> Vec<String> {
     paths
 }
 
-fn warnings(manifest: &Manifest, lang: Lang) -> Vec<WarningView> {
+pub fn warnings(manifest: &Manifest, lang: Lang) -> Vec<WarningView> {
     let show = |warning: &super::event::Warning| WarningView {
         pointer: warning.pointer.clone(),
         code: warning.code.clone(),
@@ -596,4 +589,66 @@ fn warnings(manifest: &Manifest, lang: Lang) -> Vec<WarningView> {
         },
     };
     manifest.filed.warnings.iter().map(show).collect()
+}
+
+/// An event as the API shows it: the record as hashed, masses in grams.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EventView {
+    pub seq: i64,
+    /// Position in the global log.
+    pub index: i64,
+    pub kind: String,
+    pub occurred_at: String,
+    pub recorded_at: String,
+    #[schema(value_type = Object)]
+    pub actor: Value,
+    #[schema(value_type = Object)]
+    pub data: Value,
+    /// SHA-256(0x00 || body), hex.
+    pub leaf_hash: String,
+}
+
+impl EventView {
+    pub fn of(row: &super::store::EventRow) -> Result<Self, crate::problem::Problem> {
+        let mut body: Value =
+            serde_json::from_str(&row.body).map_err(crate::problem::Problem::internal)?;
+        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+        Ok(Self {
+            seq: row.seq,
+            index: row.position,
+            kind: text("kind"),
+            occurred_at: text("occurred_at"),
+            recorded_at: text("recorded_at"),
+            actor: body["actor"].take(),
+            data: body["data"].take(),
+            leaf_hash: hex::encode(&row.leaf),
+        })
+    }
+}
+
+/// A row of the table of moves.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TransitionView {
+    pub action: super::status::Action,
+    pub from: Vec<Status>,
+    /// Statuses it can lead to.
+    pub to: Vec<Status>,
+    /// Parties of the manifest that may take it.
+    pub roles: Vec<super::status::Party>,
+    pub required: Vec<String>,
+    pub optional: Vec<String>,
+}
+
+impl From<&super::status::Transition> for TransitionView {
+    fn from(row: &super::status::Transition) -> Self {
+        let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
+        Self {
+            action: row.action,
+            from: row.from.to_vec(),
+            to: row.to.to_vec(),
+            roles: row.parties.to_vec(),
+            required: texts(row.required),
+            optional: texts(row.optional),
+        }
+    }
 }

@@ -1,0 +1,95 @@
+//! What manifest handlers answer with, shared by reads and steps.
+
+use std::collections::HashMap;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::command::Done;
+use crate::ctx::Ctx;
+use crate::db::{self, FirstAnswer};
+use crate::http::{Answer, REPLAYED, etag};
+use crate::ids::ManifestId;
+use crate::manifest::{
+    self, Draft, Look, Manifest, ManifestView, Stored, draft_view, find_draft, view,
+};
+use crate::problem::Problem;
+
+/// The path of a manifest.
+pub fn address(id: ManifestId) -> String {
+    format!("/api/v1/manifests/{id}")
+}
+
+/// A stored manifest as the caller sees it.
+pub async fn shown(app: &App, ctx: &Ctx, stored: Stored) -> Result<ManifestView, Problem> {
+    let ids: Vec<uuid::Uuid> = manifest::accounts(&stored.manifest).collect();
+    let balances = db::balances_of(&app.pool, &ids).await?;
+    let look = Look { app, actor: &ctx.actor, lang: ctx.lang, balances: &balances };
+    Ok(view(stored.id, &stored.manifest, stored.contact, &look))
+}
+
+/// The answer of a command on a manifest: `created` is its id when the command made it.
+pub async fn stepped(
+    app: &App,
+    ctx: &Ctx,
+    id: ManifestId,
+    (done, status): (Done<Manifest>, StatusCode),
+    contact: Option<Value>,
+) -> Answer {
+    let (output, settled) = match done {
+        Done::Written { output, settled, .. } | Done::Previewed { output, settled } => {
+            (output, settled)
+        }
+        Done::Replayed(first) => return replayed(app, ctx, first).await,
+    };
+    let balances: HashMap<_, _> = settled.balances.into_iter().collect();
+    let look = Look { app, actor: &ctx.actor, lang: ctx.lang, balances: &balances };
+    let shown = view(id, &output, contact, &look);
+    let mut answer = HttpResponse::build(status);
+    if status == StatusCode::CREATED && !ctx.validate_only {
+        answer.insert_header((LOCATION, address(id)));
+    }
+    Ok(answer.insert_header(etag(output.version)).json(shown))
+}
+
+/// The first answer again: the manifest as it stood then.
+pub async fn replayed(app: &App, ctx: &Ctx, first: FirstAnswer) -> Answer {
+    let id = ManifestId::of(first.subject.id);
+    let status = u16::try_from(first.status).ok().and_then(|code| StatusCode::from_u16(code).ok());
+    let status = status.unwrap_or(StatusCode::OK);
+    if first.version == 0 {
+        // A draft has no events to fold: it is shown as it stands, if it still is one.
+        let draft = find_draft(&app.pool, ctx.actor.organisation_id, id).await?;
+        if let Some(draft) = draft {
+            return Ok(saved(ctx, &draft, status, true));
+        }
+        let stored = manifest::visible(app, &ctx.actor, id).await?;
+        let version = stored.manifest.version;
+        let shown = shown(app, ctx, stored).await?;
+        let mut answer = HttpResponse::build(status);
+        return Ok(answer.insert_header(etag(version)).insert_header((REPLAYED, "true")).json(shown));
+    }
+    let stored = manifest::visible(app, &ctx.actor, id).await?;
+    let then = manifest::as_of(&app.pool, id, first.version).await?;
+    let shown = shown(app, ctx, Stored { manifest: then, ..stored }).await?;
+    let mut answer = HttpResponse::build(status);
+    if status == StatusCode::CREATED {
+        answer.insert_header((LOCATION, address(id)));
+    }
+    Ok(answer.insert_header(etag(first.version)).insert_header((REPLAYED, "true")).json(shown))
+}
+
+/// A draft's answer.
+pub fn saved(ctx: &Ctx, draft: &Draft, status: StatusCode, is_replayed: bool) -> HttpResponse {
+    let mut answer = HttpResponse::build(status);
+    if status == StatusCode::CREATED && !ctx.validate_only {
+        answer.insert_header((LOCATION, address(draft.id)));
+    }
+    if is_replayed {
+        answer.insert_header((REPLAYED, "true"));
+    }
+    answer.insert_header(etag(draft.version)).json(draft_view(draft, &ctx.actor))
+}

@@ -1,0 +1,46 @@
+//! Manifests over HTTP: file, step, read. Each handler extracts, calls one use case and answers.
+
+mod answers;
+mod read;
+mod steps;
+
+use actix_web::web::{self, ServiceConfig};
+
+pub use read::{by_number, events, list, one, preflight, transitions};
+pub use steps::{arrive, cancel, change_draft, complete, depart, file, file_draft, receive};
+
+/// The routes below `/api/v1`.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(web::resource("/manifests").get(list).post(file))
+        .service(web::resource("/manifests/by-number/{number}").get(by_number))
+        .service(web::resource("/manifests/{id}").get(one).patch(change_draft))
+        .service(web::resource("/manifests/{id}/file").post(file_draft))
+        .service(web::resource("/manifests/{id}/depart").post(depart))
+        .service(web::resource("/manifests/{id}/arrive").post(arrive))
+        .service(web::resource("/manifests/{id}/receive").post(receive))
+        .service(web::resource("/manifests/{id}/complete").post(complete))
+        .service(web::resource("/manifests/{id}/cancel").post(cancel))
+        .service(web::resource("/manifests/{id}/events").get(events))
+        .service(web::resource("/manifests/{id}/preflight").get(preflight))
+        .service(web::resource("/transitions").get(transitions));
+}
+
+/// The part of the OpenAPI document that these handlers are.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    read::list,
+    read::one,
+    read::by_number,
+    read::events,
+    read::preflight,
+    read::transitions,
+    steps::file,
+    steps::change_draft,
+    steps::file_draft,
+    steps::depart,
+    steps::arrive,
+    steps::receive,
+    steps::complete,
+    steps::cancel,
+))]
+pub struct ManifestApi;

@@ -1,0 +1,188 @@
+//! Reading manifests: one, many, their events, the table of moves, preflight.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::answers::{saved, shown};
+use crate::app::App;
+use crate::db;
+use crate::http::{Answer, Caller, FaultEntry, ProblemBody, Query, Segments, etag, fault_json};
+use crate::ids::ManifestId;
+use crate::manifest::{
+    self, AnyManifest, EventView, Look, ManifestFilter, ManifestView, Preflight, TransitionView,
+    draft_view, find_draft, view,
+};
+use crate::problem::Problem;
+use crate::wire::{BoundedText, Page, wire};
+
+wire! {
+    /// The query of a preflight.
+    pub struct PreflightQuery {
+        /// The step to try: `file`, `depart`, `arrive`, `receive`, `complete` or `cancel`.
+        pub action: BoundedText<1, 20>,
+    }
+}
+
+/// One manifest, or a draft of one's own.
+#[utoipa::path(
+    get, path = "/api/v1/manifests/{id}", tag = "manifests",
+    params(("id" = ManifestId, Path)), security(("bearer" = [])),
+    responses(
+        (status = 200, body = AnyManifest),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
+    let ctx = caller.reading();
+    let id = segments.id("id", ManifestId::of)?;
+    match manifest::visible(&app, &ctx.actor, id).await {
+        Ok(stored) => {
+            let version = stored.manifest.version;
+            let shown = shown(&app, &ctx, stored).await?;
+            Ok(HttpResponse::Ok().insert_header(etag(version)).json(shown))
+        }
+        Err(not_found) => {
+            let draft = find_draft(&app.pool, ctx.actor.organisation_id, id).await?;
+            let draft = draft.ok_or(not_found)?;
+            Ok(saved(&ctx, &draft, actix_web::http::StatusCode::OK, false))
+        }
+    }
+}
+
+/// One manifest by its printed number.
+#[utoipa::path(
+    get, path = "/api/v1/manifests/by-number/{number}", tag = "manifests",
+    params(("number" = String, Path)), security(("bearer" = [])),
+    responses(
+        (status = 200, body = ManifestView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn by_number(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
+    let ctx = caller.reading();
+    let found = manifest::by_number(&app.pool, &segments.text("number")?).await?;
+    let stored = found.filter(|stored| manifest::sees(&ctx.actor, &stored.manifest));
+    let stored = stored.ok_or_else(Problem::not_found)?;
+    let version = stored.manifest.version;
+    let shown = shown(&app, &ctx, stored).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(version)).json(shown))
+}
+
+/// Manifests one may see, newest first; `status=draft` lists one's drafts.
+#[utoipa::path(
+    get, path = "/api/v1/manifests", tag = "manifests", params(ManifestFilter),
+    security(("bearer" = [])),
+    responses(
+        (status = 200, body = Page<AnyManifest>),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn list(app: Data<App>, caller: Caller, query: Query<ManifestFilter>) -> Answer {
+    let (ctx, filter) = (caller.reading(), query.get()?);
+    if filter.asks_for_drafts() {
+        let own = ctx.actor.organisation_id;
+        let (before, rows) = (filter.cursor.map(|cursor| cursor.0), filter.limit.rows_to_read());
+        let drafts = manifest::list_drafts(&app.pool, own, before, rows).await?;
+        let show = |draft: manifest::Draft| AnyManifest::Draft(draft_view(&draft, &ctx.actor));
+        let page = Page::of(drafts, filter.limit, |draft| draft.id, show)?;
+        return Ok(HttpResponse::Ok().json(page));
+    }
+    let rows = manifest::page(&app.pool, &ctx.actor, &filter).await?;
+    let ids: Vec<_> = rows.iter().flat_map(|row| manifest::accounts(&row.manifest)).collect();
+    let balances = db::balances_of(&app.pool, &ids).await?;
+    let look = Look { app: &app, actor: &ctx.actor, lang: ctx.lang, balances: &balances };
+    let show = |row: manifest::Stored| {
+        AnyManifest::Filed(Box::new(view(row.id, &row.manifest, row.contact, &look)))
+    };
+    let page = Page::of(rows, filter.limit, |row| row.id, show)?;
+    Ok(HttpResponse::Ok().json(page))
+}
+
+/// Everything that happened to a manifest, oldest first.
+#[derive(Serialize, ToSchema)]
+pub struct EventList {
+    pub data: Vec<EventView>,
+}
+
+/// The events of a manifest, as they were recorded: masses in grams.
+#[utoipa::path(
+    get, path = "/api/v1/manifests/{id}/events", tag = "manifests",
+    params(("id" = ManifestId, Path)), security(("bearer" = [])),
+    responses(
+        (status = 200, body = EventList),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn events(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
+    let ctx = caller.reading();
+    let id = segments.id("id", ManifestId::of)?;
+    manifest::visible(&app, &ctx.actor, id).await?;
+    let rows = manifest::events(&app.pool, id, None).await?;
+    let data: Result<Vec<EventView>, Problem> = rows.iter().map(EventView::of).collect();
+    Ok(HttpResponse::Ok().json(EventList { data: data? }))
+}
+
+/// The answer of a preflight.
+#[derive(Serialize, ToSchema)]
+pub struct PreflightView {
+    pub action: String,
+    /// Nothing would refuse it.
+    pub allowed: bool,
+    pub errors: Vec<FaultEntry>,
+    pub warnings: Vec<manifest::WarningView>,
+}
+
+/// Everything that would refuse or warn about the next step; nothing is written.
+#[utoipa::path(
+    get, path = "/api/v1/manifests/{id}/preflight", tag = "manifests",
+    params(("id" = ManifestId, Path), PreflightQuery), security(("bearer" = [])),
+    responses(
+        (status = 200, body = PreflightView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn preflight(
+    app: Data<App>,
+    caller: Caller,
+    segments: Segments,
+    query: Query<PreflightQuery>,
+) -> Answer {
+    let ctx = caller.reading();
+    let id = segments.id("id", ManifestId::of)?;
+    let asked = query.get();
+    let found = manifest::try_out(&app, &ctx, id, asked.map(|asked| asked.action)).await?;
+    let Preflight { action, faults, warnings } = found;
+    let errors: Vec<_> = faults.iter().map(|fault| fault_json(fault, ctx.lang)).collect();
+    let body = serde_json::json!({
+        "action": action.as_str(), "allowed": errors.is_empty(), "errors": errors,
+        "warnings": warnings,
+    });
+    Ok(HttpResponse::Ok().json(body))
+}
+
+/// The table of moves.
+#[derive(Serialize, ToSchema)]
+pub struct TransitionList {
+    pub data: Vec<TransitionView>,
+}
+
+/// States, actions, who may take them, and the fields they need: the only such table there is.
+#[utoipa::path(
+    get, path = "/api/v1/transitions", tag = "manifests", security(("bearer" = [])),
+    responses(
+        (status = 200, body = TransitionList),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn transitions(_caller: Caller) -> Answer {
+    let data = manifest::TRANSITIONS.iter().map(TransitionView::from).collect();
+    Ok(HttpResponse::Ok().json(TransitionList { data }))
+}
