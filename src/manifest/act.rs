@@ -83,7 +83,7 @@ pub async fn act<A: Clone, T>(
     asked: Asked<A>,
     more: impl AsyncFn(&Stored, Freshness) -> Result<T, Problem>,
     admit: impl Fn(&Scene<T>, &A, &[Party]) -> Result<Step, Problem>,
-) -> Result<Done<Manifest>, Problem> {
+) -> Result<Done<Stored>, Problem> {
     let read = async |freshness| {
         let stored = filed(app, ctx, id, action).await?;
         let more = more(&stored, freshness).await?;
@@ -136,7 +136,7 @@ pub fn matches_version(ctx: &Ctx, version: i64) -> Result<(), Problem> {
 fn write(ctx: &Ctx, stored: &Stored, step: Step) -> Result<Decision, Problem> {
     let id = stored.id;
     let subject = Subject::new(SubjectKind::Manifest, id.uuid());
-    let before = stored.manifest.clone();
+    let (before, contact) = (stored.manifest.clone(), stored.contact.clone());
     let stamp = Stamp::from(&ctx.actor);
     let actor = ctx.actor.organisation_id;
     let data = step.happening.data().map_err(Problem::internal)?;
@@ -158,7 +158,8 @@ fn write(ctx: &Ctx, stored: &Stored, step: Step) -> Result<Decision, Problem> {
         let mut rows = vec![store::step_row(id, &manifest)?];
         rows.extend((step.rows)(settled.recorded_at));
         let notices = tell::others(&manifest, actor, step.notice, subject);
-        Ok(Written { events: vec![event], rows, notices, output: Arc::new(manifest) })
+        let output = Arc::new(Stored { id, manifest, contact: contact.clone() });
+        Ok(Written { events: vec![event], rows, notices, output })
     };
     let mut decision = Decision::new(subject, ctx, 200, Box::new(finish));
     decision.lean_on(guards);

@@ -4,10 +4,10 @@ use super::act::{Scene, Step, act, claimed_time};
 use super::asked::{Arrive, ITEMS_MAX};
 use super::depart::{moved_out, place};
 use super::event::{Arrived, Happening};
-use super::evolve::Manifest;
 use super::ledger::entry_ids;
 use super::moves;
 use super::status::Action;
+use super::store::Stored;
 use crate::app::App;
 use crate::command::Done;
 use crate::ctx::Ctx;
@@ -20,9 +20,9 @@ pub async fn arrive(
     ctx: &Ctx,
     id: ManifestId,
     asked: Asked<Arrive>,
-) -> Result<Done<Manifest>, Problem> {
+) -> Result<Done<Stored>, Problem> {
     let entries = entry_ids(app, ctx, ITEMS_MAX);
-    let nothing = async |_: &super::store::Stored, _| Ok(());
+    let nothing = async |_: &Stored, _| Ok(());
     act(app, ctx, (id, Action::Arrive), asked, nothing, |scene, asked, _| {
         admit(scene, asked, ctx, &entries)
     })

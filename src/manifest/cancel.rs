@@ -4,9 +4,9 @@
 use super::act::{Scene, Step, act};
 use super::asked::Cancel;
 use super::event::{Cancelled, Happening};
-use super::evolve::Manifest;
 use super::moves;
 use super::status::Action;
+use super::store::Stored;
 use crate::app::App;
 use crate::command::Done;
 use crate::ctx::Ctx;
@@ -19,8 +19,8 @@ pub async fn cancel(
     ctx: &Ctx,
     id: ManifestId,
     asked: Asked<Cancel>,
-) -> Result<Done<Manifest>, Problem> {
-    let nothing = async |_: &super::store::Stored, _| Ok(());
+) -> Result<Done<Stored>, Problem> {
+    let nothing = async |_: &Stored, _| Ok(());
     act(app, ctx, (id, Action::Cancel), asked, nothing, |scene, asked, _| {
         Ok(admit(scene, asked, ctx))
     })

@@ -13,6 +13,7 @@ use super::facts::LegFacts;
 use super::ledger::{Booking, entry_ids};
 use super::moves;
 use super::status::{Action, Party};
+use super::store::Stored;
 use crate::app::App;
 use crate::catalogue::{Catalogue, Stream};
 use crate::clock::legal_day;
@@ -29,9 +30,9 @@ pub async fn depart(
     ctx: &Ctx,
     id: ManifestId,
     asked: Asked<Depart>,
-) -> Result<Done<Manifest>, Problem> {
+) -> Result<Done<Stored>, Problem> {
     let wanted = asked.as_ref().ok().map(|asked| (asked.vehicle_id, asked.driver_id));
-    let facts = async |stored: &super::store::Stored, freshness| {
+    let facts = async |stored: &Stored, freshness| {
         let Some(leg) = stored.manifest.filed.legs.first() else { return Ok(None) };
         let (vehicle, driver) = wanted.unwrap_or_default();
         let ids =

@@ -59,7 +59,9 @@ pub fn draft_view(draft: &Draft, actor: &Actor) -> DraftView {
         status: DraftStatus::Draft,
         version: draft.version,
         number: None,
-        allowed_actions: open_to(Status::Draft, &draft.parties(actor)).map(allowed_action).collect(),
+        allowed_actions: open_to(Status::Draft, &draft.parties(actor))
+            .map(allowed_action)
+            .collect(),
         saved,
     }
 }

@@ -11,8 +11,9 @@ use serde_json::Value;
 use super::asked::FileManifest;
 use super::draft_store;
 use super::evolve::Manifest;
+use super::file::{Origin, file_as};
 use super::status::{Action, Party, Status};
-use super::file::{Origin, contact_json, file_as};
+use super::store::Stored;
 use crate::app::App;
 use crate::command::{self, Done};
 use crate::ctx::{Actor, Ctx};
@@ -164,18 +165,18 @@ fn merge(target: &mut Value, patch: Value) {
     }
 }
 
-/// Files the draft `id`: the same checks as filing at once. Answers with its contact as well.
+/// Files the draft `id`: the same checks as filing at once.
 pub async fn file_saved(
     app: &App,
     ctx: &Ctx,
     id: ManifestId,
     nothing: Asked<Nothing>,
-) -> Result<(Done<Manifest>, Option<Value>), Problem> {
+) -> Result<Done<Stored>, Problem> {
     let draft = draft_store::find(&app.pool, ctx.actor.organisation_id, id).await?;
     let Some(draft) = draft else {
         let stored = super::act::visible(app, &ctx.actor, id).await?;
         let refused = not_a_draft(&ctx.actor, &stored.manifest);
-        return Ok((command::refuse(app, ctx, refused).await?, stored.contact));
+        return command::refuse(app, ctx, refused).await;
     };
     may::require(draft.parties(&ctx.actor).contains(&Party::Producer))?;
     super::act::matches_version(ctx, draft.version)?;
@@ -183,11 +184,10 @@ pub async fn file_saved(
     let asked = asked::<FileManifest>(draft.body.to_string().as_bytes())?;
     let asked = match asked {
         Ok(asked) => asked,
-        Err(problem) => return Ok((command::refuse(app, ctx, problem).await?, None)),
+        Err(problem) => return command::refuse(app, ctx, problem).await,
     };
     let origin = Origin { draft_version: Some(draft.version) };
-    let done = file_as(app, ctx, &asked, draft.id, origin).await?;
-    Ok((done, contact_json(&asked)))
+    file_as(app, ctx, &asked, draft.id, origin).await
 }
 
 /// What is filed is no draft: 403 for who may never file it, else the state that it is in.

@@ -13,7 +13,8 @@ use super::evolve::{Manifest, evolve};
 use super::facts::{Facts, LegFacts, Place};
 use super::ledger::{Booking, entry_ids};
 use super::policy::SERIAL_WARNING;
-use super::{store, tell};
+use super::store::{self, Stored};
+use super::tell;
 use crate::app::App;
 use crate::catalogue::{Catalogue, Stream};
 use crate::clock::legal_day;
@@ -47,14 +48,15 @@ pub async fn file(
     app: &App,
     ctx: &Ctx,
     asked: Asked<FileManifest>,
-) -> Result<(ManifestId, Done<Manifest>), Problem> {
+) -> Result<Done<Stored>, Problem> {
     may_file(&ctx.actor)?;
-    let id = ManifestId::of(app.mint.uuid(ctx.now));
-    let done = match asked {
-        Ok(asked) => file_as(app, ctx, &asked, id, Origin::default()).await?,
-        Err(problem) => command::refuse(app, ctx, problem).await?,
-    };
-    Ok((id, done))
+    match asked {
+        Ok(asked) => {
+            let id = ManifestId::of(app.mint.uuid(ctx.now));
+            file_as(app, ctx, &asked, id, Origin::default()).await
+        }
+        Err(problem) => command::refuse(app, ctx, problem).await,
+    }
 }
 
 /// Files `asked` under an id that is fresh, or a draft's.
@@ -64,7 +66,7 @@ pub async fn file_as(
     asked: &FileManifest,
     id: ManifestId,
     origin: Origin,
-) -> Result<Done<Manifest>, Problem> {
+) -> Result<Done<Stored>, Problem> {
     let today = legal_day(ctx.now);
     let entries = entry_ids(app, ctx, asked.items.iter().filter(|item| item.produce).count());
     let read = async |freshness| {
@@ -128,7 +130,7 @@ pub fn decide(
         stamp: Stamp::from(&ctx.actor),
         template: Arc::new(template),
         admitted,
-        contact: contact_json(asked).map(|contact| contact.to_string()),
+        contact: contact(asked),
         filed_by: ctx.actor.organisation_id,
         entries: filing.entries.to_vec(),
         draft_version: filing.origin.draft_version,
@@ -283,7 +285,7 @@ fn component(asked: &super::asked::Component) -> super::event::HarmfulComponent 
 }
 
 /// Personal data of the filing, kept in the row and never in the event.
-pub fn contact_json(asked: &FileManifest) -> Option<serde_json::Value> {
+fn contact(asked: &FileManifest) -> Option<serde_json::Value> {
     let contact = asked.producer_contact.as_ref()?;
     let text = |value: Option<&str>| value.map(str::to_owned);
     Some(serde_json::json!({
@@ -309,7 +311,7 @@ struct Finish {
     stamp: Stamp,
     template: Arc<Filed>,
     admitted: Admitted,
-    contact: Option<String>,
+    contact: Option<serde_json::Value>,
     filed_by: crate::ids::OrganisationId,
     entries: Vec<LedgerEntryId>,
     draft_version: Option<i64>,
@@ -332,13 +334,14 @@ impl Finish {
             actor: self.stamp.clone(),
             data: stamped.happening.data().map_err(Problem::internal)?,
         };
-        let mut rows = store::new_rows(self.id, &manifest, self.filed_by, self.contact.clone())?;
+        let mut rows = store::new_rows(self.id, &manifest, self.filed_by, self.contact.as_ref())?;
         rows.extend(self.produced(&manifest, settled));
         if let Some(version) = self.draft_version {
             rows.push(store::draft_filed(self.id, version));
         }
         let notices = tell::filed(&manifest, subject);
-        Ok(Written { events: vec![event], rows, notices, output: Arc::new(manifest) })
+        let output = Arc::new(Stored { id: self.id, manifest, contact: self.contact.clone() });
+        Ok(Written { events: vec![event], rows, notices, output })
     }
 
     fn filled(&self, settled: &Settled) -> Filed {

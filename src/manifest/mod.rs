@@ -31,15 +31,17 @@ pub use asked::*;
 pub use cancel::cancel;
 pub use complete::complete;
 pub use depart::depart;
-pub use draft_view::{AnyManifest, DraftView, draft_view};
 pub use draft_store::{find as find_draft, list as list_drafts};
+pub use draft_view::{AnyManifest, DraftView, draft_view};
 pub use drafts::{Draft, delete, file_saved, is_draft, not_a_draft, patch, save};
 pub use event::*;
 pub use evolve::{At, Gap, IllegalEvent, Manifest, Progress, evolve, fold};
-pub use file::{contact_json, file};
+pub use file::file;
 pub use list::{ManifestFilter, page};
 pub use preflight::{Preflight, try_out};
 pub use receive::receive;
 pub use status::{Action, Party, Status, TRANSITIONS, Transition, open_to};
-pub use store::{EventRow, Stored, contact_of, as_of, by_id, by_number, events, read_event};
-pub use view::{EventView, Look, TransitionView, WarningView, ManifestView, accounts, allowed, view};
+pub use store::{EventRow, Stored, as_of, by_id, by_number, events, read_event};
+pub use view::{
+    EventView, Look, ManifestView, TransitionView, WarningView, accounts, allowed, view,
+};

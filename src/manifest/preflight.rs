@@ -11,6 +11,7 @@ use super::draft_store;
 use super::drafts::{Draft, file_saved};
 use super::evolve::Manifest;
 use super::status::Action;
+use super::store::Stored;
 use super::view::WarningView;
 use super::{arrive, cancel, complete, depart, receive};
 use crate::app::App;
@@ -20,7 +21,7 @@ use crate::ctx::Ctx;
 use crate::ids::ManifestId;
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::units::Grams;
-use crate::wire::{BoundedText, List, Nothing, NonNegativeKg, PositiveKg, Whole};
+use crate::wire::{BoundedText, List, NonNegativeKg, Nothing, PositiveKg, Whole};
 
 /// What a preflight found.
 pub struct Preflight {
@@ -63,19 +64,19 @@ async fn draft_preflight(
     ctx: &Ctx,
     draft: &Draft,
     action: Action,
-) -> Result<Done<Manifest>, Problem> {
+) -> Result<Done<Stored>, Problem> {
     if action != Action::File {
         return Err(draft.refusal(&ctx.actor, action));
     }
     let ctx = &Ctx { validate_only: true, key: None, if_match: None, ..ctx.clone() };
-    file_saved(app, ctx, draft.id, Ok(Nothing {})).await.map(|(done, _)| done)
+    file_saved(app, ctx, draft.id, Ok(Nothing {})).await
 }
 
 /// Warnings are those of the filing; the other steps warn by what they record.
-fn warnings_of(done: &Done<Manifest>, action: Action, ctx: &Ctx) -> Vec<WarningView> {
+fn warnings_of(done: &Done<Stored>, action: Action, ctx: &Ctx) -> Vec<WarningView> {
     match done {
         Done::Previewed { output, .. } | Done::Written { output, .. } if action == Action::File => {
-            super::view::warnings(output, ctx.lang)
+            super::view::warnings(&output.manifest, ctx.lang)
         }
         _ => Vec::new(),
     }
@@ -96,7 +97,7 @@ async fn preflight(
     ctx: &Ctx,
     (id, manifest): (ManifestId, &Manifest),
     action: Action,
-) -> Result<Done<Manifest>, Problem> {
+) -> Result<Done<Stored>, Problem> {
     let ctx = &Ctx { validate_only: true, key: None, ..ctx.clone() };
     match action {
         // A manifest that is filed cannot be filed again: the table of moves says so.

@@ -37,7 +37,7 @@ pub async fn receive(
     ctx: &Ctx,
     id: ManifestId,
     asked: Asked<Receive>,
-) -> Result<Done<Manifest>, Problem> {
+) -> Result<Done<Stored>, Problem> {
     let licences = async |stored: &Stored, freshness| {
         let site = stored.manifest.filed.receiver_site_id;
         app.registers.licences_of(&app.pool, site, freshness).await

@@ -75,7 +75,7 @@ pub fn new_rows(
     id: ManifestId,
     manifest: &Manifest,
     filed_by: OrganisationId,
-    contact: Option<String>,
+    contact: Option<&Value>,
 ) -> Result<Vec<Row>, Problem> {
     let filed = &manifest.filed;
     let year = i16::try_from(manifest.filed_at.year()).unwrap_or(0);
@@ -107,7 +107,7 @@ pub fn new_rows(
             Cell::Time(Some(manifest.filed_at)),
             Cell::Int8(Some(shipped.0)),
             state(manifest)?,
-            Cell::Json(contact),
+            Cell::Json(contact.map(ToString::to_string)),
         ],
     }];
     rows.extend(filed.items.iter().map(|item| Row {
@@ -225,11 +225,4 @@ pub fn read_event(body: &str) -> Result<Stamped, Problem> {
         .ok_or_else(|| Problem::internal(format!("unknown event {kind}")))?
         .map_err(Problem::internal)?;
     Ok(Stamped { happening, occurred_at, recorded_at })
-}
-
-/// Whom to call about a manifest, if anybody was named.
-pub async fn contact_of(app: &crate::app::App, id: ManifestId) -> Result<Option<Value>, Problem> {
-    let query = manifest::table.find(id.uuid()).select(manifest::contact);
-    let found = query.first::<Option<Value>>(&mut app.pool.get().await?).await.optional()?;
-    Ok(found.flatten())
 }

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use serde_json::Value;
 
 use crate::app::App;
 use crate::command::Done;
@@ -14,7 +13,7 @@ use crate::db::{self, FirstAnswer};
 use crate::http::{Answer, REPLAYED, etag};
 use crate::ids::ManifestId;
 use crate::manifest::{
-    self, Draft, Look, Manifest, ManifestView, Stored, draft_view, find_draft, view,
+    self, Draft, Look, ManifestView, Stored, draft_view, find_draft, view,
 };
 use crate::problem::Problem;
 
@@ -31,13 +30,11 @@ pub async fn shown(app: &App, ctx: &Ctx, stored: Stored) -> Result<ManifestView,
     Ok(view(stored.id, &stored.manifest, stored.contact, &look))
 }
 
-/// The answer of a command on a manifest: `created` is its id when the command made it.
+/// The answer of a command on a manifest, with the status of its first success.
 pub async fn stepped(
     app: &App,
     ctx: &Ctx,
-    id: ManifestId,
-    (done, status): (Done<Manifest>, StatusCode),
-    contact: Option<Value>,
+    (done, status): (Done<Stored>, StatusCode),
 ) -> Answer {
     let (output, settled) = match done {
         Done::Written { output, settled, .. } | Done::Previewed { output, settled } => {
@@ -47,12 +44,13 @@ pub async fn stepped(
     };
     let balances: HashMap<_, _> = settled.balances.into_iter().collect();
     let look = Look { app, actor: &ctx.actor, lang: ctx.lang, balances: &balances };
-    let shown = view(id, &output, contact, &look);
+    let Stored { id, manifest, contact } = &*output;
+    let shown = view(*id, manifest, contact.clone(), &look);
     let mut answer = HttpResponse::build(status);
     if status == StatusCode::CREATED && !ctx.validate_only {
-        answer.insert_header((LOCATION, address(id)));
+        answer.insert_header((LOCATION, address(*id)));
     }
-    Ok(answer.insert_header(etag(output.version)).json(shown))
+    Ok(answer.insert_header(etag(manifest.version)).json(shown))
 }
 
 /// The first answer again: the manifest as it stood then.

@@ -35,9 +35,8 @@ pub async fn file(app: Data<App>, caller: Caller, body: Body) -> Answer {
             Done::Replayed(first) => replayed(&app, &ctx, first).await,
         };
     }
-    let contact = asked.as_ref().ok().and_then(manifest::contact_json);
-    let (id, done) = manifest::file(&app, &ctx, asked).await?;
-    stepped(&app, &ctx, id, (done, StatusCode::CREATED), contact).await
+    let done = manifest::file(&app, &ctx, asked).await?;
+    stepped(&app, &ctx, (done, StatusCode::CREATED)).await
 }
 
 /// Change a draft by a JSON merge patch. What is filed changes by amendment only.
@@ -82,8 +81,8 @@ pub async fn change_draft(
 pub async fn file_draft(app: Data<App>, caller: Caller, segments: Segments, body: Body) -> Answer {
     let (ctx, nothing) = caller.command_or_empty::<crate::wire::Nothing>(&body)?;
     let id = segments.id("id", ManifestId::of)?;
-    let (done, contact) = manifest::file_saved(&app, &ctx, id, nothing).await?;
-    stepped(&app, &ctx, id, (done, StatusCode::CREATED), contact).await
+    let done = manifest::file_saved(&app, &ctx, id, nothing).await?;
+    stepped(&app, &ctx, (done, StatusCode::CREATED)).await
 }
 
 /// The load leaves. The carrier's or the producer's call is its signature; the other's is a gap
@@ -101,7 +100,7 @@ pub async fn depart(app: Data<App>, caller: Caller, segments: Segments, body: Bo
     let (ctx, asked) = caller.command_or_empty::<Depart>(&body)?;
     let id = segments.id("id", ManifestId::of)?;
     let done = manifest::depart(&app, &ctx, id, asked).await?;
-    stepped(&app, &ctx, id, (done, StatusCode::OK), manifest::contact_of(&app, id).await?).await
+    stepped(&app, &ctx, (done, StatusCode::OK)).await
 }
 
 /// The load is at the receiver's gate.
@@ -118,7 +117,7 @@ pub async fn arrive(app: Data<App>, caller: Caller, segments: Segments, body: Bo
     let (ctx, asked) = caller.command_or_empty::<Arrive>(&body)?;
     let id = segments.id("id", ManifestId::of)?;
     let done = manifest::arrive(&app, &ctx, id, asked).await?;
-    stepped(&app, &ctx, id, (done, StatusCode::OK), manifest::contact_of(&app, id).await?).await
+    stepped(&app, &ctx, (done, StatusCode::OK)).await
 }
 
 /// What the receiver found: per item accepted and refused, with mismatches.
@@ -135,7 +134,7 @@ pub async fn receive(app: Data<App>, caller: Caller, segments: Segments, body: B
     let (ctx, asked) = caller.command::<Receive>(&body)?;
     let id = segments.id("id", ManifestId::of)?;
     let done = manifest::receive(&app, &ctx, id, asked).await?;
-    stepped(&app, &ctx, id, (done, StatusCode::OK), manifest::contact_of(&app, id).await?).await
+    stepped(&app, &ctx, (done, StatusCode::OK)).await
 }
 
 /// What was done with what was accepted; in parts too.
@@ -152,7 +151,7 @@ pub async fn complete(app: Data<App>, caller: Caller, segments: Segments, body: 
     let (ctx, asked) = caller.command::<Complete>(&body)?;
     let id = segments.id("id", ManifestId::of)?;
     let done = manifest::complete(&app, &ctx, id, asked).await?;
-    stepped(&app, &ctx, id, (done, StatusCode::OK), manifest::contact_of(&app, id).await?).await
+    stepped(&app, &ctx, (done, StatusCode::OK)).await
 }
 
 /// Cancel before departure. A draft is taken away: 204.
@@ -175,5 +174,5 @@ pub async fn cancel(app: Data<App>, caller: Caller, segments: Segments, body: Bo
         return Ok(HttpResponse::NoContent().finish());
     }
     let done = manifest::cancel(&app, &ctx, id, asked).await?;
-    stepped(&app, &ctx, id, (done, StatusCode::OK), manifest::contact_of(&app, id).await?).await
+    stepped(&app, &ctx, (done, StatusCode::OK)).await
 }
