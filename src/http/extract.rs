@@ -54,6 +54,11 @@ impl Caller {
         self.with_conditions(body, asked)
     }
 
+    /// The context of a command whose body the use case reads itself (a merge patch).
+    pub fn command_raw(&self, body: &Body) -> Result<Ctx, Problem> {
+        Ok(self.ctx(parts(&self.request, body.bytes()?)?))
+    }
+
     /// The same for a command all of whose fields may be absent: no body is `{}`.
     pub fn command_or_empty<T: Decode>(&self, body: &Body) -> Result<(Ctx, Asked<T>), Problem> {
         let asked = body.asked_or_empty()?;

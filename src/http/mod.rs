@@ -11,6 +11,7 @@ mod frame;
 mod headers;
 pub mod identity;
 mod language;
+pub mod manifest;
 mod outcome;
 mod problem_schema;
 mod query;

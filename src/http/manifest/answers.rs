@@ -12,9 +12,7 @@ use crate::ctx::Ctx;
 use crate::db::{self, FirstAnswer};
 use crate::http::{Answer, REPLAYED, etag};
 use crate::ids::ManifestId;
-use crate::manifest::{
-    self, Draft, Look, ManifestView, Stored, draft_view, find_draft, view,
-};
+use crate::manifest::{self, Draft, Look, ManifestView, Stored, draft_view, find_draft, view};
 use crate::problem::Problem;
 
 /// The path of a manifest.
@@ -31,11 +29,7 @@ pub async fn shown(app: &App, ctx: &Ctx, stored: Stored) -> Result<ManifestView,
 }
 
 /// The answer of a command on a manifest, with the status of its first success.
-pub async fn stepped(
-    app: &App,
-    ctx: &Ctx,
-    (done, status): (Done<Stored>, StatusCode),
-) -> Answer {
+pub async fn stepped(app: &App, ctx: &Ctx, (done, status): (Done<Stored>, StatusCode)) -> Answer {
     let (output, settled) = match done {
         Done::Written { output, settled, .. } | Done::Previewed { output, settled } => {
             (output, settled)
@@ -68,7 +62,10 @@ pub async fn replayed(app: &App, ctx: &Ctx, first: FirstAnswer) -> Answer {
         let version = stored.manifest.version;
         let shown = shown(app, ctx, stored).await?;
         let mut answer = HttpResponse::build(status);
-        return Ok(answer.insert_header(etag(version)).insert_header((REPLAYED, "true")).json(shown));
+        return Ok(answer
+            .insert_header(etag(version))
+            .insert_header((REPLAYED, "true"))
+            .json(shown));
     }
     let stored = manifest::visible(app, &ctx.actor, id).await?;
     let then = manifest::as_of(&app.pool, id, first.version).await?;

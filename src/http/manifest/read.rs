@@ -134,7 +134,8 @@ pub struct PreflightView {
     pub action: String,
     /// Nothing would refuse it.
     pub allowed: bool,
-    pub errors: Vec<FaultEntry>,
+    #[schema(value_type = Vec<FaultEntry>)]
+    pub errors: Vec<serde_json::Value>,
     pub warnings: Vec<manifest::WarningView>,
 }
 
@@ -160,11 +161,8 @@ pub async fn preflight(
     let found = manifest::try_out(&app, &ctx, id, asked.map(|asked| asked.action)).await?;
     let Preflight { action, faults, warnings } = found;
     let errors: Vec<_> = faults.iter().map(|fault| fault_json(fault, ctx.lang)).collect();
-    let body = serde_json::json!({
-        "action": action.as_str(), "allowed": errors.is_empty(), "errors": errors,
-        "warnings": warnings,
-    });
-    Ok(HttpResponse::Ok().json(body))
+    let (action, allowed) = (action.as_str().to_owned(), errors.is_empty());
+    Ok(HttpResponse::Ok().json(PreflightView { action, allowed, errors, warnings }))
 }
 
 /// The table of moves.

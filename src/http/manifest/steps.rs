@@ -10,8 +10,8 @@ use crate::command::Done;
 use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Segments};
 use crate::ids::ManifestId;
 use crate::manifest::{
-    self, AnyManifest, Arrive, Cancel, Complete, Depart, DraftView, FileManifest,
-    ManifestView, Receive, find_draft, is_draft,
+    self, AnyManifest, Arrive, Cancel, Complete, Depart, DraftView, FileManifest, ManifestView,
+    Receive, find_draft, is_draft,
 };
 
 /// File a manifest (or keep a draft): 201 and its address. Every check is made, the receiver's
