@@ -3,6 +3,7 @@
 mod body;
 mod conditions;
 mod framing;
+mod identity;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
