@@ -184,7 +184,9 @@ pub fn rights(asked: Rights, organisation: &Organisation) -> Result<Rights, Vec<
 }
 
 fn is_division(text: &str) -> bool {
-    text.len() == 2 && matches!(text.parse(), Ok(1..=14u8))
+    // `parse` also reads `+1`.
+    let digits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits && matches!(text.parse(), Ok(1..=14u8))
 }
 
 fn required(pointer: &str) -> Fault {
