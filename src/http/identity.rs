@@ -29,6 +29,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(web::resource("/users/{id}").get(one).patch(change));
 }
 
+/// The part of the OpenAPI document that these handlers are.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(log_in, refresh, log_out, me, change_password, list, create, one, change))]
+pub struct IdentityApi;
+
 /// Sign in. After 5 failures for an account or 20 from an address within 15 minutes: 429.
 #[utoipa::path(
     post, path = "/api/v1/auth/login", tag = "identity", request_body = LogIn, security(()),
