@@ -26,7 +26,7 @@ pub enum BootstrapError {
 }
 
 /// The server's own words: the error's `Display` says no more than "db error".
-fn told(error: &tokio_postgres::Error) -> String {
+pub(super) fn told(error: &tokio_postgres::Error) -> String {
     error.as_db_error().map_or_else(|| error.to_string(), |said| said.message().to_owned())
 }
 

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::batch::{self, Answer, Outcome};
 use super::constraints;
+use super::figures::Figures;
 use super::session::{BatchError, Session};
 use crate::decision::Decision;
 use crate::limits::{BATCH_MAX, COMMIT_WAIT_MAX, QUEUE_MAX};
@@ -22,36 +23,65 @@ struct Job {
     answer: oneshot::Sender<Answer>,
 }
 
+enum Asked {
+    Commit(Box<Job>),
+    /// Is the thread at work, and has it a connection?
+    Ready(oneshot::Sender<bool>),
+}
+
 /// A handle to the committer's queue. Clones share it; when the last is dropped, what was
 /// accepted is finished and the thread ends.
 #[derive(Clone)]
 pub struct Committer {
-    queue: mpsc::Sender<Job>,
+    queue: mpsc::Sender<Asked>,
+    figures: Figures,
 }
 
 impl Committer {
     /// Starts the thread. `origin` is the log's name, which every event carries.
     pub fn start(url: String, origin: String) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
+        let figures = Figures::new().map_err(std::io::Error::other)?;
+        let worker = Worker { url, origin, session: None, figures: figures.clone() };
         let thread = std::thread::Builder::new().name("committer".into()).spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             match runtime {
-                Ok(runtime) => runtime.block_on(Worker { url, origin, session: None }.run(jobs)),
+                Ok(runtime) => runtime.block_on(worker.run(jobs)),
                 Err(err) => tracing::error!(error = %err, "the committer could not start"),
             }
         })?;
-        Ok((Self { queue }, thread))
+        Ok((Self { queue, figures }, thread))
     }
 
     /// Commits one decision, or says why not. 503 when the queue is full or the answer takes
     /// longer than [`COMMIT_WAIT_MAX`]; the idempotency key then tells what became of it.
     pub async fn commit(&self, decision: Decision) -> Answer {
         let (answer, wait) = oneshot::channel();
-        self.queue.try_send(Job { decision, answer }).map_err(|_| Problem::busy())?;
+        let job = Asked::Commit(Box::new(Job { decision, answer }));
+        self.queue.try_send(job).map_err(|_| Problem::busy())?;
         match tokio::time::timeout(COMMIT_WAIT_MAX, wait).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) | Err(_) => Err(Problem::busy()),
         }
+    }
+
+    /// Whether a commit asked for now would be taken up: the thread gets through its queue in
+    /// time and reaches the database.
+    pub async fn is_ready(&self) -> bool {
+        let (answer, wait) = oneshot::channel();
+        if self.queue.try_send(Asked::Ready(answer)).is_err() {
+            return false;
+        }
+        matches!(tokio::time::timeout(COMMIT_WAIT_MAX, wait).await, Ok(Ok(true)))
+    }
+
+    /// Decisions that wait.
+    pub fn queued(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    pub const fn figures(&self) -> &Figures {
+        &self.figures
     }
 }
 
@@ -59,6 +89,7 @@ struct Worker {
     url: String,
     origin: String,
     session: Option<Session>,
+    figures: Figures,
 }
 
 /// Runs of one batch before its askers are told that the database is not there.
@@ -69,13 +100,35 @@ const RUNS_MAX: u32 = 4;
 const FIND_OUT_TRIES: u32 = 100;
 
 impl Worker {
-    async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+    async fn run(mut self, mut queue: mpsc::Receiver<Asked>) {
         let mut batch = Vec::with_capacity(BATCH_MAX);
-        while jobs.recv_many(&mut batch, BATCH_MAX).await > 0 {
-            // Whoever has hung up before the work began is owed nothing.
-            let waiting = batch.drain(..).filter(|job| !job.answer.is_closed()).collect();
-            self.serve(waiting).await;
+        while queue.recv_many(&mut batch, BATCH_MAX).await > 0 {
+            let mut jobs = Vec::with_capacity(batch.len());
+            for asked in batch.drain(..) {
+                match asked {
+                    // Whoever has hung up before the work began is owed nothing.
+                    Asked::Commit(job) if job.answer.is_closed() => {}
+                    Asked::Commit(job) => jobs.push(*job),
+                    Asked::Ready(answer) => {
+                        let _ = answer.send(self.reaches_the_database().await);
+                    }
+                }
+            }
+            if jobs.is_empty() {
+                continue;
+            }
+            let timer = self.figures.batch_seconds.clone().start_timer();
+            self.figures.batch_decisions.observe(jobs.len() as f64);
+            self.serve(jobs).await;
+            timer.observe_duration();
         }
+    }
+
+    async fn reaches_the_database(&mut self) -> bool {
+        if self.session.as_ref().is_none_or(Session::is_closed) {
+            self.session = Session::open(&self.url).await.ok();
+        }
+        self.session.is_some()
     }
 
     async fn serve(&mut self, jobs: Vec<Job>) {

@@ -1,6 +1,7 @@
 //! Migrations, embedded in the binary and run as `liandan_owner` through `liandan_migrate`.
 
 use diesel::connection::SimpleConnection;
+use diesel::migration::MigrationSource;
 use diesel::{Connection, ConnectionError};
 use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
@@ -47,6 +48,13 @@ pub fn down_and_up(url: &str) -> Result<usize, MigrateError> {
         harness.revert_all_migrations(MIGRATIONS).map_err(failed)?;
         harness.run_pending_migrations(MIGRATIONS).map(|done| done.len()).map_err(failed)
     })
+}
+
+/// The versions of this build's migrations, as Diesel's own list spells them.
+pub(super) fn embedded_versions() -> Result<Vec<String>, MigrateError> {
+    let all = MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS);
+    let all = all.map_err(|err| MigrateError::Failed(err.to_string()))?;
+    Ok(all.iter().map(|one| one.name().version().to_string()).collect())
 }
 
 type Harness = AsyncConnectionWrapper<AsyncPgConnection>;

@@ -7,14 +7,17 @@ pub mod bootstrap;
 mod committer;
 mod constraints;
 mod error;
+mod figures;
 mod idempotency;
 mod migrate;
 pub mod private;
 mod refuse;
 mod rows;
+pub mod sandbox_clock;
 pub mod schema;
 mod session;
 mod settle;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -28,9 +31,11 @@ use uuid::Uuid;
 
 pub use batch::{Entry, Outcome, Receipt};
 pub use committer::Committer;
+pub use figures::Figures;
 pub use idempotency::first_answer;
 pub use migrate::{MigrateError, down_and_up, migrate, pending};
 pub use settle::{FirstAnswer, KEY_HOURS, faults_of, fresh, preview};
+pub use standing::{StandingError, lacking, refuse_behind, refuse_mighty};
 
 use crate::decision::{Balance, Move};
 use crate::limits::{COMMIT_WAIT_MAX, READ_CONNECTIONS_MAX};
