@@ -1,4 +1,13 @@
 //! Settings: read once at start from arguments and environment, checked, and passed down.
+//!
+//! The only room that knows `std::env`. A bad value stops the start with one line that names the
+//! variable; nothing falls back silently to what the operator did not mean.
+
+mod environment;
+mod serving;
+
+pub use environment::{BadSetting, Environment, VARIABLES};
+pub use serving::{DemoHome, Metrics, Serving, TOKEN_SECRET_BYTES_MIN};
 
 use crate::secret::Secret;
 

@@ -1,0 +1,221 @@
+//! What each way of starting asks of the environment, checked before anything else is touched.
+//!
+//! URLs and tokens hold secrets: the structs that carry them have no `Debug`.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use super::{BadSetting, Config, Environment, Numbering};
+
+/// An HMAC key as long as the hash it is used with (RFC 7518 §3.2).
+pub const TOKEN_SECRET_BYTES_MIN: usize = 32;
+
+/// Beginnings of secrets that stand in examples: whoever has read one could sign in as anybody.
+const KNOWN_SECRETS: [&str; 7] =
+    ["change", "secret", "default", "example", "password", "liandan", "0123456789"];
+
+/// A log's name is in every event and checkpoint.
+const ORIGIN_BYTES_MAX: usize = 200;
+
+/// The origin of a demo's log; nobody's domain, so it can never be taken for a real one.
+const DEMO_ORIGIN: &str = "demo.liandan.invalid/log";
+
+/// Where `/metrics` is, and for whom.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Metrics {
+    /// Nowhere.
+    Off,
+    /// On a port of its own, for whoever reaches it.
+    Listen(SocketAddr),
+    /// On the main port, for whoever has the token.
+    Token(String),
+}
+
+/// Settings of a process that answers requests.
+#[derive(Clone)]
+pub struct Serving {
+    pub config: Config,
+    pub listen: SocketAddr,
+    pub metrics: Metrics,
+    pub behind_tls: bool,
+    pub workers: Option<usize>,
+}
+
+impl Serving {
+    /// For production: nothing that matters has a default.
+    pub fn for_production(env: &Environment, sandbox: bool) -> Result<Self, BadSetting> {
+        let origin = origin(env)?
+            .ok_or_else(|| BadSetting::new("LIANDAN_ORIGIN", "must be set: the log's name"))?;
+        token_secret(env)?.ok_or_else(|| BadSetting::new("LIANDAN_TOKEN_SECRET", "must be set"))?;
+        Self::with(env, origin, sandbox)
+    }
+
+    /// For a demo: everything has a default.
+    pub fn for_demo(env: &Environment) -> Result<Self, BadSetting> {
+        token_secret(env)?;
+        let origin = origin(env)?.unwrap_or_else(|| DEMO_ORIGIN.to_owned());
+        Self::with(env, origin, true)
+    }
+
+    fn with(env: &Environment, origin: String, sandbox: bool) -> Result<Self, BadSetting> {
+        let words = [("division", Numbering::ByDivision), ("plain", Numbering::Plain)];
+        let numbering = env.one_of("LIANDAN_NUMBERING", &words, Numbering::ByDivision)?;
+        let wanted = "an address and port such as 127.0.0.1:8080";
+        let listen = env.parsed("LIANDAN_LISTEN", wanted)?;
+        let workers: Option<usize> = env.parsed("LIANDAN_WORKERS", "a number of threads")?;
+        if workers == Some(0) {
+            return Err(BadSetting::new("LIANDAN_WORKERS", "must be at least 1"));
+        }
+        let yes_no = [("true", true), ("false", false)];
+        Ok(Self {
+            config: Config { origin, sandbox, numbering },
+            listen: listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
+            metrics: metrics(env)?,
+            behind_tls: env.one_of("LIANDAN_BEHIND_TLS", &yes_no, false)?,
+            workers,
+        })
+    }
+}
+
+fn metrics(env: &Environment) -> Result<Metrics, BadSetting> {
+    let listen =
+        env.parsed("LIANDAN_METRICS_LISTEN", "an address and port such as 127.0.0.1:9090")?;
+    match (listen, env.text("LIANDAN_METRICS_TOKEN")) {
+        (None, None) => Ok(Metrics::Off),
+        (Some(address), None) => Ok(Metrics::Listen(address)),
+        (None, Some(token)) if token.len() >= 16 => Ok(Metrics::Token(token.to_owned())),
+        (None, Some(_)) => {
+            Err(BadSetting::new("LIANDAN_METRICS_TOKEN", "must have at least 16 characters"))
+        }
+        (Some(_), Some(_)) => {
+            let reason = "and LIANDAN_METRICS_LISTEN are both set: choose one";
+            Err(BadSetting::new("LIANDAN_METRICS_TOKEN", reason))
+        }
+    }
+}
+
+/// The secret as bytes, when one is set. The refusals never show it.
+fn token_secret(env: &Environment) -> Result<Option<Vec<u8>>, BadSetting> {
+    const NAME: &str = "LIANDAN_TOKEN_SECRET";
+    let Some(secret) = env.text(NAME) else { return Ok(None) };
+    if secret.len() < TOKEN_SECRET_BYTES_MIN {
+        let reason = format!(
+            "is too short: at least {TOKEN_SECRET_BYTES_MIN} random bytes, for example from \
+             `openssl rand -base64 48`"
+        );
+        return Err(BadSetting::new(NAME, reason));
+    }
+    let lower = secret.to_ascii_lowercase();
+    let distinct = secret.bytes().collect::<std::collections::HashSet<_>>().len();
+    if KNOWN_SECRETS.iter().any(|known| lower.starts_with(known)) || distinct < 8 {
+        let reason = "is one that others can guess: use `openssl rand -base64 48`";
+        return Err(BadSetting::new(NAME, reason));
+    }
+    Ok(Some(secret.as_bytes().to_vec()))
+}
+
+/// A checkpoint's first line (C2SP tlog-checkpoint): no scheme, no white space, no plus sign.
+fn origin(env: &Environment) -> Result<Option<String>, BadSetting> {
+    let Some(text) = env.text("LIANDAN_ORIGIN") else { return Ok(None) };
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'+');
+    if !plain || text.contains("://") || text.len() > ORIGIN_BYTES_MAX {
+        let reason = format!(
+            "must be a name such as liandan.example.cn/log: no scheme, no white space, no `+`, at \
+             most {ORIGIN_BYTES_MAX} bytes: {text:?}"
+        );
+        return Err(BadSetting::new("LIANDAN_ORIGIN", reason));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+/// Where a demo keeps its database and what it runs it with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoHome {
+    pub data_dir: PathBuf,
+    pub postgres_bin: Option<PathBuf>,
+    pub cache_dir: Option<PathBuf>,
+}
+
+impl DemoHome {
+    pub fn of(
+        env: &Environment,
+        chosen: Option<PathBuf>,
+        is_root: bool,
+    ) -> Result<Self, BadSetting> {
+        use crate::db::private::{default_cache_dir, default_data_dir};
+        let path = |name| env.text(name).map(Path::new);
+        let usual = || default_data_dir(is_root, path("XDG_DATA_HOME"), path("HOME"));
+        let data_dir = chosen.or_else(|| path("LIANDAN_DATA_DIR").map(Path::to_owned));
+        let data_dir = data_dir.or_else(usual).ok_or_else(|| {
+            BadSetting::new("LIANDAN_DATA_DIR", "must be set: there is no home folder")
+        })?;
+        Ok(Self {
+            data_dir,
+            postgres_bin: path("LIANDAN_POSTGRES_BIN").map(Path::to_owned),
+            cache_dir: default_cache_dir(is_root, path("XDG_CACHE_HOME"), path("HOME")),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "pV0cR2mZk8Qx7TnB4sLd9WfYh3GjA6eU";
+
+    fn production(changed: &[(&'static str, &str)]) -> Result<Serving, String> {
+        let mut all = vec![("LIANDAN_ORIGIN", "a.example/log"), ("LIANDAN_TOKEN_SECRET", SECRET)];
+        all.retain(|(name, _)| changed.iter().all(|(other, _)| other != name));
+        all.extend(changed.iter().copied().filter(|(_, value)| !value.is_empty()));
+        let serving = Serving::for_production(&Environment::of(&all), false);
+        serving.map_err(|bad| bad.to_string())
+    }
+
+    #[test]
+    fn a_bad_value_stops_the_start_and_names_the_variable() {
+        let cases = [
+            ("LIANDAN_ORIGIN", ""),
+            ("LIANDAN_ORIGIN", "https://a.example"),
+            ("LIANDAN_ORIGIN", "a b"),
+            ("LIANDAN_TOKEN_SECRET", ""),
+            ("LIANDAN_TOKEN_SECRET", "pV0cR2mZk8Qx7TnB4sLd9WfYh3GjA6e"),
+            ("LIANDAN_TOKEN_SECRET", "change-me-change-me-change-me-change-me"),
+            ("LIANDAN_TOKEN_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+            ("LIANDAN_LISTEN", "8080"),
+            ("LIANDAN_NUMBERING", "6590"),
+            ("LIANDAN_METRICS_LISTEN", "everywhere"),
+            ("LIANDAN_METRICS_TOKEN", "short"),
+            ("LIANDAN_BEHIND_TLS", "yes"),
+            ("LIANDAN_WORKERS", "0"),
+        ];
+        for (name, value) in cases {
+            let refused = production(&[(name, value)]).err();
+            assert!(refused.as_ref().is_some_and(|line| line.starts_with(name)), "{refused:?}");
+            if name == "LIANDAN_TOKEN_SECRET" && !value.is_empty() {
+                assert!(refused.is_some_and(|line| !line.contains(value)), "the log would have it");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_said_has_its_default() {
+        let serving = production(&[]).unwrap();
+        assert_eq!(serving.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(serving.config.numbering, Numbering::ByDivision);
+        assert!(!serving.config.sandbox && serving.metrics == Metrics::Off);
+        let plain = production(&[("LIANDAN_NUMBERING", "plain")]).unwrap();
+        assert_eq!(plain.config.numbering, Numbering::Plain);
+        let demo = Serving::for_demo(&Environment::of(&[])).map_err(|bad| bad.to_string()).unwrap();
+        assert!(demo.config.sandbox && demo.config.origin == DEMO_ORIGIN);
+    }
+
+    #[test]
+    fn a_demo_lives_where_it_is_told_else_at_home() {
+        let env = Environment::of(&[("HOME", "/home/x")]);
+        let told = DemoHome::of(&env, Some("/d".into()), false).unwrap();
+        assert_eq!(told.data_dir, Path::new("/d"));
+        let usual = DemoHome::of(&env, None, false).unwrap();
+        assert_eq!(usual.data_dir, Path::new("/home/x/.local/share/liandan"));
+        assert!(DemoHome::of(&Environment::of(&[]), None, false).is_err());
+    }
+}
