@@ -1,6 +1,8 @@
 //! What every request needs, made once at start.
 
 use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use crate::calendar::Calendar;
 use crate::catalogue::Catalogue;
@@ -8,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Committer, Pool};
 use crate::identity::{Keeper, KeeperError};
+use crate::limits::DRAIN_S_MAX;
 use crate::mint::Mint;
 use crate::registry::Registers;
 use crate::seeds::SeedError;
@@ -19,6 +22,10 @@ pub enum StartError {
     Seeds(#[from] SeedError),
     #[error(transparent)]
     Identity(#[from] KeeperError),
+    #[error("the committer cannot start: {0}")]
+    Committer(std::io::Error),
+    #[error("DATABASE_URL cannot be used: {0}")]
+    Pool(String),
 }
 
 /// The application's parts. One per process, shared by all workers.
@@ -53,5 +60,41 @@ impl App {
             registers: Registers::default(),
             identity,
         })
+    }
+
+    /// Opens the application on a database whose schema is up to date, with the thread to wait for
+    /// in the end. Connections are made when first needed.
+    pub fn open(
+        config: Config,
+        parts: (Clock, Mint),
+        database_url: &str,
+    ) -> Result<(Arc<Self>, Drain), StartError> {
+        let pool = Pool::new(database_url).map_err(|err| StartError::Pool(err.to_string()))?;
+        let started = Committer::start(database_url.to_owned(), config.origin.clone());
+        let (committer, thread) = started.map_err(StartError::Committer)?;
+        Ok((Arc::new(Self::new(config, parts, (pool, committer))?), Drain(thread)))
+    }
+}
+
+/// The committer's thread, which ends by itself when the last handle to the app is gone and all
+/// that was accepted is written.
+#[must_use = "whoever opens an app waits for what it accepted"]
+pub struct Drain(JoinHandle<()>);
+
+impl Drain {
+    /// Waits for the end of the thread; drop every handle to the app first. False when that took
+    /// longer than [`DRAIN_S_MAX`]: what is then still in the queue has not been answered either.
+    pub async fn wait(self) -> bool {
+        let until = Instant::now() + Duration::from_secs(DRAIN_S_MAX);
+        while !self.0.is_finished() {
+            if Instant::now() >= until {
+                return false;
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        if self.0.join().is_err() {
+            tracing::error!("the committer had panicked");
+        }
+        true
     }
 }

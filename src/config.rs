@@ -7,7 +7,7 @@ mod environment;
 mod serving;
 
 pub use environment::{BadSetting, Environment, VARIABLES};
-pub use serving::{DemoHome, Metrics, Serving, TOKEN_SECRET_BYTES_MIN};
+pub use serving::{DemoHome, Metrics, Serving};
 
 use crate::secret::Secret;
 

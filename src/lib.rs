@@ -10,6 +10,8 @@ pub mod bench;
 pub mod calendar;
 /// The national list and the tables beside it, and what they ask of an item.
 pub mod catalogue;
+/// The command line.
+pub mod cli;
 /// Time, injected.
 pub mod clock;
 /// Read, decide, commit: the one way in.
@@ -22,6 +24,8 @@ pub mod ctx;
 pub mod db;
 /// What a command decided, as data.
 pub mod decision;
+/// A few weeks of life to look at.
+pub mod demo;
 /// HTTP: the only room that knows actix.
 pub mod http;
 /// Who may sign in, and who may do what where.
@@ -40,10 +44,16 @@ pub mod mint;
 pub mod problem;
 /// Organisations, sites, licences, vehicles, drivers.
 pub mod registry;
+/// A clock that may be moved.
+pub mod sandbox;
 /// What never reaches a log.
 pub mod secret;
 /// Reference data in the binary, read with file and line.
 pub mod seeds;
+/// Start, serve, stop.
+pub mod server;
+/// The log and the metrics.
+pub mod telemetry;
 /// Grams and kilograms.
 pub mod units;
 /// Strict JSON in, typed values out.

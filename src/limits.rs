@@ -92,3 +92,31 @@ pub const LOCKOUT_S: i64 = 15 * 60;
 /// A password or token that a client sends, in characters: no valid one comes near, and hashing a
 /// megabyte would be a favour to an attacker.
 pub const SECRET_CHARS_MAX: usize = 1024;
+/// How long a stop waits for requests under way: the longest that one may wait for its commit,
+/// and as long again for slow clients.
+pub const STOP_S_MAX: u64 = 10;
+
+/// How long a stop then waits for the committer to write what it accepted.
+pub const DRAIN_S_MAX: u64 = 10;
+
+/// Connections that wait to be accepted: a burst after a restart, when all clients come at once.
+pub const BACKLOG_MAX: u32 = 2048;
+
+/// Open connections a worker: some 10 kB each. Beyond them clients wait in the backlog.
+pub const CONNECTIONS_PER_WORKER_MAX: usize = 10_000;
+
+/// How long an idle connection is kept: longer than proxies keep theirs (60 s is usual), so that
+/// it is they who close, and never under a request that is on its way.
+pub const KEEP_ALIVE_S: u64 = 75;
+
+/// Time to receive the head of a request; its body has [`BODY_READ_S_MAX`].
+pub const HEAD_READ_S_MAX: u64 = 10;
+
+/// Time for a client to take its leave.
+pub const DISCONNECT_S_MAX: u64 = 2;
+
+/// How long a readiness probe may take before it answers that we are not ready.
+pub const READY_S_MAX: u64 = 3;
+
+/// How long a move of the sandbox clock waits for the work it sets off (api.md, "Sandbox").
+pub const SETTLE_S_MAX: u64 = 30;

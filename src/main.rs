@@ -1,1 +1,22 @@
-fn main() {}
+//! `liandan`: arguments in, exit status out. The only place for `anyhow`: here every error ends.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            // One line, the chain in it: whoever starts a program reads one line.
+            let _ = writeln!(std::io::stderr(), "liandan: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> anyhow::Result<ExitCode> {
+    let environment = liandan::config::Environment::of_process().context("environment")?;
+    Ok(liandan::cli::run(&environment)?)
+}

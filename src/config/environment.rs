@@ -17,6 +17,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("LIANDAN_METRICS_LISTEN", "address and port of /metrics alone"),
     ("LIANDAN_METRICS_TOKEN", "or: the bearer token that /metrics asks for on the main port"),
     ("LIANDAN_BEHIND_TLS", "true where clients reach us over TLS: they are told to insist on it"),
+    ("LIANDAN_BEHIND_PROXY", "true where a proxy adds the client's address to X-Forwarded-For"),
     ("LIANDAN_WORKERS", "threads that answer requests; as many as processors when unset"),
     ("LIANDAN_LOG", "what is logged: a level, or pairs such as info,liandan::db=debug"),
     ("LIANDAN_DATA_DIR", "folder of the private PostgreSQL (demo)"),

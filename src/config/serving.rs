@@ -6,9 +6,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use super::{BadSetting, Config, Environment, Numbering};
-
-/// An HMAC key as long as the hash it is used with (RFC 7518 §3.2).
-pub const TOKEN_SECRET_BYTES_MIN: usize = 32;
+use crate::identity::TOKEN_SECRET_BYTES_MIN;
+use crate::mint::Mint;
+use crate::secret::Secret;
 
 /// Beginnings of secrets that stand in examples: whoever has read one could sign in as anybody.
 const KNOWN_SECRETS: [&str; 7] =
@@ -46,18 +46,26 @@ impl Serving {
     pub fn for_production(env: &Environment, sandbox: bool) -> Result<Self, BadSetting> {
         let origin = origin(env)?
             .ok_or_else(|| BadSetting::new("LIANDAN_ORIGIN", "must be set: the log's name"))?;
-        token_secret(env)?.ok_or_else(|| BadSetting::new("LIANDAN_TOKEN_SECRET", "must be set"))?;
-        Self::with(env, origin, sandbox)
+        let secret = token_secret(env)?
+            .ok_or_else(|| BadSetting::new("LIANDAN_TOKEN_SECRET", "must be set"))?;
+        Self::with(env, origin, sandbox, secret)
     }
 
-    /// For a demo: everything has a default.
-    pub fn for_demo(env: &Environment) -> Result<Self, BadSetting> {
-        token_secret(env)?;
+    /// For a demo: everything has a default. Its secret is made anew at each start, so whoever was
+    /// signed in signs in again.
+    pub fn for_demo(env: &Environment, mint: &Mint) -> Result<Self, BadSetting> {
+        let made = || mint.bytes::<TOKEN_SECRET_BYTES_MIN>().to_vec();
+        let secret = token_secret(env)?.unwrap_or_else(made);
         let origin = origin(env)?.unwrap_or_else(|| DEMO_ORIGIN.to_owned());
-        Self::with(env, origin, true)
+        Self::with(env, origin, true, secret)
     }
 
-    fn with(env: &Environment, origin: String, sandbox: bool) -> Result<Self, BadSetting> {
+    fn with(
+        env: &Environment,
+        origin: String,
+        sandbox: bool,
+        token_secret: Vec<u8>,
+    ) -> Result<Self, BadSetting> {
         let words = [("division", Numbering::ByDivision), ("plain", Numbering::Plain)];
         let numbering = env.one_of("LIANDAN_NUMBERING", &words, Numbering::ByDivision)?;
         let wanted = "an address and port such as 127.0.0.1:8080";
@@ -68,7 +76,13 @@ impl Serving {
         }
         let yes_no = [("true", true), ("false", false)];
         Ok(Self {
-            config: Config { origin, sandbox, numbering },
+            config: Config {
+                origin,
+                sandbox,
+                numbering,
+                token_secret: Secret::new(token_secret),
+                behind_proxy: env.one_of("LIANDAN_BEHIND_PROXY", &yes_no, false)?,
+            },
             listen: listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
             metrics: metrics(env)?,
             behind_tls: env.one_of("LIANDAN_BEHIND_TLS", &yes_no, false)?,
@@ -186,6 +200,7 @@ mod tests {
             ("LIANDAN_METRICS_LISTEN", "everywhere"),
             ("LIANDAN_METRICS_TOKEN", "short"),
             ("LIANDAN_BEHIND_TLS", "yes"),
+            ("LIANDAN_BEHIND_PROXY", "1"),
             ("LIANDAN_WORKERS", "0"),
         ];
         for (name, value) in cases {
@@ -205,7 +220,9 @@ mod tests {
         assert!(!serving.config.sandbox && serving.metrics == Metrics::Off);
         let plain = production(&[("LIANDAN_NUMBERING", "plain")]).unwrap();
         assert_eq!(plain.config.numbering, Numbering::Plain);
-        let demo = Serving::for_demo(&Environment::of(&[])).map_err(|bad| bad.to_string()).unwrap();
+        let demo = Serving::for_demo(&Environment::of(&[]), &Mint::random())
+            .map_err(|bad| bad.to_string())
+            .unwrap();
         assert!(demo.config.sandbox && demo.config.origin == DEMO_ORIGIN);
     }
 

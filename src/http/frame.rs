@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::limits::{REQUEST_ID_CHARS_MAX, URI_BYTES_MAX};
 use crate::mint::Mint;
 use crate::problem::{Code, Lang, Problem, Text};
+use crate::telemetry::{Metrics, Request};
 use crate::wire::Document;
 
 use super::answer::render;
@@ -38,11 +39,13 @@ pub struct FrameSettings {
     pub mint: Mint,
     /// Whether clients reach us over TLS: only then may they be told to insist on it (HSTS).
     pub behind_tls: bool,
+    /// Where answers are counted; `None` in a bare test app.
+    pub metrics: Option<Metrics>,
 }
 
 impl Default for FrameSettings {
     fn default() -> Self {
-        Self { clock: Clock::wall_clock(), mint: Mint::random(), behind_tls: false }
+        Self { clock: Clock::wall_clock(), mint: Mint::random(), behind_tls: false, metrics: None }
     }
 }
 
@@ -83,10 +86,9 @@ pub async fn frame(
     request.extensions_mut().insert(framed.clone());
     let method = request.method().clone();
     let log = |status, route: Option<String>, problem: Option<&Problem>| {
-        log_answer(
-            &Line { framed: &framed, method: method.as_str(), route, status, started },
-            problem,
-        );
+        let line = Line { framed: &framed, method: method.as_str(), route, status, started };
+        count_answer(&line, settings.metrics.as_ref());
+        log_answer(&line, problem);
     };
     let answered = if let Some(problem) = uri_fault(&request) {
         Ok(Ok(refuse(request, problem)))
@@ -226,6 +228,14 @@ struct Line<'a> {
     route: Option<String>,
     status: StatusCode,
     started: Instant,
+}
+
+fn count_answer(line: &Line<'_>, metrics: Option<&Metrics>) {
+    if let Some(metrics) = metrics {
+        let route = line.route.as_deref().unwrap_or("-");
+        let (status, seconds) = (line.status.as_u16(), line.started.elapsed().as_secs_f64());
+        metrics.answered(&Request { method: line.method, route, status, seconds });
+    }
 }
 
 fn log_answer(line: &Line<'_>, problem: Option<&Problem>) {

@@ -1,0 +1,70 @@
+//! The command line (api.md): which command, its arguments, its exit status.
+//!
+//! 0: done, or stopped as asked. 1: refused or failed, one line says why. 2: arguments that make no
+//! sense. 130: stopped at once by a second signal.
+
+mod demo;
+mod migrate;
+mod openapi;
+mod serve;
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Environment, VARIABLES};
+use crate::server::{Ended, StartError};
+
+/// Electronic transfer manifests for hazardous, medical and kitchen waste (联单).
+///
+/// Without a command: `demo`.
+#[derive(Parser)]
+#[command(name = "liandan", version, after_help = variables())]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Demo(demo::Arguments),
+    Serve(serve::Arguments),
+    Migrate(migrate::Arguments),
+    Openapi(openapi::Arguments),
+}
+
+/// Reads the arguments of the process and does what they say.
+pub fn run(environment: &Environment) -> Result<ExitCode, StartError> {
+    let arguments = Arguments::parse();
+    match arguments.command.unwrap_or_else(|| Command::Demo(demo::Arguments::default())) {
+        Command::Demo(asked) => demo::run(environment, asked).map(code_of),
+        Command::Serve(asked) => serve::run(environment, &asked).map(code_of),
+        Command::Migrate(asked) => migrate::run(environment, &asked).map(|()| ExitCode::SUCCESS),
+        Command::Openapi(asked) => openapi::run(&asked).map(|()| ExitCode::SUCCESS),
+    }
+}
+
+fn code_of(ended: Ended) -> ExitCode {
+    match ended {
+        Ended::Gracefully => ExitCode::SUCCESS,
+        // What shells say of a program that Ctrl-C ended.
+        Ended::Forced => ExitCode::from(130),
+    }
+}
+
+/// The environment as part of the help.
+fn variables() -> String {
+    let mut text = String::from("Environment:\n");
+    for (name, words) in VARIABLES {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {name:<23} {words}");
+    }
+    text
+}
+
+/// Writes a line to standard output. A reader that has gone away (`| head`) is no failure.
+fn say(line: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout(), "{line}");
+}

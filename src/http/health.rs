@@ -1,0 +1,131 @@
+//! Whether we live, whether we can work, and how much we do: for whoever operates us.
+//!
+//! `/healthz` never looks at the database: a process that is restarted because its database is
+//! away comes back to the same database, without its warm caches.
+
+use std::time::Duration;
+
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::{Answer, ProblemBody};
+use crate::app::App;
+use crate::db;
+use crate::limits::READY_S_MAX;
+use crate::problem::{Code, Fault, Problem, Text};
+use crate::telemetry::Metrics;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/healthz").route(web::get().to(healthz)))
+        .service(web::resource("/readyz").route(web::get().to(readyz)));
+}
+
+pub(super) fn metrics_routes(page: &MetricsPage) -> impl Fn(&mut ServiceConfig) + use<> {
+    let page = Data::new(page.clone());
+    move |config| {
+        config
+            .app_data(page.clone())
+            .service(web::resource("/metrics").route(web::get().to(metrics)));
+    }
+}
+
+/// The process answers.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Health {
+    /// Always `ok`.
+    pub status: &'static str,
+}
+
+/// What work needs.
+#[derive(Clone, Copy, Serialize, utoipa::ToSchema)]
+pub struct Readiness {
+    /// A connection was had and answered.
+    pub database: bool,
+    /// The schema is this build's.
+    pub migrations: bool,
+    /// A commit asked for now would be taken up.
+    pub committer: bool,
+}
+
+/// Whether the process lives.
+#[utoipa::path(get, path = "/healthz", tag = "operations", security(()),
+    responses((status = 200, description = "It does.", body = Health)))]
+pub async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().json(Health { status: "ok" })
+}
+
+/// Whether requests can be served now: a load balancer asks.
+#[utoipa::path(get, path = "/readyz", tag = "operations", security(()), responses(
+    (status = 200, description = "They can.", body = Readiness),
+    (status = 503, description = "They cannot; `checks` says why.", body = ProblemBody,
+        content_type = "application/problem+json")))]
+pub async fn readyz(app: Data<App>) -> Answer {
+    let look = tokio::time::timeout(Duration::from_secs(READY_S_MAX), look(&app));
+    let nothing = Readiness { database: false, migrations: false, committer: false };
+    let found = look.await.unwrap_or(nothing);
+    if found.database && found.migrations && found.committer {
+        return Ok(HttpResponse::Ok().json(found));
+    }
+    let detail = Text::new("服务尚未就绪，见 checks。", "Not ready to serve; see checks.");
+    let checks = json!({ "database": found.database, "migrations": found.migrations,
+        "committer": found.committer });
+    let mut problem =
+        Problem::from(Fault::without_field(Code::Busy, detail).with("checks", checks));
+    problem.retry_after_s = Some(1);
+    Err(problem)
+}
+
+async fn look(app: &App) -> Readiness {
+    let (lacking, committer) = tokio::join!(db::lacking(&app.pool), app.committer.is_ready());
+    Readiness {
+        database: lacking.is_ok(),
+        migrations: lacking.is_ok_and(|versions| versions.is_empty()),
+        committer,
+    }
+}
+
+/// The page of figures, and who may see it.
+#[derive(Clone)]
+pub struct MetricsPage {
+    metrics: Metrics,
+    /// SHA-256 of the token: two digests are compared, so that time tells nothing of the token.
+    token: Option<[u8; 32]>,
+}
+
+impl MetricsPage {
+    /// For whoever reaches the port.
+    pub const fn open(metrics: Metrics) -> Self {
+        Self { metrics, token: None }
+    }
+
+    /// For whoever has the token.
+    pub fn behind(metrics: Metrics, token: &str) -> Self {
+        Self { metrics, token: Some(Sha256::digest(token).into()) }
+    }
+
+    fn shows_to(&self, request: &HttpRequest) -> bool {
+        let Some(wanted) = self.token else { return true };
+        let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let given = header.and_then(|text| text.strip_prefix("Bearer "));
+        given.is_some_and(|token| <[u8; 32]>::from(Sha256::digest(token)) == wanted)
+    }
+}
+
+/// Figures for Prometheus. On a port of its own, or behind a token of its own.
+#[utoipa::path(get, path = "/metrics", tag = "operations", responses(
+    (status = 200, description = "Prometheus text format.", body = String,
+        content_type = "text/plain")))]
+pub async fn metrics(request: HttpRequest, page: Data<MetricsPage>, app: Data<App>) -> Answer {
+    if !page.shows_to(&request) {
+        let detail = Text::new("需要指标令牌。", "The metrics token is needed.");
+        return Err(Problem::new(Code::Unauthorized, detail));
+    }
+    let text = page.metrics.page(&app.committer).map_err(Problem::internal)?;
+    let kind = (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
+    Ok(HttpResponse::Ok().insert_header(kind).body(text))
+}

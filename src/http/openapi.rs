@@ -1,0 +1,127 @@
+//! The OpenAPI document: every room's operations, and what all of them share.
+//!
+//! Must hold: what is served is what is documented. A test compares the committed
+//! `api-spec/openapi.json` with this, and every answer in every test is validated against it.
+
+use std::sync::LazyLock;
+
+use utoipa::OpenApi;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{
+    Components, ContentBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder,
+    SecurityRequirement,
+};
+
+use super::identity::IdentityApi;
+use super::manifest::ManifestApi;
+use super::routes::API;
+use super::{FaultEntry, PROBLEM_JSON, ProblemBody, docs, health, sandbox};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "liandan 联单",
+        description = "Electronic transfer manifests for hazardous, medical and kitchen waste.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    paths(health::healthz, health::readyz, health::metrics, docs::document),
+    components(schemas(ProblemBody, FaultEntry))
+)]
+struct Root;
+
+#[derive(OpenApi)]
+#[openapi(paths(sandbox::clock_now, sandbox::set_clock))]
+struct Sandbox;
+
+fn rooms() -> [Document; 3] {
+    [IdentityApi::openapi(), ManifestApi::openapi(), Sandbox::openapi()]
+}
+
+/// The document of this build.
+pub fn document() -> Document {
+    let mut document = Root::openapi();
+    for room in rooms() {
+        document.merge(room);
+    }
+    finish(&mut document);
+    document
+}
+
+/// The document as it is served and committed.
+pub fn text() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        // Through a `Value`, whose keys are sorted: the order of declaration then changes nothing.
+        let value = serde_json::to_value(document()).unwrap_or_default();
+        let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();
+        text.push('\n');
+        text
+    });
+    &TEXT
+}
+
+/// Adds to every operation what every operation has.
+fn finish(document: &mut Document) {
+    let components = document.components.get_or_insert_with(Components::new);
+    components.responses.insert(PROBLEM.to_owned(), RefOr::T(problem()));
+    components.add_security_scheme("bearer", bearer());
+    components.add_security_scheme("api_key", api_key());
+    document.security = Some(vec![
+        SecurityRequirement::new::<_, [&str; 0], &str>("bearer", []),
+        SecurityRequirement::new::<_, [&str; 0], &str>("api_key", []),
+    ]);
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            (&mut item.get, false),
+            (&mut item.post, true),
+            (&mut item.put, true),
+            (&mut item.patch, true),
+            (&mut item.delete, true),
+        ];
+        for (operation, changes) in operations {
+            if let Some(operation) = operation {
+                document_refusals(operation, path.starts_with(API), changes);
+            }
+        }
+    }
+}
+
+const PROBLEM: &str = "Problem";
+
+/// Refusals that any operation can answer, those of any below [`API`], and those of any that
+/// changes something.
+fn document_refusals(operation: &mut Operation, in_api: bool, changes: bool) {
+    const READING: &[&str] = &["400", "401", "403", "404", "422", "429", "500", "503"];
+    const CHANGING: &[&str] = &["409", "412", "413", "415"];
+    let known = &mut operation.responses.responses;
+    known.retain(|status, _| !status.ends_with("XX"));
+    let reading = if in_api { READING } else { &[] };
+    let changing = if in_api && changes { CHANGING } else { &[] };
+    for status in reading.iter().chain(changing).chain(&["default"]) {
+        known
+            .entry((*status).to_owned())
+            .or_insert_with(|| RefOr::Ref(Ref::from_response_name(PROBLEM)));
+    }
+}
+
+fn problem() -> Response {
+    let body = Ref::from_schema_name(PROBLEM);
+    ResponseBuilder::new()
+        .description(
+            "A refusal or a fault (RFC 9457). `code` says which; `docs/problems.md` lists all.",
+        )
+        .content(PROBLEM_JSON, ContentBuilder::new().schema(Some(body)).build())
+        .build()
+}
+
+fn bearer() -> SecurityScheme {
+    let mut scheme = Http::new(HttpAuthScheme::Bearer);
+    scheme.description =
+        Some("The access token of `POST /auth/login`, good for 15 minutes.".into());
+    SecurityScheme::Http(scheme)
+}
+
+fn api_key() -> SecurityScheme {
+    let value = ApiKeyValue::with_description("X-Api-Key", "A key of `POST /api-keys`.");
+    SecurityScheme::ApiKey(ApiKey::Header(value))
+}

@@ -1,0 +1,34 @@
+//! The one table of routes: every room's own list, under its prefix.
+//!
+//! What matches nothing is answered 404 or 405 by actix with an empty body, which `frame.rs` turns
+//! into a problem.
+
+use actix_web::web::{self, ServiceConfig};
+
+use super::{MetricsPage, docs, health, identity, manifest, sandbox};
+
+/// Where the API's resources are.
+pub const API: &str = "/api/v1";
+
+/// All routes of the public server. `page`: `/metrics`, where it is behind a token.
+pub fn routes(
+    with_sandbox: bool,
+    page: Option<MetricsPage>,
+) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+    move |config| {
+        config.configure(health::routes);
+        if let Some(page) = &page {
+            config.configure(health::metrics_routes(page));
+        }
+        config.configure(docs::routes);
+        let api = web::scope(API).configure(identity::routes).configure(manifest::routes);
+        // In any other mode these paths do not exist (api.md, "Sandbox").
+        let api = if with_sandbox { api.configure(sandbox::routes) } else { api };
+        config.service(api);
+    }
+}
+
+/// `/metrics` alone, for its own port.
+pub fn metrics_alone(page: MetricsPage) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+    move |config| health::metrics_routes(&page)(config)
+}

@@ -1,0 +1,40 @@
+//! What can keep the program from starting, each in one line that says what to do.
+
+use std::net::SocketAddr;
+
+use crate::app::StartError as OpenError;
+use crate::config::BadSetting;
+use crate::db::bootstrap::BootstrapError;
+use crate::db::private::PrivateError;
+use crate::db::{MigrateError, StandingError};
+use crate::problem::Problem;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Setting(#[from] BadSetting),
+    #[error(transparent)]
+    Private(#[from] PrivateError),
+    #[error(transparent)]
+    Bootstrap(#[from] BootstrapError),
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    #[error(transparent)]
+    Standing(#[from] StandingError),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("cannot listen on {address}: {reason}")]
+    Listen { address: SocketAddr, reason: std::io::Error },
+    #[error("the demo could not be filled: {0}")]
+    Seed(Problem),
+    #[error("the sandbox clock cannot be read: {0}")]
+    Clock(Problem),
+    #[error("metrics cannot be set up: {0}")]
+    Metrics(#[from] prometheus::Error),
+    #[error("cannot {doing}: {reason}")]
+    Io { doing: &'static str, reason: std::io::Error },
+    #[error("stopped before it was ready")]
+    Interrupted,
+    #[error("the server ended by itself: {0}")]
+    Ended(String),
+}

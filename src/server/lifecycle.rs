@@ -1,0 +1,73 @@
+//! From listening to the end: answers until told to stop, then finishes what it accepted.
+//!
+//! Must hold: a request that was accepted before the first signal gets its answer, and a decision
+//! that the committer took is written, unless a second signal says not to wait.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use futures_util::future::{join_all, try_join_all};
+
+use super::http::listen;
+use super::signals::Signals;
+use super::{Listening, StartError};
+use crate::app::{App, Drain};
+use crate::config::Serving;
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    Gracefully,
+    /// A second signal came while work was being finished.
+    Forced,
+}
+
+/// Serves until a signal. `ready` is told the addresses once they answer.
+pub(super) async fn run(
+    app: Arc<App>,
+    drain: Drain,
+    serving: &Serving,
+    signals: &mut Signals,
+    ready: impl FnOnce(&[SocketAddr]),
+) -> Result<Ended, StartError> {
+    let Listening { servers, addresses } = listen(&app, serving)?;
+    let handles: Vec<_> = servers.iter().map(actix_web::dev::Server::handle).collect();
+    for address in &addresses {
+        tracing::info!(%address, "listening");
+    }
+    ready(&addresses);
+    let mut servers = std::pin::pin!(try_join_all(servers));
+    tokio::select! {
+        ended = &mut servers => {
+            return Err(StartError::Ended(format!("{:?}", ended.err())));
+        }
+        () = signals.next() => {}
+    }
+    tracing::info!("stopping: finishing what was accepted");
+    let finish = async {
+        let stops = join_all(handles.iter().map(|handle| handle.stop(true)));
+        let (_, ended) = tokio::join!(stops, &mut servers);
+        ended
+    };
+    tokio::select! {
+        ended = finish => ended.map_err(|err| StartError::Ended(err.to_string()))?,
+        () = signals.next() => return Ok(forced()),
+    };
+    // The workers are gone, and their handles to the app with them: this was the last.
+    drop(app);
+    tokio::select! {
+        drained = drain.wait() => {
+            if !drained {
+                tracing::error!("the committer did not finish in time");
+            }
+        }
+        () = signals.next() => return Ok(forced()),
+    }
+    tracing::info!("stopped");
+    Ok(Ended::Gracefully)
+}
+
+fn forced() -> Ended {
+    tracing::warn!("stopping at once: what is not yet committed will not be");
+    Ended::Forced
+}

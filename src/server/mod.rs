@@ -1,0 +1,15 @@
+//! The running program: what it is opened on, how it listens, and how it stops.
+
+mod error;
+mod http;
+mod lifecycle;
+mod open;
+mod private;
+mod production;
+mod signals;
+
+pub use error::StartError;
+pub use http::{Listening, listen};
+pub use lifecycle::Ended;
+pub use private::{DATABASE, Demo, demo};
+pub use production::{BootstrapUrls, Production, bootstrap, migrate, serve};

@@ -1,0 +1,82 @@
+//! `liandan demo`: a PostgreSQL of its own, a sandbox clock, demo data.
+
+use std::net::{SocketAddr, TcpListener};
+
+use tokio_postgres::NoTls;
+
+use super::StartError;
+use super::lifecycle::{Ended, run};
+use super::open::open;
+use super::signals::Signals;
+use crate::config::{DemoHome, Serving};
+use crate::db::private::{PrivatePostgres, Settings};
+use crate::db::{self, bootstrap};
+use crate::demo::{self, Account};
+use crate::mint::Mint;
+
+/// The demo's database in the private cluster.
+pub const DATABASE: &str = "liandan";
+
+/// What a demo is started with.
+pub struct Demo {
+    pub serving: Serving,
+    pub home: DemoHome,
+    /// Forget the demo's data and begin again.
+    pub reset: bool,
+}
+
+/// Runs a demo until told to stop. Blocks; `ready` is told logins and addresses.
+pub fn demo(
+    demo: &Demo,
+    ready: impl FnOnce(&[Account], &[SocketAddr]) -> Result<(), StartError>,
+) -> Result<Ended, StartError> {
+    refuse_taken(demo.serving.listen)?;
+    let mint = Mint::random();
+    let settings = Settings {
+        bin_dir: demo.home.postgres_bin.clone(),
+        cache_dir: demo.home.cache_dir.clone(),
+        ..Settings::default()
+    };
+    let postgres = PrivatePostgres::start(&demo.home.data_dir, &settings, &mint)?;
+    let system = actix_web::rt::System::new();
+    let ended = system.block_on(async {
+        let mut signals = Signals::listen()?;
+        signals.unless_stopped(prepare(&postgres, demo.reset)).await??;
+        // It blocks for as long as a first start takes to make the tables, a second at most.
+        db::migrate(&postgres.migrate_url(DATABASE))?;
+        let (app, drain) = open(&demo.serving, mint, &postgres.app_socket_url(DATABASE)).await?;
+        let seeded = signals.unless_stopped(demo::seed(&app)).await?;
+        let accounts = seeded.map_err(StartError::Seed)?;
+        let mut told = Ok(());
+        let tell = |addresses: &[SocketAddr]| told = ready(&accounts, addresses);
+        let ended = run(app, drain, &demo.serving, &mut signals, tell).await?;
+        told.map(|()| ended)
+    });
+    // Only now: what was accepted is written, and nobody has a connection any more.
+    postgres.stop();
+    ended
+}
+
+/// A taken port is the most frequent slip, and should not cost a start of PostgreSQL to learn.
+fn refuse_taken(address: SocketAddr) -> Result<(), StartError> {
+    let bound = TcpListener::bind(address);
+    bound.map(drop).map_err(|reason| StartError::Listen { address, reason })
+}
+
+/// Roles and database, in a cluster that may be new or may be an older demo's.
+async fn prepare(postgres: &PrivatePostgres, reset: bool) -> Result<(), StartError> {
+    let url = postgres.superuser_url("postgres");
+    let connected = tokio_postgres::connect(&url, NoTls).await;
+    let (mut superuser, connection) = connected.map_err(bootstrap::BootstrapError::from)?;
+    let connection = tokio::spawn(connection);
+    let passwords = postgres.passwords();
+    let (migrate, app) = (&passwords.liandan_migrate, &passwords.liandan_app);
+    bootstrap::create_roles(&mut superuser, migrate, app).await?;
+    if reset {
+        bootstrap::drop_database(&superuser, DATABASE).await?;
+    }
+    bootstrap::create_database(&superuser, DATABASE, None).await?;
+    drop(superuser);
+    let _ = connection.await;
+    Ok(())
+}

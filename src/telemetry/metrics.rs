@@ -1,0 +1,74 @@
+//! What is counted for Prometheus, and its page.
+//!
+//! Labels are route patterns, methods and statuses: a bounded number of series, whatever clients
+//! send. Paths hold plates and numbers and never become labels.
+
+use prometheus::{Encoder, HistogramOpts, HistogramVec, IntGauge, Opts, Registry, TextEncoder};
+
+use crate::db::Committer;
+
+/// One answered request.
+pub struct Request<'a> {
+    pub method: &'a str,
+    /// The pattern; `-` where none matched.
+    pub route: &'a str,
+    pub status: u16,
+    pub seconds: f64,
+}
+
+/// The process's figures. Clones share them.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Registry,
+    requests: HistogramVec,
+    queued: IntGauge,
+}
+
+impl std::fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+impl Metrics {
+    pub fn new(committer: &Committer) -> Result<Self, prometheus::Error> {
+        let registry = Registry::new();
+        let seconds =
+            HistogramOpts::new("liandan_http_request_seconds", "Time to answer a request").buckets(
+                vec![0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0],
+            );
+        let requests = HistogramVec::new(seconds, &["method", "route", "status"])?;
+        let queued = IntGauge::with_opts(Opts::new(
+            "liandan_commit_queue_decisions",
+            "Decisions that wait for the committer",
+        ))?;
+        let room = IntGauge::with_opts(Opts::new(
+            "liandan_commit_queue_decisions_max",
+            "Decisions that may wait before clients are told 503",
+        ))?;
+        room.set(i64::try_from(crate::limits::QUEUE_MAX).unwrap_or(i64::MAX));
+        registry.register(Box::new(requests.clone()))?;
+        registry.register(Box::new(queued.clone()))?;
+        registry.register(Box::new(room))?;
+        registry.register(Box::new(committer.figures().batch_decisions.clone()))?;
+        registry.register(Box::new(committer.figures().batch_seconds.clone()))?;
+        Ok(Self { registry, requests, queued })
+    }
+
+    pub fn answered(&self, request: &Request<'_>) {
+        // Foreign methods are as many as clients care to invent.
+        let known = ["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"];
+        let method = if known.contains(&request.method) { request.method } else { "other" };
+        let status = request.status.to_string();
+        let labels = [method, request.route, status.as_str()];
+        self.requests.with_label_values(&labels).observe(request.seconds);
+    }
+
+    /// The page in Prometheus' text format.
+    pub fn page(&self, committer: &Committer) -> Result<Vec<u8>, prometheus::Error> {
+        self.queued.set(i64::try_from(committer.queued()).unwrap_or(i64::MAX));
+        let mut page = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut page)?;
+        Ok(page)
+    }
+}
