@@ -161,6 +161,11 @@ pub(super) fn check_span(from: NaiveDate, to: NaiveDate, findings: &mut Findings
     }
 }
 
+/// One licence: a public register.
+pub async fn show(app: &App, id: LicenceId) -> Result<Known<Licence>, Problem> {
+    store::licence(&app.pool, id).await?.ok_or_else(Problem::not_found)
+}
+
 /// A licence with its facility and its counters.
 struct Standing {
     licence: Known<Licence>,

@@ -15,6 +15,8 @@ pub mod ledger;
 pub mod licence;
 mod licence_capacity;
 mod licence_lines;
+/// The lists.
+pub mod lists;
 mod model;
 /// Organisations.
 pub mod organisation;
@@ -33,6 +35,7 @@ mod tests;
 mod uscc;
 /// Vehicles and trailers.
 pub mod vehicle;
+mod view;
 /// Waste streams.
 pub mod waste_stream;
 
@@ -63,3 +66,8 @@ pub mod rows {
 }
 pub use store::insert_ledger_entry as ledger_row;
 pub use uscc::{NotAUscc, Uscc};
+pub use view::{
+    DriverView, LedgerEntryView, LicenceLineView, LicenceView, ManagementPlanView,
+    OrganisationView, PlanLineView, SiteView, StorageAreaView, TransferApprovalView, VehicleView,
+    WasteStreamView,
+};

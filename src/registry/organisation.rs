@@ -89,6 +89,17 @@ async fn read_one(
     found.ok_or_else(Problem::not_found)
 }
 
+/// One organisation, to whoever may know that it exists.
+pub async fn show(
+    app: &App,
+    ctx: &Ctx,
+    id: OrganisationId,
+) -> Result<Known<Organisation>, Problem> {
+    let known = read_one(app, id, Freshness::Fresh).await?;
+    policy::allow(policy::names_party(&ctx.actor, &known), true)?;
+    Ok(known)
+}
+
 fn decide_change(
     known: &Known<Organisation>,
     asked: &Asked<OrganisationPatch>,

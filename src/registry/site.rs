@@ -109,6 +109,12 @@ fn decide_new(
     entered.decision(ctx)
 }
 
+/// One site: a public register.
+pub async fn show(app: &App, id: SiteId) -> Result<Known<Site>, Problem> {
+    let found = app.registers.site(&app.pool, id, Freshness::Fresh).await?;
+    found.ok_or_else(Problem::not_found)
+}
+
 /// Changes a site.
 pub async fn change(
     app: &App,

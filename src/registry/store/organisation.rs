@@ -5,9 +5,11 @@ use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::super::access::Scope;
 use super::super::cache::Known;
 use super::super::entry::Slice;
 use super::super::model::{Organisation, Part, Standing};
+use super::scope::organisations_seen;
 use super::{all, broken, contains_pattern, id, json as list_cell, known, list, text};
 use crate::db::Pool;
 use crate::db::schema::organisation as t;
@@ -63,6 +65,8 @@ pub struct OrganisationFilter {
     pub role: Option<Part>,
     pub division: Option<String>,
     pub status: Option<Standing>,
+    /// Regulators' bodies, which play no part, are listed within this scope; `None`: all are.
+    pub bodies: Option<Scope>,
 }
 
 pub async fn organisations(
@@ -91,6 +95,9 @@ pub async fn organisations(
     }
     if let Some(status) = filter.status {
         query = query.filter(t::status.eq(status.as_str()));
+    }
+    if let Some(seen) = filter.bodies.as_ref().and_then(organisations_seen) {
+        query = query.filter(t::roles.ne(json!([])).or(t::id.eq_any(seen)));
     }
     let rows: Vec<(OrganisationRow, i64)> = query.load(&mut pool.get().await?).await?;
     all(rows, read)
