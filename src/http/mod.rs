@@ -19,6 +19,7 @@ mod outcome;
 pub mod problem_list;
 mod problem_schema;
 mod query;
+pub mod registry;
 mod routes;
 mod sandbox;
 mod segments;

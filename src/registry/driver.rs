@@ -47,14 +47,26 @@ pub async fn register(
     app: &App,
     ctx: &Ctx,
     asked: Asked<NewDriver>,
-) -> Result<Answered<Driver>, Problem> {
+) -> Result<(Answered<Driver>, Person), Problem> {
     could_administer(&ctx.actor)?;
     let new = asked?;
     let id = DriverId::of(app.mint.uuid(ctx.now));
     let read = async |freshness: Freshness| {
         app.registers.organisation(&app.pool, new.organisation_id, freshness).await
     };
-    commit(app, ctx, read, |owner| decide_new(id, owner.as_ref(), &new, ctx)).await
+    let decide = |owner: &Option<_>| decide_new(id, owner.as_ref(), &new, ctx);
+    let done: Answered<Driver> = commit(app, ctx, read, decide).await?;
+    let person = if done.replayed { now(app, done.value.id).await? } else { person_of(&new) };
+    Ok((done, person))
+}
+
+/// The personal data as it stands.
+async fn now(app: &App, id: DriverId) -> Result<Person, Problem> {
+    store::person(&app.pool, id).await?.ok_or_else(Problem::not_found)
+}
+
+fn person_of(new: &NewDriver) -> Person {
+    Person { name: words(&new.name), phone: words(&new.phone), licence_no: words(&new.licence_no) }
 }
 
 fn decide_new(
@@ -74,12 +86,7 @@ fn decide_new(
         licence_valid_to: new.licence_valid_to,
         status: Standing::Active,
     };
-    let person = Person {
-        name: words(&new.name),
-        phone: words(&new.phone),
-        licence_no: words(&new.licence_no),
-    };
-    let rows = vec![store::insert_driver(&driver, &person)];
+    let rows = vec![store::insert_driver(&driver, &person_of(new))];
     let mut entered = Entered::new(driver, None, rows);
     entered.guards.push(owner.guard);
     entered.decision(ctx)
@@ -97,7 +104,7 @@ async fn read_one(app: &App, id: DriverId, freshness: Freshness) -> Result<Facts
     let driver = found.ok_or_else(Problem::not_found)?;
     let owner = app.registers.organisation(&app.pool, driver.organisation_id, freshness).await?;
     let owner = owner.ok_or_else(|| Problem::internal("a driver of no organisation"))?;
-    let person = store::person(&app.pool, id).await?.ok_or_else(Problem::not_found)?;
+    let person = now(app, id).await?;
     Ok(Facts { driver, person, owner })
 }
 
@@ -114,9 +121,24 @@ pub async fn change(
     ctx: &Ctx,
     id: DriverId,
     asked: Asked<DriverPatch>,
-) -> Result<Answered<Driver>, Problem> {
+) -> Result<(Answered<Driver>, Person), Problem> {
     let read = async |freshness: Freshness| read_one(app, id, freshness).await;
-    commit(app, ctx, read, |facts| decide_change(facts, &asked, ctx)).await
+    let decide = |facts: &Facts| decide_change(facts, &asked, ctx);
+    let done: Answered<Driver> = commit(app, ctx, read, decide).await?;
+    let person = now(app, id).await?;
+    match &asked {
+        // Only tried, the row is as it was; committed, the patch changes nothing any more.
+        Ok(patch) if !done.replayed => Ok((done, patch_person(&person, patch))),
+        Ok(_) | Err(_) => Ok((done, person)),
+    }
+}
+
+fn patch_person(was: &Person, patch: &DriverPatch) -> Person {
+    Person {
+        name: set(&patch.name, &was.name, words),
+        phone: set(&patch.phone, &was.phone, words),
+        licence_no: set(&patch.licence_no, &was.licence_no, words),
+    }
 }
 
 fn decide_change(
@@ -138,11 +160,7 @@ fn decide_change(
         licence_valid_to: patched(&patch.licence_valid_to, valid_to, |day| *day),
         status: set(&patch.status, &before.status, |status| *status),
     };
-    let person = Person {
-        name: set(&patch.name, &was.name, words),
-        phone: set(&patch.phone, &was.phone, words),
-        licence_no: set(&patch.licence_no, &was.licence_no, words),
-    };
+    let person = patch_person(was, patch);
     let registrar = policy::regulates(&ctx.actor, &owner.division);
     may_move(registrar, before.status, after.status)?;
     if after == *before && person == *was {

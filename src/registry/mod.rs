@@ -31,7 +31,7 @@ mod standing;
 pub mod storage_area;
 mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod uscc;
 /// Vehicles and trailers.
 pub mod vehicle;

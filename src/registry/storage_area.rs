@@ -228,8 +228,13 @@ pub async fn show(
     let site = app.registers.site(&app.pool, area.site_id, Freshness::Fresh).await?;
     let site = site.ok_or_else(|| Problem::internal("a storage area of no site"))?;
     policy::allow(policy::sees_site(&ctx.actor, &site), true)?;
+    Ok((area, stored(app, id).await?))
+}
+
+/// What lies in an area.
+pub async fn stored(app: &App, id: StorageAreaId) -> Result<Grams, Problem> {
     let stored = store::stored_in(&app.pool, &[id]).await?;
-    Ok((area, stored.get(&id).copied().unwrap_or_default()))
+    Ok(stored.get(&id).copied().unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
+use actix_web::web::Data;
 use serde_json::{Value, json};
 
 use super::{
@@ -24,13 +25,13 @@ use crate::units::Grams;
 use crate::wire::{Asked, Decode};
 
 /// An app on a database of its own, gone with it.
-struct World {
-    app: App,
+pub(crate) struct World {
+    pub(crate) app: Data<App>,
     postgres: PrivatePostgres,
     _home: tempfile::TempDir,
 }
 
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     let home = tempfile::tempdir().unwrap();
     fs::set_permissions(home.path(), Permissions::from_mode(0o755)).unwrap();
     let settings =
@@ -58,7 +59,7 @@ async fn world() -> World {
     };
     let clock = Clock::held("2026-11-25T08:00:00Z".parse().unwrap());
     let app = App::new(config, (clock, mint), (Pool::new(&url).unwrap(), committer)).unwrap();
-    World { app, postgres, _home: home }
+    World { app: Data::new(app), postgres, _home: home }
 }
 
 impl World {
@@ -93,10 +94,18 @@ impl World {
     }
 
     async fn organisation(&self, first_17: &str) -> Answered<Organisation> {
+        self.organisation_of(first_17, &["receiver", "producer"], "01").await
+    }
+
+    pub(crate) async fn organisation_of(
+        &self,
+        first_17: &str,
+        roles: &[&str],
+        division: &str,
+    ) -> Answered<Organisation> {
         let uscc = Uscc::complete(first_17).unwrap();
         let body = json!({
-            "name": "一号", "uscc": uscc.as_str(), "roles": ["receiver", "producer"],
-            "division": "01",
+            "name": "一号", "uscc": uscc.as_str(), "roles": roles, "division": division,
         });
         organisation::register(&self.app, &self.corps(), asked(&body)).await.unwrap()
     }
@@ -276,7 +285,7 @@ async fn lists_are_paged_filtered_and_scoped() {
         "licence_valid_to": "2028-01-01",
     });
     let made = super::driver::register(app, &world.admin(first), asked(&body)).await.unwrap();
-    let id = made.value.id;
+    let id = made.0.value.id;
     let stranger = super::driver::show(app, &world.admin(second), id).await;
     assert_eq!(code(stranger), Code::NotFound);
     let (_, person) = super::driver::show(app, &world.admin(first), id).await.unwrap();

@@ -4,6 +4,7 @@ mod body;
 mod conditions;
 mod framing;
 mod identity;
+mod registry;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};

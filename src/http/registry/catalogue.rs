@@ -1,0 +1,218 @@
+//! The catalogue, the divisions and the calendar: public to all who are signed in.
+//!
+//! The tables are small: only the wastes are paged, the others come whole, in a list's shape.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use chrono::Datelike;
+use serde::Serialize;
+
+use crate::app::App;
+use crate::calendar::CalendarYear;
+use crate::catalogue::{
+    Catalogue, DivisionView, Edition, EditionView, ExemptionView, FormView, HazardView, Known,
+    MethodView, PackagingView, Search, Stream, WasteCode, WasteView,
+};
+use crate::clock::legal_day;
+use crate::ctx::Ctx;
+use crate::http::{Answer, Caller, ProblemBody, Query};
+use crate::problem::{Code, Problem, Text};
+use crate::wire::{BoundedText, Cursor, Page, PageLimit, Whole, wire};
+
+wire! {
+    /// Which wastes to list.
+    pub struct WasteQuery {
+        /// The edition of the list; the one in force, when absent.
+        pub edition: Option<BoundedText<1, 20>>,
+        /// Words, or the beginning of a code.
+        pub q: Option<BoundedText<1, 100>>,
+        /// `HW08`, or part of a category's name.
+        pub category: Option<BoundedText<1, 40>>,
+        pub stream: Option<Stream>,
+        pub limit: PageLimit = PageLimit::default(),
+        pub cursor: Option<Cursor<WasteCode>>,
+    }
+
+    /// Which exemptions to list.
+    pub struct ExemptionQuery {
+        /// The edition of the list; the one in force, when absent.
+        pub edition: Option<BoundedText<1, 20>>,
+        /// Those that name this code or its category.
+        pub waste_code: Option<WasteCode>,
+    }
+
+    /// Which year of the calendar to show.
+    pub struct CalendarQuery {
+        /// This year (Beijing), when absent.
+        pub year: Option<Whole<1900, 2199>>,
+    }
+}
+
+/// The edition asked for, or the one in force today.
+fn edition<'a>(
+    catalogue: &'a Catalogue,
+    asked: Option<&BoundedText<1, 20>>,
+    ctx: &Ctx,
+) -> Result<&'a Edition, Problem> {
+    let found = match asked {
+        Some(id) => catalogue.edition(id.as_str()),
+        None => catalogue.edition_on(legal_day(ctx.now)),
+    };
+    found.ok_or_else(|| {
+        let detail = Text::new("没有这一版名录。", "There is no such edition of the list.");
+        Problem::at(Code::InvalidValue, "/query/edition", detail)
+    })
+}
+
+/// A small table, whole.
+fn whole<T: Serialize>(data: Vec<T>) -> HttpResponse {
+    HttpResponse::Ok().json(Page { data, next_cursor: None })
+}
+
+/// Wastes of an edition, in the order of their codes, kitchen wastes last.
+#[utoipa::path(
+    get, path = "/api/v1/catalogue/wastes", tag = "catalogue", operation_id = "list_wastes",
+    params(WasteQuery), security(("bearer" = [])),
+    responses(
+        (status = 200, body = Page<WasteView<'static>>),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn wastes(app: Data<App>, caller: Caller, query: Query<WasteQuery>) -> Answer {
+    let asked = query.get()?;
+    let edition = edition(&app.catalogue, asked.edition.as_ref(), &caller.reading())?;
+    let search = Search {
+        q: asked.q.as_ref().map_or("", BoundedText::as_str),
+        category: asked.category.as_ref().map(BoundedText::as_str),
+        stream: asked.stream,
+        after: asked.cursor.map(|cursor| cursor.0),
+    };
+    let rows = usize::try_from(asked.limit.rows_to_read()).unwrap_or(1);
+    let found = app.catalogue.search(edition, &search, rows).wastes;
+    let show = |known| WasteView::of(&app.catalogue, edition, known);
+    let page = Page::of(found, asked.limit, Known::code, show)?;
+    Ok(HttpResponse::Ok().json(page))
+}
+
+/// Exemptions of an edition.
+#[utoipa::path(
+    get, path = "/api/v1/catalogue/exemptions", tag = "catalogue",
+    operation_id = "list_exemptions", params(ExemptionQuery), security(("bearer" = [])),
+    responses(
+        (status = 200, body = Page<ExemptionView<'static>>),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn exemptions(app: Data<App>, caller: Caller, query: Query<ExemptionQuery>) -> Answer {
+    let asked = query.get()?;
+    let edition = edition(&app.catalogue, asked.edition.as_ref(), &caller.reading())?;
+    let exemptions = app.catalogue.exemptions().iter().filter(|exemption| {
+        exemption.edition == edition.id
+            && asked.waste_code.is_none_or(|code| exemption.wastes.contains(code))
+    });
+    Ok(whole(exemptions.map(ExemptionView::from).collect()))
+}
+
+/// Editions of the list.
+#[utoipa::path(
+    get, path = "/api/v1/catalogue/editions", tag = "catalogue", operation_id = "list_editions",
+    security(("bearer" = [])),
+    responses(
+        (status = 200, body = Page<EditionView<'static>>),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn editions(app: Data<App>, _caller: Caller) -> Answer {
+    Ok(whole(app.catalogue.editions().iter().map(EditionView::from).collect()))
+}
+
+/// Methods of use, disposal and onward transfer.
+#[utoipa::path(
+    get, path = "/api/v1/catalogue/methods", tag = "catalogue", operation_id = "list_methods",
+    security(("bearer" = [])),
+    responses(
+        (status = 200, body = Page<MethodView<'static>>),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn methods(app: Data<App>, _caller: Caller) -> Answer {
+    Ok(whole(app.catalogue.methods().iter().map(MethodView::from).collect()))
+}
+
+/// Physical forms.
+#[utoipa::path(
+    get, path = "/api/v1/catalogue/forms", tag = "catalogue", operation_id = "list_forms",
+    security(("bearer" = [])),
+    responses(
+        (status = 200, body = Page<FormView<'static>>),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn forms(app: Data<App>, _caller: Caller) -> Answer {
+    Ok(whole(app.catalogue.forms().iter().map(FormView::from).collect()))
+}
+
+/// Kinds of packaging.
+#[utoipa::path(
+    get, path = "/api/v1/catalogue/packaging", tag = "catalogue", operation_id = "list_packaging",
+    security(("bearer" = [])),
+    responses(
+        (status = 200, body = Page<PackagingView<'static>>),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn packaging(app: Data<App>, _caller: Caller) -> Answer {
+    Ok(whole(app.catalogue.packagings().iter().map(PackagingView::from).collect()))
+}
+
+/// Hazard characteristics.
+#[utoipa::path(
+    get, path = "/api/v1/catalogue/hazards", tag = "catalogue", operation_id = "list_hazards",
+    security(("bearer" = [])),
+    responses(
+        (status = 200, body = Page<HazardView<'static>>),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn hazards(app: Data<App>, _caller: Caller) -> Answer {
+    Ok(whole(app.catalogue.hazards().iter().map(HazardView::from).collect()))
+}
+
+/// The divisions of the corps.
+#[utoipa::path(
+    get, path = "/api/v1/divisions", tag = "catalogue", operation_id = "list_divisions",
+    security(("bearer" = [])),
+    responses(
+        (status = 200, body = Page<DivisionView<'static>>),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn divisions(app: Data<App>, _caller: Caller) -> Answer {
+    Ok(whole(app.catalogue.divisions().iter().map(DivisionView::from).collect()))
+}
+
+/// Working days and holidays of a year.
+#[utoipa::path(
+    get, path = "/api/v1/calendar", tag = "catalogue", operation_id = "show_calendar",
+    params(CalendarQuery), security(("bearer" = [])),
+    responses(
+        (status = 200, body = CalendarYear<'static>),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn calendar(app: Data<App>, caller: Caller, query: Query<CalendarQuery>) -> Answer {
+    let this_year = legal_day(caller.reading().now).year();
+    let asked = query.get()?.year.map(Whole::get);
+    let year = asked.map_or(this_year, |year| i32::try_from(year).unwrap_or(this_year));
+    let shown: CalendarYear<'_> = app.calendar.year(year).ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok().json(shown))
+}

@@ -1,0 +1,127 @@
+//! The registers and the catalogue over HTTP. Each handler extracts, calls one use case and answers.
+
+mod answers;
+mod catalogue;
+mod drivers;
+mod ledger_entries;
+mod licences;
+mod management_plans;
+mod organisations;
+mod sites;
+mod storage_areas;
+mod transfer_approvals;
+mod vehicles;
+mod waste_streams;
+
+use actix_web::web::{self, ServiceConfig};
+
+/// The routes below `/api/v1`.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(
+        web::resource("/organisations").get(organisations::list).post(organisations::register),
+    )
+    .service(
+        web::resource("/organisations/{id}").get(organisations::one).patch(organisations::change),
+    )
+    .service(web::resource("/sites").get(sites::list).post(sites::register))
+    .service(web::resource("/sites/{id}").get(sites::one).patch(sites::change))
+    .service(web::resource("/licences").get(licences::list).post(licences::grant))
+    .service(web::resource("/licences/{id}").get(licences::one).patch(licences::change))
+    .service(web::resource("/vehicles").get(vehicles::list).post(vehicles::register))
+    .service(web::resource("/vehicles/{id}").get(vehicles::one).patch(vehicles::change))
+    .service(web::resource("/drivers").get(drivers::list).post(drivers::register))
+    .service(web::resource("/drivers/{id}").get(drivers::one).patch(drivers::change))
+    .service(web::resource("/storage-areas").get(storage_areas::list).post(storage_areas::register))
+    .service(
+        web::resource("/storage-areas/{id}").get(storage_areas::one).patch(storage_areas::change),
+    )
+    .service(web::resource("/waste-streams").get(waste_streams::list).post(waste_streams::register))
+    .service(
+        web::resource("/waste-streams/{id}").get(waste_streams::one).patch(waste_streams::change),
+    )
+    .service(
+        web::resource("/management-plans")
+            .get(management_plans::list)
+            .post(management_plans::register),
+    )
+    .service(
+        web::resource("/management-plans/{id}")
+            .get(management_plans::one)
+            .patch(management_plans::change),
+    )
+    .service(
+        web::resource("/transfer-approvals")
+            .get(transfer_approvals::list)
+            .post(transfer_approvals::register),
+    )
+    .service(
+        web::resource("/transfer-approvals/{id}")
+            .get(transfer_approvals::one)
+            .patch(transfer_approvals::change),
+    )
+    .service(web::resource("/ledger-entries").get(ledger_entries::list).post(ledger_entries::enter))
+    .service(web::resource("/ledger-entries/{id}").get(ledger_entries::one))
+    .service(web::resource("/catalogue/wastes").get(catalogue::wastes))
+    .service(web::resource("/catalogue/editions").get(catalogue::editions))
+    .service(web::resource("/catalogue/methods").get(catalogue::methods))
+    .service(web::resource("/catalogue/exemptions").get(catalogue::exemptions))
+    .service(web::resource("/catalogue/forms").get(catalogue::forms))
+    .service(web::resource("/catalogue/packaging").get(catalogue::packaging))
+    .service(web::resource("/catalogue/hazards").get(catalogue::hazards))
+    .service(web::resource("/divisions").get(catalogue::divisions))
+    .service(web::resource("/calendar").get(catalogue::calendar));
+}
+
+/// The part of the OpenAPI document that these handlers are.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    organisations::list,
+    organisations::one,
+    organisations::register,
+    organisations::change,
+    sites::list,
+    sites::one,
+    sites::register,
+    sites::change,
+    licences::list,
+    licences::one,
+    licences::grant,
+    licences::change,
+    vehicles::list,
+    vehicles::one,
+    vehicles::register,
+    vehicles::change,
+    drivers::list,
+    drivers::one,
+    drivers::register,
+    drivers::change,
+    storage_areas::list,
+    storage_areas::one,
+    storage_areas::register,
+    storage_areas::change,
+    waste_streams::list,
+    waste_streams::one,
+    waste_streams::register,
+    waste_streams::change,
+    management_plans::list,
+    management_plans::one,
+    management_plans::register,
+    management_plans::change,
+    transfer_approvals::list,
+    transfer_approvals::one,
+    transfer_approvals::register,
+    transfer_approvals::change,
+    ledger_entries::list,
+    ledger_entries::one,
+    ledger_entries::enter,
+    catalogue::wastes,
+    catalogue::editions,
+    catalogue::methods,
+    catalogue::exemptions,
+    catalogue::forms,
+    catalogue::packaging,
+    catalogue::hazards,
+    catalogue::divisions,
+    catalogue::calendar,
+))]
+pub struct RegistryApi;
