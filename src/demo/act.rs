@@ -1,0 +1,58 @@
+//! Acting as somebody: contexts for the demo's people, and JSON bodies through the API's reader.
+
+use serde_json::Value;
+
+use crate::app::App;
+use crate::ctx::{Actor, Ctx, Role, Via};
+use crate::ids::{OrganisationId, UserId};
+use crate::problem::{Lang, Problem};
+use crate::wire::{Decode, read};
+
+/// A person of the demo.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub user_id: UserId,
+    pub organisation_id: OrganisationId,
+    pub role: Role,
+    pub division: Option<String>,
+}
+
+impl Person {
+    /// The context of this person's next act, at the sandbox's time.
+    pub fn ctx(&self, app: &App) -> Ctx {
+        let actor = Actor {
+            user_id: self.user_id,
+            organisation_id: self.organisation_id,
+            role: self.role,
+            via: Via::Password,
+            session_id: None,
+            division: self.division.clone(),
+            regiment: None,
+            agency: None,
+        };
+        ctx_of(app, actor)
+    }
+}
+
+/// The program itself, for what comes before there is anybody.
+pub fn system(app: &App) -> Ctx {
+    ctx_of(app, Actor::system())
+}
+
+fn ctx_of(app: &App, actor: Actor) -> Ctx {
+    Ctx {
+        actor,
+        now: app.clock.now(),
+        wall: app.clock.wall(),
+        request_id: "demo".to_owned(),
+        key: None,
+        if_match: None,
+        validate_only: false,
+        lang: Lang::default(),
+    }
+}
+
+/// A request body, read as the API reads it.
+pub fn body<T: Decode>(json: &Value) -> Result<T, Problem> {
+    read(json.to_string().as_bytes())
+}

@@ -1,0 +1,211 @@
+//! The demo's registers: regulators, members with site and licence, carriers with vehicles and
+//! drivers, and everybody's login.
+
+use futures_util::future::try_join_all;
+use serde_json::{Value, json};
+
+use super::account::{Account, PASSWORD};
+use super::act::{Person, body, system};
+use super::cast::{Home, Member, What};
+use crate::app::App;
+use crate::ctx::{Ctx, Role};
+use crate::identity;
+use crate::ids::{DriverId, OrganisationId, SiteId, VehicleId};
+use crate::problem::Problem;
+use crate::registry::{Uscc, driver, licence, organisation, rows, site, vehicle};
+
+/// A member as it stands in the registers.
+pub struct Settled {
+    pub what: What,
+    pub division: String,
+    pub organisation_id: OrganisationId,
+    pub site_id: SiteId,
+    /// Acts for it: the administrator.
+    pub head: Person,
+    /// A carrier's vehicle and driver for each stream: hazardous, medical, kitchen.
+    pub fleet: Vec<(&'static str, VehicleId, DriverId)>,
+}
+
+/// Everything that the demo's life is played with.
+pub struct World {
+    pub members: Vec<Settled>,
+    pub accounts: Vec<Account>,
+}
+
+pub async fn is_empty(app: &App) -> Result<bool, Problem> {
+    let filter = rows::OrganisationFilter::default();
+    Ok(rows::organisations(&app.pool, &filter).await?.is_empty())
+}
+
+/// Registers everybody. Divisions are made side by side: their commits share batches.
+pub async fn build(app: &App) -> Result<World, Problem> {
+    let mut accounts = vec![regulator(app, None).await?];
+    let divisions: Vec<String> =
+        app.catalogue.divisions().iter().map(|one| one.division_no.to_string()).collect();
+    let regulators = divisions.iter().map(|division| regulator(app, Some(division)));
+    accounts.extend(try_join_all(regulators).await?);
+    let built = try_join_all(divisions.iter().map(|division| division_members(app, division)));
+    let mut members = Vec::new();
+    for (settled, logins) in built.await?.into_iter().flatten() {
+        members.push(settled);
+        accounts.extend(logins);
+    }
+    Ok(World { members, accounts })
+}
+
+/// A regulator's organisation and user: the corps' own, or a division's.
+async fn regulator(app: &App, division: Option<&String>) -> Result<Account, Problem> {
+    let ctx = system(app);
+    let number = division.map_or("00", String::as_str);
+    let place = app.catalogue.division(number).map_or("新疆生产建设兵团", |one| &one.division_zh);
+    let name = format!("{place}生态环境局");
+    let asked = json!({
+        "name": name, "uscc": uscc(&format!("1165{number}0000"), 1), "roles": [],
+        "division": number,
+    });
+    let made = organisation::register(app, &ctx, body(&asked)).await?.value;
+    let (login, role) = match division {
+        Some(number) => (format!("division{number}"), Role::DivisionRegulator),
+        None => ("corps".to_owned(), Role::CorpsRegulator),
+    };
+    user(app, made.id, (&login, role), division.map(String::as_str)).await?;
+    Ok(account(&name, role, &login, made.id, Vec::new()))
+}
+
+async fn division_members(
+    app: &App,
+    number: &str,
+) -> Result<Vec<(Settled, Vec<Account>)>, Problem> {
+    let Some(row) = app.catalogue.division(number) else { return Ok(Vec::new()) };
+    let home = Home {
+        number,
+        name: &row.division_zh,
+        // Divisions without a city are administered from the prefecture they lie in.
+        region: row.gbt2260_code.as_deref().unwrap_or(&row.neighbour_prefecture_code),
+        lon: row.seat_lon,
+        lat: row.seat_lat,
+    };
+    let members = home.members();
+    let settling = members.iter().enumerate().map(|(n, member)| settle(app, n, member));
+    try_join_all(settling).await
+}
+
+/// One member: organisation, site, licence, fleet and logins.
+async fn settle(app: &App, n: usize, member: &Member) -> Result<(Settled, Vec<Account>), Problem> {
+    let ctx = &system(app);
+    let asked = json!({
+        "name": member.name, "uscc": uscc(&format!("9165{}00", member.division), n),
+        "roles": member.roles, "division": member.division,
+    });
+    let made = organisation::register(app, ctx, body(&asked)).await?.value;
+    let organisation_id = made.id;
+    let mut asked = member.site.clone();
+    asked["organisation_id"] = json!(organisation_id);
+    let site_id = site::register(app, ctx, body(&asked)).await?.value.id;
+    if let Some(licence) = &member.licence {
+        let mut asked = licence.clone();
+        asked["organisation_id"] = json!(organisation_id);
+        asked["site_id"] = json!(site_id);
+        licence::grant(app, ctx, body(&asked)).await?;
+    }
+    let fleet = match member.what {
+        What::Carrier => fleet(app, ctx, organisation_id, &member.division).await?,
+        _ => Vec::new(),
+    };
+    let head_id = user(app, organisation_id, (&member.login, Role::Admin), None).await?;
+    let head = Person { user_id: head_id, organisation_id, role: Role::Admin, division: None };
+    let sites = vec![site_id];
+    let mut logins =
+        vec![account(&member.name, Role::Admin, &member.login, organisation_id, sites.clone())];
+    for role in everyday_roles(member) {
+        let login = format!("{}-{}", member.login, role.as_str());
+        user(app, organisation_id, (&login, role), None).await?;
+        logins.push(account(&member.name, role, &login, organisation_id, sites.clone()));
+    }
+    let (what, division) = (member.what, member.division.clone());
+    Ok((Settled { what, division, organisation_id, site_id, head, fleet }, logins))
+}
+
+/// The people who do the daily work, in the first division only: enough to try every role.
+fn everyday_roles(member: &Member) -> Vec<Role> {
+    if member.division != "01" {
+        return Vec::new();
+    }
+    let mut roles: Vec<Role> = member.roles.iter().filter_map(|role| Role::parse(role)).collect();
+    if member.what == What::Carrier {
+        roles.push(Role::Driver);
+    }
+    if member.what == What::Hospital {
+        roles.push(Role::Reader);
+    }
+    roles
+}
+
+async fn fleet(
+    app: &App,
+    ctx: &Ctx,
+    owner: OrganisationId,
+    division: &str,
+) -> Result<Vec<(&'static str, VehicleId, DriverId)>, Problem> {
+    let mut fleet = Vec::new();
+    for (n, (class, kind, driver_name)) in [
+        ("hazardous", "危险品厢式车", "张伟"),
+        ("medical", "医疗废物转运车", "艾力"),
+        ("kitchen", "餐厨垃圾收运车", "李强"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let plate = format!("新A{division}{n}5{}", ["A", "B", "C"][n]);
+        let asked = json!({
+            "organisation_id": owner, "plate": plate, "kind": kind, "classes": [class],
+            "rated_kg": 8000,
+        });
+        let vehicle_id = vehicle::register(app, ctx, body(&asked)).await?.value.id;
+        let asked = json!({
+            "organisation_id": owner, "name": driver_name, "phone": format!("1399{division}0000{n}"),
+            "licence_no": format!("6590{division}19850101{n:04}"), "licence_valid_to": "2028-12-31",
+        });
+        let driver_id = driver::register(app, ctx, body(&asked)).await?.value.0.id;
+        fleet.push((class, vehicle_id, driver_id));
+    }
+    Ok(fleet)
+}
+
+async fn user(
+    app: &App,
+    organisation_id: OrganisationId,
+    (login, role): (&str, Role),
+    division: Option<&str>,
+) -> Result<crate::ids::UserId, Problem> {
+    let mut asked = json!({
+        "organisation_id": organisation_id, "login": login, "password": PASSWORD, "role": role,
+    });
+    if let Some(division) = division {
+        asked["division"] = Value::from(division);
+    }
+    Ok(identity::seed_user(app, body(&asked)?).await?.id)
+}
+
+fn account(
+    organisation: &str,
+    role: Role,
+    login: &str,
+    organisation_id: OrganisationId,
+    site_ids: Vec<SiteId>,
+) -> Account {
+    Account {
+        organisation: organisation.to_owned(),
+        role: role.as_str().to_owned(),
+        login: login.to_owned(),
+        password: PASSWORD.to_owned(),
+        organisation_id,
+        site_ids,
+    }
+}
+
+/// A unified social credit code with a right check character (GB 32100).
+fn uscc(prefix: &str, n: usize) -> String {
+    let first = format!("{prefix:0<8}MADEM{n:04}");
+    Uscc::complete(&first).map(|uscc| uscc.as_str().to_owned()).unwrap_or_default()
+}
