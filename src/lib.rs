@@ -25,6 +25,7 @@ pub mod db;
 /// What a command decided, as data.
 pub mod decision;
 /// A few weeks of life to look at.
+/// The demo world.
 pub mod demo;
 /// HTTP: the only room that knows actix.
 pub mod http;

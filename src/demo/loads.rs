@@ -129,8 +129,7 @@ impl Load {
             .map(|kind| json!({"kind": kind, "count": 1 + kg / 200}))
             .collect();
         // Only tagged acid is judged by the container table's own row for it.
-        let groups: &[&str] =
-            if self.code == "900-300-34" { &["acid_non_oxidising"] } else { &[] };
+        let groups: &[&str] = if self.code == "900-300-34" { &["acid_non_oxidising"] } else { &[] };
         json!({
             "waste_code": self.code, "name": self.name, "form": self.form,
             "hazards": self.hazards, "mass_kg": kg, "method": self.method,

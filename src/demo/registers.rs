@@ -12,7 +12,7 @@ use crate::ctx::{Ctx, Role};
 use crate::identity;
 use crate::ids::{DriverId, OrganisationId, SiteId, VehicleId};
 use crate::problem::Problem;
-use crate::registry::{Uscc, driver, licence, organisation, rows, site, vehicle};
+use crate::registry::{Slice, Uscc, driver, licence, organisation, rows, site, vehicle};
 
 /// A member as it stands in the registers.
 pub struct Settled {
@@ -34,7 +34,8 @@ pub struct World {
 
 pub async fn is_empty(app: &App) -> Result<bool, Problem> {
     let filter = rows::OrganisationFilter::default();
-    Ok(rows::organisations(&app.pool, &filter).await?.is_empty())
+    let first = Slice { after: None, rows_max: 1 };
+    Ok(rows::organisations(&app.pool, &filter, first).await?.is_empty())
 }
 
 /// Registers everybody. Divisions are made side by side: their commits share batches.
@@ -57,7 +58,8 @@ pub async fn build(app: &App) -> Result<World, Problem> {
 async fn regulator(app: &App, division: Option<&String>) -> Result<Account, Problem> {
     let ctx = system(app);
     let number = division.map_or("00", String::as_str);
-    let place = app.catalogue.division(number).map_or("新疆生产建设兵团", |one| &one.division_zh);
+    let place =
+        app.catalogue.division(number).map_or("新疆生产建设兵团", |one| &one.division_zh);
     let name = format!("{place}生态环境局");
     let asked = json!({
         "name": name, "uscc": uscc(&format!("1165{number}0000"), 1), "roles": [],
@@ -166,7 +168,7 @@ async fn fleet(
             "organisation_id": owner, "name": driver_name, "phone": format!("1399{division}0000{n}"),
             "licence_no": format!("6590{division}19850101{n:04}"), "licence_valid_to": "2028-12-31",
         });
-        let driver_id = driver::register(app, ctx, body(&asked)).await?.value.0.id;
+        let driver_id = driver::register(app, ctx, body(&asked)).await?.value.id;
         fleet.push((class, vehicle_id, driver_id));
     }
     Ok(fleet)
