@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::act::body;
 use super::cast::What;
 use super::loads::{Load, loads};
-use super::registers::{Settled, World};
+use super::registers::Settled;
 use crate::app::App;
 use crate::clock::legal_day;
 use crate::command::Done;
@@ -57,15 +57,15 @@ enum Hour {
 /// Plays `days` days up to `present`, all trips of an hour side by side.
 pub async fn live(
     app: &App,
-    world: &World,
+    members: &[Settled],
     present: DateTime<Utc>,
     days: i64,
 ) -> Result<(), Problem> {
     for day in (1..=days).rev() {
         let morning = present - TimeDelta::days(day);
-        let senders = world.members.iter().enumerate();
+        let senders = members.iter().enumerate();
         let mut trips: Vec<Trip> = senders
-            .flat_map(|(n, sender)| plan(world, (n, sender), day, legal_day(morning)))
+            .flat_map(|(n, sender)| plan(members, (n, sender), day, legal_day(morning)))
             .collect();
         for (hour, minutes) in HOURS {
             app.clock.set(morning + TimeDelta::minutes(minutes));
@@ -91,7 +91,7 @@ struct Trip<'a> {
 
 /// What a sender sends on a day: kitchens and hospitals often, workshops now and then.
 fn plan<'a>(
-    world: &'a World,
+    members: &'a [Settled],
     (n, sender): (usize, &'a Settled),
     day: i64,
     today: NaiveDate,
@@ -110,7 +110,7 @@ fn plan<'a>(
     let all = loads(sender.what);
     let load = &all[chance.random_range(0..all.len())];
     let kg = load.kg * chance.random_range(70..130) / 100;
-    let near = |what| nearest(world, &sender.division, what);
+    let near = |what| nearest(members, &sender.division, what);
     let (Some(carrier), Some(receiver)) = (near(What::Carrier), near(load.receiver)) else {
         return Vec::new();
     };
@@ -119,8 +119,8 @@ fn plan<'a>(
 }
 
 /// The member of that kind in the same division, else the first of the list.
-fn nearest<'a>(world: &'a World, division: &str, what: What) -> Option<&'a Settled> {
-    let of_kind = || world.members.iter().filter(move |member| member.what == what);
+fn nearest<'a>(members: &'a [Settled], division: &str, what: What) -> Option<&'a Settled> {
+    let of_kind = || members.iter().filter(move |member| member.what == what);
     of_kind().find(|member| member.division == division).or_else(|| of_kind().next())
 }
 

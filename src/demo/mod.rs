@@ -10,10 +10,11 @@ mod cast;
 mod life;
 mod loads;
 mod registers;
+mod store;
 
 pub use account::{Account, PASSWORD};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use crate::app::App;
 use crate::problem::Problem;
@@ -21,17 +22,15 @@ use crate::problem::Problem;
 /// Days of life before the present.
 const DAYS: i64 = 21;
 
-/// Makes the world and answers with its logins. The clock is turned back first and stands at
-/// `present` when this returns.
-pub async fn seed(app: &App, present: DateTime<Utc>) -> Result<Vec<Account>, Problem> {
-    app.clock.set(present - TimeDelta::days(DAYS + 1));
-    let world = registers::build(app).await?;
-    life::live(app, &world, present, DAYS).await?;
-    app.clock.set(present);
-    Ok(world.accounts)
-}
-
-/// Whether this database has no organisation yet.
-pub async fn is_empty(app: &App) -> Result<bool, Problem> {
-    registers::is_empty(app).await
+/// Fills an empty database, or finds the demo that is there already; answers its logins either
+/// way. The clock is turned back first, and stands at the present again when this returns.
+pub async fn seed(app: &App) -> Result<Vec<Account>, Problem> {
+    if registers::is_empty(app).await? {
+        let present = app.clock.now();
+        app.clock.set(present - TimeDelta::days(DAYS + 1));
+        let members = registers::build(app).await?;
+        life::live(app, &members, present, DAYS).await?;
+        app.clock.set(present);
+    }
+    store::accounts(&app.pool).await
 }

@@ -4,7 +4,7 @@
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 
-use super::account::{Account, PASSWORD};
+use super::account::PASSWORD;
 use super::act::{Person, body, system};
 use super::cast::{Home, Member, What};
 use crate::app::App;
@@ -26,12 +26,6 @@ pub struct Settled {
     pub fleet: Vec<(&'static str, VehicleId, DriverId)>,
 }
 
-/// Everything that the demo's life is played with.
-pub struct World {
-    pub members: Vec<Settled>,
-    pub accounts: Vec<Account>,
-}
-
 pub async fn is_empty(app: &App) -> Result<bool, Problem> {
     let filter = rows::OrganisationFilter::default();
     let first = Slice { after: None, rows_max: 1 };
@@ -39,23 +33,18 @@ pub async fn is_empty(app: &App) -> Result<bool, Problem> {
 }
 
 /// Registers everybody. Divisions are made side by side: their commits share batches.
-pub async fn build(app: &App) -> Result<World, Problem> {
-    let mut accounts = vec![regulator(app, None).await?];
+pub async fn build(app: &App) -> Result<Vec<Settled>, Problem> {
+    regulator(app, None).await?;
     let divisions: Vec<String> =
         app.catalogue.divisions().iter().map(|one| one.division_no.to_string()).collect();
     let regulators = divisions.iter().map(|division| regulator(app, Some(division)));
-    accounts.extend(try_join_all(regulators).await?);
+    try_join_all(regulators).await?;
     let built = try_join_all(divisions.iter().map(|division| division_members(app, division)));
-    let mut members = Vec::new();
-    for (settled, logins) in built.await?.into_iter().flatten() {
-        members.push(settled);
-        accounts.extend(logins);
-    }
-    Ok(World { members, accounts })
+    Ok(built.await?.into_iter().flatten().collect())
 }
 
 /// A regulator's organisation and user: the corps' own, or a division's.
-async fn regulator(app: &App, division: Option<&String>) -> Result<Account, Problem> {
+async fn regulator(app: &App, division: Option<&String>) -> Result<(), Problem> {
     let ctx = system(app);
     let number = division.map_or("00", String::as_str);
     let place =
@@ -71,13 +60,10 @@ async fn regulator(app: &App, division: Option<&String>) -> Result<Account, Prob
         None => ("corps".to_owned(), Role::CorpsRegulator),
     };
     user(app, made.id, (&login, role), division.map(String::as_str)).await?;
-    Ok(account(&name, role, &login, made.id, Vec::new()))
+    Ok(())
 }
 
-async fn division_members(
-    app: &App,
-    number: &str,
-) -> Result<Vec<(Settled, Vec<Account>)>, Problem> {
+async fn division_members(app: &App, number: &str) -> Result<Vec<Settled>, Problem> {
     let Some(row) = app.catalogue.division(number) else { return Ok(Vec::new()) };
     let home = Home {
         number,
@@ -93,7 +79,7 @@ async fn division_members(
 }
 
 /// One member: organisation, site, licence, fleet and logins.
-async fn settle(app: &App, n: usize, member: &Member) -> Result<(Settled, Vec<Account>), Problem> {
+async fn settle(app: &App, n: usize, member: &Member) -> Result<Settled, Problem> {
     let ctx = &system(app);
     let asked = json!({
         "name": member.name, "uscc": uscc(&format!("9165{}00", member.division), n),
@@ -116,16 +102,12 @@ async fn settle(app: &App, n: usize, member: &Member) -> Result<(Settled, Vec<Ac
     };
     let head_id = user(app, organisation_id, (&member.login, Role::Admin), None).await?;
     let head = Person { user_id: head_id, organisation_id, role: Role::Admin, division: None };
-    let sites = vec![site_id];
-    let mut logins =
-        vec![account(&member.name, Role::Admin, &member.login, organisation_id, sites.clone())];
     for role in everyday_roles(member) {
         let login = format!("{}-{}", member.login, role.as_str());
         user(app, organisation_id, (&login, role), None).await?;
-        logins.push(account(&member.name, role, &login, organisation_id, sites.clone()));
     }
     let (what, division) = (member.what, member.division.clone());
-    Ok((Settled { what, division, organisation_id, site_id, head, fleet }, logins))
+    Ok(Settled { what, division, organisation_id, site_id, head, fleet })
 }
 
 /// The people who do the daily work, in the first division only: enough to try every role.
@@ -187,23 +169,6 @@ async fn user(
         asked["division"] = Value::from(division);
     }
     Ok(identity::seed_user(app, body(&asked)?).await?.id)
-}
-
-fn account(
-    organisation: &str,
-    role: Role,
-    login: &str,
-    organisation_id: OrganisationId,
-    site_ids: Vec<SiteId>,
-) -> Account {
-    Account {
-        organisation: organisation.to_owned(),
-        role: role.as_str().to_owned(),
-        login: login.to_owned(),
-        password: PASSWORD.to_owned(),
-        organisation_id,
-        site_ids,
-    }
 }
 
 /// A unified social credit code with a right check character (GB 32100).

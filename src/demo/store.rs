@@ -1,0 +1,44 @@
+//! The demo's logins, read back: users that the program itself has made.
+
+use std::collections::HashMap;
+
+use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, TextExpressionMethods};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::account::{Account, PASSWORD};
+use crate::db::Pool;
+use crate::db::schema::{app_user, event, organisation, site};
+use crate::problem::Problem;
+
+/// Everybody that the demo can sign in as. Users that people made since have passwords of their
+/// own: their first event was not by the system.
+pub async fn accounts(pool: &Pool) -> Result<Vec<Account>, Problem> {
+    let conn = &mut pool.get().await?;
+    let seeded = event::table
+        .filter(event::seq.eq(0))
+        .filter(event::body.like("%\"via\":\"system\"%"))
+        .select(event::subject_id);
+    let people: Vec<(String, String, Uuid, String)> = app_user::table
+        .inner_join(organisation::table.on(organisation::id.eq(app_user::organisation_id)))
+        .filter(app_user::id.eq_any(seeded))
+        .order(app_user::id)
+        .select((app_user::login, app_user::role, organisation::id, organisation::name))
+        .load(conn)
+        .await?;
+    let owned: Vec<(Uuid, Uuid)> =
+        site::table.order(site::id).select((site::organisation_id, site::id)).load(conn).await?;
+    let mut sites: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for (owner, site) in owned {
+        sites.entry(owner).or_default().push(site);
+    }
+    let account = |(login, role, organisation_id, organisation)| Account {
+        organisation,
+        role,
+        login,
+        password: PASSWORD.to_owned(),
+        organisation_id,
+        site_ids: sites.get(&organisation_id).cloned().unwrap_or_default(),
+    };
+    Ok(people.into_iter().map(account).collect())
+}
