@@ -51,7 +51,7 @@ async fn regulator(app: &App, division: Option<&String>) -> Result<(), Problem> 
         app.catalogue.division(number).map_or("新疆生产建设兵团", |one| &one.division_zh);
     let name = format!("{place}生态环境局");
     let asked = json!({
-        "name": name, "uscc": uscc(&format!("1165{number}0000"), 1), "roles": [],
+        "name": name, "uscc": uscc(&format!("1165{number}00"), 1), "roles": [],
         "division": number,
     });
     let made = organisation::register(app, &ctx, body(&asked)).await?.value;
