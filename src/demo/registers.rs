@@ -150,7 +150,7 @@ async fn fleet(
             "organisation_id": owner, "name": driver_name, "phone": format!("1399{division}0000{n}"),
             "licence_no": format!("6590{division}19850101{n:04}"), "licence_valid_to": "2028-12-31",
         });
-        let driver_id = driver::register(app, ctx, body(&asked)).await?.value.id;
+        let driver_id = driver::register(app, ctx, body(&asked)).await?.0.value.id;
         fleet.push((class, vehicle_id, driver_id));
     }
     Ok(fleet)
