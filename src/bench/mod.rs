@@ -2,17 +2,23 @@
 //!
 //! A private cluster (fsync on) holds a database for the baseline and one for the server, which is
 //! a process of its own, of this same program. Everything that is filed goes over real HTTP, with
-//! every check, number, reservation, event and idempotency record in place.
+//! every check, number, reservation, event and idempotency record in place. Only ratios travel
+//! from one machine to another.
 
+mod api;
 mod baseline;
+mod error;
+mod filing;
+mod first;
 mod latency;
 mod link;
 mod load;
 mod meters;
+mod people;
+mod process;
+mod report;
+mod run;
+mod world;
 
-/// Why there are no figures.
-#[derive(Debug, thiserror::Error)]
-pub enum BenchError {
-    #[error("pgbench gave no figure: {0}")]
-    Baseline(String),
-}
+pub use error::BenchError;
+pub use run::{Arguments, run};

@@ -1,0 +1,87 @@
+//! The arguments of `liandan bench`, and what each of its commands does.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::BenchError;
+use super::filing::{self, Plan};
+use super::people::People;
+use super::report::{Report, progress};
+use super::world::{Place, World};
+use crate::clock::{Clock, legal_day};
+
+/// Measure this program beside pgbench, on a private PostgreSQL of its own.
+///
+/// For figures that mean anything: a release build, and nothing else running on the machine.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    Filing(FilingArguments),
+}
+
+/// File manifests over HTTP: alone, spread over the prefectures, and all in one.
+#[derive(Debug, Args)]
+struct FilingArguments {
+    #[command(flatten)]
+    common: Common,
+    /// Run only these: alone_1, spread_32, spread_128, hot_32, hot_128.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    only: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// Seconds that are counted, of each run and each baseline.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    seconds: u64,
+    /// Seconds before them that are not.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(0..=3600))]
+    warm_up: u64,
+    /// A line of JSON a figure.
+    #[arg(long)]
+    json: bool,
+    /// Folder for the database, on the disk to be measured; else one in the system's folder for
+    /// temporary files, removed at the end.
+    #[arg(long, value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
+}
+
+/// Runs a bench to its end.
+pub fn run(asked: &Arguments) -> Result<(), BenchError> {
+    match &asked.what {
+        What::Filing(asked) => {
+            let plan = Plan {
+                warm_up_s: asked.common.warm_up,
+                seconds: asked.common.seconds,
+                only: asked.only.clone(),
+            };
+            let report = Report::new(asked.common.json);
+            in_a_world(&asked.common, async |world, people| {
+                filing::run(world, people, &plan, &report).await
+            })
+        }
+    }
+}
+
+/// Makes a world with people in it. One thread: the generator is to cost little.
+fn in_a_world(
+    common: &Common,
+    measure: impl AsyncFnOnce(&World, &People) -> Result<(), BenchError>,
+) -> Result<(), BenchError> {
+    progress("starting PostgreSQL and the server");
+    let place = Place::prepare(common.data_dir.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let world = World::start(place).await?;
+        progress("making organisations, sites, licences, ledgers, users");
+        let day = legal_day(Clock::wall_clock().now()).to_string();
+        let people = People::make(world.server.address, &world.regulator, day).await?;
+        measure(&world, &people).await
+    })
+}
