@@ -15,9 +15,6 @@ use super::BenchError;
 pub const SETUP: &str = include_str!("../../benches/baseline_setup.sql");
 const FILING: &str = include_str!("../../benches/baseline.sql");
 
-/// Divisions that a spread run is spread over.
-pub const DIVISIONS: usize = 14;
-
 /// How to reach the database that pgbench loads.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -160,7 +157,7 @@ mod tests {
 
     #[test]
     fn rate_and_latency_are_read() {
-        assert_eq!(parse(SAID), Some(Measured { rate: 2486.223_799, latency_ms: 12.871 }));
+        assert_eq!(parse(SAID), Some(Measured { rate: 2_486.223_799, latency_ms: 12.871 }));
     }
 
     #[test]

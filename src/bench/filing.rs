@@ -13,7 +13,7 @@ use super::baseline::{self, Measured, Sample};
 use super::load::{Script, Tally, Template, Window, drive};
 use super::meters::{Cpu, peak_mib};
 use super::people::{DIVISIONS, People};
-use super::report::{Compared, CpuEach, Goal, Line, Report, progress};
+use super::report::{Compared, Goal, Line, Report, progress};
 use super::world::World;
 
 /// The server's memory without PostgreSQL.
@@ -157,7 +157,8 @@ impl Script for Filings {
 
 struct Figures {
     tally: Tally,
-    cpu: Option<Cpu>,
+    /// Processor time when counting began and when it ended.
+    cpu: Option<(Cpu, Cpu)>,
     seconds: f64,
 }
 
@@ -182,8 +183,7 @@ async fn measure(
             first,
         });
     }
-    let cpu = at_start.zip(at_end).map(|(start, end): (Cpu, Cpu)| end.since(start));
-    Ok(Figures { tally, cpu, seconds: window.counted.as_secs_f64() })
+    Ok(Figures { tally, cpu: at_start.zip(at_end), seconds: window.counted.as_secs_f64() })
 }
 
 /// Signs each connection in as a producer of its own, as far as there are enough, and prepares its
@@ -214,15 +214,14 @@ async fn scripts(
 
 impl Figures {
     fn line(self, run: &Run, baseline: Measured) -> Line {
-        let count = self.tally.latencies.count() as f64;
-        let rate = count / self.seconds;
+        let count = self.tally.latencies.count();
+        let rate = count as f64 / self.seconds;
         let spread = self.tally.latencies.spread();
         // Alone it is the latency that counts: a whole filing beside the baseline's transaction.
         let ratio = match run.goal {
             Goal::AtLeast(_) => rate / baseline.rate,
-            Goal::AtMost(_) => spread.mean_ms / baseline.latency_ms,
+            Goal::AtMost(_) => spread.mean.as_secs_f64() * 1e3 / baseline.latency_ms,
         };
-        let each = |seconds: f64| seconds * 1e6 / count.max(1.0);
         Line {
             name: run.name,
             rate,
@@ -233,11 +232,7 @@ impl Figures {
                 ratio,
                 goal: run.goal,
             }),
-            cpu: self.cpu.map(|cpu| CpuEach {
-                server_us: each(cpu.server_s),
-                postgres_us: each(cpu.postgres_s),
-                generator_us: each(cpu.generator_s),
-            }),
+            cpu: self.cpu.map(|(start, end)| end.each(start, count)),
         }
     }
 }

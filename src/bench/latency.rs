@@ -10,13 +10,13 @@ pub struct Latencies {
     micros: Vec<u32>,
 }
 
-/// What a run's latencies come to, in milliseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// What a run's latencies come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spread {
-    pub mean_ms: f64,
-    pub p50_ms: f64,
-    pub p99_ms: f64,
-    pub max_ms: f64,
+    pub mean: Duration,
+    pub p50: Duration,
+    pub p99: Duration,
+    pub max: Duration,
 }
 
 impl Latencies {
@@ -34,14 +34,14 @@ impl Latencies {
 
     pub fn spread(mut self) -> Spread {
         self.micros.sort_unstable();
-        let ms = |micros: u32| f64::from(micros) / 1000.0;
+        let time = |micros: u32| Duration::from_micros(u64::from(micros));
         let Some(max) = self.micros.last() else { return Spread::default() };
         let sum: u64 = self.micros.iter().copied().map(u64::from).sum();
         Spread {
-            mean_ms: sum as f64 / self.micros.len() as f64 / 1000.0,
-            p50_ms: ms(self.below(50)),
-            p99_ms: ms(self.below(99)),
-            max_ms: ms(*max),
+            mean: Duration::from_micros(sum / self.micros.len() as u64),
+            p50: time(self.below(50)),
+            p99: time(self.below(99)),
+            max: time(*max),
         }
     }
 
@@ -63,7 +63,9 @@ mod tests {
             all.note(Duration::from_millis(ms));
         }
         let spread = all.spread();
-        assert_eq!(spread, Spread { mean_ms: 50.5, p50_ms: 50.0, p99_ms: 99.0, max_ms: 100.0 });
+        let of = |spread: [Duration; 4]| spread.map(|time| time.as_micros());
+        let found = of([spread.mean, spread.p50, spread.p99, spread.max]);
+        assert_eq!(found, [50_500, 50_000, 99_000, 100_000]);
     }
 
     #[test]
@@ -71,6 +73,6 @@ mod tests {
         assert_eq!(Latencies::default().spread(), Spread::default());
         let mut one = Latencies::default();
         one.note(Duration::from_millis(7));
-        assert!((one.spread().p99_ms - 7.0).abs() < 1e-9);
+        assert_eq!(one.spread().p99, Duration::from_millis(7));
     }
 }

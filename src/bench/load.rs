@@ -95,14 +95,14 @@ async fn converse<S: Script>(
     while sent < until {
         let reply = link.exchange(script.next()).await?;
         let answered = Instant::now();
-        if !reply.is_success() {
-            tally.refused += 1;
-            tally.first_refusal.get_or_insert_with(|| reply.said());
-        } else {
+        if reply.is_success() {
             tally.succeeded += 1;
             if answered >= from && answered < until {
                 tally.latencies.note(answered - sent);
             }
+        } else {
+            tally.refused += 1;
+            tally.first_refusal.get_or_insert_with(|| reply.said());
         }
         sent = answered;
     }

@@ -3,35 +3,38 @@
 //! Where there is no `/proc` the figures are absent, never guessed.
 
 use std::fs;
+use std::time::Duration;
 
 /// Linux shows processor time to programs in hundredths of a second, whatever the kernel's own
 /// tick is.
-const TICKS_A_SECOND: f64 = 100.0;
+const TICK: Duration = Duration::from_millis(10);
 
-/// Seconds of processor time since each process started.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// Processor time since each process started, or of each request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cpu {
-    pub server_s: f64,
+    pub server: Duration,
     /// The postmaster with all its processes, those that have ended included.
-    pub postgres_s: f64,
+    pub postgres: Duration,
     /// Ourselves.
-    pub generator_s: f64,
+    pub generator: Duration,
 }
 
 impl Cpu {
     pub fn read(server: u32, postmaster: u32) -> Option<Self> {
         Some(Self {
-            server_s: Times::of(server)?.own_s,
-            postgres_s: family_s(postmaster)?,
-            generator_s: Times::of(std::process::id())?.own_s,
+            server: Times::of(server)?.own,
+            postgres: family(postmaster)?,
+            generator: Times::of(std::process::id())?.own,
         })
     }
 
-    pub fn since(self, earlier: Self) -> Self {
+    /// What each of `count` requests took since `earlier`.
+    pub fn each(self, earlier: Self, count: usize) -> Self {
+        let count = u32::try_from(count.max(1)).unwrap_or(u32::MAX);
         Self {
-            server_s: self.server_s - earlier.server_s,
-            postgres_s: self.postgres_s - earlier.postgres_s,
-            generator_s: self.generator_s - earlier.generator_s,
+            server: self.server.saturating_sub(earlier.server) / count,
+            postgres: self.postgres.saturating_sub(earlier.postgres) / count,
+            generator: self.generator.saturating_sub(earlier.generator) / count,
         }
     }
 }
@@ -44,12 +47,12 @@ pub fn peak_mib(pid: u32) -> Option<f64> {
     Some(kib / 1024.0)
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Times {
     parent: u32,
-    own_s: f64,
+    own: Duration,
     /// Of children that have ended and were waited for.
-    ended_s: f64,
+    ended: Duration,
 }
 
 impl Times {
@@ -61,23 +64,23 @@ impl Times {
     fn parse(stat: &str) -> Option<Self> {
         let (_, rest) = stat.rsplit_once(')')?;
         let fields: Vec<&str> = rest.split_whitespace().collect();
-        let number = |field: usize| fields.get(field - 3)?.parse::<f64>().ok();
+        let number = |field: usize| fields.get(field - 3)?.parse::<u32>().ok();
         Some(Self {
-            parent: number(4)? as u32,
-            own_s: (number(14)? + number(15)?) / TICKS_A_SECOND,
-            ended_s: (number(16)? + number(17)?) / TICKS_A_SECOND,
+            parent: number(4)?,
+            own: TICK * (number(14)? + number(15)?),
+            ended: TICK * (number(16)? + number(17)?),
         })
     }
 }
 
-fn family_s(postmaster: u32) -> Option<f64> {
-    let own = Times::of(postmaster)?;
-    let mut sum = own.own_s + own.ended_s;
+fn family(postmaster: u32) -> Option<Duration> {
+    let root = Times::of(postmaster)?;
+    let mut sum = root.own + root.ended;
     for entry in fs::read_dir("/proc").ok()?.flatten() {
         let pid = entry.file_name().to_str().and_then(|name| name.parse().ok());
         // One that has ended since the folder was listed counts as ended, at the next reading.
         if let Some(times) = pid.and_then(Times::of).filter(|times| times.parent == postmaster) {
-            sum += times.own_s;
+            sum += times.own;
         }
     }
     Some(sum)
@@ -90,7 +93,8 @@ mod tests {
     #[test]
     fn a_name_with_brackets_and_spaces_does_not_shift_the_fields() {
         let stat = "42 (a) b (c) S 7 1 1 0 -1 4194560 1 2 3 4 150 50 30 20 20 0 1 0";
-        let times = Times { parent: 7, own_s: 2.0, ended_s: 0.5 };
+        let (own, ended) = (Duration::from_secs(2), Duration::from_millis(500));
+        let times = Times { parent: 7, own, ended };
         assert_eq!(Times::parse(stat), Some(times));
     }
 }

@@ -118,7 +118,7 @@ impl People {
 
     /// Producers by turns over the divisions, as many from each.
     pub fn of_all(&self) -> Vec<usize> {
-        (0..PRODUCERS_A_DIVISION * DIVISIONS).collect()
+        (0..self.producers.len().min(PRODUCERS_A_DIVISION * DIVISIONS)).collect()
     }
 }
 

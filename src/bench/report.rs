@@ -1,10 +1,12 @@
 //! What was found: a table for people, a line of JSON each for programs.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use super::latency::Spread;
+use super::meters::Cpu;
 
 /// How a ratio is judged.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,14 +40,6 @@ pub struct Compared {
     pub goal: Goal,
 }
 
-/// Processor time of one request, in microseconds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CpuEach {
-    pub server_us: f64,
-    pub postgres_us: f64,
-    pub generator_us: f64,
-}
-
 /// One figure.
 #[derive(Clone, Debug)]
 pub struct Line {
@@ -53,7 +47,8 @@ pub struct Line {
     pub rate: f64,
     pub spread: Spread,
     pub compared: Option<Compared>,
-    pub cpu: Option<CpuEach>,
+    /// Of one request.
+    pub cpu: Option<Cpu>,
 }
 
 impl Line {
@@ -63,19 +58,19 @@ impl Line {
             line.insert(name.to_owned(), json!((value * 1000.0).round() / 1000.0));
         };
         put("rate", self.rate);
-        put("mean_ms", self.spread.mean_ms);
-        put("p50_ms", self.spread.p50_ms);
-        put("p99_ms", self.spread.p99_ms);
-        put("max_ms", self.spread.max_ms);
+        put("mean_ms", ms(self.spread.mean));
+        put("p50_ms", ms(self.spread.p50));
+        put("p99_ms", ms(self.spread.p99));
+        put("max_ms", ms(self.spread.max));
         if let Some(compared) = self.compared {
             put("baseline", compared.baseline);
             put("baseline_ms", compared.baseline_ms);
             put("ratio", compared.ratio);
         }
         if let Some(cpu) = self.cpu {
-            put("cpu_server_us", cpu.server_us);
-            put("cpu_postgres_us", cpu.postgres_us);
-            put("cpu_generator_us", cpu.generator_us);
+            put("cpu_server_us", us(cpu.server));
+            put("cpu_postgres_us", us(cpu.postgres));
+            put("cpu_generator_us", us(cpu.generator));
         }
         line.insert("name".to_owned(), self.name.into());
         if let Some(compared) = self.compared {
@@ -86,21 +81,29 @@ impl Line {
     }
 
     fn row(&self) -> String {
-        let Spread { p50_ms, p99_ms, .. } = self.spread;
-        let mut row = format!("{:<18} {:>9.0} {p50_ms:>9.2} {p99_ms:>9.2}", self.name, self.rate);
-        match self.compared {
-            Some(Compared { baseline, ratio, goal, .. }) => {
+        let (p50, p99) = (ms(self.spread.p50), ms(self.spread.p99));
+        let figures = format!("{:<18} {:>9.0} {p50:>9.2} {p99:>9.2}", self.name, self.rate);
+        let compared = self.compared.map_or_else(
+            || " ".repeat(36),
+            |Compared { baseline, ratio, goal, .. }| {
                 let met = if goal.is_met(ratio) { "met" } else { "MISSED" };
-                row += &format!(" {baseline:>11.0} {ratio:>7.2}  {:<7} {met:<6}", goal.words());
-            }
-            None => row += &" ".repeat(36),
-        }
-        if let Some(cpu) = self.cpu {
-            let CpuEach { server_us, postgres_us, generator_us } = cpu;
-            row += &format!(" {server_us:>7.0} {postgres_us:>9.0} {generator_us:>10.0}");
-        }
-        row
+                format!("{baseline:>11.0} {ratio:>7.2}  {:<7} {met:<6}", goal.words())
+            },
+        );
+        let cpu = self.cpu.map_or_else(String::new, |cpu| {
+            let [server, postgres, own] = [cpu.server, cpu.postgres, cpu.generator].map(us);
+            format!("{server:>7.0} {postgres:>9.0} {own:>10.0}")
+        });
+        format!("{figures} {compared} {cpu}")
     }
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+fn us(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
 }
 
 /// Where figures go, as they come.
@@ -168,7 +171,8 @@ mod tests {
     use super::*;
 
     fn line() -> Line {
-        let spread = Spread { mean_ms: 2.0, p50_ms: 1.5, p99_ms: 9.25, max_ms: 11.0 };
+        let [mean, p50, p99, max] = [2_000, 1_500, 9_250, 11_000].map(Duration::from_micros);
+        let spread = Spread { mean, p50, p99, max };
         let goal = Goal::AtLeast(1.1);
         let compared = Compared { baseline: 2000.0, baseline_ms: 16.0, ratio: 1.25, goal };
         Line { name: "spread_32", rate: 2500.4567, spread, compared: Some(compared), cpu: None }

@@ -89,13 +89,10 @@ struct Folder {
 
 impl Folder {
     fn of(data_dir: Option<&Path>) -> Self {
-        match data_dir {
-            Some(path) => Self { path: path.to_owned(), is_temporary: false },
-            None => {
-                let name = format!("liandan-bench-{}", std::process::id());
-                Self { path: std::env::temp_dir().join(name), is_temporary: true }
-            }
-        }
+        let temporary =
+            || std::env::temp_dir().join(format!("liandan-bench-{}", std::process::id()));
+        let is_temporary = data_dir.is_none();
+        Self { path: data_dir.map_or_else(temporary, Path::to_owned), is_temporary }
     }
 }
 
