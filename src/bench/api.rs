@@ -28,11 +28,6 @@ impl Api {
         self.answer(&format!("POST {path}"), &request).await
     }
 
-    pub async fn get(&mut self, path: &str) -> Result<Value, BenchError> {
-        let request = request("GET", path, &self.token, &[], "");
-        self.answer(&format!("GET {path}"), &request).await
-    }
-
     /// Makes something and answers its id.
     pub async fn make(&mut self, path: &str, body: &Value) -> Result<String, BenchError> {
         text(&self.post(path, body).await?, "id")

@@ -52,11 +52,6 @@ impl World {
         connect(&self.postgres.superuser_url(SERVER)).await
     }
 
-    /// The baseline's database.
-    pub async fn baseline_database(&self) -> Result<Client, BenchError> {
-        connect(&self.postgres.superuser_url(BASELINE)).await
-    }
-
     pub fn postmaster(&self) -> u32 {
         self.postgres.pid()
     }

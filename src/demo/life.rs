@@ -143,7 +143,6 @@ impl Trip<'_> {
     async fn at(&mut self, app: &App, hour: Hour) -> Result<(), Problem> {
         match (hour, self.id) {
             (Hour::File, _) => self.file(app).await,
-            (_, None) => Ok(()),
             (Hour::Depart, Some(id)) => self.depart(app, id).await,
             (Hour::Arrive, Some(id)) if self.end != End::InTransit => self.arrive(app, id).await,
             (Hour::Receive, Some(id)) if !matches!(self.end, End::InTransit | End::Arrived) => {
@@ -220,7 +219,7 @@ impl Trip<'_> {
         match self.end {
             End::Refused => ("refuse", 0, self.kg),
             End::PartlyAccepted => ("partial", self.kg - self.kg / 4, self.kg / 4),
-            _ if self.tag % 7 == 0 => ("accept", self.kg - 1, 0),
+            _ if self.tag.is_multiple_of(7) => ("accept", self.kg - 1, 0),
             _ => ("accept", self.kg, 0),
         }
     }

@@ -15,6 +15,7 @@ use utoipa::openapi::{
 
 use super::identity::IdentityApi;
 use super::manifest::ManifestApi;
+use super::registry::RegistryApi;
 use super::routes::API;
 use super::{FaultEntry, PROBLEM_JSON, ProblemBody, docs, health, sandbox};
 
@@ -34,8 +35,8 @@ struct Root;
 #[openapi(paths(sandbox::clock_now, sandbox::set_clock))]
 struct Sandbox;
 
-fn rooms() -> [Document; 3] {
-    [IdentityApi::openapi(), ManifestApi::openapi(), Sandbox::openapi()]
+fn rooms() -> [Document; 4] {
+    [IdentityApi::openapi(), RegistryApi::openapi(), ManifestApi::openapi(), Sandbox::openapi()]
 }
 
 /// The document of this build.

@@ -5,7 +5,7 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::{MetricsPage, docs, health, identity, manifest, sandbox};
+use super::{MetricsPage, docs, health, identity, manifest, registry, sandbox};
 
 /// Where the API's resources are.
 pub const API: &str = "/api/v1";
@@ -21,7 +21,10 @@ pub fn routes(
             config.configure(health::metrics_routes(page));
         }
         config.configure(docs::routes);
-        let api = web::scope(API).configure(identity::routes).configure(manifest::routes);
+        let api = web::scope(API)
+            .configure(identity::routes)
+            .configure(registry::routes)
+            .configure(manifest::routes);
         // In any other mode these paths do not exist (api.md, "Sandbox").
         let api = if with_sandbox { api.configure(sandbox::routes) } else { api };
         config.service(api);

@@ -20,10 +20,10 @@ use crate::decision::{Guard, Move};
 use crate::identity::policy as may;
 use crate::problem::{Code, Fault, Findings, Text};
 use crate::registry::{Known, Licence, LicenceLine, LicenceStatus, Part, Standing};
+use crate::wire::BoundedText;
 
 /// What filing may do for one item. Only this file makes one: holding it is the proof.
 pub struct AdmittedItem {
-    pub code: WasteCode,
     /// Index of its licence move; none where an exemption frees the receiver.
     pub licence_move: Option<usize>,
     /// The licence and line behind each choice of that move.
@@ -295,7 +295,7 @@ impl ItemJudge<'_> {
         }
         let hazards = hazards(item, base, findings);
         let packagings = packagings(item, base, findings);
-        let ids = item.reactivity_groups.iter().map(|id| id.as_str());
+        let ids = item.reactivity_groups.iter().map(BoundedText::as_str);
         let groups = self.catalogue.reactivity().declared(ids, base, findings);
         let (code, form, method) = (code.ok()?, form.ok()?, method.ok()?);
         let declared = Declared {
@@ -378,7 +378,7 @@ impl ItemJudge<'_> {
             push(moves::reserve_storage(receiver.id, capacity, mass, self.stream, at))
         });
         admitted.guards.extend(covering.iter().map(|(known, _)| known.guard));
-        AdmittedItem { code, licence_move, covering, on_hand_move, storage_move }
+        AdmittedItem { licence_move, covering, on_hand_move, storage_move }
     }
 
     /// The lines that take this code by this method on the planned day; a fault where none does.

@@ -29,7 +29,7 @@ use crate::identity::policy as may;
 use crate::ids::{LedgerEntryId, ManifestId};
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::registry::{LedgerKind, Part};
-use crate::wire::Asked;
+use crate::wire::{Asked, BoundedText};
 
 /// What a filing writes beside the manifest: the draft it came from, its contact.
 #[derive(Clone, Debug, Default)]
@@ -173,9 +173,8 @@ fn describe(
     producer: &Place,
     receiver: &Place,
 ) -> Filed {
-    let text = |field: &Option<crate::wire::BoundedText<1, 1000>>| {
-        field.as_ref().map(|text| text.as_str().to_owned())
-    };
+    let text =
+        |field: &Option<BoundedText<1, 1000>>| field.as_ref().map(|text| text.as_str().to_owned());
     Filed {
         number: String::new(),
         stream: admitted.stream.as_str().to_owned(),
@@ -216,9 +215,8 @@ fn party(place: &Place) -> PartyAt {
 }
 
 fn leg((n, (asked, facts)): (usize, (&LegAsked, &LegFacts))) -> Leg {
-    let text = |field: &Option<crate::wire::BoundedText<1, 200>>| {
-        field.as_ref().map(|text| text.as_str().to_owned())
-    };
+    let text =
+        |field: &Option<BoundedText<1, 200>>| field.as_ref().map(|text| text.as_str().to_owned());
     Leg {
         n: n as i64 + 1,
         mode: asked.mode.unwrap_or(super::asked::Mode::Road).as_str().to_owned(),
@@ -239,9 +237,8 @@ fn leg((n, (asked, facts)): (usize, (&LegAsked, &LegFacts))) -> Leg {
 }
 
 fn item(n: usize, asked: &ItemAsked) -> Item {
-    let texts = |list: &[crate::wire::BoundedText<1, 50>]| {
-        list.iter().map(|text| text.as_str().to_owned()).collect()
-    };
+    let texts =
+        |list: &[BoundedText<1, 50>]| list.iter().map(|text| text.as_str().to_owned()).collect();
     Item {
         line: n as i64 + 1,
         waste_code: asked.waste_code.as_str().to_owned(),
@@ -289,9 +286,9 @@ fn contact(asked: &FileManifest) -> Option<serde_json::Value> {
     let contact = asked.producer_contact.as_ref()?;
     let text = |value: Option<&str>| value.map(str::to_owned);
     Some(serde_json::json!({
-        "person": text(contact.person.as_ref().map(|text| text.as_str())),
-        "phone": text(contact.phone.as_ref().map(|text| text.as_str())),
-        "emergency_phone": text(contact.emergency_phone.as_ref().map(|text| text.as_str())),
+        "person": text(contact.person.as_ref().map(BoundedText::as_str)),
+        "phone": text(contact.phone.as_ref().map(BoundedText::as_str)),
+        "emergency_phone": text(contact.emergency_phone.as_ref().map(BoundedText::as_str)),
     }))
 }
 

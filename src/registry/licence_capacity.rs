@@ -83,3 +83,83 @@ fn limit(account: Account, limit: Option<i64>, pointer: String, asked: i64) -> M
     };
     Move { choices: vec![vec![post]], refusal: Code::CapacityInUse, pointer, asked }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decision::Balance;
+    use crate::ids::{LicenceId, OrganisationId, SiteId};
+    use crate::registry::{LicenceKind, LicenceStatus};
+    use uuid::Uuid;
+
+    fn licence(masses: &[i64], shared: Option<i64>, factor: i64) -> Licence {
+        let id = Uuid::from_bytes([1; 16]);
+        let day = "2026-01-01".parse().unwrap();
+        let line = |(index, mass): (usize, &i64)| LicenceLine {
+            line: index as i64 + 1,
+            waste_codes: vec!["900-249-08".into()],
+            categories: Vec::new(),
+            methods: vec!["R9".into()],
+            annual_g: Grams(*mass),
+        };
+        Licence {
+            id: LicenceId::of(id),
+            organisation_id: OrganisationId::of(id),
+            site_id: SiteId::of(id),
+            number: "1".into(),
+            kind: LicenceKind::Comprehensive,
+            status: LicenceStatus::Active,
+            issued_on: day,
+            issued_by: "x".into(),
+            valid_from: day,
+            valid_to: day,
+            annual_limit_g: shared.map(Grams),
+            limit_factor_milli: factor,
+            rated_daily_g: None,
+            lines: masses.iter().enumerate().map(line).collect(),
+        }
+    }
+
+    fn limits(before: &Licence, after: &Licence, years: &[i32]) -> Vec<(i16, String, String)> {
+        let account =
+            |year: &i32| LicenceAccount { line: 1, year: *year, balance: Balance::default() };
+        let accounts: Vec<_> = years.iter().map(account).collect();
+        let moves = moves(before, after, &accounts, 2026);
+        let seen = moves.iter().map(|wanted| {
+            let account = &wanted.choices[0][0].account;
+            (account.year, account.item.clone(), wanted.pointer.clone())
+        });
+        seen.collect()
+    }
+
+    #[test]
+    fn a_changed_line_moves_its_own_limit_in_every_year() {
+        let before = licence(&[1000, 2000], None, 1000);
+        let after = licence(&[1000, 1500], None, 1000);
+        let moved = limits(&before, &after, &[2024]);
+        let years: Vec<i16> = moved.iter().map(|(year, _, _)| *year).collect();
+        assert_eq!(years, [2024, 2026, 2027]);
+        assert!(
+            moved
+                .iter()
+                .all(|(_, item, pointer)| { item == "2" && pointer == "/lines/1/annual_kg" })
+        );
+        assert!(limits(&before, &before, &[2024]).is_empty());
+    }
+
+    #[test]
+    fn the_factor_moves_all_and_a_new_line_none() {
+        let before = licence(&[1000], Some(900), 1200);
+        let after = licence(&[1000], Some(900), 1000);
+        let moved = limits(&before, &after, &[2026]);
+        assert_eq!(moved.len(), 4);
+        assert!(moved.iter().all(|(_, _, pointer)| pointer == "/limit_factor"));
+        let grown = licence(&[1000, 50], Some(900), 1200);
+        assert!(limits(&before, &grown, &[2026]).is_empty());
+        let freed = licence(&[1000], None, 1200);
+        let moved = limits(&before, &freed, &[]);
+        assert!(
+            moved.iter().all(|(_, item, pointer)| item == "0" && pointer == "/annual_limit_kg")
+        );
+    }
+}

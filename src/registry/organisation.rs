@@ -146,3 +146,83 @@ fn once(roles: &[Part]) -> Vec<Part> {
     parts.dedup();
     parts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ctx::{Actor, Via};
+    use crate::decision::SubjectKind;
+    use crate::problem::{Code, Lang};
+    use uuid::Uuid;
+
+    fn ctx(role: Role, of: u8, division: Option<&str>) -> Ctx {
+        let actor = Actor {
+            role,
+            organisation_id: OrganisationId::of(Uuid::from_bytes([of; 16])),
+            via: Via::Password,
+            division: division.map(str::to_owned),
+            ..Actor::system()
+        };
+        let now = "2026-11-25T08:00:00Z".parse().unwrap();
+        let (key, if_match, request_id) = (None, None, String::new());
+        let (validate_only, lang) = (false, Lang::En);
+        Ctx { actor, now, wall: now, request_id, key, if_match, validate_only, lang }
+    }
+
+    fn known(status: Standing, roles: &[Part]) -> Known<Organisation> {
+        let id = Uuid::from_bytes([1; 16]);
+        let organisation = Organisation {
+            id: OrganisationId::of(id),
+            name: "一号".into(),
+            uscc: "91350100M000100Y43".into(),
+            roles: roles.to_vec(),
+            division: "01".into(),
+            status,
+            blacklisted: false,
+        };
+        Known::new(SubjectKind::Organisation, id, 4, organisation)
+    }
+
+    fn changed(known: &Known<Organisation>, ctx: &Ctx, json: &str) -> Result<(), Code> {
+        let asked = crate::wire::asked(json.as_bytes()).unwrap();
+        decide_change(known, &asked, ctx).map(|_| ()).map_err(|problem| problem.code())
+    }
+
+    #[test]
+    fn each_changes_what_is_its_own_to_change() {
+        let firm = known(Standing::Active, &[Part::Producer]);
+        let (name, all) = (r#"{"name":"新"}"#, r#"{"status":"suspended","blacklisted":true}"#);
+        let own = ctx(Role::Admin, 1, None);
+        assert_eq!(changed(&firm, &own, name), Ok(()));
+        assert_eq!(changed(&firm, &own, all), Err(Code::Forbidden));
+        let first = ctx(Role::DivisionRegulator, 7, Some("01"));
+        assert_eq!(changed(&firm, &first, all), Ok(()));
+        assert_eq!(changed(&firm, &first, r#"{"division":"02"}"#), Err(Code::Forbidden));
+        let corps = ctx(Role::CorpsRegulator, 7, None);
+        assert_eq!(changed(&firm, &corps, r#"{"division":"02"}"#), Ok(()));
+        for stranger in [
+            ctx(Role::Admin, 2, None),
+            ctx(Role::Producer, 1, None),
+            ctx(Role::DivisionRegulator, 7, Some("02")),
+            ctx(Role::RegimentRegulator, 7, Some("01")),
+        ] {
+            assert_eq!(changed(&firm, &stranger, name), Err(Code::Forbidden));
+        }
+        let bureau = known(Standing::Active, &[]);
+        assert_eq!(changed(&bureau, &ctx(Role::Admin, 2, None), name), Err(Code::NotFound));
+    }
+
+    #[test]
+    fn refusals_come_in_the_order_of_the_contract() {
+        let closed = known(Standing::Closed, &[Part::Producer]);
+        let mut own = ctx(Role::Admin, 1, None);
+        let broken = r#"{"nonsense":1}"#;
+        assert_eq!(changed(&closed, &ctx(Role::Reader, 1, None), broken), Err(Code::Forbidden));
+        assert_eq!(changed(&closed, &own, broken), Err(Code::IllegalTransition));
+        own.if_match = Some(3);
+        assert_eq!(changed(&closed, &own, broken), Err(Code::StaleVersion));
+        own.if_match = Some(4);
+        let open = known(Standing::Suspended, &[Part::Producer]);
+        assert_eq!(changed(&open, &own, broken), Err(Code::UnknownField));
+    }
+}

@@ -45,7 +45,7 @@ pub fn demo(
         // It blocks for as long as a first start takes to make the tables, a second at most.
         db::migrate(&postgres.migrate_url(DATABASE))?;
         let (app, drain) = open(&demo.serving, mint, &postgres.app_socket_url(DATABASE)).await?;
-        let seeded = signals.unless_stopped(demo::seed(&app)).await?;
+        let seeded = signals.unless_stopped(Box::pin(demo::seed(&app))).await?;
         let accounts = seeded.map_err(StartError::Seed)?;
         let mut told = Ok(());
         let tell = |addresses: &[SocketAddr]| told = ready(&accounts, addresses);

@@ -150,3 +150,26 @@ fn the_document_names_every_operation_once() {
     operations.dedup();
     assert_eq!((operations.len(), count), (48, 48));
 }
+
+#[test]
+fn every_schema_that_the_document_refers_to_is_in_it() {
+    fn references(node: &Value, found: &mut Vec<String>) {
+        match node {
+            Value::Object(members) => {
+                if let Some(Value::String(reference)) = members.get("$ref") {
+                    found.push(reference.clone());
+                }
+                members.values().for_each(|member| references(member, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            _ => {}
+        }
+    }
+    let document = serde_json::to_value(registry::RegistryApi::openapi()).unwrap();
+    let mut found = Vec::new();
+    references(&document, &mut found);
+    for reference in found {
+        let pointer = reference.trim_start_matches('#');
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+}
