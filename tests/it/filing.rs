@@ -1,0 +1,177 @@
+//! Filing: refusals leave no trace, repeats get their first answer, crowds stay exact.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::support::{Cast, Method, World};
+
+#[tokio::test]
+async fn bad_input_is_named_field_by_field_and_writes_nothing() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 1000).await;
+    cast.produce(5000).await;
+    let events = world.rows("event").await;
+    let post = async |body: serde_json::Value| cast.producer.post("/manifests", &body).await;
+    let with = |pointer: &str, value: serde_json::Value| {
+        let mut body = cast.oil(&json!(10));
+        *body.pointer_mut(pointer).unwrap() = value;
+        body
+    };
+    let mass = "/items/0/mass_kg";
+    post(with(mass, json!(0.0001))).await.is(422).refused_as("too_many_decimals").at(mass);
+    post(with(mass, json!(-1))).await.is(422).refused_as("mass_out_of_range").at(mass);
+    post(with(mass, json!(1e30))).await.is(422).at(mass);
+    post(with(mass, json!("10"))).await.is(422).refused_as("wrong_type").at(mass);
+    let code = "/items/0/waste_code";
+    post(with(code, json!("999-999-99"))).await.refused_as("unknown_waste_code").at(code);
+    let hazards = "/items/0/hazards";
+    post(with(hazards, json!(["C"]))).await.refused_as("hazard_mismatch").at(hazards);
+    let site = "/producer_site_id";
+    post(with(site, json!(cast.receiver_site))).await.refused_as("unknown_reference").at(site);
+    let method = post(with("/items/0/method", json!("R4"))).await;
+    method.is(409).refused_as("licence_does_not_cover").at(code);
+    let late = post(with("/planned_departure_on", json!("2027-11-20"))).await;
+    late.is(409).refused_as("insufficient_on_hand");
+    let mut unknown = cast.oil(&json!(10));
+    unknown["items"][0]["colour"] = json!("black");
+    unknown["items"][0].as_object_mut().unwrap().remove("name");
+    let both = post(unknown).await.is(422);
+    both.tells("unknown_field", "/items/0/colour").tells("required", "/items/0/name");
+    assert_eq!(world.rows("event").await, events);
+    world.has_no_rows_in(&["manifest", "manifest_item", "serial"]).await;
+}
+
+#[tokio::test]
+async fn raw_faults_come_in_the_order_of_the_contract() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 1000).await;
+    let call = || cast.producer.call(Method::POST, "/manifests");
+    let json = "application/json";
+    call().raw(json, "{").send().await.is(400).refused_as("malformed_json");
+    call().raw(json, r#"{"a":1,"a":2}"#).send().await.is(400).refused_as("duplicate_key");
+    call().raw(json, vec![0xff]).send().await.is(400).refused_as("malformed_json");
+    call().raw(json, "[".repeat(100_000)).send().await.is(400).refused_as("too_deep");
+    call().raw("text/plain", "{}").send().await.is(415).refused_as("unsupported_media_type");
+    let large = " ".repeat(10 * 1024 * 1024);
+    call().raw(json, large).send().await.is(413).refused_as("payload_too_large");
+    let nobody = cast.producer.nobody();
+    nobody.post("/manifests", &json!({})).await.is(401).refused_as("unauthorized");
+    cast.carrier.post("/manifests", &cast.oil(&json!(1))).await.is(403).refused_as("forbidden");
+}
+
+#[tokio::test]
+async fn a_repeat_with_the_same_key_gets_the_first_answer() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 1000).await;
+    cast.produce(5000).await;
+    let file = || {
+        cast.producer.call(Method::POST, "/manifests").key("k-1").json(&cast.oil(&json!(10))).send()
+    };
+    let answers = join_all([file(), file(), file(), file()]).await;
+    let ids: BTreeSet<String> = answers.into_iter().map(|answer| answer.is(201).id()).collect();
+    assert_eq!(ids.len(), 1);
+    let id = ids.first().unwrap();
+    let depart = || {
+        cast.carrier
+            .call(Method::POST, &format!("/manifests/{id}/depart"))
+            .key("d-1")
+            .json(&json!({}))
+            .send()
+    };
+    assert_eq!(depart().await.is(200).version(), 2);
+    cast.receiver.post(&format!("/manifests/{id}/arrive"), &json!({})).await.ok();
+    // It has gone on since: the repeat still shows it as it stood after its own event.
+    let again = depart().await.is(200);
+    assert_eq!((again.version(), again.header("idempotent-replayed")), (2, "true"));
+    assert_eq!(again.str("/status"), "in_transit");
+    let other = cast.oil(&json!(11));
+    let other = cast.producer.call(Method::POST, "/manifests").key("k-1").json(&other).send().await;
+    other.is(422).refused_as("idempotency_key_reused");
+}
+
+/// 64 filings at once, of which the licence holds 40: numbers gap-free, capacity exact.
+#[tokio::test]
+async fn sixty_four_at_once_are_exact() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 400).await;
+    cast.produce(5000).await;
+    let body = cast.oil(&json!(10));
+    let answers = join_all((0..64).map(|_| cast.producer.post("/manifests", &body))).await;
+    let mut numbers = BTreeSet::new();
+    for answer in answers {
+        if answer.status == 201 {
+            numbers.insert(answer.str("/number").to_owned());
+        } else {
+            answer.is(409).refused_as("capacity_exceeded");
+        }
+    }
+    let wanted: BTreeSet<String> = (1..=40).map(|n| format!("20266601{n:06}")).collect();
+    assert_eq!(numbers, wanted);
+}
+
+#[tokio::test]
+async fn validate_only_answers_and_writes_nothing() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 1000).await;
+    cast.produce(50).await;
+    let path = "/manifests?validate_only=true";
+    cast.producer.post(path, &cast.oil(&json!(10))).await.is(201);
+    let full = cast.producer.post(path, &cast.oil(&json!(2000))).await.is(409);
+    full.tells("capacity_exceeded", "/items/0/mass_kg")
+        .tells("insufficient_on_hand", "/items/0/mass_kg");
+    world.has_no_rows_in(&["manifest"]).await;
+}
+
+#[tokio::test]
+async fn drafts_are_kept_changed_and_filed() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 1000).await;
+    cast.produce(50).await;
+    let mut draft = cast.oil(&json!(10));
+    draft["draft"] = json!(true);
+    draft.as_object_mut().unwrap().remove("receiver_site_id");
+    let saved = cast.producer.post("/manifests", &draft).await.is(201);
+    let path = format!("/manifests/{}", saved.id());
+    cast.stranger.get(&path).await.is(404);
+    cast.receiver.get(&path).await.is(404);
+    cast.producer.post(&format!("{path}/file"), &json!({})).await.is(422).at("/receiver_site_id");
+    cast.producer.post(&format!("{path}/depart"), &json!({})).await.is(403);
+    let change = json!({"receiver_site_id": cast.receiver_site});
+    let call = || cast.producer.call(Method::PATCH, &path).json(&change);
+    call().if_match(9).send().await.is(412).refused_as("stale_version");
+    assert_eq!(call().if_match(1).send().await.is(200).version(), 2);
+    let filed = cast.producer.post(&format!("{path}/file"), &json!({})).await.is(201);
+    assert_eq!((filed.id(), filed.str("/status")), (saved.id(), "filed"));
+    world.has_no_rows_in(&["draft"]).await;
+}
+
+/// Another organisation gets 404 for everything that names the manifest.
+#[tokio::test]
+async fn a_stranger_sees_nothing() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 1000).await;
+    cast.produce(50).await;
+    let filed = cast.filed(&cast.oil(&json!(10))).await;
+    let path = format!("/manifests/{}", filed.id());
+    for tail in ["", "/events", "/preflight?action=depart"] {
+        cast.stranger.get(&format!("{path}{tail}")).await.is(404).refused_as("not_found");
+    }
+    let number = filed.str("/number");
+    cast.stranger.get(&format!("/manifests/by-number/{number}")).await.is(404);
+    let receive = json!({"decision": "accept",
+        "items": [{"line": 1, "accepted_kg": 10, "refused_kg": 0}]});
+    for (tail, body) in [
+        ("depart", json!({})),
+        ("arrive", json!({})),
+        ("receive", receive),
+        ("cancel", json!({"reason": "other"})),
+        ("file", json!({})),
+    ] {
+        cast.stranger.post(&format!("{path}/{tail}"), &body).await.is(404);
+    }
+    let seen = cast.stranger.get("/manifests").await.ok();
+    assert!(seen.get("/data").as_array().unwrap().is_empty());
+    assert_eq!(cast.corps.get("/manifests").await.ok().get("/data").as_array().unwrap().len(), 1);
+}

@@ -1,0 +1,24 @@
+//! The integration tests: one binary, one file a behaviour, all through HTTP on a real PostgreSQL.
+//!
+//! They run in any order and in parallel, share nothing but one private cluster, never sleep, and
+//! hold the clock by hand. Every answer that passes through [`support::Client`] is validated
+//! against the OpenAPI document.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test stops at the first thing that is not as it should be, and says so"
+)]
+
+mod clock;
+mod errors;
+mod filing;
+mod generated;
+mod health;
+mod lives;
+mod migrations;
+mod schema;
+mod support;
+mod tidy;

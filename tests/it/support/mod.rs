@@ -1,0 +1,15 @@
+//! What tests are made of: a database of their own, a server on it, a client that checks answers.
+
+mod answer;
+mod build;
+mod client;
+mod contract;
+mod db;
+mod world;
+
+pub use answer::Answer;
+pub use build::Cast;
+pub use client::{Client, Method};
+pub use contract::Contract;
+pub use db::Database;
+pub use world::World;
