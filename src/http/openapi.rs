@@ -73,18 +73,28 @@ fn finish(document: &mut Document) {
     ]);
     for (path, item) in &mut document.paths.paths {
         let operations = [
-            (&mut item.get, false),
-            (&mut item.post, true),
-            (&mut item.put, true),
-            (&mut item.patch, true),
-            (&mut item.delete, true),
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("put", &mut item.put),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
         ];
-        for (operation, changes) in operations {
+        for (method, operation) in operations {
             if let Some(operation) = operation {
+                let changes = method != "get";
+                operation.operation_id = Some(operation_id(method, path));
                 document_refusals(operation, path.starts_with(API), changes);
             }
         }
     }
+}
+
+/// Unique by construction: handlers of different rooms share names.
+fn operation_id(method: &str, path: &str) -> String {
+    let path = path.strip_prefix(API).unwrap_or(path);
+    let word = |part: &str| part.replace(['-', '.', '{', '}'], "_").trim_matches('_').to_owned();
+    let parts = path.split('/').filter(|part| !part.is_empty()).map(word);
+    std::iter::once(method.to_owned()).chain(parts).collect::<Vec<_>>().join("_")
 }
 
 const PROBLEM: &str = "Problem";

@@ -33,7 +33,7 @@ async fn a_server_without_its_schema_or_its_database_is_not_ready() {
     let gone = "UPDATE pg_database SET datallowconn = false WHERE datname = current_database()";
     let superuser = world.database.superuser().await;
     superuser.batch_execute(gone).await.unwrap();
-    let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    let others = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
                    WHERE datname = current_database() AND pid <> pg_backend_pid()";
     superuser.batch_execute(others).await.unwrap();
     let away = client.get("/readyz").await.refused_as("busy");

@@ -142,7 +142,7 @@ impl Cast {
 }
 
 async fn member(world: &World, corps: &Client, (n, roles): (u32, &[&str])) -> (String, Client) {
-    let uscc = Uscc::complete(&format!("91659001MATESTS{n:02}")).unwrap();
+    let uscc = Uscc::complete(&format!("91659001MATEXT0{n:02}")).unwrap();
     let asked = json!({
         "name": format!("第一师{n}号单位"), "uscc": uscc.as_str(), "roles": roles, "division": "01",
     });
