@@ -1,4 +1,5 @@
-//! Tables as Diesel sees them; `tests/it/schema.rs` compares them with the database's own catalogue.
+//! Tables as Diesel sees them; `tests/it/schema.rs` compares them with the database's own
+//! catalogue.
 
 diesel::table! {
     account (id) {
