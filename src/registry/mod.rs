@@ -32,6 +32,8 @@ pub mod storage_area;
 mod store;
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+mod tests_entries;
 mod uscc;
 /// Vehicles and trailers.
 pub mod vehicle;

@@ -84,16 +84,16 @@ impl World {
         }
     }
 
-    fn corps(&self) -> Ctx {
+    pub(crate) fn corps(&self) -> Ctx {
         self.ctx(Actor { role: Role::CorpsRegulator, via: Via::Password, ..Actor::system() })
     }
 
-    fn admin(&self, of: OrganisationId) -> Ctx {
+    pub(crate) fn admin(&self, of: OrganisationId) -> Ctx {
         let via = Via::Password;
         self.ctx(Actor { role: Role::Admin, organisation_id: of, via, ..Actor::system() })
     }
 
-    async fn organisation(&self, first_17: &str) -> Answered<Organisation> {
+    pub(crate) async fn organisation(&self, first_17: &str) -> Answered<Organisation> {
         self.organisation_of(first_17, &["receiver", "producer"], "01").await
     }
 
@@ -110,7 +110,7 @@ impl World {
         organisation::register(&self.app, &self.corps(), asked(&body)).await.unwrap()
     }
 
-    async fn site(&self, of: OrganisationId) -> SiteId {
+    pub(crate) async fn site(&self, of: OrganisationId) -> SiteId {
         let body = json!({
             "organisation_id": of, "name": "厂区", "kind": "treatment", "division": "01",
             "region_code": "659002", "location": {"lon": 81.28, "lat": 40.55},
@@ -125,11 +125,11 @@ impl World {
     }
 }
 
-fn asked<T: Decode>(body: &Value) -> Asked<T> {
+pub(crate) fn asked<T: Decode>(body: &Value) -> Asked<T> {
     crate::wire::asked(body.to_string().as_bytes()).unwrap()
 }
 
-fn code<T: std::fmt::Debug>(answer: Result<T, crate::problem::Problem>) -> Code {
+pub(crate) fn code<T: std::fmt::Debug>(answer: Result<T, crate::problem::Problem>) -> Code {
     answer.unwrap_err().code()
 }
 
