@@ -39,8 +39,13 @@ pub async fn build(app: &App) -> Result<Vec<Settled>, Problem> {
         app.catalogue.divisions().iter().map(|one| one.division_no.to_string()).collect();
     let regulators = divisions.iter().map(|division| regulator(app, Some(division)));
     try_join_all(regulators).await?;
-    let built = try_join_all(divisions.iter().map(|division| division_members(app, division)));
-    Ok(built.await?.into_iter().flatten().collect())
+    let mut members = Vec::new();
+    // A few at a time: more would only wait for connections, and a slow machine says "busy".
+    for some in divisions.chunks(3) {
+        let built = try_join_all(some.iter().map(|division| division_members(app, division)));
+        members.extend(built.await?.into_iter().flatten());
+    }
+    Ok(members)
 }
 
 /// A regulator's organisation and user: the corps' own, or a division's.
