@@ -32,8 +32,6 @@ pub mod storage_area;
 mod store;
 #[cfg(test)]
 pub(crate) mod tests;
-#[cfg(test)]
-mod tests_entries;
 mod uscc;
 /// Vehicles and trailers.
 pub mod vehicle;

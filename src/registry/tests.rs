@@ -1,6 +1,8 @@
 //! The registers on a real PostgreSQL: one cluster, one app, few and quick; rules have their own
 //! tests beside them.
 
+mod entries;
+
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 

@@ -3,12 +3,12 @@
 
 use serde_json::json;
 
-use super::tests::{asked, code, world};
-use super::{
-    Scope, Slice, approval, driver, plan, rows, site, storage_area, vehicle, waste_stream,
-};
+use super::{asked, code, world};
 use crate::command::Freshness;
 use crate::problem::Code;
+use crate::registry::{
+    Scope, Slice, approval, driver, plan, rows, site, storage_area, vehicle, waste_stream,
+};
 use crate::units::Grams;
 
 const ALL: Slice = Slice { after: None, rows_max: 10 };
