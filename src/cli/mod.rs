@@ -7,6 +7,7 @@ mod demo;
 mod migrate;
 mod openapi;
 mod serve;
+mod user;
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -31,6 +32,7 @@ enum Command {
     Demo(demo::Arguments),
     Serve(serve::Arguments),
     Migrate(migrate::Arguments),
+    User(user::Arguments),
     Openapi(openapi::Arguments),
 }
 
@@ -41,6 +43,7 @@ pub fn run(environment: &Environment) -> Result<ExitCode, StartError> {
         Command::Demo(asked) => demo::run(environment, asked).map(code_of),
         Command::Serve(asked) => serve::run(environment, &asked).map(code_of),
         Command::Migrate(asked) => migrate::run(environment, &asked).map(|()| ExitCode::SUCCESS),
+        Command::User(asked) => user::run(environment, asked).map(|()| ExitCode::SUCCESS),
         Command::Openapi(asked) => openapi::run(&asked).map(|()| ExitCode::SUCCESS),
     }
 }

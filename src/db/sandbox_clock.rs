@@ -29,12 +29,22 @@ pub async fn advance(pool: &Pool, to: TimeDelta) -> Result<bool, Problem> {
     Ok(set.execute(&mut conn).await? == 1)
 }
 
-/// Sets the shift, backwards too: a demo lives its weeks in the past before it opens.
-pub async fn set(pool: &Pool, to: TimeDelta) -> Result<(), Problem> {
+/// Starts the clock at the present where it has never been set: a demo is filled.
+pub async fn start(pool: &Pool) -> Result<(), Problem> {
     use schema::sandbox_clock::dsl::{id, sandbox_clock, shift_ms};
-    let row = (id.eq(1_i16), shift_ms.eq(to.num_milliseconds()));
-    let insert = diesel::insert_into(sandbox_clock).values(row);
-    let upsert = insert.on_conflict(id).do_update().set(shift_ms.eq(to.num_milliseconds()));
-    upsert.execute(&mut pool.get().await?).await?;
+    let row = (id.eq(1_i16), shift_ms.eq(0_i64));
+    let insert = diesel::insert_into(sandbox_clock).values(row).on_conflict_do_nothing();
+    insert.execute(&mut pool.get().await?).await?;
     Ok(())
+}
+
+const HALF_FILLED_SQL: &str =
+    "-- events, but no clock: whoever filled it was stopped before the end
+SELECT EXISTS (SELECT FROM event) AND NOT EXISTS (SELECT FROM sandbox_clock)";
+
+/// Whether a demo was stopped while it was being filled: its clock is set when it is done. Asked as
+/// superuser, of a database that may be new and have no tables.
+pub async fn is_half_filled(superuser: &tokio_postgres::Client) -> bool {
+    let asked = superuser.query_one(HALF_FILLED_SQL, &[]).await;
+    asked.is_ok_and(|row| row.get(0))
 }

@@ -33,8 +33,23 @@ pub enum StartError {
     Metrics(#[from] prometheus::Error),
     #[error("cannot {doing}: {reason}")]
     Io { doing: &'static str, reason: std::io::Error },
+    #[error("refused: {}", told(.0))]
+    Refused(Box<Problem>),
     #[error("stopped before it was ready")]
     Interrupted,
     #[error("the server ended by itself: {0}")]
     Ended(String),
+}
+
+/// Every fault on the one line, with its field.
+fn told(problem: &Problem) -> String {
+    let fault = |fault: &crate::problem::Fault| {
+        let field = fault.pointer.as_deref().unwrap_or_default();
+        format!("{field} {}", fault.detail.en).trim_start().to_owned()
+    };
+    let mut told = problem.faults().iter().map(fault).collect::<Vec<_>>().join("; ");
+    if let Some(cause) = &problem.cause {
+        told = format!("{told} ({cause})");
+    }
+    told
 }

@@ -7,9 +7,11 @@ mod open;
 mod private;
 mod production;
 mod signals;
+mod user;
 
 pub use error::StartError;
 pub use http::{Listening, listen};
 pub use lifecycle::Ended;
 pub use private::{DATABASE, Demo, demo};
 pub use production::{BootstrapUrls, Production, bootstrap, migrate, serve};
+pub use user::{NewUser, create_user};

@@ -10,7 +10,7 @@ use super::open::open;
 use super::signals::Signals;
 use crate::config::{DemoHome, Serving};
 use crate::db::private::{PrivatePostgres, Settings};
-use crate::db::{self, bootstrap};
+use crate::db::{self, bootstrap, sandbox_clock};
 use crate::demo::{self, Account};
 use crate::mint::Mint;
 
@@ -47,6 +47,7 @@ pub fn demo(
         let (app, drain) = open(&demo.serving, mint, &postgres.app_socket_url(DATABASE)).await?;
         let seeded = signals.unless_stopped(Box::pin(demo::seed(&app))).await?;
         let accounts = seeded.map_err(StartError::Seed)?;
+        sandbox_clock::start(&app.pool).await.map_err(StartError::Clock)?;
         let mut told = Ok(());
         let tell = |addresses: &[SocketAddr]| told = ready(&accounts, addresses);
         let ended = run(app, drain, &demo.serving, &mut signals, tell).await?;
@@ -72,11 +73,27 @@ async fn prepare(postgres: &PrivatePostgres, reset: bool) -> Result<(), StartErr
     let passwords = postgres.passwords();
     let (migrate, app) = (&passwords.liandan_migrate, &passwords.liandan_app);
     bootstrap::create_roles(&mut superuser, migrate, app).await?;
-    if reset {
+    if reset || is_half_filled(postgres).await {
         bootstrap::drop_database(&superuser, DATABASE).await?;
     }
     bootstrap::create_database(&superuser, DATABASE, None).await?;
     drop(superuser);
     let _ = connection.await;
     Ok(())
+}
+
+/// A demo that was stopped while it was being filled is begun again, not shown half.
+async fn is_half_filled(postgres: &PrivatePostgres) -> bool {
+    let url = postgres.superuser_url(DATABASE);
+    let Ok((client, connection)) = tokio_postgres::connect(&url, NoTls).await else {
+        return false;
+    };
+    let connection = tokio::spawn(connection);
+    let half = sandbox_clock::is_half_filled(&client).await;
+    drop(client);
+    let _ = connection.await;
+    if half {
+        tracing::warn!("an earlier start was stopped while filling the demo: it begins again");
+    }
+    half
 }

@@ -19,6 +19,7 @@ mod generated;
 mod health;
 mod lives;
 mod migrations;
+mod process;
 mod schema;
 mod support;
 mod tidy;

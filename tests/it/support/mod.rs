@@ -11,5 +11,5 @@ pub use answer::Answer;
 pub use build::Cast;
 pub use client::{Client, Method};
 pub use contract::Contract;
-pub use db::Database;
+pub use db::{Database, cluster};
 pub use world::World;
