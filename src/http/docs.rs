@@ -37,7 +37,8 @@ static UI: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
 
 /// This document.
 #[utoipa::path(get, path = "/openapi.json", tag = "operations", security(()), responses(
-    (status = 200, description = "OpenAPI 3.1.", body = Object, content_type = "application/json")))]
+    (status = 200, description = "OpenAPI 3.1.", body = Object,
+        content_type = "application/json")))]
 pub async fn document() -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(openapi::text())
 }

@@ -1,7 +1,8 @@
 //! HTTP: extract, convert, call, answer. The only room that knows actix.
 //!
-//! Extractors do not refuse, except [`Caller`] (401). They carry what is wrong, and the handler asks in the order of api.md
-//! ("Where several hold"): the body (413, 415, 400), the subject (404, 403), the content (422).
+//! Extractors do not refuse, except [`Caller`] (401). They carry what is wrong, and the handler
+//! asks in the order of api.md ("Where several hold"): the body (413, 415, 400), the subject
+//! (404, 403), the content (422).
 
 mod answer;
 mod body;

@@ -55,7 +55,8 @@ pub fn markdown() -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(
             page,
-            "| <a id=\"{name}\"></a>`{name}` | {status} | {zh} | {en} | {zh_advice}<br>{en_advice} |",
+            "| <a id=\"{name}\"></a>`{name}` | {status} | {zh} | {en} \
+             | {zh_advice}<br>{en_advice} |",
             name = code.as_str(),
             status = status(*code),
             zh_advice = advice.zh,

@@ -24,7 +24,8 @@ impl PartialSchema for ProblemBody {
         ObjectBuilder::new()
             .schema_type(Type::Object)
             .description(Some(
-                "RFC 9457. The members of the first entry of `errors` stand here too, beside these.",
+                "RFC 9457. The members of the first entry of `errors` stand here too, beside \
+                 these.",
             ))
             .property("type", uri_reference())
             .property("title", string())

@@ -116,10 +116,6 @@ const OWED: &[&str] = &[
     "src/decision.rs:",
     "src/demo/cast.rs:",
     "src/demo/registers.rs:",
-    "src/http/docs.rs:",
-    "src/http/mod.rs:",
-    "src/http/problem_list.rs:",
-    "src/http/problem_schema.rs:",
     "src/http/registry/drivers.rs:",
     "src/http/registry/ledger_entries.rs:",
     "src/http/registry/licences.rs:",
@@ -138,7 +134,6 @@ const OWED: &[&str] = &[
     "src/journal/canonical.rs:",
     "src/manifest/admit.rs:",
     "src/manifest/evolve.rs:",
-    "src/manifest/list.rs:",
     "src/manifest/view.rs:",
     "src/registry/tests.rs:",
     "src/seeds.rs:",
@@ -146,9 +141,18 @@ const OWED: &[&str] = &[
     "src/wire/scalar.rs:",
     "src/wire/tests/decode.rs:",
     "src/wire/tests/json.rs:",
-    "tests/it/support/client.rs:",
-    "tests/it/tidy.rs:",
 ];
+
+#[test]
+fn what_is_owed_is_still_owed() {
+    let long = |source: &Source| {
+        source.text.lines().count() > FILE_LINES_MAX
+            || source.text.lines().any(|line| line.chars().count() > LINE_CHARS_MAX)
+    };
+    let paid = all().into_iter().filter(|source| !long(source));
+    let shown = paid.map(|source| format!("{}:", source.path));
+    none("paid: take it off the list", shown.filter(|path| owed(path)).collect());
+}
 
 fn owed(found: &str) -> bool {
     OWED.iter().any(|file| found.starts_with(file))
@@ -302,7 +306,8 @@ fn function_name(line: &str) -> Option<&str> {
 
 #[test]
 fn functions_are_found_and_measured() {
-    let text = "impl A {\n    pub async fn b(\n        &self,\n    ) -> C {\n        d\n    }\n}\nfn e() {}\n";
+    let text = "impl A {\n    pub async fn b(\n        &self,\n    ) -> C {\n        d\n    }\n}\n\
+                fn e() {}\n";
     let found = functions(text);
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].name.as_str(), found[0].line, found[0].lines), ("b", 2, 5));

@@ -1,4 +1,5 @@
-//! A client of the API. Whatever it gets is held against the OpenAPI document before a test sees it.
+//! A client of the API. Whatever it gets is held against the OpenAPI document before a test sees
+//! it.
 
 pub use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
