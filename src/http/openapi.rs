@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use utoipa::OpenApi;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
     Components, ContentBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder,
     SecurityRequirement,
@@ -66,11 +66,8 @@ fn finish(document: &mut Document) {
     let components = document.components.get_or_insert_with(Components::new);
     components.responses.insert(PROBLEM.to_owned(), RefOr::T(problem()));
     components.add_security_scheme("bearer", bearer());
-    components.add_security_scheme("api_key", api_key());
-    document.security = Some(vec![
-        SecurityRequirement::new::<_, [&str; 0], &str>("bearer", []),
-        SecurityRequirement::new::<_, [&str; 0], &str>("api_key", []),
-    ]);
+    // API keys join here when they can be made: what is served is what is documented.
+    document.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>("bearer", [])]);
     for (path, item) in &mut document.paths.paths {
         let operations = [
             ("get", &mut item.get),
@@ -130,9 +127,4 @@ fn bearer() -> SecurityScheme {
     scheme.description =
         Some("The access token of `POST /auth/login`, good for 15 minutes.".into());
     SecurityScheme::Http(scheme)
-}
-
-fn api_key() -> SecurityScheme {
-    let value = ApiKeyValue::with_description("X-Api-Key", "A key of `POST /api-keys`.");
-    SecurityScheme::ApiKey(ApiKey::Header(value))
 }
