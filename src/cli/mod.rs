@@ -3,6 +3,7 @@
 //! 0: done, or stopped as asked. 1: refused or failed, one line says why. 2: arguments that make no
 //! sense. 130: stopped at once by a second signal.
 
+mod bench;
 mod demo;
 mod migrate;
 mod openapi;
@@ -34,6 +35,7 @@ enum Command {
     Migrate(migrate::Arguments),
     User(user::Arguments),
     Openapi(openapi::Arguments),
+    Bench(bench::Arguments),
 }
 
 /// Reads the arguments of the process and does what they say.
@@ -45,6 +47,7 @@ pub fn run(environment: &Environment) -> Result<ExitCode, StartError> {
         Command::Migrate(asked) => migrate::run(environment, &asked).map(|()| ExitCode::SUCCESS),
         Command::User(asked) => user::run(environment, asked).map(|()| ExitCode::SUCCESS),
         Command::Openapi(asked) => openapi::run(&asked).map(|()| ExitCode::SUCCESS),
+        Command::Bench(asked) => bench::run(environment, &asked).map(|()| ExitCode::SUCCESS),
     }
 }
 

@@ -35,6 +35,8 @@ pub enum StartError {
     Io { doing: &'static str, reason: std::io::Error },
     #[error("refused: {}", told(.0))]
     Refused(Box<Problem>),
+    #[error(transparent)]
+    Bench(#[from] crate::bench::BenchError),
     #[error("stopped before it was ready")]
     Interrupted,
     #[error("the server ended by itself: {0}")]
