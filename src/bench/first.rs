@@ -68,5 +68,6 @@ fn system(app: &App) -> Ctx {
 
 /// One password for all: they exist for the length of a run, in a cluster of our own.
 pub fn new_password(mint: &Mint) -> String {
-    format!("bench-{}", hex::encode(mint.bytes::<12>()))
+    // A password must not contain its login, and logins here begin with `bench-`.
+    format!("Zx{}", hex::encode(mint.bytes::<12>()))
 }
