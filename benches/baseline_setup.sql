@@ -1,7 +1,8 @@
 -- The tables of the baseline, of the width of ours: serial, manifest (000007), event and outbox
 -- (000002), with their columns, checks and indexes. Left out, in the baseline's favour: the
 -- licence, ledger and storage accounts, guards, chain heads, idempotency keys and item rows that
--- a filing of ours also reads or writes, and the three foreign keys of `manifest`.
+-- a filing of ours also reads or writes, and the three foreign keys of `manifest`. Compressed as
+-- ours are (000060).
 DROP TABLE IF EXISTS baseline_outbox, baseline_event, baseline_manifest, baseline_serial;
 
 CREATE TABLE baseline_serial (
@@ -69,3 +70,13 @@ CREATE TABLE baseline_outbox (
     position bigint NOT NULL,
     created_at timestamptz NOT NULL
 );
+
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_settings
+                WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)) THEN
+        EXECUTE 'ALTER TABLE baseline_manifest ALTER COLUMN state SET COMPRESSION lz4';
+        EXECUTE 'ALTER TABLE baseline_event ALTER COLUMN body SET COMPRESSION lz4';
+    END IF;
+END
+$$;
