@@ -68,6 +68,20 @@ pub fn filings(
     run(command, FILING)
 }
 
+/// pgbench's own select of one row, on its own table of 1,000,000.
+pub fn selects(target: &Target, clients: usize, seconds: u64) -> Result<Measured, BenchError> {
+    let mut command = target.command(clients, seconds);
+    command.arg("-S");
+    run(command, "")
+}
+
+/// Makes pgbench's own tables.
+pub fn make_select_tables(target: &Target) -> Result<(), BenchError> {
+    let mut command = target.program();
+    command.args(["-i", "-q", "-s", "10"]).arg(&target.database);
+    said(command, "").map(|_| ())
+}
+
 impl Target {
     fn program(&self) -> Command {
         let mut command = Command::new(&self.pgbench);

@@ -7,9 +7,12 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::BenchError;
 use super::api::{self, Api};
 use super::baseline::{self, Measured, Sample};
+use super::latency::Spread;
 use super::load::{Script, Tally, Template, Window, drive};
 use super::meters::{Cpu, peak_mib};
 use super::people::{DIVISIONS, People};
@@ -73,8 +76,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    fn wants(&self, run: &Run) -> bool {
-        self.only.is_empty() || self.only.iter().any(|name| name == run.name)
+    pub fn wants(&self, run: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|name| name == run)
     }
 
     const fn window(&self) -> Window {
@@ -95,7 +98,7 @@ pub async fn run(
     let sample = file_one(world, people).await?;
     report.begin();
     for group in &GROUPS {
-        let runs: Vec<&Run> = group.runs.iter().filter(|run| plan.wants(run)).collect();
+        let runs: Vec<&Run> = group.runs.iter().filter(|run| plan.wants(run.name)).collect();
         if runs.is_empty() {
             continue;
         }
@@ -127,12 +130,9 @@ fn baseline_of(
 
 /// Files one manifest, shows that the rules were kept, and takes what it stored as a sample.
 async fn file_one(world: &World, people: &People) -> Result<Sample, BenchError> {
-    let mut api = Api::sign_in(world.server.address, &people.producers[0].login).await?;
-    let body = Template::new(&people.filing(0, false)).with(1).to_vec();
-    let body = serde_json::from_slice(&body).map_err(|err| BenchError::Own(err.to_string()))?;
-    let filed = api.post("/manifests", &body).await?;
+    let filed = file_by(world, people, 0).await?;
     let id = api::text(&filed, "id")?;
-    let warnings = filed.get("warnings").and_then(serde_json::Value::as_array);
+    let warnings = filed.get("warnings").and_then(Value::as_array);
     if let Some(first) = warnings.and_then(|list| list.first()) {
         progress(&format!("filings carry a warning: {first}"));
     }
@@ -140,6 +140,21 @@ async fn file_one(world: &World, people: &People) -> Result<Sample, BenchError> 
                JOIN event e ON e.subject_id = m.id WHERE m.id = $1::text::uuid";
     let row = world.database().await?.query_one(sql, &[&id]).await?;
     Ok(Sample { state: row.get(0), body: row.get(1), leaf: row.get(2) })
+}
+
+/// One manifest of each producer, filed.
+pub async fn one_each(world: &World, people: &People) -> Result<(), BenchError> {
+    for producer in people.of_all() {
+        file_by(world, people, producer).await?;
+    }
+    Ok(())
+}
+
+async fn file_by(world: &World, people: &People, producer: usize) -> Result<Value, BenchError> {
+    let mut api = Api::sign_in(world.server.address, &people.producers[producer].login).await?;
+    let body = Template::new(&people.filing(producer, false)).with(1).to_vec();
+    let body = serde_json::from_slice(&body).map_err(|err| BenchError::Own(err.to_string()))?;
+    api.post("/manifests", &body).await
 }
 
 /// One connection's filings.
@@ -155,7 +170,8 @@ impl Script for Filings {
     }
 }
 
-struct Figures {
+/// A run without a refusal.
+pub struct Figures {
     tally: Tally,
     /// Processor time when counting began and when it ended.
     cpu: Option<(Cpu, Cpu)>,
@@ -170,18 +186,24 @@ async fn measure(
     plan: &Plan,
 ) -> Result<Figures, BenchError> {
     let mut scripts = scripts(world, people, is_hot, run).await?;
+    drive_counted(world, &mut scripts, plan, run.name).await
+}
+
+/// Drives the server and reads the meters; a refusal fails the run.
+pub async fn drive_counted<S: Script>(
+    world: &World,
+    scripts: &mut [S],
+    plan: &Plan,
+    name: &str,
+) -> Result<Figures, BenchError> {
     let read = || Cpu::read(world.server.pid(), world.postmaster());
     let (mut at_start, mut at_end) = (None, None);
     let window = plan.window();
     let (start, end) = (|| at_start = read(), || at_end = read());
-    let tally = drive(world.server.address, &mut scripts, window, start, end).await?;
+    let tally = drive(world.server.address, scripts, window, start, end).await?;
     if tally.refused > 0 {
         let first = tally.first_refusal.unwrap_or_default();
-        return Err(BenchError::Refused {
-            run: run.name.to_owned(),
-            refused: tally.refused,
-            first,
-        });
+        return Err(BenchError::Refused { run: name.to_owned(), refused: tally.refused, first });
     }
     Ok(Figures { tally, cpu: at_start.zip(at_end), seconds: window.counted.as_secs_f64() })
 }
@@ -213,17 +235,21 @@ async fn scripts(
 }
 
 impl Figures {
+    pub fn rate_and_spread(self) -> (f64, Spread) {
+        let rate = self.tally.latencies.count() as f64 / self.seconds;
+        (rate, self.tally.latencies.spread())
+    }
+
     fn line(self, run: &Run, baseline: Measured) -> Line {
-        let count = self.tally.latencies.count();
-        let rate = count as f64 / self.seconds;
-        let spread = self.tally.latencies.spread();
+        let (count, cpu) = (self.tally.latencies.count(), self.cpu);
+        let (rate, spread) = self.rate_and_spread();
         // Alone it is the latency that counts: a whole filing beside the baseline's transaction.
         let ratio = match run.goal {
             Goal::AtLeast(_) => rate / baseline.rate,
             Goal::AtMost(_) => spread.mean.as_secs_f64() * 1e3 / baseline.latency_ms,
         };
         Line {
-            name: run.name,
+            name: run.name.to_owned(),
             rate,
             spread,
             compared: Some(Compared {
@@ -232,7 +258,7 @@ impl Figures {
                 ratio,
                 goal: run.goal,
             }),
-            cpu: self.cpu.map(|(start, end)| end.each(start, count)),
+            cpu: cpu.map(|(start, end)| end.each(start, count)),
         }
     }
 }

@@ -100,7 +100,7 @@ impl People {
             "planned_departure_on": self.day,
             "items": [{"waste_code": code, "name": name, "form": "liquid", "hazards": ["T", "I"],
                        "mass_kg": MASS_SLOT, "method": METHOD,
-                       "packages": [{"kind": "steel_drum", "count": 4}],
+                       "packages": [{"kind": "plastic_drum", "count": 4}],
                        "batch_numbers": ["2026-B-0001"]}],
             "producer_contact": {"person": "王建国", "phone": "13999990000",
                                  "emergency_phone": "13999990001"},

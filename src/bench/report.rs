@@ -43,7 +43,7 @@ pub struct Compared {
 /// One figure.
 #[derive(Clone, Debug)]
 pub struct Line {
-    pub name: &'static str,
+    pub name: String,
     pub rate: f64,
     pub spread: Spread,
     pub compared: Option<Compared>,
@@ -72,7 +72,7 @@ impl Line {
             put("cpu_postgres_us", us(cpu.postgres));
             put("cpu_generator_us", us(cpu.generator));
         }
-        line.insert("name".to_owned(), self.name.into());
+        line.insert("name".to_owned(), self.name.clone().into());
         if let Some(compared) = self.compared {
             line.insert("goal".to_owned(), compared.goal.words().into());
             line.insert("met".to_owned(), compared.goal.is_met(compared.ratio).into());
@@ -175,7 +175,13 @@ mod tests {
         let spread = Spread { mean, p50, p99, max };
         let goal = Goal::AtLeast(1.1);
         let compared = Compared { baseline: 2000.0, baseline_ms: 16.0, ratio: 1.25, goal };
-        Line { name: "spread_32", rate: 2500.4567, spread, compared: Some(compared), cpu: None }
+        Line {
+            name: "spread_32".into(),
+            rate: 2500.4567,
+            spread,
+            compared: Some(compared),
+            cpu: None,
+        }
     }
 
     #[test]

@@ -6,7 +6,9 @@ use clap::{Args, Subcommand};
 
 use super::BenchError;
 use super::filing::{self, Plan};
+use super::fill::ROWS_MAX;
 use super::people::People;
+use super::read;
 use super::report::{Report, progress};
 use super::world::{Place, World};
 use crate::clock::{Clock, legal_day};
@@ -23,6 +25,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 enum What {
     Filing(FilingArguments),
+    Read(ReadArguments),
 }
 
 /// File manifests over HTTP: alone, spread over the prefectures, and all in one.
@@ -31,6 +34,20 @@ struct FilingArguments {
     #[command(flatten)]
     common: Common,
     /// Run only these: alone_1, spread_32, spread_128, hot_32, hot_128.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    only: Vec<String>,
+}
+
+/// Read manifests over HTTP, among few and among many: by id, by number, pages of a list.
+#[derive(Debug, Args)]
+struct ReadArguments {
+    #[command(flatten)]
+    common: Common,
+    /// Manifests in the large world, copied from a few that were really filed.
+    #[arg(long, default_value_t = ROWS_MAX,
+          value_parser = clap::value_parser!(u64).range(10_000..=ROWS_MAX))]
+    rows: u64,
+    /// Run only these: read_id, read_number, list_first, list_deep.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<String>,
 }
@@ -52,18 +69,26 @@ struct Common {
     data_dir: Option<PathBuf>,
 }
 
+impl Common {
+    fn plan(&self, only: &[String]) -> (Plan, Report) {
+        let (warm_up_s, seconds) = (self.warm_up, self.seconds);
+        (Plan { warm_up_s, seconds, only: only.to_vec() }, Report::new(self.json))
+    }
+}
+
 /// Runs a bench to its end.
 pub fn run(asked: &Arguments) -> Result<(), BenchError> {
     match &asked.what {
         What::Filing(asked) => {
-            let plan = Plan {
-                warm_up_s: asked.common.warm_up,
-                seconds: asked.common.seconds,
-                only: asked.only.clone(),
-            };
-            let report = Report::new(asked.common.json);
+            let (plan, report) = asked.common.plan(&asked.only);
             in_a_world(&asked.common, async |world, people| {
                 filing::run(world, people, &plan, &report).await
+            })
+        }
+        What::Read(asked) => {
+            let (plan, report) = asked.common.plan(&asked.only);
+            in_a_world(&asked.common, async |world, people| {
+                read::run(world, people, (&plan, asked.rows), &report).await
             })
         }
     }
