@@ -120,3 +120,6 @@ pub const READY_S_MAX: u64 = 3;
 
 /// How long a move of the sandbox clock waits for the work it sets off (api.md, "Sandbox").
 pub const SETTLE_S_MAX: u64 = 30;
+
+/// Minutes that a claimed time may be ahead of ours: clocks differ by a little (domain.md, "Time").
+pub const AHEAD_MINUTES_MAX: i64 = 5;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 use super::draft_store;
 use super::event::{Happening, Stamped};
 use super::evolve::{Manifest, evolve};
-use super::policy::{AHEAD_MINUTES_MAX, BEHIND_DAYS_MAX};
+use super::policy::BEHIND_DAYS_MAX;
 use super::status::{Action, Party};
 use super::store::{self, Stored};
 use super::tell;
@@ -19,6 +19,7 @@ use crate::decision::{
 };
 use crate::identity::policy as may;
 use crate::ids::ManifestId;
+use crate::limits::AHEAD_MINUTES_MAX;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::registry::Part;
 use crate::wire::Asked;

@@ -8,30 +8,13 @@ use super::event::Item;
 use super::evolve::Manifest;
 use super::policy;
 use crate::catalogue::Stream;
-use crate::decision::{Account, AccountKind, LimitChange, Move, Policy, Post};
+use crate::decision::{Account, LimitChange, Move, Policy, Post};
 use crate::ids::SiteId;
 use crate::problem::Code;
-use crate::registry::{Licence, LicenceLine};
+use crate::registry::ledger::on_hand_account;
+use crate::registry::storage_area::site_storage_account;
+use crate::registry::{Licence, LicenceLine, line_account, shared_account};
 use crate::units::Grams;
-
-/// The item of the limit that all lines of a licence share.
-const SHARED: &str = "0";
-
-pub fn line_account(licence: uuid::Uuid, line: i64, year: i64) -> Account {
-    Account::new(AccountKind::LicenceLine, licence, line.to_string(), year as i32)
-}
-
-pub fn shared_account(licence: uuid::Uuid, year: i64) -> Account {
-    Account::new(AccountKind::LicenceShared, licence, SHARED, year as i32)
-}
-
-pub fn on_hand_account(site: SiteId, code: &str) -> Account {
-    Account::new(AccountKind::OnHand, site.uuid(), code, 0)
-}
-
-pub fn storage_account(site: SiteId) -> Account {
-    Account::new(AccountKind::SiteStorage, site.uuid(), "", 0)
-}
 
 /// A change of used and reserved mass that leaves the limit as it is.
 fn post(account: Account, used: Grams, reserved: Grams, policy: Policy) -> Post {
@@ -52,12 +35,12 @@ pub fn reserve_licence<'a>(
 ) -> Move {
     let policy = policy::capacity(stream);
     let choice = |(licence, line): (&Licence, &LicenceLine)| {
-        let id = licence.id.uuid();
+        let id = licence.id;
         let set = |grams| LimitChange::Set(Some(licence.with_factor(grams)));
-        let on_line = post(line_account(id, line.line, year), Grams::ZERO, mass, policy);
+        let on_line = post(line_account(id, line.line, year as i32), Grams::ZERO, mass, policy);
         let mut posts = vec![Post { limit: set(line.annual_g), ..on_line }];
         if let Some(limit) = licence.annual_limit_g {
-            let shared = post(shared_account(id, year), Grams::ZERO, mass, policy);
+            let shared = post(shared_account(id, year as i32), Grams::ZERO, mass, policy);
             posts.push(Post { limit: set(limit), ..shared });
         }
         posts
@@ -73,7 +56,7 @@ pub fn reserve_storage(
     stream: Stream,
     pointer: String,
 ) -> Move {
-    let on_site = post(storage_account(site), Grams::ZERO, mass, policy::storage(stream));
+    let on_site = post(site_storage_account(site), Grams::ZERO, mass, policy::storage(stream));
     let posts = vec![Post { limit: LimitChange::Set(Some(capacity.0)), ..on_site }];
     single(posts, Code::StorageFull, pointer, mass)
 }
@@ -112,7 +95,7 @@ pub fn release(manifest: &Manifest) -> Vec<Move> {
         let mut posts = vec![free(on_hand_account(filed.producer_site_id, &item.waste_code))];
         posts.extend(licence_accounts(item, item.year).into_iter().map(free));
         if item.storage {
-            posts.push(free(storage_account(filed.receiver_site_id)));
+            posts.push(free(site_storage_account(filed.receiver_site_id)));
         }
         moves.push(single(posts, Code::CapacityExceeded, String::new(), mass));
     }
@@ -124,9 +107,9 @@ fn licence_accounts(item: &Item, year: Option<i64>) -> Vec<Account> {
     let (Some(licence), Some(line), Some(year)) = (item.licence_id, item.licence_line, year) else {
         return Vec::new();
     };
-    let mut accounts = vec![line_account(licence.uuid(), line, year)];
+    let mut accounts = vec![line_account(licence, line, year as i32)];
     if item.shared {
-        accounts.push(shared_account(licence.uuid(), year));
+        accounts.push(shared_account(licence, year as i32));
     }
     accounts
 }
@@ -166,14 +149,14 @@ pub fn receive(
         }
     }
     let reserved = if item.storage { -mass } else { Grams::ZERO };
-    let storage = storage_account(manifest.filed.receiver_site_id);
+    let storage = site_storage_account(manifest.filed.receiver_site_id);
     posts.push(post(storage, accepted, reserved, Policy::Warn));
     single(posts, Code::CapacityExceeded, pointer, accepted)
 }
 
 /// Frees storage by what was treated.
 pub fn treat(manifest: &Manifest, mass: Grams) -> Move {
-    let storage = storage_account(manifest.filed.receiver_site_id);
+    let storage = site_storage_account(manifest.filed.receiver_site_id);
     let posts = vec![post(storage, -mass, Grams::ZERO, Policy::Warn)];
     single(posts, Code::StorageFull, String::new(), mass)
 }

@@ -37,9 +37,6 @@ pub fn tolerance(stream: Stream, shipped: Grams) -> Grams {
     floor.max(Grams(shipped.0 / 20))
 }
 
-/// Minutes that a claimed time may be ahead of the server's (domain.md, "Time").
-pub const AHEAD_MINUTES_MAX: i64 = 5;
-
 /// Days that a claimed time may lie before the filing, or a planned day before today: a year
 /// covers every back-fill the law knows, and a typo in the year is still caught.
 pub const BEHIND_DAYS_MAX: i64 = 366;

@@ -12,7 +12,6 @@ use super::act::parties_of;
 use super::draft_view::allowed_action;
 use super::event::{Backfill, Item, Leg, Mismatch, Package, PartyAt, Product, Residue};
 use super::evolve::{Gap, Manifest};
-use super::moves::line_account;
 use super::policy::RECEIVE_WORKING_DAYS;
 use super::status::{Status, open_to};
 use crate::app::App;
@@ -21,6 +20,7 @@ use crate::ctx::Actor;
 use crate::decision::Balance;
 use crate::ids::{LicenceId, ManifestId, SiteId, StorageAreaId};
 use crate::problem::Lang;
+use crate::registry::line_account;
 use crate::units::{Grams, Kg};
 
 /// A step the caller may take now.
@@ -315,7 +315,7 @@ pub struct Look<'a> {
 /// The accounts whose balance a view shows.
 pub fn accounts(manifest: &Manifest) -> impl Iterator<Item = Uuid> + '_ {
     manifest.filed.items.iter().filter_map(|item| {
-        Some(line_account(item.licence_id?.uuid(), item.licence_line?, item.year?).id)
+        Some(line_account(item.licence_id?, item.licence_line?, item.year? as i32).id)
     })
 }
 
@@ -524,7 +524,7 @@ fn capacity(manifest: &Manifest, balances: &HashMap<Uuid, Balance>) -> Vec<Capac
     let holds = matches!(manifest.status, Status::Filed | Status::InTransit | Status::Arrived);
     let show = |item: &Item| {
         let (licence_id, licence_line, year) = (item.licence_id?, item.licence_line?, item.year?);
-        let account = line_account(licence_id.uuid(), licence_line, year).id;
+        let account = line_account(licence_id, licence_line, year as i32).id;
         let left = balances.get(&account).and_then(Balance::left);
         Some(CapacityView {
             line: item.line,

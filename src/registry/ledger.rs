@@ -32,12 +32,10 @@ use crate::decision::{
 };
 use crate::identity::policy;
 use crate::ids::{ContainerId, LedgerEntryId, SiteId, StorageAreaId};
+use crate::limits::AHEAD_MINUTES_MAX;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::units::Grams;
 use crate::wire::{Asked, BoundedText, SignedKg, wire};
-
-/// Clocks differ by a little (domain.md, "Time").
-const AHEAD_MINUTES_MAX: i64 = 5;
 
 wire! {
     /// An entry of a site's ledger.
@@ -59,8 +57,8 @@ wire! {
 }
 
 /// The account of what a site has on hand of a code: its limit is the mass on hand.
-pub fn on_hand_account(site: SiteId, waste_code: WasteCode) -> Account {
-    Account::new(AccountKind::OnHand, site.uuid(), waste_code.as_str(), 0)
+pub fn on_hand_account(site: SiteId, waste_code: &str) -> Account {
+    Account::new(AccountKind::OnHand, site.uuid(), waste_code, 0)
 }
 
 /// Whether the ledger must hold what leaves (capacity.md).
@@ -217,7 +215,7 @@ fn look_at_places(
 fn on_hand_move(entry: &LedgerEntry, waste_code: WasteCode) -> Option<Move> {
     let change = on_hand_change(entry.kind, entry.mass_g);
     let post = Post {
-        account: on_hand_account(entry.site_id, waste_code),
+        account: on_hand_account(entry.site_id, waste_code.as_str()),
         limit: LimitChange::Add(change.0),
         used: 0,
         reserved: 0,

@@ -11,17 +11,18 @@ use std::collections::BTreeSet;
 use super::model::{Licence, LicenceLine};
 use super::store::LicenceAccount;
 use crate::decision::{Account, AccountKind, LimitChange, Move, Policy, Post};
+use crate::ids::LicenceId;
 use crate::problem::Code;
 use crate::units::Grams;
 
 /// The account of one line in one year.
-pub fn line_account(licence: &Licence, line: i64, year: i32) -> Account {
-    Account::new(AccountKind::LicenceLine, licence.id.uuid(), line.to_string(), year)
+pub fn line_account(licence: LicenceId, line: i64, year: i32) -> Account {
+    Account::new(AccountKind::LicenceLine, licence.uuid(), line.to_string(), year)
 }
 
 /// The account that all lines share.
-pub fn shared_account(licence: &Licence, year: i32) -> Account {
-    Account::new(AccountKind::LicenceShared, licence.id.uuid(), "0", year)
+pub fn shared_account(licence: LicenceId, year: i32) -> Account {
+    Account::new(AccountKind::LicenceShared, licence.uuid(), "0", year)
 }
 
 /// The moves that put the new limits in force; none where no limit has changed.
@@ -40,7 +41,7 @@ pub(super) fn moves(
         let now = after.with_factor(line.annual_g);
         if was.is_some_and(|was| was != now) {
             moves.extend(years.iter().map(|year| {
-                let account = line_account(after, line.line, *year);
+                let account = line_account(after.id, line.line, *year);
                 limit(account, Some(now), line_pointer(before, after, index, line), now)
             }));
         }
@@ -55,7 +56,7 @@ pub(super) fn moves(
             "/annual_limit_kg"
         };
         moves.extend(years.iter().map(|year| {
-            limit(shared_account(after, *year), now, pointer.to_owned(), now.unwrap_or(0))
+            limit(shared_account(after.id, *year), now, pointer.to_owned(), now.unwrap_or(0))
         }));
     }
     moves
