@@ -7,6 +7,8 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 use super::draft_store;
 use super::event::{Happening, Stamped};
 use super::evolve::{Manifest, evolve};
+use super::ledger::{Booking, entry_ids};
+use super::moves;
 use super::policy::BEHIND_DAYS_MAX;
 use super::status::{Action, Party};
 use super::store::{self, Stored};
@@ -18,10 +20,10 @@ use crate::decision::{
     Decision, EventDraft, Guard, Move, Row, Stamp, Subject, SubjectKind, Written,
 };
 use crate::identity::policy as may;
-use crate::ids::ManifestId;
+use crate::ids::{LedgerEntryId, ManifestId};
 use crate::limits::AHEAD_MINUTES_MAX;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
-use crate::registry::Part;
+use crate::registry::{LedgerKind, Part};
 use crate::wire::Asked;
 
 /// The parties of the manifest that the actor may act for.
@@ -73,6 +75,30 @@ impl Step {
 pub struct Scene<T> {
     pub stored: Stored,
     pub more: T,
+    /// Ids for the ledger entries that book the load out; none once that is done. They are facts:
+    /// a decision makes no ids.
+    entries: Vec<LedgerEntryId>,
+}
+
+impl<T> Scene<T> {
+    /// Books the load out of the producer's ledger, unless an earlier step has: where nobody
+    /// tapped "depart" and yet it is here, the ledger follows what is true.
+    pub fn book_out(&self, step: &mut Step) {
+        let manifest = &self.stored.manifest;
+        if manifest.has_moved_out() {
+            return;
+        }
+        step.moves.extend(moves::move_out(manifest));
+        let booking = Booking {
+            manifest_id: self.stored.id,
+            kind: LedgerKind::MovedOut,
+            occurred_at: step.occurred_at,
+        };
+        let (manifest, entries) = (manifest.clone(), self.entries.clone());
+        step.rows = Arc::new(move |recorded_at| {
+            booking.rows(&manifest, manifest.filed.items.iter(), &entries, recorded_at)
+        });
+    }
 }
 
 /// Runs a verb on a manifest, in api.md's order of faults: 404, 403, 412, `illegal_transition`,
@@ -88,7 +114,9 @@ pub async fn act<A: Clone, T>(
     let read = async |freshness| {
         let stored = filed(app, ctx, id, action).await?;
         let more = more(&stored, freshness).await?;
-        Ok(Scene { stored, more })
+        let manifest = &stored.manifest;
+        let items = if manifest.has_moved_out() { 0 } else { manifest.filed.items.len() };
+        Ok(Scene { entries: entry_ids(app, ctx, items), stored, more })
     };
     let decide = |scene: &Scene<T>| {
         let manifest = &scene.stored.manifest;

@@ -1,17 +1,15 @@
 //! Arrive: the load is at the receiver's gate. Either end may say so.
 
 use super::act::{Scene, Step, act, claimed_time};
-use super::asked::{Arrive, ITEMS_MAX};
-use super::depart::{moved_out, place};
+use super::asked::Arrive;
+use super::depart::place;
 use super::event::{Arrived, Happening};
-use super::ledger::entry_ids;
-use super::moves;
 use super::status::Action;
 use super::store::Stored;
 use crate::app::App;
 use crate::command::Done;
 use crate::ctx::Ctx;
-use crate::ids::{LedgerEntryId, ManifestId};
+use crate::ids::ManifestId;
 use crate::problem::{Findings, Problem};
 use crate::wire::Asked;
 
@@ -21,20 +19,12 @@ pub async fn arrive(
     id: ManifestId,
     asked: Asked<Arrive>,
 ) -> Result<Done<Stored>, Problem> {
-    let entries = entry_ids(app, ctx, ITEMS_MAX);
     let nothing = async |_: &Stored, _| Ok(());
-    act(app, ctx, (id, Action::Arrive), asked, nothing, |scene, asked, _| {
-        admit(scene, asked, ctx, &entries)
-    })
-    .await
+    act(app, ctx, (id, Action::Arrive), asked, nothing, |scene, asked, _| admit(scene, asked, ctx))
+        .await
 }
 
-fn admit(
-    scene: &Scene<()>,
-    asked: &Arrive,
-    ctx: &Ctx,
-    entries: &[LedgerEntryId],
-) -> Result<Step, Problem> {
+fn admit(scene: &Scene<()>, asked: &Arrive, ctx: &Ctx) -> Result<Step, Problem> {
     let manifest = &scene.stored.manifest;
     let mut findings = Findings::new();
     let occurred_at = claimed_time(asked.occurred_at, ctx, manifest, &mut findings);
@@ -45,10 +35,6 @@ fn admit(
         out_of_order: occurred_at < manifest.last_occurred_at,
     };
     let mut step = Step::new(Happening::Arrived(arrived), occurred_at, "manifest_arrived");
-    if !manifest.has_moved_out() {
-        // Nobody tapped "depart", and yet it is here: the ledger follows what is true.
-        step.moves = moves::move_out(manifest);
-        step.rows = moved_out(scene.stored.id, manifest, occurred_at, entries);
-    }
+    scene.book_out(&mut step);
     Ok(step)
 }

@@ -1,17 +1,10 @@
 //! Depart: the load leaves (Order 23 Art. 11). The producer's ledger books it out.
 
-use std::sync::Arc;
-
-use chrono::{DateTime, Utc};
-
 use super::act::{Scene, Step, act, claimed_time};
 use super::admit::{leg_parties, leg_right};
-use super::asked::{Depart, ITEMS_MAX};
+use super::asked::Depart;
 use super::event::{Departed, Happening};
-use super::evolve::Manifest;
 use super::facts::LegFacts;
-use super::ledger::{Booking, entry_ids};
-use super::moves;
 use super::status::{Action, Party};
 use super::store::Stored;
 use crate::app::App;
@@ -19,10 +12,9 @@ use crate::catalogue::{Catalogue, Stream};
 use crate::clock::legal_day;
 use crate::command::Done;
 use crate::ctx::Ctx;
-use crate::decision::Row;
-use crate::ids::{LedgerEntryId, ManifestId};
+use crate::ids::ManifestId;
 use crate::problem::{Findings, Problem};
-use crate::registry::{LedgerKind, Place};
+use crate::registry::Place;
 use crate::wire::Asked;
 
 pub async fn depart(
@@ -39,28 +31,18 @@ pub async fn depart(
             (leg.carrier_id, vehicle.unwrap_or(leg.vehicle_id), driver.unwrap_or(leg.driver_id));
         LegFacts::read(app, ids, freshness).await.map(Some)
     };
-    let entries = entry_ids(app, ctx, ITEMS_MAX);
     act(app, ctx, (id, Action::Depart), asked, facts, |scene, asked, parties| {
-        let giving = Giving { ctx, catalogue: &app.catalogue, entries: &entries };
-        admit(scene, asked, parties, &giving)
+        admit(scene, asked, parties, (ctx, &app.catalogue))
     })
     .await
-}
-
-/// What a departure leans on beside the manifest and its leg.
-struct Giving<'a> {
-    ctx: &'a Ctx,
-    catalogue: &'a Catalogue,
-    entries: &'a [LedgerEntryId],
 }
 
 fn admit(
     scene: &Scene<Option<LegFacts>>,
     asked: &Depart,
     parties: &[Party],
-    giving: &Giving,
+    (ctx, catalogue): (&Ctx, &Catalogue),
 ) -> Result<Step, Problem> {
-    let Giving { ctx, catalogue, entries } = *giving;
     let manifest = &scene.stored.manifest;
     let mut findings = Findings::new();
     let occurred_at = claimed_time(asked.occurred_at, ctx, manifest, &mut findings);
@@ -83,8 +65,7 @@ fn admit(
     };
     let mut step = Step::new(Happening::Departed(departed), occurred_at, "manifest_departed");
     step.guards = scene.more.iter().flat_map(LegFacts::guards).collect();
-    step.moves = moves::move_out(manifest);
-    step.rows = moved_out(scene.stored.id, manifest, occurred_at, entries);
+    scene.book_out(&mut step);
     Ok(step)
 }
 
@@ -102,18 +83,4 @@ fn name_own_fields(findings: &mut Findings, asked: &Depart) {
 
 pub fn place(location: crate::wire::Location) -> Place {
     Place { lon_e6: i64::from(location.lon_e6), lat_e6: i64::from(location.lat_e6) }
-}
-
-/// The producer's ledger entries `moved_out` that follow from the load having left.
-pub fn moved_out(
-    id: ManifestId,
-    manifest: &Manifest,
-    occurred_at: DateTime<Utc>,
-    entries: &[LedgerEntryId],
-) -> Arc<dyn Fn(DateTime<Utc>) -> Vec<Row> + Send + Sync> {
-    let booking = Booking { manifest_id: id, kind: LedgerKind::MovedOut, occurred_at };
-    let (manifest, entries) = (manifest.clone(), entries.to_vec());
-    Arc::new(move |recorded_at| {
-        booking.rows(&manifest, manifest.filed.items.iter(), &entries, recorded_at)
-    })
 }

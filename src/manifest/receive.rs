@@ -9,11 +9,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Datelike, Utc};
 
 use super::act::{Scene, Step, act, claimed_time, no_such_line};
-use super::asked::{ITEMS_MAX, MismatchField, Receive, ReceiveItem, Verdict};
-use super::depart::moved_out;
+use super::asked::{MismatchField, Receive, ReceiveItem, Verdict};
 use super::event::{Happening, Item, Mismatch, Received, ReceivedItem};
 use super::evolve::Manifest;
-use super::ledger::entry_ids;
 use super::moves::{self, Limits};
 use super::policy;
 use super::status::Action;
@@ -24,7 +22,7 @@ use crate::catalogue::Stream;
 use crate::clock::legal_day;
 use crate::command::Done;
 use crate::ctx::Ctx;
-use crate::ids::{LedgerEntryId, ManifestId};
+use crate::ids::ManifestId;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::registry::{Known, Licence};
 use crate::units::Grams;
@@ -42,23 +40,20 @@ pub async fn receive(
         let site = stored.manifest.filed.receiver_site_id;
         app.registers.licences_of(&app.pool, site, freshness).await
     };
-    let entries = entry_ids(app, ctx, ITEMS_MAX);
-    let desk = Desk { ctx, calendar: &app.calendar, entries: &entries };
-    let action = (id, Action::Receive);
-    act(app, ctx, action, asked, licences, |scene, asked, _| admit(scene, asked, &desk)).await
+    act(app, ctx, (id, Action::Receive), asked, licences, |scene, asked, _| {
+        admit(scene, asked, (ctx, &app.calendar))
+    })
+    .await
 }
 
-/// What a receipt leans on beside the manifest and the licences.
-struct Desk<'a> {
-    ctx: &'a Ctx,
-    calendar: &'a Calendar,
-    entries: &'a [LedgerEntryId],
-}
-
-fn admit(scene: &Scene<Licences>, asked: &Receive, desk: &Desk) -> Result<Step, Problem> {
+fn admit(
+    scene: &Scene<Licences>,
+    asked: &Receive,
+    (ctx, calendar): (&Ctx, &Calendar),
+) -> Result<Step, Problem> {
     let manifest = &scene.stored.manifest;
     let mut findings = Findings::new();
-    let occurred_at = claimed_time(asked.occurred_at, desk.ctx, manifest, &mut findings);
+    let occurred_at = claimed_time(asked.occurred_at, ctx, manifest, &mut findings);
     complete_items(manifest, asked, &mut findings);
     agree(asked, &mut findings);
     weights(asked, &mut findings);
@@ -81,7 +76,7 @@ fn admit(scene: &Scene<Licences>, asked: &Receive, desk: &Desk) -> Result<Step, 
         impurity_mpercent: asked.impurity_percent.map(|percent| percent.grams().0),
         storage_area_id: asked.storage_area_id,
         mismatches: mismatches(manifest, asked, stream),
-        late: is_late(manifest, occurred_at, desk.calendar),
+        late: is_late(manifest, occurred_at, calendar),
         out_of_order: occurred_at < manifest.last_occurred_at,
     };
     let mut step = Step::new(Happening::Received(received), occurred_at, "manifest_received");
@@ -92,10 +87,7 @@ fn admit(scene: &Scene<Licences>, asked: &Receive, desk: &Desk) -> Result<Step, 
         let accepted = found.accepted_kg.grams();
         step.moves.push(moves::receive(manifest, item, accepted, (year, limits), at));
     }
-    if !manifest.has_moved_out() {
-        step.moves.extend(moves::move_out(manifest));
-        step.rows = moved_out(scene.stored.id, manifest, occurred_at, desk.entries);
-    }
+    scene.book_out(&mut step);
     Ok(step)
 }
 
