@@ -265,8 +265,6 @@ pub enum Cell {
     /// JSON, already written out.
     Json(Option<String>),
     Bytes(Option<Vec<u8>>),
-    /// The log position of the decision's n-th event.
-    Position(usize),
 }
 
 /// The type of a column that rows are written to.

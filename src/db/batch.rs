@@ -255,7 +255,7 @@ fn settle(book: &mut Book, writes: &mut Writes, origin: &str, decision: &Decisio
         writes.events.push(link.cells(book.next_position));
         book.next_position += 1;
     }
-    gather_rows(writes, written.rows, first_position);
+    gather_rows(writes, written.rows);
     gather_notices(writes, &written.notices, first_position, &settled);
     gather_key(book, writes, decision);
     let position = (book.next_position > first_position).then_some(book.next_position - 1);
@@ -328,13 +328,8 @@ fn too_large(bytes: usize) -> Problem {
     Problem::new(Code::TooLarge, detail)
 }
 
-fn gather_rows(writes: &mut Writes, rows: Vec<Row>, first_position: i64) {
-    for mut row in rows {
-        for cell in &mut row.cells {
-            if let Cell::Position(event) = cell {
-                *cell = Cell::Int8(Some(first_position + *event as i64));
-            }
-        }
+fn gather_rows(writes: &mut Writes, rows: Vec<Row>) {
+    for row in rows {
         let known = writes.rows.iter_mut().find(|(table, _)| std::ptr::eq(*table, row.table));
         if let Some((_, columns)) = known {
             columns.push(row.cells);

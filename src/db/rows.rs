@@ -50,7 +50,7 @@ impl Column {
             Cell::Uuid(_) => Self::Uuid(Vec::new()),
             Cell::Int2(_) => Self::Int2(Vec::new()),
             Cell::Int4(_) => Self::Int4(Vec::new()),
-            Cell::Int8(_) | Cell::Position(_) => Self::Int8(Vec::new()),
+            Cell::Int8(_) => Self::Int8(Vec::new()),
             Cell::Bool(_) => Self::Bool(Vec::new()),
             Cell::Text(_) | Cell::Json(_) => Self::Text(Vec::new()),
             Cell::Date(_) => Self::Date(Vec::new()),

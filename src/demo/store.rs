@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, TextExpressionMethods};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, QueryDsl, TextExpressionMethods,
+};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -15,13 +17,11 @@ use crate::problem::Problem;
 /// own: their first event was not by the system.
 pub async fn accounts(pool: &Pool) -> Result<Vec<Account>, Problem> {
     let conn = &mut pool.get().await?;
-    let seeded = event::table
-        .filter(event::seq.eq(0))
-        .filter(event::body.like("%\"via\":\"system\"%"))
-        .select(event::subject_id);
     let people: Vec<(String, String, Uuid, String)> = app_user::table
         .inner_join(organisation::table.on(organisation::id.eq(app_user::organisation_id)))
-        .filter(app_user::id.eq_any(seeded))
+        // From the few users to their own first event, not through the whole journal.
+        .inner_join(event::table.on(event::subject_id.eq(app_user::id).and(event::seq.eq(0))))
+        .filter(event::body.like("%\"via\":\"system\"%"))
         .order(app_user::id)
         .select((app_user::login, app_user::role, organisation::id, organisation::name))
         .load(conn)
