@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::ids::{OrganisationId, SessionId, UserId};
-use crate::problem::Lang;
+use crate::problem::{Code, Lang, Problem, Text};
 use crate::wire::api_enum;
 
 api_enum! {
@@ -89,4 +89,18 @@ pub struct Ctx {
     /// `?validate_only=true`: answer what would be answered, write nothing.
     pub validate_only: bool,
     pub lang: Lang,
+}
+
+impl Ctx {
+    /// 412 where `If-Match` names another version than the resource has.
+    pub fn expect_version(&self, version: i64) -> Result<(), Problem> {
+        if self.if_match.is_none_or(|wanted| wanted == version) {
+            return Ok(());
+        }
+        let text = Text::new(
+            format!("资源已变更，当前版本为 {version}。"),
+            format!("It has changed: its version is {version}."),
+        );
+        Err(Problem::new(Code::StaleVersion, text))
+    }
 }

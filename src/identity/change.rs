@@ -76,7 +76,7 @@ fn decide(
     if let Ok(asked) = asked {
         refuse_beyond_rights(actor, user, asked)?;
     }
-    refuse_stale(ctx, user)?;
+    ctx.expect_version(user.version)?;
     let asked = asked.as_ref().map_err(Clone::clone)?;
     let after = changed(account, organisation, asked, hash)?;
     let mut decision = written(account, after, None, "user_changed", ctx);
@@ -99,19 +99,6 @@ fn refuse_beyond_rights(actor: &Actor, user: &User, asked: &ChangeUser) -> Resul
         return Err(Problem::new(Code::Forbidden, text));
     }
     Ok(())
-}
-
-fn refuse_stale(ctx: &Ctx, user: &User) -> Result<(), Problem> {
-    match ctx.if_match {
-        Some(version) if version != user.version => {
-            let text = Text::new(
-                format!("该用户已被更改，现为版本 {}。", user.version),
-                format!("The user has changed since; its version is now {}.", user.version),
-            );
-            Err(Problem::new(Code::StaleVersion, text))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// The account after the change.

@@ -124,7 +124,8 @@ pub async fn act<A: Clone, T>(
         if !action.transition().parties.iter().any(|party| parties.contains(party)) {
             return Err(Problem::forbidden());
         }
-        let state = matches_version(ctx, manifest.version)
+        let state = ctx
+            .expect_version(manifest.version)
             .and_then(|()| action.demand(manifest.status, &parties));
         let step = match (state, &asked) {
             (Ok(()), Ok(asked)) => admit(scene, asked, &parties)?,
@@ -148,18 +149,6 @@ async fn filed(app: &App, ctx: &Ctx, id: ManifestId, action: Action) -> Result<S
         Some(draft) => Err(draft.refusal(&ctx.actor, action)),
         None => Err(not_found),
     }
-}
-
-/// 412 where `If-Match` names another version.
-pub fn matches_version(ctx: &Ctx, version: i64) -> Result<(), Problem> {
-    if ctx.if_match.is_none_or(|wanted| wanted == version) {
-        return Ok(());
-    }
-    let text = Text::new(
-        format!("资源已变更，当前版本为 {version}。"),
-        format!("It has changed: its version is {version}."),
-    );
-    Err(Problem::new(Code::StaleVersion, text))
 }
 
 fn write(ctx: &Ctx, stored: &Stored, step: Step) -> Result<Decision, Problem> {

@@ -119,7 +119,7 @@ fn decide(draft: &Draft, ctx: &Ctx) -> Decision {
 /// Changes a draft by a merge patch (RFC 7396).
 pub async fn patch(app: &App, ctx: &Ctx, draft: Draft, patch: &[u8]) -> Result<Draft, Problem> {
     may_prepare(&ctx.actor)?;
-    super::act::matches_version(ctx, draft.version)?;
+    ctx.expect_version(draft.version)?;
     // The strict reader first: it names duplicate keys and depth, which `Value` would swallow.
     let _well_formed_json = crate::wire::Document::parse(patch)?;
     let patch: Value = serde_json::from_slice(patch).map_err(Problem::internal)?;
@@ -179,7 +179,7 @@ pub async fn file_saved(
         return command::refuse(app, ctx, refused).await;
     };
     may::require(draft.parties(&ctx.actor).contains(&Party::Producer))?;
-    super::act::matches_version(ctx, draft.version)?;
+    ctx.expect_version(draft.version)?;
     nothing?;
     let asked = asked::<FileManifest>(draft.body.to_string().as_bytes())?;
     let asked = match asked {
@@ -205,7 +205,7 @@ pub fn not_a_draft(actor: &Actor, manifest: &Manifest) -> Problem {
 /// Takes a draft away.
 pub async fn delete(app: &App, ctx: &Ctx, draft: Draft) -> Result<(), Problem> {
     may_prepare(&ctx.actor)?;
-    super::act::matches_version(ctx, draft.version)?;
+    ctx.expect_version(draft.version)?;
     if ctx.validate_only {
         return Ok(());
     }

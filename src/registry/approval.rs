@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::access::is_registrar;
 use super::cache::Known;
-use super::change::{Answered, Entered, commit, expect_version, set, unchanged, unknown, words};
+use super::change::{Answered, Entered, commit, set, unchanged, unknown, words};
 use super::licence::check_span;
 use super::licence_lines::not_listed;
 use super::model::{Site, Standing, TransferApproval};
@@ -189,7 +189,7 @@ fn decide_change(
     let known = &facts.approval;
     let may = policy::regulates(&ctx.actor, &facts.producer.division);
     policy::allow(facts.sees(ctx), may)?;
-    expect_version(ctx, known.guard.version)?;
+    ctx.expect_version(known.guard.version)?;
     let before = &*known.value;
     still_open(before.status)?;
     let patch = asked.as_ref().map_err(Clone::clone)?;

@@ -151,18 +151,6 @@ fn answered<T: Clone>(after: &After<T>) -> Answered<T> {
     }
 }
 
-/// `If-Match` names the version that the client saw.
-pub(super) fn expect_version(ctx: &Ctx, version: i64) -> Result<(), Problem> {
-    if ctx.if_match.is_none_or(|wanted| wanted == version) {
-        return Ok(());
-    }
-    let detail = Text::new(
-        "该资源已被更改，请重新读取后再试。",
-        "The resource has changed since you read it; read it again.",
-    );
-    Err(Problem::new(Code::StaleVersion, detail))
-}
-
 /// An id in a body that names nothing visible.
 pub(super) fn unknown(pointer: &str) -> Fault {
     let detail = Text::new("所引用的对象不存在。", "This names nothing that you can see.");

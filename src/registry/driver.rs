@@ -6,9 +6,7 @@
 
 use super::access::{administers, could_administer};
 use super::cache::Known;
-use super::change::{
-    Answered, Entered, commit, expect_version, patched, set, unchanged, unknown, words,
-};
+use super::change::{Answered, Entered, commit, patched, set, unchanged, unknown, words};
 use super::model::{Driver, Organisation, Person, Standing};
 use super::standing::{may_move, still_open, takes_entries};
 use super::store;
@@ -149,7 +147,7 @@ fn decide_change(
     let Facts { driver: known, person: was, owner } = facts;
     let sees = policy::sees_organisation(&ctx.actor, owner);
     policy::allow(sees, administers(&ctx.actor, &owner.division, owner.id))?;
-    expect_version(ctx, known.guard.version)?;
+    ctx.expect_version(known.guard.version)?;
     let before = &*known.value;
     still_open(before.status)?;
     let patch = asked.as_ref().map_err(Clone::clone)?;

@@ -8,9 +8,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::access::is_registrar;
 use super::cache::Known;
-use super::change::{
-    Answered, Entered, commit, expect_version, patched, set, unchanged, unknown, words,
-};
+use super::change::{Answered, Entered, commit, patched, set, unchanged, unknown, words};
 use super::factor::LimitFactor;
 use super::licence_capacity;
 use super::licence_lines::{self, NewLicenceLine};
@@ -201,7 +199,7 @@ fn decide_change(
     let known = &facts.licence;
     let before = &*known.value;
     policy::require(policy::regulates(&ctx.actor, &facts.site.division))?;
-    expect_version(ctx, known.guard.version)?;
+    ctx.expect_version(known.guard.version)?;
     if before.status == LicenceStatus::Lapsed {
         let detail = Text::new("许可证已失效，不能再更改。", "This licence has lapsed for good.");
         return Err(Problem::new(Code::IllegalTransition, detail));

@@ -6,7 +6,7 @@
 
 use super::access::is_registrar;
 use super::cache::Known;
-use super::change::{Answered, Entered, commit, expect_version, set, unchanged, words};
+use super::change::{Answered, Entered, commit, set, unchanged, words};
 use super::model::{Organisation, Part, Standing};
 use super::place::DivisionNumber;
 use super::standing::still_open;
@@ -108,7 +108,7 @@ fn decide_change(
     let regulates = policy::regulates(&ctx.actor, &known.division);
     let own = ctx.actor.role == Role::Admin && policy::belongs_to(&ctx.actor, known.id);
     policy::allow(policy::names_party(&ctx.actor, known), regulates || own)?;
-    expect_version(ctx, known.guard.version)?;
+    ctx.expect_version(known.guard.version)?;
     still_open(known.status)?;
     let patch = asked.as_ref().map_err(Clone::clone)?;
     policy::require(regulates || !beyond_the_name(patch))?;

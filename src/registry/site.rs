@@ -6,9 +6,7 @@
 
 use super::access::{administers, could_administer};
 use super::cache::Known;
-use super::change::{
-    Answered, Entered, commit, expect_version, patched, set, unchanged, unknown, words,
-};
+use super::change::{Answered, Entered, commit, patched, set, unchanged, unknown, words};
 use super::model::{FacilityKind, Organisation, Place, Site, SiteKind, Standing};
 use super::place::{DivisionNumber, RegionCode};
 use super::standing::{may_move, still_open, takes_entries};
@@ -136,7 +134,7 @@ fn decide_change(
 ) -> Result<Decision, Problem> {
     let before = &*known.value;
     policy::require(administers(&ctx.actor, &before.division, before.organisation_id))?;
-    expect_version(ctx, known.guard.version)?;
+    ctx.expect_version(known.guard.version)?;
     still_open(before.status)?;
     let patch = asked.as_ref().map_err(Clone::clone)?;
     let after = patch_site(before, patch);

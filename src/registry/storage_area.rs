@@ -10,9 +10,7 @@
 
 use super::access::{could_keep_books, keeps_books};
 use super::cache::Known;
-use super::change::{
-    Along, Answered, Entered, commit, event, expect_version, set, unchanged, unknown, words,
-};
+use super::change::{Along, Answered, Entered, commit, event, set, unchanged, unknown, words};
 use super::entry::Entry;
 use super::model::{Site, Standing, StorageArea, StorageKind};
 use super::standing::{may_move, still_open, takes_entries};
@@ -132,7 +130,7 @@ fn decide_change(
 ) -> Result<Decision, Problem> {
     let site = &facts.site;
     policy::allow(policy::sees_site(&ctx.actor, site), keeps_books(&ctx.actor, site))?;
-    expect_version(ctx, known.guard.version)?;
+    ctx.expect_version(known.guard.version)?;
     let before = &*known.value;
     still_open(before.status)?;
     let patch = asked.as_ref().map_err(Clone::clone)?;

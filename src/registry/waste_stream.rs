@@ -5,7 +5,7 @@
 
 use super::access::{could_keep_books, keeps_books};
 use super::cache::Known;
-use super::change::{Answered, Entered, commit, expect_version, set, unchanged, unknown, words};
+use super::change::{Answered, Entered, commit, set, unchanged, unknown, words};
 use super::licence_lines::not_listed;
 use super::model::{Site, Standing, WasteStream};
 use super::standing::{may_move, still_open, takes_entries};
@@ -146,7 +146,7 @@ fn decide_change(
     ctx: &Ctx,
 ) -> Result<Decision, Problem> {
     policy::allow(policy::sees_site(&ctx.actor, site), keeps_books(&ctx.actor, site))?;
-    expect_version(ctx, known.guard.version)?;
+    ctx.expect_version(known.guard.version)?;
     let before = &*known.value;
     still_open(before.status)?;
     let patch = asked.as_ref().map_err(Clone::clone)?;
