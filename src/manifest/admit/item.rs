@@ -1,0 +1,123 @@
+//! Each item, word for word and against the edition in force: code, name, form, hazards, method,
+//! packaging and the exemption it claims. The rules on one item are the catalogue's.
+
+use super::super::asked::{ItemAsked, Mode};
+use super::ItemJudge;
+use crate::catalogue::rules::{self, Claim, Item as Declared};
+use crate::catalogue::{Form, Groups, Hazard, Hazards, Method, PackagingKind, Stages, WasteCode};
+use crate::problem::{Code, Fault, Findings, Text};
+use crate::wire::BoundedText;
+
+/// An item's words, parsed; `None` where one is misspelt.
+pub struct Parsed {
+    pub code: WasteCode,
+    pub hazards: Hazards,
+    pub method: Method,
+    pub groups: Groups,
+    pub stages: Stages,
+}
+
+impl ItemJudge<'_> {
+    pub fn parse(&self, item: &ItemAsked, n: usize, findings: &mut Findings) -> Option<Parsed> {
+        let base = format_args!("/items/{n}");
+        let code = WasteCode::parse(item.waste_code.as_str());
+        let form = Form::parse(item.form.as_str());
+        let method = Method::parse(item.method.as_str());
+        if code.is_err() {
+            let text = Text::new(
+                format!("废物代码“{}”不存在。", item.waste_code.as_str()),
+                format!("There is no waste code `{}`.", item.waste_code.as_str()),
+            );
+            findings.refuse(Fault::new(Code::UnknownWasteCode, format!("{base}/waste_code"), text));
+        }
+        if let Err(word) = &form {
+            findings.refuse(word.fault(format!("{base}/form")));
+        }
+        if let Err(word) = &method {
+            findings.refuse(word.fault(format!("{base}/method")));
+        }
+        let hazards = hazards(item, base, findings);
+        let packagings = packagings(item, base, findings);
+        let ids = item.reactivity_groups.iter().map(BoundedText::as_str);
+        let groups = self.catalogue.reactivity().declared(ids, base, findings);
+        let (code, form, method) = (code.ok()?, form.ok()?, method.ok()?);
+        let declared = Declared {
+            stream: self.stream,
+            day: self.today,
+            code,
+            name: item.name.as_str(),
+            form,
+            hazards: hazards?,
+            method,
+            groups,
+        };
+        rules::item(self.catalogue, &declared, packagings?.into_iter(), base, findings)?;
+        let stages = self.exemption(item, &declared, base, findings);
+        Some(Parsed { code, hazards: declared.hazards, method, groups, stages })
+    }
+
+    fn exemption(
+        &self,
+        item: &ItemAsked,
+        declared: &Declared<'_>,
+        base: std::fmt::Arguments<'_>,
+        findings: &mut Findings,
+    ) -> Stages {
+        let Some(claimed) = &item.exemption else { return Stages::NONE };
+        let modes = self.asked.legs.iter().map(|leg| leg.mode == Some(Mode::Water));
+        let claim = Claim {
+            id: claimed.id.as_str(),
+            has_evidence: claimed.evidence_sha256.is_some(),
+            day: self.today,
+            code: declared.code,
+            hazards: declared.hazards,
+            method: declared.method,
+            intact: item.intact,
+            epidemic: item.epidemic.unwrap_or(false),
+            beds: self.producer.site.beds.and_then(|beds| u32::try_from(beds).ok()),
+            treated_by: None,
+            by_water: Some(modes.into_iter().all(|by_water| by_water)),
+        };
+        rules::exempt_stages(self.catalogue, &claim, base, findings)
+    }
+}
+
+fn hazards(
+    item: &ItemAsked,
+    base: std::fmt::Arguments<'_>,
+    findings: &mut Findings,
+) -> Option<Hazards> {
+    let mut set = Some(Hazards::NONE);
+    for (n, word) in item.hazards.iter().enumerate() {
+        match Hazard::parse(word.as_str()) {
+            Ok(hazard) => set = set.map(|set| set.with(hazard)),
+            Err(unknown) => {
+                findings.refuse(unknown.fault(format!("{base}/hazards/{n}")));
+                set = None;
+            }
+        }
+    }
+    set
+}
+
+fn packagings(
+    item: &ItemAsked,
+    base: std::fmt::Arguments<'_>,
+    findings: &mut Findings,
+) -> Option<Vec<PackagingKind>> {
+    let mut kinds = Some(Vec::with_capacity(item.packages.len()));
+    for (n, package) in item.packages.iter().enumerate() {
+        match PackagingKind::parse(package.kind.as_str()) {
+            Ok(kind) => {
+                if let Some(kinds) = &mut kinds {
+                    kinds.push(kind);
+                }
+            }
+            Err(unknown) => {
+                findings.refuse(unknown.fault(format!("{base}/packages/{n}/kind")));
+                kinds = None;
+            }
+        }
+    }
+    kinds
+}

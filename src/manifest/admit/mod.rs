@@ -1,0 +1,145 @@
+//! May this be filed? Every rule of domain.md's row "file", over plain values; all faults at once.
+//!
+//! One file a question: the parties, each leg, each item against the list, the receiver's licence,
+//! and the accounts that the filing moves. Law: Order 23 Art. 10-14 (sender checks carrier and
+//! receiver, fills in code, hazard, form and packaging), Code Art. 534 (no hand-over to anyone
+//! without a licence), Art. 535 (no mixing), list 2021 with its exemptions. Balances are not
+//! judged here: they are moves, settled under lock.
+
+mod accounts;
+mod item;
+mod leg;
+mod licence;
+mod party;
+
+use chrono::{Days, NaiveDate};
+
+use super::asked::FileManifest;
+use super::facts::{Facts, Place};
+use super::policy::{BEHIND_DAYS_MAX, PLANNED_DAYS_MAX};
+use crate::catalogue::{Catalogue, LoadItem, Stream, Together};
+use crate::ctx::Ctx;
+use crate::decision::{Guard, Move};
+use crate::problem::{Code, Fault, Findings, Text};
+use crate::registry::{Known, Licence};
+
+pub use leg::{parties as leg_parties, right as leg_right, transport_was_free};
+pub use licence::covers;
+
+/// What filing may do for one item. Only this file makes one: holding it is the proof.
+pub struct AdmittedItem {
+    /// Index of its licence move; none where an exemption frees the receiver.
+    pub licence_move: Option<usize>,
+    /// The licence and line behind each choice of that move.
+    pub covering: Vec<(Known<Licence>, i64)>,
+    pub on_hand_move: usize,
+    pub storage_move: Option<usize>,
+}
+
+/// A filing that the rules let through, with the moves it asks for.
+pub struct Admitted {
+    pub stream: Stream,
+    pub edition: String,
+    pub items: Vec<AdmittedItem>,
+    pub moves: Vec<Move>,
+    pub guards: Vec<Guard>,
+}
+
+/// What the rules found, and the admission if the request was clear enough to make one.
+pub struct Judged {
+    pub findings: Findings,
+    pub admitted: Option<Admitted>,
+}
+
+/// Judges a filing for `ctx.actor` on Beijing day `today`.
+pub fn judge(
+    facts: &Facts,
+    asked: &FileManifest,
+    catalogue: &Catalogue,
+    ctx: &Ctx,
+    today: NaiveDate,
+) -> Judged {
+    let mut findings = Findings::new();
+    let stream = Stream::parse(asked.stream.as_str());
+    if let Err(word) = &stream {
+        findings.refuse(word.fault("/stream"));
+    }
+    let stream = stream.ok();
+    party::producer(facts.producer.as_ref(), ctx, &mut findings);
+    party::receiver(facts.receiver.as_ref(), &mut findings);
+    for (n, leg) in facts.legs.iter().enumerate() {
+        leg::parties(leg, n, &mut findings);
+    }
+    planned_day(asked.planned_departure_on, today, &mut findings);
+    let (Some(stream), Some(producer), Some(receiver)) = (stream, &facts.producer, &facts.receiver)
+    else {
+        return Judged { findings, admitted: None };
+    };
+    let edition = catalogue.edition_on(today).map(|edition| edition.id.to_string());
+    let mut admitted = Admitted {
+        stream,
+        edition: edition.unwrap_or_default(),
+        items: Vec::new(),
+        moves: Vec::new(),
+        guards: Vec::new(),
+    };
+    let mut judge = ItemJudge { facts, asked, catalogue, stream, today, producer, receiver };
+    let frees = judge.items(&mut admitted, &mut findings);
+    for (n, leg) in facts.legs.iter().enumerate() {
+        leg::right(leg, n, (stream, asked.planned_departure_on), frees, &mut findings);
+    }
+    let whole = admitted.items.len() == asked.items.len();
+    Judged { findings, admitted: whole.then_some(admitted) }
+}
+
+fn planned_day(day: NaiveDate, today: NaiveDate, findings: &mut Findings) {
+    let pointer = "/planned_departure_on";
+    let earliest = today.checked_sub_days(Days::new(BEHIND_DAYS_MAX as u64)).unwrap_or(today);
+    let latest = today.checked_add_days(Days::new(PLANNED_DAYS_MAX as u64)).unwrap_or(today);
+    if day < earliest || day > latest {
+        let text = Text::new(
+            format!("计划转移日期应在 {earliest} 与 {latest} 之间。"),
+            format!("The planned day must lie between {earliest} and {latest}."),
+        );
+        findings.refuse(Fault::new(Code::OutOfRange, pointer, text));
+    } else if day < today {
+        let text = Text::new("计划转移日期已过。", "The planned day is past.");
+        findings.warn(Fault::new(Code::Late, pointer, text));
+    }
+}
+
+/// Judges the items one by one, and as a load.
+struct ItemJudge<'a> {
+    facts: &'a Facts,
+    asked: &'a FileManifest,
+    catalogue: &'a Catalogue,
+    stream: Stream,
+    today: NaiveDate,
+    producer: &'a Place,
+    receiver: &'a Place,
+}
+
+impl ItemJudge<'_> {
+    /// Answers whether the transport of every item is exempt.
+    fn items(&mut self, admitted: &mut Admitted, findings: &mut Findings) -> bool {
+        let mut load = Vec::with_capacity(self.asked.items.len());
+        let mut all_free = true;
+        for (n, item) in self.asked.items.iter().enumerate() {
+            let Some(parsed) = self.parse(item, n, findings) else {
+                all_free = false;
+                continue;
+            };
+            all_free &= parsed.stages.frees_transport();
+            load.push(LoadItem {
+                code: parsed.code,
+                hazards: parsed.hazards,
+                groups: parsed.groups,
+                index: Some(n),
+            });
+            let admitted_item = self.moves(item, n, &parsed, admitted, findings);
+            admitted.items.push(admitted_item);
+        }
+        self.catalogue.incompatible().check(&load, Together::Vehicle, "/items", findings);
+        all_free
+    }
+}

@@ -1,0 +1,68 @@
+//! The two ends of a manifest: the producer is the caller's own, both are active and registered for
+//! their part. A blacklisted producer still files, its waste must go somewhere; nobody sends to a
+//! blacklisted receiver.
+
+use super::super::facts::Place;
+use crate::ctx::Ctx;
+use crate::identity::policy as may;
+use crate::problem::{Code, Fault, Findings, Text};
+use crate::registry::{Part, Standing};
+
+pub fn unknown(pointer: impl Into<String>) -> Fault {
+    let text = Text::new(
+        "没有这个编号的对象，或您不能使用它。",
+        "This id names nothing that you may use.",
+    );
+    Fault::new(Code::UnknownReference, pointer, text)
+}
+
+/// The producer's site must be the caller's own: another's is none that he may use.
+pub fn producer(place: Option<&Place>, ctx: &Ctx, findings: &mut Findings) {
+    let pointer = "/producer_site_id";
+    let own =
+        place.filter(|place| may::acts_for(&ctx.actor, place.organisation.id, Part::Producer));
+    let Some(place) = own else { return findings.refuse(unknown(pointer)) };
+    standing(place, pointer, findings);
+    if !place.organisation.roles.contains(&Part::Producer) {
+        findings.refuse(role_not_held(pointer, "产废单位", "producer"));
+    }
+    if place.organisation.blacklisted {
+        let text = Text::new("移出人在黑名单上。", "The producer is blacklisted.");
+        findings.warn(Fault::new(Code::Blacklisted, pointer, text));
+    }
+}
+
+pub fn receiver(place: Option<&Place>, findings: &mut Findings) {
+    let pointer = "/receiver_site_id";
+    let Some(place) = place else { return findings.refuse(unknown(pointer)) };
+    standing(place, pointer, findings);
+    if !place.organisation.roles.contains(&Part::Receiver) {
+        findings.refuse(role_not_held(pointer, "接受单位", "receiver"));
+    }
+    if place.organisation.blacklisted {
+        findings.refuse(withdrawn(pointer, "接受人在黑名单上。", "The receiver is blacklisted."));
+    }
+}
+
+fn standing(place: &Place, pointer: &str, findings: &mut Findings) {
+    if place.organisation.status != Standing::Active {
+        let (zh, en) = ("单位已暂停或注销。", "The organisation is suspended or closed.");
+        findings.refuse(withdrawn(pointer, zh, en));
+    }
+    if place.site.status != Standing::Active {
+        let (zh, en) = ("场所已暂停或关闭。", "The site is suspended or closed.");
+        findings.refuse(withdrawn(pointer, zh, en));
+    }
+}
+
+pub fn withdrawn(pointer: impl Into<String>, zh: &str, en: &str) -> Fault {
+    Fault::new(Code::RightWithdrawn, pointer, Text::new(zh, en))
+}
+
+pub fn role_not_held(pointer: &str, zh: &str, en: &str) -> Fault {
+    let text = Text::new(
+        format!("该单位未登记为{zh}。"),
+        format!("The organisation is not registered as a {en}."),
+    );
+    Fault::new(Code::RoleNotHeld, pointer, text)
+}
