@@ -87,8 +87,7 @@ fn decide(
 ) -> Result<Decision, Problem> {
     let mut faults = content_faults(facts, asked);
     let Some(organisation) = &facts.organisation else {
-        let text = Text::new("没有这个单位。", "There is no such organisation.");
-        faults.insert(0, Fault::new(Code::UnknownReference, "/organisation_id", text));
+        faults.insert(0, Fault::unknown_reference("/organisation_id"));
         Problem::unless_empty(faults)?;
         return Err(Problem::not_found());
     };

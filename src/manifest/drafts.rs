@@ -79,8 +79,7 @@ async fn producer_of(app: &App, body: &Value) -> Result<Option<OrganisationId>, 
     let Some(site) = producer_site(body) else { return Ok(None) };
     let known = app.registers.site(&app.pool, site, command::Freshness::Cached).await?;
     let Some(known) = known else {
-        let text = Text::new("没有这个场所。", "This id names no site.");
-        return Err(Problem::at(Code::UnknownReference, "/producer_site_id", text));
+        return Err(Fault::unknown_reference("/producer_site_id").into());
     };
     Ok(Some(known.organisation_id))
 }

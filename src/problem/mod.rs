@@ -35,6 +35,15 @@ impl Fault {
         Self { code, pointer: None, detail, extra: Map::new() }
     }
 
+    /// An id in a body that names nothing visible: 422, whether it is somebody else's or nobody's.
+    pub fn unknown_reference(pointer: impl Into<String>) -> Self {
+        let detail = Text::new(
+            "没有这个编号的对象，或您不能使用它。",
+            "This id names nothing that you may use.",
+        );
+        Self::new(Code::UnknownReference, pointer, detail)
+    }
+
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.extra.insert(name.to_owned(), value.into());

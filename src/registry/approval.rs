@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::access::is_registrar;
 use super::cache::Known;
-use super::change::{Answered, Entered, commit, set, unchanged, unknown, words};
+use super::change::{Answered, Entered, commit, set, unchanged, words};
 use super::licence::check_span;
 use super::licence_lines::not_listed;
 use super::model::{Site, Standing, TransferApproval};
@@ -22,7 +22,7 @@ use crate::ctx::Ctx;
 use crate::decision::{Account, AccountKind, Decision, LimitChange, Move, Policy, Post};
 use crate::identity::policy;
 use crate::ids::{ApprovalId, SiteId};
-use crate::problem::{Code, Findings, Problem};
+use crate::problem::{Code, Fault, Findings, Problem};
 use crate::units::Grams;
 use crate::wire::{Asked, BoundedText, Change, List, PositiveKg, wire};
 
@@ -106,7 +106,7 @@ fn decide_new(
     let mut findings = Findings::new();
     for (site, pointer) in [(producer, "/producer_site_id"), (receiver, "/receiver_site_id")] {
         if site.is_none() {
-            findings.refuse(unknown(pointer));
+            findings.refuse(Fault::unknown_reference(pointer));
         }
     }
     let day = legal_day(ctx.now);

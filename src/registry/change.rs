@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::command::{self, Done, Freshness};
 use crate::ctx::Ctx;
 use crate::decision::{Decision, EventDraft, Guard, Move, Row, Stamp, Subject, Written};
-use crate::problem::{Code, Fault, Problem, Text};
+use crate::problem::{Fault, Problem};
 use crate::wire::{BoundedText, Change, Patch};
 
 /// What a command on a register answers.
@@ -149,12 +149,6 @@ fn answered<T: Clone>(after: &After<T>) -> Answered<T> {
         warnings: after.warnings.clone(),
         replayed: false,
     }
-}
-
-/// An id in a body that names nothing visible.
-pub(super) fn unknown(pointer: &str) -> Fault {
-    let detail = Text::new("所引用的对象不存在。", "This names nothing that you can see.");
-    Fault::new(Code::UnknownReference, pointer, detail)
 }
 
 /// A field after a patch: as it was, or what `read` makes of the new value.

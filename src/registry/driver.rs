@@ -6,7 +6,7 @@
 
 use super::access::{administers, could_administer};
 use super::cache::Known;
-use super::change::{Answered, Entered, commit, patched, set, unchanged, unknown, words};
+use super::change::{Answered, Entered, commit, patched, set, unchanged, words};
 use super::model::{Driver, Organisation, Person, Standing};
 use super::standing::{may_move, still_open, takes_entries};
 use super::store;
@@ -16,7 +16,7 @@ use crate::ctx::Ctx;
 use crate::decision::Decision;
 use crate::identity::policy;
 use crate::ids::{DriverId, OrganisationId};
-use crate::problem::Problem;
+use crate::problem::{Fault, Problem};
 use crate::wire::{Asked, BoundedText, Change, Patch, wire};
 
 wire! {
@@ -74,7 +74,7 @@ fn decide_new(
     ctx: &Ctx,
 ) -> Result<Decision, Problem> {
     let owner = owner.filter(|owner| policy::names_party(&ctx.actor, owner));
-    let owner = owner.ok_or_else(|| unknown("/organisation_id"))?;
+    let owner = owner.ok_or_else(|| Fault::unknown_reference("/organisation_id"))?;
     policy::require(administers(&ctx.actor, &owner.division, owner.id))?;
     let withdrawn = takes_entries(owner.status, "/organisation_id");
     Problem::unless_empty(withdrawn.into_iter().collect())?;

@@ -16,7 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::access::{could_keep_books, keeps_books};
 use super::cache::Known;
-use super::change::{After, Answered, commit, event, unknown, words};
+use super::change::{After, Answered, commit, event, words};
 use super::entry::Entry;
 use super::licence_lines::not_listed;
 use super::model::{LedgerEntry, LedgerKind, Site, Standing, StorageArea};
@@ -122,7 +122,7 @@ fn decide(
     catalogue: &Catalogue,
     ctx: &Ctx,
 ) -> Result<Decision, Problem> {
-    let site = site.as_ref().ok_or_else(|| unknown("/site_id"))?;
+    let site = site.as_ref().ok_or_else(|| Fault::unknown_reference("/site_id"))?;
     policy::require(keeps_books(&ctx.actor, site))?;
     let area = area.as_ref().filter(|area| area.site_id == site.id);
     let mut findings = Findings::new();
@@ -186,7 +186,7 @@ fn look(new: &NewLedgerEntry, catalogue: &Catalogue, ctx: &Ctx, findings: &mut F
     // There is no register of containers that an entry could name; `POST /containers` writes its
     // own entries.
     if new.container_id.is_some() {
-        findings.refuse(unknown("/container_id"));
+        findings.refuse(Fault::unknown_reference("/container_id"));
     }
 }
 
@@ -207,7 +207,9 @@ fn look_at_places(
         Some(area) if area.status == Standing::Closed => {
             findings.refuse(closed("/storage_area_id"));
         }
-        None if new.storage_area_id.is_some() => findings.refuse(unknown("/storage_area_id")),
+        None if new.storage_area_id.is_some() => {
+            findings.refuse(Fault::unknown_reference("/storage_area_id"))
+        }
         Some(_) | None => {}
     }
 }

@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::access::is_registrar;
 use super::cache::Known;
-use super::change::{Answered, Entered, commit, patched, set, unchanged, unknown, words};
+use super::change::{Answered, Entered, commit, patched, set, unchanged, words};
 use super::factor::LimitFactor;
 use super::licence_capacity;
 use super::licence_lines::{self, NewLicenceLine};
@@ -136,7 +136,7 @@ fn check_holder(
         }
         findings.faults.extend(takes_entries(holder.status, "/organisation_id"));
     } else {
-        findings.refuse(unknown("/organisation_id"));
+        findings.refuse(Fault::unknown_reference("/organisation_id"));
     }
     match (site, holder) {
         (Some(site), Some(holder)) if site.organisation_id != holder.id => {
@@ -145,7 +145,7 @@ fn check_holder(
             findings.refuse(Fault::new(Code::InvalidValue, "/site_id", detail));
         }
         (Some(site), _) => findings.faults.extend(takes_entries(site.status, "/site_id")),
-        (None, _) => findings.refuse(unknown("/site_id")),
+        (None, _) => findings.refuse(Fault::unknown_reference("/site_id")),
     }
     let guards = [site.map(|site| site.guard), holder.map(|holder| holder.guard)];
     guards.into_iter().flatten().collect()

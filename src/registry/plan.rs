@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::access::{could_keep_books, keeps_books};
 use super::cache::Known;
-use super::change::{Answered, Entered, commit, set, unchanged, unknown};
+use super::change::{Answered, Entered, commit, set, unchanged};
 use super::licence_lines::not_listed;
 use super::model::{ManagementPlan, PlanLine, Site, Standing};
 use super::standing::{may_move, still_open, takes_entries};
@@ -72,7 +72,7 @@ fn decide_new(
     catalogue: &Catalogue,
     ctx: &Ctx,
 ) -> Result<Decision, Problem> {
-    let site = site.ok_or_else(|| unknown("/site_id"))?;
+    let site = site.ok_or_else(|| Fault::unknown_reference("/site_id"))?;
     policy::require(keeps_books(&ctx.actor, site))?;
     let mut findings = Findings::new();
     let lines = plan_lines(&new.lines, catalogue, ctx, &mut findings);

@@ -10,7 +10,7 @@
 
 use super::access::{could_keep_books, keeps_books};
 use super::cache::Known;
-use super::change::{Along, Answered, Entered, commit, event, set, unchanged, unknown, words};
+use super::change::{Along, Answered, Entered, commit, event, set, unchanged, words};
 use super::entry::Entry;
 use super::model::{Site, Standing, StorageArea, StorageKind};
 use super::standing::{may_move, still_open, takes_entries};
@@ -87,7 +87,7 @@ fn decide_new(
     new: &NewStorageArea,
     ctx: &Ctx,
 ) -> Result<Decision, Problem> {
-    let facts = facts.ok_or_else(|| unknown("/site_id"))?;
+    let facts = facts.ok_or_else(|| Fault::unknown_reference("/site_id"))?;
     policy::require(keeps_books(&ctx.actor, &facts.site))?;
     let mut faults: Vec<Fault> = Vec::new();
     faults.extend(point_limit(new.kind, new.capacity_kg.grams()));

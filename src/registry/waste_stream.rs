@@ -5,7 +5,7 @@
 
 use super::access::{could_keep_books, keeps_books};
 use super::cache::Known;
-use super::change::{Answered, Entered, commit, set, unchanged, unknown, words};
+use super::change::{Answered, Entered, commit, set, unchanged, words};
 use super::licence_lines::not_listed;
 use super::model::{Site, Standing, WasteStream};
 use super::standing::{may_move, still_open, takes_entries};
@@ -18,7 +18,7 @@ use crate::ctx::Ctx;
 use crate::decision::Decision;
 use crate::identity::policy;
 use crate::ids::{SiteId, WasteStreamId};
-use crate::problem::{Findings, Problem};
+use crate::problem::{Fault, Findings, Problem};
 use crate::wire::{Asked, BoundedText, Change, List, NonNegativeKg, wire};
 
 wire! {
@@ -66,7 +66,7 @@ fn decide_new(
     catalogue: &Catalogue,
     ctx: &Ctx,
 ) -> Result<Decision, Problem> {
-    let site = site.ok_or_else(|| unknown("/site_id"))?;
+    let site = site.ok_or_else(|| Fault::unknown_reference("/site_id"))?;
     policy::require(keeps_books(&ctx.actor, site))?;
     let mut findings = Findings::new();
     look(catalogue, new.waste_code, new.form, &new.hazards, ctx, &mut findings);

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::super::evolve::Manifest;
 use super::super::facts::LegFacts;
-use super::party::{role_not_held, unknown, withdrawn};
+use super::party::{role_not_held, withdrawn};
 use crate::catalogue::{Catalogue, Stream};
 use crate::problem::{Code, Fault, Findings, Text};
 use crate::registry::{Part, Standing};
@@ -16,7 +16,7 @@ use crate::registry::{Part, Standing};
 pub fn parties(leg: &LegFacts, n: usize, findings: &mut Findings) {
     let at = |field: &str| format!("/legs/{n}/{field}");
     let Some(carrier) = &leg.carrier else {
-        return findings.refuse(unknown(at("carrier_id")));
+        return findings.refuse(Fault::unknown_reference(at("carrier_id")));
     };
     if !carrier.roles.contains(&Part::Carrier) {
         findings.refuse(role_not_held(&at("carrier_id"), "承运单位", "carrier"));
@@ -30,7 +30,7 @@ pub fn parties(leg: &LegFacts, n: usize, findings: &mut Findings) {
     }
     let own_vehicle = leg.vehicle.as_ref().filter(|one| one.organisation_id == carrier.id);
     match own_vehicle {
-        None => findings.refuse(unknown(at("vehicle_id"))),
+        None => findings.refuse(Fault::unknown_reference(at("vehicle_id"))),
         Some(vehicle) if vehicle.status != Standing::Active => {
             let (zh, en) = ("车辆已停用。", "The vehicle is out of service.");
             findings.refuse(withdrawn(at("vehicle_id"), zh, en));
@@ -39,7 +39,7 @@ pub fn parties(leg: &LegFacts, n: usize, findings: &mut Findings) {
     }
     let own_driver = leg.driver.as_ref().filter(|one| one.organisation_id == carrier.id);
     match own_driver {
-        None => findings.refuse(unknown(at("driver_id"))),
+        None => findings.refuse(Fault::unknown_reference(at("driver_id"))),
         Some(driver) if driver.status != Standing::Active => {
             let (zh, en) = ("驾驶员已停用。", "The driver is not active.");
             findings.refuse(withdrawn(at("driver_id"), zh, en));

@@ -8,20 +8,12 @@ use crate::identity::policy as may;
 use crate::problem::{Code, Fault, Findings, Text};
 use crate::registry::{Part, Standing};
 
-pub fn unknown(pointer: impl Into<String>) -> Fault {
-    let text = Text::new(
-        "没有这个编号的对象，或您不能使用它。",
-        "This id names nothing that you may use.",
-    );
-    Fault::new(Code::UnknownReference, pointer, text)
-}
-
 /// The producer's site must be the caller's own: another's is none that he may use.
 pub fn producer(place: Option<&Place>, ctx: &Ctx, findings: &mut Findings) {
     let pointer = "/producer_site_id";
     let own =
         place.filter(|place| may::acts_for(&ctx.actor, place.organisation.id, Part::Producer));
-    let Some(place) = own else { return findings.refuse(unknown(pointer)) };
+    let Some(place) = own else { return findings.refuse(Fault::unknown_reference(pointer)) };
     standing(place, pointer, findings);
     if !place.organisation.roles.contains(&Part::Producer) {
         findings.refuse(role_not_held(pointer, "产废单位", "producer"));
@@ -34,7 +26,7 @@ pub fn producer(place: Option<&Place>, ctx: &Ctx, findings: &mut Findings) {
 
 pub fn receiver(place: Option<&Place>, findings: &mut Findings) {
     let pointer = "/receiver_site_id";
-    let Some(place) = place else { return findings.refuse(unknown(pointer)) };
+    let Some(place) = place else { return findings.refuse(Fault::unknown_reference(pointer)) };
     standing(place, pointer, findings);
     if !place.organisation.roles.contains(&Part::Receiver) {
         findings.refuse(role_not_held(pointer, "接受单位", "receiver"));
