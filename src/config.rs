@@ -20,6 +20,16 @@ pub enum Numbering {
     Plain,
 }
 
+/// Which borders hazardous and medical waste crosses only under a transfer approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Borders {
+    /// The border of a province (Code Art. 536, Order 23 Art. 23-28): the default.
+    Province,
+    /// That, and the one between the corps and whatever is not the corps: no law says that the
+    /// corps is a province to the autonomous region around it, and none says that it is not.
+    ProvinceAndCorps,
+}
+
 /// The checked settings.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -28,6 +38,7 @@ pub struct Config {
     /// The sandbox clock and its paths exist.
     pub sandbox: bool,
     pub numbering: Numbering,
+    pub borders: Borders,
     /// What access tokens are signed with: at least 32 random bytes, the same in every process
     /// of a deployment (`identity::TOKEN_SECRET_BYTES_MIN`).
     pub token_secret: Secret<Vec<u8>>,

@@ -7,7 +7,7 @@ use super::BenchError;
 use super::api::Login;
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, Numbering};
+use crate::config::{Borders, Config, Numbering};
 use crate::ctx::{Actor, Ctx};
 use crate::db::{Committer, Pool};
 use crate::identity::seed_user;
@@ -29,6 +29,7 @@ pub async fn regulator(database_url: &str, mint: &Mint) -> Result<Login, BenchEr
         origin,
         sandbox: false,
         numbering: Numbering::ByDivision,
+        borders: Borders::Province,
         token_secret: Secret::new(mint.bytes::<32>().to_vec()),
         behind_proxy: false,
     };

@@ -14,6 +14,10 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("LIANDAN_ORIGIN", "the log's name for ever, such as liandan.example.cn/log (serve)"),
     ("LIANDAN_TOKEN_SECRET", "at least 32 random bytes, the same in every process (serve)"),
     ("LIANDAN_NUMBERING", "division (default) or plain: how divisions' manifests are numbered"),
+    (
+        "LIANDAN_BORDERS",
+        "province (default) or corps: which borders need a transfer approval (corps: both)",
+    ),
     ("LIANDAN_METRICS_LISTEN", "address and port of /metrics alone"),
     ("LIANDAN_METRICS_TOKEN", "or: the bearer token that /metrics asks for on the main port"),
     ("LIANDAN_BEHIND_TLS", "true where clients reach us over TLS: they are told to insist on it"),

@@ -5,7 +5,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use super::{BadSetting, Config, Environment, Numbering};
+use super::{BadSetting, Borders, Config, Environment, Numbering};
 use crate::identity::TOKEN_SECRET_BYTES_MIN;
 use crate::mint::Mint;
 use crate::secret::Secret;
@@ -68,6 +68,8 @@ impl Serving {
     ) -> Result<Self, BadSetting> {
         let words = [("division", Numbering::ByDivision), ("plain", Numbering::Plain)];
         let numbering = env.one_of("LIANDAN_NUMBERING", &words, Numbering::ByDivision)?;
+        let words = [("province", Borders::Province), ("corps", Borders::ProvinceAndCorps)];
+        let borders = env.one_of("LIANDAN_BORDERS", &words, Borders::Province)?;
         let wanted = "an address and port such as 127.0.0.1:8080";
         let listen = env.parsed("LIANDAN_LISTEN", wanted)?;
         let workers: Option<usize> = env.parsed("LIANDAN_WORKERS", "a number of threads")?;
@@ -80,6 +82,7 @@ impl Serving {
                 origin,
                 sandbox,
                 numbering,
+                borders,
                 token_secret: Secret::new(token_secret),
                 behind_proxy: env.one_of("LIANDAN_BEHIND_PROXY", &yes_no, false)?,
             },
@@ -197,6 +200,7 @@ mod tests {
             ("LIANDAN_TOKEN_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
             ("LIANDAN_LISTEN", "8080"),
             ("LIANDAN_NUMBERING", "6590"),
+            ("LIANDAN_BORDERS", "all"),
             ("LIANDAN_METRICS_LISTEN", "everywhere"),
             ("LIANDAN_METRICS_TOKEN", "short"),
             ("LIANDAN_BEHIND_TLS", "yes"),
@@ -217,9 +221,12 @@ mod tests {
         let serving = production(&[]).unwrap();
         assert_eq!(serving.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(serving.config.numbering, Numbering::ByDivision);
+        assert_eq!(serving.config.borders, Borders::Province);
         assert!(!serving.config.sandbox && serving.metrics == Metrics::Off);
         let plain = production(&[("LIANDAN_NUMBERING", "plain")]).unwrap();
         assert_eq!(plain.config.numbering, Numbering::Plain);
+        let corps = production(&[("LIANDAN_BORDERS", "corps")]).unwrap();
+        assert_eq!(corps.config.borders, Borders::ProvinceAndCorps);
         let demo = Serving::for_demo(&Environment::of(&[]), &Mint::random())
             .map_err(|bad| bad.to_string())
             .unwrap();

@@ -53,7 +53,13 @@ fn explain(wanted: &Move, post: &Post, now: Balance) -> Fault {
             .with("waste_code", account.item.clone())
             .with("on_hand_kg", kg(limit))
             .with("reserved_kg", kg(now.reserved)),
-        AccountKind::SiteStorage | AccountKind::StorageArea | AccountKind::Approval => fault
+        AccountKind::Approval => fault
+            .with("transfer_approval_id", account.owner.to_string())
+            .with("approved_kg", kg(limit))
+            .with("used_kg", kg(now.used))
+            .with("reserved_kg", kg(now.reserved))
+            .with("acceptable_kg", kg(left + (-post.reserved).max(0))),
+        AccountKind::SiteStorage | AccountKind::StorageArea => fault
             .with("capacity_kg", kg(limit))
             .with("used_kg", kg(now.used))
             .with("reserved_kg", kg(now.reserved)),

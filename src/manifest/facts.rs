@@ -5,10 +5,13 @@ use std::sync::Arc;
 use super::asked::FileManifest;
 use crate::app::App;
 use crate::command::{Balances, Freshness};
+use crate::ctx::Ctx;
 use crate::decision::Guard;
 use crate::ids::{DriverId, OrganisationId, SiteId, VehicleId};
 use crate::problem::Problem;
-use crate::registry::{Driver, Known, Licence, Organisation, Site, Vehicle};
+use crate::registry::{
+    Driver, Known, Licence, Organisation, Site, TransferApproval, Vehicle, approval,
+};
 
 /// A site and the organisation it belongs to.
 pub struct Place {
@@ -29,6 +32,8 @@ pub struct Facts {
     pub receiver: Option<Place>,
     pub legs: Vec<LegFacts>,
     pub licences: Arc<Vec<Known<Licence>>>,
+    /// The approval that is named, where the actor may see it.
+    pub approval: Option<Known<TransferApproval>>,
     /// An unlocked reading, where facts are fresh.
     pub balances: Balances,
 }
@@ -36,6 +41,7 @@ pub struct Facts {
 impl Facts {
     pub async fn read(
         app: &App,
+        ctx: &Ctx,
         asked: &FileManifest,
         freshness: Freshness,
     ) -> Result<Self, Problem> {
@@ -52,7 +58,11 @@ impl Facts {
             let ids = (leg.carrier_id, leg.vehicle_id, leg.driver_id);
             legs.push(LegFacts::read(app, ids, freshness).await?);
         }
-        Ok(Self { producer, receiver, legs, licences, balances: None })
+        let approval = match asked.transfer_approval_id {
+            Some(id) => approval::seen(app, ctx, id, freshness).await?,
+            None => None,
+        };
+        Ok(Self { producer, receiver, legs, licences, approval, balances: None })
     }
 
     /// Everything that was read, as guards. A licence list is long and mostly irrelevant: only

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use chrono::{Datelike, NaiveDate};
 
 use super::admit::{self, Admitted, Judged};
-use super::asked::{FileManifest, ItemAsked, LegAsked};
-use super::event::{
-    Backfill, ExemptionClaim, Filed, Happening, Item, Leg, Package, PartyAt, Stamped, Warning,
-};
+use super::asked::FileManifest;
+use super::event::{Filed, Happening, Stamped, Warning};
 use super::evolve::{Manifest, evolve};
-use super::facts::{Facts, LegFacts, Place};
+use super::facts::{Facts, Place};
+use super::form;
 use super::ledger::{Booking, entry_ids};
 use super::policy::SERIAL_WARNING;
 use super::store::{self, Stored};
@@ -19,7 +18,7 @@ use crate::app::App;
 use crate::catalogue::{Catalogue, Stream};
 use crate::clock::legal_day;
 use crate::command::{self, Done, Freshness};
-use crate::config::Numbering;
+use crate::config::{Borders, Config, Numbering};
 use crate::ctx::{Actor, Ctx};
 use crate::db;
 use crate::decision::{
@@ -29,7 +28,7 @@ use crate::identity::policy as may;
 use crate::ids::{LedgerEntryId, ManifestId};
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::registry::{LedgerKind, Part};
-use crate::wire::{Asked, BoundedText};
+use crate::wire::Asked;
 
 /// What a filing writes beside the manifest: the draft it came from, its contact.
 #[derive(Clone, Debug, Default)]
@@ -69,17 +68,18 @@ pub async fn file_as(
 ) -> Result<Done<Stored>, Problem> {
     let today = legal_day(ctx.now);
     let entries = entry_ids(app, ctx, asked.items.iter().filter(|item| item.produce).count());
+    let Config { numbering, borders, .. } = app.config;
+    let scene = Scene { catalogue: &app.catalogue, numbering, borders, today };
     let read = async |freshness| {
-        let mut facts = Facts::read(app, asked, freshness).await?;
+        let mut facts = Facts::read(app, ctx, asked, freshness).await?;
         if freshness == Freshness::Fresh {
-            let judged = admit::judge(&facts, asked, &app.catalogue, ctx, today);
+            let judged = admit::judge(&facts, asked, ctx, &scene);
             if let Some(admitted) = judged.admitted {
                 facts.balances = Some(db::balances(&app.pool, &admitted.moves).await?);
             }
         }
         Ok(facts)
     };
-    let scene = Scene { catalogue: &app.catalogue, numbering: app.config.numbering, today };
     let filing = Filing { id, entries: &entries, origin: &origin };
     command::run(app, ctx, read, |facts| decide(facts, asked, ctx, &scene, &filing)).await
 }
@@ -88,6 +88,7 @@ pub async fn file_as(
 pub struct Scene<'a> {
     pub catalogue: &'a Catalogue,
     pub numbering: Numbering,
+    pub borders: Borders,
     pub today: NaiveDate,
 }
 
@@ -107,8 +108,7 @@ pub fn decide(
     scene: &Scene,
     filing: &Filing,
 ) -> Result<Decision, Problem> {
-    let Judged { mut findings, admitted } =
-        admit::judge(facts, asked, scene.catalogue, ctx, scene.today);
+    let Judged { mut findings, admitted } = admit::judge(facts, asked, ctx, scene);
     if let (Some(admitted), Some(balances)) = (&admitted, &facts.balances) {
         findings.faults.extend(db::faults_of(balances, &admitted.moves));
     }
@@ -118,7 +118,7 @@ pub fn decide(
     else {
         return Err(Problem::internal("a filing without faults was not admitted"));
     };
-    let mut template = describe(facts, asked, &admitted, producer, receiver);
+    let mut template = form::describe(facts, asked, &admitted, producer, receiver);
     template.warnings = warnings.iter().map(warning).collect();
     let serial = serial(scene, &admitted, producer)?;
     let subject = Subject::new(SubjectKind::Manifest, filing.id.uuid());
@@ -130,7 +130,7 @@ pub fn decide(
         stamp: Stamp::from(&ctx.actor),
         template: Arc::new(template),
         admitted,
-        contact: contact(asked),
+        contact: form::contact(asked),
         filed_by: ctx.actor.organisation_id,
         entries: filing.entries.to_vec(),
         draft_version: filing.origin.draft_version,
@@ -163,133 +163,6 @@ fn serial(scene: &Scene, admitted: &Admitted, producer: &Place) -> Result<Serial
             Serial { prefix: format!("{year}{region}"), digits: 6 }
         }
     })
-}
-
-/// The filing as its event tells it, but for what only the lock decides.
-fn describe(
-    facts: &Facts,
-    asked: &FileManifest,
-    admitted: &Admitted,
-    producer: &Place,
-    receiver: &Place,
-) -> Filed {
-    let text =
-        |field: &Option<BoundedText<1, 1000>>| field.as_ref().map(|text| text.as_str().to_owned());
-    Filed {
-        number: String::new(),
-        stream: admitted.stream.as_str().to_owned(),
-        kind: "manifest".to_owned(),
-        origin_manifest_id: None,
-        edition: admitted.edition.clone(),
-        producer_site_id: producer.site.id,
-        producer: party(producer),
-        receiver_site_id: receiver.site.id,
-        receiver: party(receiver),
-        legs: asked.legs.iter().zip(&facts.legs).enumerate().map(leg).collect(),
-        planned_departure_on: asked.planned_departure_on,
-        items: asked.items.iter().enumerate().map(|(n, asked)| item(n, asked)).collect(),
-        transfer_approval_id: asked.transfer_approval_id.map(crate::ids::ApprovalId::uuid),
-        external_id: asked.external_id.as_ref().map(|id| id.as_str().to_owned()),
-        note: asked.note.as_ref().map(|note| note.as_str().to_owned()).unwrap_or_default(),
-        emergency_measures: text(&asked.emergency_measures),
-        agreement_number: asked.agreement_number.as_ref().map(|text| text.as_str().to_owned()),
-        management_plan_id: asked.management_plan_id.as_ref().map(|text| text.as_str().to_owned()),
-        backfill: asked.backfill.as_ref().map(|backfill| Backfill {
-            kind: backfill.kind.as_str().to_owned(),
-            paper_number: backfill.paper_number.as_ref().map(|text| text.as_str().to_owned()),
-            paper_date: backfill.paper_date,
-        }),
-        warnings: Vec::new(),
-    }
-}
-
-fn party(place: &Place) -> PartyAt {
-    PartyAt {
-        organisation_id: place.organisation.id,
-        name: place.organisation.name.clone(),
-        uscc: place.organisation.uscc.clone(),
-        site_name: place.site.name.clone(),
-        division: place.site.division.clone(),
-        region_code: place.site.region_code.clone(),
-    }
-}
-
-fn leg((n, (asked, facts)): (usize, (&LegAsked, &LegFacts))) -> Leg {
-    let text =
-        |field: &Option<BoundedText<1, 200>>| field.as_ref().map(|text| text.as_str().to_owned());
-    Leg {
-        n: n as i64 + 1,
-        mode: asked.mode.unwrap_or(super::asked::Mode::Road).as_str().to_owned(),
-        carrier_id: asked.carrier_id,
-        carrier_name: facts.carrier.as_ref().map(|one| one.name.clone()).unwrap_or_default(),
-        vehicle_id: asked.vehicle_id,
-        plate: facts.vehicle.as_ref().map(|one| one.plate.clone()).unwrap_or_default(),
-        driver_id: asked.driver_id,
-        trailer_plate: asked.trailer_plate.as_ref().map(|text| text.as_str().to_owned()),
-        escort_id: asked.escort_id,
-        waybill_number: asked.waybill_number.as_ref().map(|text| text.as_str().to_owned()),
-        from: text(&asked.from),
-        to: text(&asked.to),
-        via: text(&asked.via),
-        planned_departure_at: asked.planned_departure_at,
-        planned_arrival_at: asked.planned_arrival_at,
-    }
-}
-
-fn item(n: usize, asked: &ItemAsked) -> Item {
-    let texts =
-        |list: &[BoundedText<1, 50>]| list.iter().map(|text| text.as_str().to_owned()).collect();
-    Item {
-        line: n as i64 + 1,
-        waste_code: asked.waste_code.as_str().to_owned(),
-        name: asked.name.as_str().to_owned(),
-        form: asked.form.as_str().to_owned(),
-        hazards: asked.hazards.iter().map(|text| text.as_str().to_owned()).collect(),
-        mass_g: asked.mass_kg.grams(),
-        method: asked.method.as_str().to_owned(),
-        packages: asked
-            .packages
-            .iter()
-            .map(|one| Package { kind: one.kind.as_str().to_owned(), count: one.count.get() })
-            .collect(),
-        container_ids: asked.container_ids.to_vec(),
-        harmful_components: asked.harmful_components.iter().map(component).collect(),
-        reactivity_groups: texts(&asked.reactivity_groups),
-        batch_numbers: texts(&asked.batch_numbers),
-        un_number: asked.un_number.as_ref().map(|text| text.as_str().to_owned()),
-        exemption: asked.exemption.as_ref().map(|claim| ExemptionClaim {
-            id: claim.id.as_str().to_owned(),
-            evidence_sha256: claim.evidence_sha256.map(|hash| hex::encode(hash.0)),
-        }),
-        intact: asked.intact,
-        department: asked.department.as_ref().map(|text| text.as_str().to_owned()),
-        epidemic: asked.epidemic,
-        stored_since: asked.stored_since,
-        produce: asked.produce,
-        licence_id: None,
-        licence_line: None,
-        year: None,
-        shared: false,
-        storage: false,
-    }
-}
-
-fn component(asked: &super::asked::Component) -> super::event::HarmfulComponent {
-    super::event::HarmfulComponent {
-        name: asked.name.as_str().to_owned(),
-        mpercent: asked.percent.map(|percent| percent.grams().0),
-    }
-}
-
-/// Personal data of the filing, kept in the row and never in the event.
-fn contact(asked: &FileManifest) -> Option<serde_json::Value> {
-    let contact = asked.producer_contact.as_ref()?;
-    let text = |value: Option<&str>| value.map(str::to_owned);
-    Some(serde_json::json!({
-        "person": text(contact.person.as_ref().map(BoundedText::as_str)),
-        "phone": text(contact.phone.as_ref().map(BoundedText::as_str)),
-        "emergency_phone": text(contact.emergency_phone.as_ref().map(BoundedText::as_str)),
-    }))
 }
 
 pub fn warning(fault: &Fault) -> Warning {

@@ -14,6 +14,7 @@ mod event;
 mod evolve;
 mod facts;
 mod file;
+mod form;
 mod ledger;
 mod list;
 mod moves;

@@ -1,19 +1,21 @@
 //! Which accounts a manifest moves, and how, at each step of its life. Pure.
 //!
 //! Filing reserves: on a covering licence line (and the limit its lines share), on the receiver's
-//! storage, on the producer's mass on hand. Departure books the producer's mass out; receipt turns
-//! the licence's reservation into use by what was accepted and frees the rest; cancel frees all.
+//! storage, on the producer's mass on hand, on the approval it travels under. Departure books the
+//! producer's mass out; receipt turns what licence and approval reserved into use by what was
+//! accepted and frees the rest; cancel frees all.
 
 use super::event::Item;
 use super::evolve::Manifest;
 use super::policy;
 use crate::catalogue::Stream;
 use crate::decision::{Account, LimitChange, Move, Policy, Post};
-use crate::ids::SiteId;
+use crate::ids::{ApprovalId, SiteId};
 use crate::problem::Code;
+use crate::registry::approval::approval_account;
 use crate::registry::ledger::on_hand_account;
 use crate::registry::storage_area::site_storage_account;
-use crate::registry::{Licence, LicenceLine, line_account, shared_account};
+use crate::registry::{Licence, LicenceLine, TransferApproval, line_account, shared_account};
 use crate::units::Grams;
 
 /// A change of used and reserved mass that leaves the limit as it is.
@@ -74,6 +76,19 @@ pub fn reserve_on_hand(
     single(vec![Post { limit, ..on_hand }], Code::InsufficientOnHand, pointer, mass)
 }
 
+/// Reserves an item's mass on the approval that the movement is under.
+pub fn reserve_approval(approval: &TransferApproval, mass: Grams, pointer: String) -> Move {
+    let account = approval_account(approval.id);
+    let on_approval = post(account, Grams::ZERO, mass, Policy::Enforce);
+    let posts = vec![Post { limit: LimitChange::Set(Some(approval.mass_g.0)), ..on_approval }];
+    single(posts, Code::ApprovalExhausted, pointer, mass)
+}
+
+/// The account of the approval that the manifest travels under.
+fn approved(manifest: &Manifest) -> Option<Account> {
+    manifest.filed.transfer_approval_id.map(ApprovalId::of).map(approval_account)
+}
+
 /// Books what was reserved on hand as gone: at departure, or at the first step after it.
 pub fn move_out(manifest: &Manifest) -> Vec<Move> {
     let book = |item: &Item| {
@@ -97,6 +112,7 @@ pub fn release(manifest: &Manifest) -> Vec<Move> {
         if item.storage {
             posts.push(free(site_storage_account(filed.receiver_site_id)));
         }
+        posts.extend(approved(manifest).map(free));
         moves.push(single(posts, Code::CapacityExceeded, String::new(), mass));
     }
     moves
@@ -152,6 +168,18 @@ pub fn receive(
     let storage = site_storage_account(manifest.filed.receiver_site_id);
     posts.push(post(storage, accepted, reserved, Policy::Warn));
     single(posts, Code::CapacityExceeded, pointer, accepted)
+}
+
+/// Turns an item's part of the approved mass into use by what was accepted and frees the rest.
+pub fn use_approval(
+    manifest: &Manifest,
+    item: &Item,
+    accepted: Grams,
+    (stream, pointer): (Stream, String),
+) -> Option<Move> {
+    let policy = policy::approved_at_the_gate(stream);
+    let used = post(approved(manifest)?, accepted, -item.mass_g, policy);
+    Some(single(vec![used], Code::ApprovalExhausted, pointer, accepted))
 }
 
 /// Frees storage by what was treated.

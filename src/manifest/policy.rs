@@ -21,6 +21,12 @@ pub const fn ledger(stream: Stream) -> Policy {
     }
 }
 
+/// An approved mass at the gate, where it warns for medical waste as capacity does. A filing never
+/// goes beyond it: what was not approved does not leave (Order 23 Art. 28).
+pub const fn approved_at_the_gate(stream: Stream) -> Policy {
+    capacity(stream)
+}
+
 /// The receiver's storage, when a manifest is filed. At the gate it only warns: a truck that has
 /// come must not drive on with its load.
 pub const fn storage(stream: Stream) -> Policy {

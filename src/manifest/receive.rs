@@ -83,9 +83,10 @@ fn admit(
     for (n, found) in asked.items.iter().enumerate() {
         let Some(item) = item(manifest, found.line.get()) else { continue };
         let limits = limits(&scene.more, item);
-        let at = (stream, format!("/items/{n}/accepted_kg"));
+        let at = || (stream, format!("/items/{n}/accepted_kg"));
         let accepted = found.accepted_kg.grams();
-        step.moves.push(moves::receive(manifest, item, accepted, (year, limits), at));
+        step.moves.push(moves::receive(manifest, item, accepted, (year, limits), at()));
+        step.moves.extend(moves::use_approval(manifest, item, accepted, at()));
     }
     scene.book_out(&mut step);
     Ok(step)

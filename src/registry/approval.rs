@@ -170,6 +170,20 @@ pub async fn show(
     Ok(facts.approval)
 }
 
+/// The approval, if the actor may see either end: for whoever files under it.
+pub async fn seen(
+    app: &App,
+    ctx: &Ctx,
+    id: ApprovalId,
+    freshness: Freshness,
+) -> Result<Option<Known<TransferApproval>>, Problem> {
+    if store::approval(&app.pool, id).await?.is_none() {
+        return Ok(None);
+    }
+    let facts = read_one(app, id, freshness).await?;
+    Ok(facts.sees(ctx).then_some(facts.approval))
+}
+
 /// Changes an approval.
 pub async fn change(
     app: &App,

@@ -15,7 +15,7 @@ use super::{
 use crate::app::App;
 use crate::clock::Clock;
 use crate::command::Freshness;
-use crate::config::{Config, Numbering};
+use crate::config::{Borders, Config, Numbering};
 use crate::ctx::{Actor, Ctx, IdempotencyKey, Role, Via};
 use crate::db::private::{PrivatePostgres, Settings};
 use crate::db::{Committer, Pool, bootstrap};
@@ -56,6 +56,7 @@ pub(crate) async fn world() -> World {
         origin,
         sandbox: true,
         numbering: Numbering::ByDivision,
+        borders: Borders::Province,
         token_secret: Secret::new(vec![7; 32]),
         behind_proxy: false,
     };

@@ -12,6 +12,7 @@
     reason = "a test stops at the first thing that is not as it should be, and says so"
 )]
 
+mod approvals;
 mod clock;
 mod errors;
 mod filing;

@@ -1,12 +1,13 @@
 //! Which accounts an item moves when it is filed: a covering licence line, the producer's mass on
-//! hand, the receiver's storage. Whether they have room is settled under lock.
+//! hand, the receiver's storage, the approval it travels under. Whether they have room is settled
+//! under lock.
 
 use chrono::Datelike;
 
 use super::super::asked::ItemAsked;
 use super::super::moves;
 use super::item::Parsed;
-use super::{Admitted, AdmittedItem, ItemJudge};
+use super::{Admitted, AdmittedItem, ItemJudge, border};
 use crate::decision::Move;
 use crate::problem::Findings;
 
@@ -50,6 +51,10 @@ impl ItemJudge<'_> {
             let at = pointer();
             push(moves::reserve_storage(receiver.id, capacity, mass, self.stream, at))
         });
+        if let Some(approval) = self.approval {
+            border::covers(approval, code, n, findings);
+            push(moves::reserve_approval(approval, mass, pointer()));
+        }
         admitted.guards.extend(covering.iter().map(|(known, _)| known.guard));
         AdmittedItem { licence_move, covering, on_hand_move, storage_move }
     }

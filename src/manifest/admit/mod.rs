@@ -7,6 +7,7 @@
 //! judged here: they are moves, settled under lock.
 
 mod accounts;
+mod border;
 mod item;
 mod leg;
 mod licence;
@@ -16,13 +17,15 @@ use chrono::{Days, NaiveDate};
 
 use super::asked::FileManifest;
 use super::facts::{Facts, Place};
+use super::file::Scene;
 use super::policy::{BEHIND_DAYS_MAX, PLANNED_DAYS_MAX};
 use crate::catalogue::{Catalogue, LoadItem, Stream, Together};
 use crate::ctx::Ctx;
 use crate::decision::{Guard, Move};
 use crate::problem::{Code, Fault, Findings, Text};
-use crate::registry::{Known, Licence};
+use crate::registry::{Known, Licence, TransferApproval};
 
+use border::Crossing;
 pub use leg::{parties as leg_parties, right as leg_right, transport_was_free};
 pub use licence::covers;
 
@@ -51,14 +54,9 @@ pub struct Judged {
     pub admitted: Option<Admitted>,
 }
 
-/// Judges a filing for `ctx.actor` on Beijing day `today`.
-pub fn judge(
-    facts: &Facts,
-    asked: &FileManifest,
-    catalogue: &Catalogue,
-    ctx: &Ctx,
-    today: NaiveDate,
-) -> Judged {
+/// Judges a filing for `ctx.actor`.
+pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> Judged {
+    let Scene { catalogue, borders, today, .. } = *scene;
     let mut findings = Findings::new();
     let stream = Stream::parse(asked.stream.as_str());
     if let Err(word) = &stream {
@@ -75,15 +73,25 @@ pub fn judge(
     else {
         return Judged { findings, admitted: None };
     };
+    let crossing = Crossing {
+        stream,
+        borders,
+        from: &producer.site,
+        to: &receiver.site,
+        day: asked.planned_departure_on,
+    };
+    let named = asked.transfer_approval_id.is_some().then_some(facts.approval.as_ref());
+    let approval = border::approval(&crossing, named, &mut findings);
     let edition = catalogue.edition_on(today).map(|edition| edition.id.to_string());
     let mut admitted = Admitted {
         stream,
         edition: edition.unwrap_or_default(),
         items: Vec::new(),
         moves: Vec::new(),
-        guards: Vec::new(),
+        guards: approval.iter().map(|approval| approval.guard).collect(),
     };
-    let mut judge = ItemJudge { facts, asked, catalogue, stream, today, producer, receiver };
+    let mut judge =
+        ItemJudge { facts, asked, catalogue, stream, today, producer, receiver, approval };
     let frees = judge.items(&mut admitted, &mut findings);
     for (n, leg) in facts.legs.iter().enumerate() {
         leg::right(leg, n, (stream, asked.planned_departure_on), frees, &mut findings);
@@ -117,6 +125,7 @@ struct ItemJudge<'a> {
     today: NaiveDate,
     producer: &'a Place,
     receiver: &'a Place,
+    approval: Option<&'a Known<TransferApproval>>,
 }
 
 impl ItemJudge<'_> {

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use chrono::{DateTime, TimeDelta, Utc};
 use liandan::app::App;
 use liandan::clock::Clock;
-use liandan::config::{Config, Metrics, Numbering, Serving};
+use liandan::config::{Borders, Config, Metrics, Numbering, Serving};
 use liandan::ctx::{Actor, Ctx};
 use liandan::identity::{self, CreateUser};
 use liandan::mint::Mint;
@@ -120,6 +120,7 @@ fn serving() -> Serving {
             origin: "liandan.example/test".to_owned(),
             sandbox: true,
             numbering: Numbering::ByDivision,
+            borders: Borders::Province,
             token_secret: Secret::new(b"a secret of tests, as long as it must be".to_vec()),
             behind_proxy: false,
         },

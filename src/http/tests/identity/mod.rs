@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, Numbering};
+use crate::config::{Borders, Config, Numbering};
 use crate::ctx::Role;
 use crate::db::private::{PrivatePostgres, Settings};
 use crate::db::{Committer, Pool, bootstrap};
@@ -71,6 +71,7 @@ impl World {
             origin,
             sandbox: true,
             numbering: Numbering::ByDivision,
+            borders: Borders::Province,
             token_secret: Secret::new(vec![7; 32]),
             behind_proxy: false,
         };

@@ -1,0 +1,137 @@
+//! The form (联单) as a filing's event tells it: what was asked, with names and plates as they were
+//! on that day. What only the lock decides (number, licence line) is filled in later.
+
+use super::admit::Admitted;
+use super::asked::{Component, FileManifest, ItemAsked, LegAsked, Mode};
+use super::event::{
+    Backfill, ExemptionClaim, Filed, HarmfulComponent, Item, Leg, Package, PartyAt,
+};
+use super::facts::{Facts, LegFacts, Place};
+use crate::wire::BoundedText;
+
+/// The filing as its event tells it, but for what only the lock decides.
+pub fn describe(
+    facts: &Facts,
+    asked: &FileManifest,
+    admitted: &Admitted,
+    producer: &Place,
+    receiver: &Place,
+) -> Filed {
+    let text =
+        |field: &Option<BoundedText<1, 1000>>| field.as_ref().map(|text| text.as_str().to_owned());
+    Filed {
+        number: String::new(),
+        stream: admitted.stream.as_str().to_owned(),
+        kind: "manifest".to_owned(),
+        origin_manifest_id: None,
+        edition: admitted.edition.clone(),
+        producer_site_id: producer.site.id,
+        producer: party(producer),
+        receiver_site_id: receiver.site.id,
+        receiver: party(receiver),
+        legs: asked.legs.iter().zip(&facts.legs).enumerate().map(leg).collect(),
+        planned_departure_on: asked.planned_departure_on,
+        items: asked.items.iter().enumerate().map(|(n, asked)| item(n, asked)).collect(),
+        transfer_approval_id: asked.transfer_approval_id.map(crate::ids::ApprovalId::uuid),
+        external_id: asked.external_id.as_ref().map(|id| id.as_str().to_owned()),
+        note: asked.note.as_ref().map(|note| note.as_str().to_owned()).unwrap_or_default(),
+        emergency_measures: text(&asked.emergency_measures),
+        agreement_number: asked.agreement_number.as_ref().map(|text| text.as_str().to_owned()),
+        management_plan_id: asked.management_plan_id.as_ref().map(|text| text.as_str().to_owned()),
+        backfill: asked.backfill.as_ref().map(|backfill| Backfill {
+            kind: backfill.kind.as_str().to_owned(),
+            paper_number: backfill.paper_number.as_ref().map(|text| text.as_str().to_owned()),
+            paper_date: backfill.paper_date,
+        }),
+        warnings: Vec::new(),
+    }
+}
+
+fn party(place: &Place) -> PartyAt {
+    PartyAt {
+        organisation_id: place.organisation.id,
+        name: place.organisation.name.clone(),
+        uscc: place.organisation.uscc.clone(),
+        site_name: place.site.name.clone(),
+        division: place.site.division.clone(),
+        region_code: place.site.region_code.clone(),
+    }
+}
+
+fn leg((n, (asked, facts)): (usize, (&LegAsked, &LegFacts))) -> Leg {
+    let text =
+        |field: &Option<BoundedText<1, 200>>| field.as_ref().map(|text| text.as_str().to_owned());
+    Leg {
+        n: n as i64 + 1,
+        mode: asked.mode.unwrap_or(Mode::Road).as_str().to_owned(),
+        carrier_id: asked.carrier_id,
+        carrier_name: facts.carrier.as_ref().map(|one| one.name.clone()).unwrap_or_default(),
+        vehicle_id: asked.vehicle_id,
+        plate: facts.vehicle.as_ref().map(|one| one.plate.clone()).unwrap_or_default(),
+        driver_id: asked.driver_id,
+        trailer_plate: asked.trailer_plate.as_ref().map(|text| text.as_str().to_owned()),
+        escort_id: asked.escort_id,
+        waybill_number: asked.waybill_number.as_ref().map(|text| text.as_str().to_owned()),
+        from: text(&asked.from),
+        to: text(&asked.to),
+        via: text(&asked.via),
+        planned_departure_at: asked.planned_departure_at,
+        planned_arrival_at: asked.planned_arrival_at,
+    }
+}
+
+fn item(n: usize, asked: &ItemAsked) -> Item {
+    let texts =
+        |list: &[BoundedText<1, 50>]| list.iter().map(|text| text.as_str().to_owned()).collect();
+    Item {
+        line: n as i64 + 1,
+        waste_code: asked.waste_code.as_str().to_owned(),
+        name: asked.name.as_str().to_owned(),
+        form: asked.form.as_str().to_owned(),
+        hazards: asked.hazards.iter().map(|text| text.as_str().to_owned()).collect(),
+        mass_g: asked.mass_kg.grams(),
+        method: asked.method.as_str().to_owned(),
+        packages: asked
+            .packages
+            .iter()
+            .map(|one| Package { kind: one.kind.as_str().to_owned(), count: one.count.get() })
+            .collect(),
+        container_ids: asked.container_ids.to_vec(),
+        harmful_components: asked.harmful_components.iter().map(component).collect(),
+        reactivity_groups: texts(&asked.reactivity_groups),
+        batch_numbers: texts(&asked.batch_numbers),
+        un_number: asked.un_number.as_ref().map(|text| text.as_str().to_owned()),
+        exemption: asked.exemption.as_ref().map(|claim| ExemptionClaim {
+            id: claim.id.as_str().to_owned(),
+            evidence_sha256: claim.evidence_sha256.map(|hash| hex::encode(hash.0)),
+        }),
+        intact: asked.intact,
+        department: asked.department.as_ref().map(|text| text.as_str().to_owned()),
+        epidemic: asked.epidemic,
+        stored_since: asked.stored_since,
+        produce: asked.produce,
+        licence_id: None,
+        licence_line: None,
+        year: None,
+        shared: false,
+        storage: false,
+    }
+}
+
+fn component(asked: &Component) -> HarmfulComponent {
+    HarmfulComponent {
+        name: asked.name.as_str().to_owned(),
+        mpercent: asked.percent.map(|percent| percent.grams().0),
+    }
+}
+
+/// Personal data of the filing, kept in the row and never in the event.
+pub fn contact(asked: &FileManifest) -> Option<serde_json::Value> {
+    let contact = asked.producer_contact.as_ref()?;
+    let text = |value: Option<&str>| value.map(str::to_owned);
+    Some(serde_json::json!({
+        "person": text(contact.person.as_ref().map(BoundedText::as_str)),
+        "phone": text(contact.phone.as_ref().map(BoundedText::as_str)),
+        "emergency_phone": text(contact.emergency_phone.as_ref().map(BoundedText::as_str)),
+    }))
+}
