@@ -112,6 +112,8 @@ pub enum AccountKind {
     StorageArea,
     /// (approval, empty, 0): an approved cross-border mass.
     Approval,
+    /// (management plan, waste code, 0): the mass planned to leave in the plan's year.
+    PlanLine,
 }
 
 impl AccountKind {

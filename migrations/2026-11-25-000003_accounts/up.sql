@@ -17,7 +17,7 @@ CREATE TABLE account (
 COMMENT ON TABLE account IS 'One counter: a licence line and year, a site''s mass on hand, a storage capacity, an approved mass. Moved only by the committer, under the lock on log_head.';
 COMMENT ON COLUMN account.id IS 'Derived from kind, owner, item and year (decision.rs, Account::new).';
 COMMENT ON COLUMN account.kind IS 'What it counts (decision.rs, AccountKind::number).';
-COMMENT ON COLUMN account.owner_id IS 'Licence, site, storage area or approval.';
+COMMENT ON COLUMN account.owner_id IS 'Licence, site, storage area, approval or management plan.';
 COMMENT ON COLUMN account.item IS 'Licence line or waste code; empty where the owner has one account.';
 COMMENT ON COLUMN account.year IS 'Calendar year in Beijing; 0 where the account has none.';
 COMMENT ON COLUMN account.limit_g IS 'Grams it may hold (permitted, on hand, capacity); NULL: unlimited.';

@@ -59,7 +59,7 @@ fn explain(wanted: &Move, post: &Post, now: Balance) -> Fault {
             .with("used_kg", kg(now.used))
             .with("reserved_kg", kg(now.reserved))
             .with("acceptable_kg", kg(left + (-post.reserved).max(0))),
-        AccountKind::SiteStorage | AccountKind::StorageArea => fault
+        AccountKind::SiteStorage | AccountKind::StorageArea | AccountKind::PlanLine => fault
             .with("capacity_kg", kg(limit))
             .with("used_kg", kg(now.used))
             .with("reserved_kg", kg(now.reserved)),
@@ -81,6 +81,10 @@ fn sentence(account: &Account, asked: i64, left: i64) -> Text {
         AccountKind::SiteStorage | AccountKind::StorageArea => Text::new(
             format!("贮存能力不足：需要 {asked} kg，余 {left} kg。"),
             format!("Not enough storage: asked {asked} kg, {left} kg left."),
+        ),
+        AccountKind::PlanLine => Text::new(
+            format!("超出管理计划：需要 {asked} kg，余 {left} kg。"),
+            format!("Beyond the management plan: asked {asked} kg, {left} kg left."),
         ),
         AccountKind::Approval => Text::new(
             format!("审批量不足：需要 {asked} kg，余 {left} kg。"),

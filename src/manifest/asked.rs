@@ -5,8 +5,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::ids::ApprovalId;
-use crate::ids::{ContainerId, DriverId, OrganisationId, SiteId, StorageAreaId, UserId, VehicleId};
+use crate::ids::{
+    ApprovalId, ContainerId, DriverId, ManagementPlanId, OrganisationId, SiteId, StorageAreaId,
+    UserId, VehicleId,
+};
 use crate::wire::{
     BoundedText, List, Location, NonNegativeKg, PositiveKg, Sha256Hex, Whole, api_enum, wire,
 };
@@ -69,7 +71,8 @@ wire! {
         pub note: Option<BoundedText<0, 1000>>,
         /// Keep as a draft: no number, no reservation, seen by its side alone.
         pub draft: bool = false,
-        pub management_plan_id: Option<BoundedText<1, 100>>,
+        /// The producer's own, of the year of departure.
+        pub management_plan_id: Option<ManagementPlanId>,
         pub emergency_measures: Option<BoundedText<1, 1000>>,
         pub producer_contact: Option<Contact>,
         pub backfill: Option<BackfillAsked>,

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::ids::{
-    ContainerId, DriverId, LicenceId, ManifestId, OrganisationId, SiteId, StorageAreaId, UserId,
-    VehicleId,
+    ContainerId, DriverId, LicenceId, ManagementPlanId, ManifestId, OrganisationId, SiteId,
+    StorageAreaId, UserId, VehicleId,
 };
 use crate::registry::Place;
 use crate::units::Grams;
@@ -116,6 +116,9 @@ pub struct Item {
     /// The licence has a limit that all its lines share, and it was reserved as well.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shared: bool,
+    /// Its mass was reserved on the management plan as well.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub planned: bool,
     /// The receiver's storage was reserved as well.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub storage: bool,
@@ -164,7 +167,7 @@ pub struct Filed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreement_number: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub management_plan_id: Option<String>,
+    pub management_plan_id: Option<ManagementPlanId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backfill: Option<Backfill>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

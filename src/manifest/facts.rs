@@ -10,7 +10,7 @@ use crate::decision::Guard;
 use crate::ids::{DriverId, OrganisationId, SiteId, VehicleId};
 use crate::problem::Problem;
 use crate::registry::{
-    Driver, Known, Licence, Organisation, Site, TransferApproval, Vehicle, approval,
+    Driver, Known, Licence, ManagementPlan, Organisation, Site, TransferApproval, Vehicle, approval,
 };
 
 /// A site and the organisation it belongs to.
@@ -34,6 +34,8 @@ pub struct Facts {
     pub licences: Arc<Vec<Known<Licence>>>,
     /// The approval that is named, where the actor may see it.
     pub approval: Option<Known<TransferApproval>>,
+    /// The plans of the producer's site.
+    pub plans: Arc<Vec<Known<ManagementPlan>>>,
     /// An unlocked reading, where facts are fresh.
     pub balances: Balances,
 }
@@ -58,11 +60,15 @@ impl Facts {
             let ids = (leg.carrier_id, leg.vehicle_id, leg.driver_id);
             legs.push(LegFacts::read(app, ids, freshness).await?);
         }
+        let plans = match &producer {
+            Some(producer) => app.registers.plans_of(&app.pool, &producer.site, freshness).await?,
+            None => Arc::default(),
+        };
         let approval = match asked.transfer_approval_id {
             Some(id) => approval::seen(app, ctx, id, freshness).await?,
             None => None,
         };
-        Ok(Self { producer, receiver, legs, licences, approval, balances: None })
+        Ok(Self { producer, receiver, legs, licences, approval, plans, balances: None })
     }
 
     /// Everything that was read, as guards. A licence list is long and mostly irrelevant: only

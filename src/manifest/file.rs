@@ -221,6 +221,7 @@ impl Finish {
         for (n, admitted) in self.admitted.items.iter().enumerate() {
             let item = &mut filed.items[n];
             item.storage = admitted.storage_move.is_some();
+            item.planned = admitted.plan_move.is_some();
             let excess = |wanted: usize| settled.excess.get(wanted).copied().unwrap_or(false);
             if let Some(wanted) = admitted.licence_move {
                 let pick = settled.picks.get(wanted).copied().unwrap_or(0);
@@ -236,6 +237,9 @@ impl Finish {
             }
             if excess(admitted.on_hand_move) {
                 filed.warnings.push(excess_warning(Code::LedgerShort, n));
+            }
+            if admitted.plan_move.is_some_and(excess) {
+                filed.warnings.push(excess_warning(Code::OutsidePlan, n));
             }
         }
         let serial = filed.number.len().saturating_sub(6);
@@ -267,6 +271,10 @@ fn excess_warning(code: Code, n: usize) -> Warning {
         Code::LedgerShort => {
             Text::new("台账余量不足，已记录。", "The ledger does not hold this mass; recorded.")
         }
+        Code::OutsidePlan => Text::new(
+            "超出管理计划的年度量，已记录。",
+            "Beyond the mass that the management plan has for the year; recorded.",
+        ),
         _ => Text::new("超出许可量，已记录。", "Beyond the licensed mass; recorded."),
     };
     warning(&Fault::new(code, format!("/items/{n}/mass_kg"), text))

@@ -37,7 +37,7 @@ pub fn describe(
         note: asked.note.as_ref().map(|note| note.as_str().to_owned()).unwrap_or_default(),
         emergency_measures: text(&asked.emergency_measures),
         agreement_number: asked.agreement_number.as_ref().map(|text| text.as_str().to_owned()),
-        management_plan_id: asked.management_plan_id.as_ref().map(|text| text.as_str().to_owned()),
+        management_plan_id: admitted.plan.or(asked.management_plan_id),
         backfill: asked.backfill.as_ref().map(|backfill| Backfill {
             kind: backfill.kind.as_str().to_owned(),
             paper_number: backfill.paper_number.as_ref().map(|text| text.as_str().to_owned()),
@@ -114,6 +114,7 @@ fn item(n: usize, asked: &ItemAsked) -> Item {
         licence_line: None,
         year: None,
         shared: false,
+        planned: false,
         storage: false,
     }
 }

@@ -10,12 +10,15 @@ use super::evolve::Manifest;
 use super::policy;
 use crate::catalogue::Stream;
 use crate::decision::{Account, LimitChange, Move, Policy, Post};
-use crate::ids::{ApprovalId, SiteId};
+use crate::ids::{ApprovalId, ManagementPlanId, SiteId};
 use crate::problem::Code;
 use crate::registry::approval::approval_account;
 use crate::registry::ledger::on_hand_account;
+use crate::registry::plan::plan_account;
 use crate::registry::storage_area::site_storage_account;
-use crate::registry::{Licence, LicenceLine, TransferApproval, line_account, shared_account};
+use crate::registry::{
+    Licence, LicenceLine, PlanLine, TransferApproval, line_account, shared_account,
+};
 use crate::units::Grams;
 
 /// A change of used and reserved mass that leaves the limit as it is.
@@ -84,6 +87,19 @@ pub fn reserve_approval(approval: &TransferApproval, mass: Grams, pointer: Strin
     single(posts, Code::ApprovalExhausted, pointer, mass)
 }
 
+/// Reserves an item's mass on the producer's plan, which never refuses (Order 23 Art. 14).
+pub fn reserve_plan(plan: ManagementPlanId, line: &PlanLine, mass: Grams, at: String) -> Move {
+    let on_plan = post(plan_account(plan, &line.waste_code), Grams::ZERO, mass, Policy::Warn);
+    let posts = vec![Post { limit: LimitChange::Set(Some(line.annual_g.0)), ..on_plan }];
+    single(posts, Code::OutsidePlan, at, mass)
+}
+
+/// The account of an item's planned mass.
+fn planned(manifest: &Manifest, item: &Item) -> Option<Account> {
+    let plan = manifest.filed.management_plan_id.filter(|_| item.planned)?;
+    Some(plan_account(plan, &item.waste_code))
+}
+
 /// The account of the approval that the manifest travels under.
 fn approved(manifest: &Manifest) -> Option<Account> {
     manifest.filed.transfer_approval_id.map(ApprovalId::of).map(approval_account)
@@ -113,6 +129,7 @@ pub fn release(manifest: &Manifest) -> Vec<Move> {
             posts.push(free(site_storage_account(filed.receiver_site_id)));
         }
         posts.extend(approved(manifest).map(free));
+        posts.extend(planned(manifest, item).map(free));
         moves.push(single(posts, Code::CapacityExceeded, String::new(), mass));
     }
     moves
@@ -164,6 +181,8 @@ pub fn receive(
             posts.push(Post { limit, ..used });
         }
     }
+    let taken = |account| post(account, accepted, -mass, Policy::Warn);
+    posts.extend(planned(manifest, item).map(taken));
     let reserved = if item.storage { -mass } else { Grams::ZERO };
     let storage = site_storage_account(manifest.filed.receiver_site_id);
     posts.push(post(storage, accepted, reserved, Policy::Warn));

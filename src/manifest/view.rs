@@ -264,8 +264,9 @@ pub struct ManifestView {
     #[schema(required)]
     pub external_id: Option<String>,
     pub note: String,
+    /// The plan it was held against: the one named, else the producer's for the year.
     #[schema(required)]
-    pub management_plan_id: Option<String>,
+    pub management_plan_id: Option<Uuid>,
     #[schema(required)]
     pub emergency_measures: Option<String>,
     /// Whom to call: `{person, phone, emergency_phone}`.
@@ -348,7 +349,7 @@ pub fn view(
         transfer_approval_id: filed.transfer_approval_id,
         external_id: filed.external_id.clone(),
         note: filed.note.clone(),
-        management_plan_id: filed.management_plan_id.clone(),
+        management_plan_id: filed.management_plan_id.map(crate::ids::ManagementPlanId::uuid),
         emergency_measures: filed.emergency_measures.clone(),
         producer_contact: contact,
         agreement_number: filed.agreement_number.clone(),

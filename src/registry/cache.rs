@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::model::{Driver, Licence, Organisation, Site, Vehicle};
+use super::model::{Driver, Licence, ManagementPlan, Organisation, Site, Vehicle};
 use super::store;
 use crate::command::Freshness;
 use crate::db::Pool;
@@ -90,6 +90,8 @@ impl<K: Eq + Hash + Copy, V: Clone> Shelf<K, V> {
     }
 }
 
+type Plans = Arc<Vec<Known<ManagementPlan>>>;
+
 /// All registers that decisions read.
 pub struct Registers {
     organisations: Shelf<OrganisationId, Known<Organisation>>,
@@ -99,6 +101,8 @@ pub struct Registers {
     licence_sites: Shelf<LicenceId, SiteId>,
     vehicles: Shelf<VehicleId, Known<Vehicle>>,
     drivers: Shelf<DriverId, Known<Driver>>,
+    /// Beside the version of the site that they were read at.
+    plans: Shelf<SiteId, (i64, Plans)>,
 }
 
 impl Default for Registers {
@@ -110,6 +114,7 @@ impl Default for Registers {
             licence_sites: Shelf::new(),
             vehicles: Shelf::new(),
             drivers: Shelf::new(),
+            plans: Shelf::new(),
         }
     }
 }
@@ -150,6 +155,26 @@ impl Registers {
         };
         let list = self.licences.through(site, freshness, read).await?;
         Ok(list.unwrap_or_default())
+    }
+
+    /// All management plans of a site. A new plan is an event of its site too (plan.rs), so the
+    /// list holds as long as the site's version: whoever guards the site has missed none.
+    pub async fn plans_of(
+        &self,
+        pool: &Pool,
+        site: &Known<Site>,
+        freshness: Freshness,
+    ) -> Result<Plans, Problem> {
+        let version = site.guard.version;
+        if freshness == Freshness::Cached
+            && let Some((at, plans)) = self.plans.get(site.id)
+            && at == version
+        {
+            return Ok(plans);
+        }
+        let plans = Arc::new(store::plans_of(pool, site.id).await?);
+        self.plans.put(site.id, (version, Arc::clone(&plans)));
+        Ok(plans)
     }
 
     pub async fn vehicle(

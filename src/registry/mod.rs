@@ -59,9 +59,9 @@ pub mod rows {
         ApprovalFilter, DriverFilter, LedgerFilter, LicenceAccount, LicenceFilter,
         OrganisationFilter, PlanFilter, SiteFilter, StorageAreaFilter, VehicleFilter,
         WasteStreamFilter, accounts_of, approval, approvals, driver, drivers, ledger_entries,
-        ledger_entry, licence, licences, organisation, organisations, person, plan, plan_of, plans,
-        site, sites, storage_area, storage_areas, stored_in, vehicle, vehicles, waste_stream,
-        waste_streams,
+        ledger_entry, licence, licences, organisation, organisations, person, plan, plans,
+        plans_of, site, sites, storage_area, storage_areas, stored_in, vehicle, vehicles,
+        waste_stream, waste_streams,
     };
 }
 pub use store::insert_ledger_entry as ledger_row;

@@ -2,13 +2,15 @@
 //!
 //! A transfer outside the plan is a warning and never a refusal (Order 23 Art. 14), so a plan is
 //! kept simply: codes and masses. One plan a site and year; it changes, and its events keep what
-//! it was.
+//! it was. Must hold: a new plan is also an event of its site, so that a filing, which leans on the
+//! site's version, never overlooks a plan.
 
 use chrono::NaiveDate;
 
 use super::access::{could_keep_books, keeps_books};
 use super::cache::Known;
-use super::change::{Answered, Entered, commit, set, unchanged};
+use super::change::{Along, Answered, Entered, commit, event, set, unchanged};
+use super::entry::Entry;
 use super::licence_lines::not_listed;
 use super::model::{ManagementPlan, PlanLine, Site, Standing};
 use super::standing::{may_move, still_open, takes_entries};
@@ -18,7 +20,7 @@ use crate::catalogue::{Catalogue, WasteCode};
 use crate::clock::legal_day;
 use crate::command::Freshness;
 use crate::ctx::Ctx;
-use crate::decision::Decision;
+use crate::decision::{Account, AccountKind, Decision};
 use crate::identity::policy;
 use crate::ids::{ManagementPlanId, SiteId};
 use crate::problem::{Code, Fault, Findings, Problem, Text};
@@ -47,6 +49,11 @@ wire! {
         pub lines: Change<List<NewPlanLine, 1, 500>>,
         pub status: Change<Standing>,
     }
+}
+
+/// The account of a planned mass: what filings have taken of it and reserved.
+pub fn plan_account(plan: ManagementPlanId, waste_code: &str) -> Account {
+    Account::new(AccountKind::PlanLine, plan.uuid(), waste_code, 0)
 }
 
 /// Files a plan.
@@ -88,7 +95,10 @@ fn decide_new(
     };
     let rows = vec![store::insert_plan(&plan)];
     let mut entered = Entered::new(plan, None, rows);
-    entered.guards.push(site.guard);
+    let subject = site.subject();
+    let event = event(ctx, subject, "plan_filed", &*site.value)?;
+    entered.along = Some(Along { subject, read_at: site.guard.version, event });
+    entered.stale.push(subject);
     entered.decision(ctx)
 }
 

@@ -20,6 +20,7 @@ mod generated;
 mod health;
 mod lives;
 mod migrations;
+mod plans;
 mod process;
 mod schema;
 mod support;

@@ -1,13 +1,13 @@
 //! Which accounts an item moves when it is filed: a covering licence line, the producer's mass on
-//! hand, the receiver's storage, the approval it travels under. Whether they have room is settled
-//! under lock.
+//! hand, the receiver's storage, the approval it travels under, the
+//! producer's plan. Whether they have room is settled under lock.
 
 use chrono::Datelike;
 
 use super::super::asked::ItemAsked;
 use super::super::moves;
 use super::item::Parsed;
-use super::{Admitted, AdmittedItem, ItemJudge, border};
+use super::{Admitted, AdmittedItem, ItemJudge, border, plan};
 use crate::decision::Move;
 use crate::problem::Findings;
 
@@ -55,7 +55,11 @@ impl ItemJudge<'_> {
             border::covers(approval, code, n, findings);
             push(moves::reserve_approval(approval, mass, pointer()));
         }
+        let plan_move = self.plan.and_then(|plan| {
+            let line = plan::line(plan, code, n, findings)?;
+            Some(push(moves::reserve_plan(plan.id, line, mass, pointer())))
+        });
         admitted.guards.extend(covering.iter().map(|(known, _)| known.guard));
-        AdmittedItem { licence_move, covering, on_hand_move, storage_move }
+        AdmittedItem { licence_move, covering, on_hand_move, storage_move, plan_move }
     }
 }

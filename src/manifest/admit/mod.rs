@@ -12,8 +12,9 @@ mod item;
 mod leg;
 mod licence;
 mod party;
+mod plan;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 use super::asked::FileManifest;
 use super::facts::{Facts, Place};
@@ -22,8 +23,9 @@ use super::policy::{BEHIND_DAYS_MAX, PLANNED_DAYS_MAX};
 use crate::catalogue::{Catalogue, LoadItem, Stream, Together};
 use crate::ctx::Ctx;
 use crate::decision::{Guard, Move};
+use crate::ids::ManagementPlanId;
 use crate::problem::{Code, Fault, Findings, Text};
-use crate::registry::{Known, Licence, TransferApproval};
+use crate::registry::{Known, Licence, ManagementPlan, TransferApproval};
 
 use border::Crossing;
 pub use leg::{parties as leg_parties, right as leg_right, transport_was_free};
@@ -37,12 +39,16 @@ pub struct AdmittedItem {
     pub covering: Vec<(Known<Licence>, i64)>,
     pub on_hand_move: usize,
     pub storage_move: Option<usize>,
+    /// Where the producer's plan has the code.
+    pub plan_move: Option<usize>,
 }
 
 /// A filing that the rules let through, with the moves it asks for.
 pub struct Admitted {
     pub stream: Stream,
     pub edition: String,
+    /// The plan that it is held against.
+    pub plan: Option<ManagementPlanId>,
     pub items: Vec<AdmittedItem>,
     pub moves: Vec<Move>,
     pub guards: Vec<Guard>,
@@ -82,16 +88,23 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
     };
     let named = asked.transfer_approval_id.is_some().then_some(facts.approval.as_ref());
     let approval = border::approval(&crossing, named, &mut findings);
+    let year = asked.planned_departure_on.year();
+    let plan = plan::of_year(&facts.plans, year, asked.management_plan_id, &mut findings);
     let edition = catalogue.edition_on(today).map(|edition| edition.id.to_string());
     let mut admitted = Admitted {
         stream,
         edition: edition.unwrap_or_default(),
         items: Vec::new(),
         moves: Vec::new(),
-        guards: approval.iter().map(|approval| approval.guard).collect(),
+        plan: plan.map(|plan| plan.id),
+        guards: approval
+            .map(|one| one.guard)
+            .into_iter()
+            .chain(plan.map(|one| one.guard))
+            .collect(),
     };
     let mut judge =
-        ItemJudge { facts, asked, catalogue, stream, today, producer, receiver, approval };
+        ItemJudge { facts, asked, catalogue, stream, today, producer, receiver, approval, plan };
     let frees = judge.items(&mut admitted, &mut findings);
     for (n, leg) in facts.legs.iter().enumerate() {
         leg::right(leg, n, (stream, asked.planned_departure_on), frees, &mut findings);
@@ -126,6 +139,7 @@ struct ItemJudge<'a> {
     producer: &'a Place,
     receiver: &'a Place,
     approval: Option<&'a Known<TransferApproval>>,
+    plan: Option<&'a Known<ManagementPlan>>,
 }
 
 impl ItemJudge<'_> {

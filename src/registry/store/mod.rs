@@ -34,7 +34,7 @@ pub use licence_rows::{insert_licence, update_licence};
 pub use organisation::{
     OrganisationFilter, insert_organisation, organisation, organisations, update_organisation,
 };
-pub use plan::{PlanFilter, insert_plan, plan, plan_of, plans, update_plan};
+pub use plan::{PlanFilter, insert_plan, plan, plans, plans_of, update_plan};
 pub use replay::as_it_stood;
 pub use site::{SiteFilter, insert_site, site, sites, update_site};
 pub use storage_area::{

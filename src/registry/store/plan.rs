@@ -55,21 +55,16 @@ pub async fn plan(
     found.map(|(row, version)| Ok(known(read(row)?, version))).transpose()
 }
 
-/// The plan of a site for a year.
-pub async fn plan_of(
-    pool: &Pool,
-    site: SiteId,
-    year: i32,
-) -> Result<Option<Known<ManagementPlan>>, Problem> {
-    let found: Option<(PlanRow, i64)> = t::table
+/// All plans of a site, one a year.
+pub async fn plans_of(pool: &Pool, site: SiteId) -> Result<Vec<Known<ManagementPlan>>, Problem> {
+    let rows: Vec<(PlanRow, i64)> = t::table
         .inner_join(subject::table.on(subject::id.eq(t::id)))
         .filter(t::site_id.eq(site.uuid()))
-        .filter(t::year.eq(i16::try_from(year).unwrap_or(0)))
         .select((PlanRow::as_select(), subject::version))
-        .first(&mut pool.get().await?)
-        .await
-        .optional()?;
-    found.map(|(row, version)| Ok(known(read(row)?, version))).transpose()
+        .order(t::year)
+        .load(&mut pool.get().await?)
+        .await?;
+    all(rows, read)
 }
 
 /// What a list of plans is narrowed by.
