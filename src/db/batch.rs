@@ -12,7 +12,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::rows::{Columns, write_sql};
-use super::session::{BatchError, Session};
+use super::session::{BatchError, Proof, Session};
 use super::settle::{Book, FirstAnswer, Head, Verdict, enter, judge};
 use crate::decision::{
     Account, Balance, Cell, Decision, Notice, Output, Row, Settled, Subject, SubjectKind, Table,
@@ -53,7 +53,7 @@ impl std::fmt::Debug for Entry {
 pub(super) type Answer = Result<Outcome, Problem>;
 
 const LOCK_SQL: &str = "-- lock the log
-SELECT next_position, pg_current_xact_id()::text FROM log_head WHERE id = 1 FOR UPDATE";
+SELECT next_position FROM log_head WHERE id = 1 FOR UPDATE";
 const HEADS_SQL: &str = "-- look: chain heads and guards
 SELECT id, year, version, head, recorded_at FROM subject WHERE id = ANY($1)";
 const ACCOUNTS_SQL: &str = "-- look: balances
@@ -124,7 +124,7 @@ pub(super) async fn run(
     decisions: &[&Decision],
     answers: &mut Vec<Answer>,
 ) -> Result<(), BatchError> {
-    let (mut book, xid) = lock_and_look(session, decisions).await?;
+    let mut book = lock_and_look(session, decisions).await?;
     let looked = (book.accounts.clone(), book.next_position);
     let mut writes = Writes::default();
     for decision in decisions {
@@ -133,13 +133,10 @@ pub(super) async fn run(
     if book.next_position == looked.1 && writes.rows.is_empty() && writes.keys.is_empty() {
         return session.rollback().await;
     }
-    write_and_commit(session, &book, &looked.0, writes, decisions, xid).await
+    write_and_commit(session, &book, &looked.0, writes, decisions).await
 }
 
-async fn lock_and_look(
-    session: &mut Session,
-    decisions: &[&Decision],
-) -> Result<(Book, String), BatchError> {
+async fn lock_and_look(session: &mut Session, decisions: &[&Decision]) -> Result<Book, BatchError> {
     let wanted = Wanted::of(decisions);
     let (org, key): (Vec<Uuid>, Vec<&str>) = wanted.keys.iter().copied().unzip();
     let mut book = Book::default();
@@ -158,7 +155,6 @@ async fn lock_and_look(
         session.query_unless(org.is_empty(), KEYS_SQL, &key_pairs),
     )?;
     let ((), lock, heads, accounts, serials, keys) = looked;
-    let xid = lock.first().map_or_else(String::new, |row| row.get(1));
     book.next_position = lock.first().map_or(0, |row| row.get(0));
     for row in heads {
         let leaf: &[u8] = row.get(3);
@@ -192,7 +188,7 @@ async fn lock_and_look(
         };
         book.keys.insert((row.get(0), row.get(1)), first);
     }
-    Ok((book, xid))
+    Ok(book)
 }
 
 /// What a batch has to look up, each thing once.
@@ -383,8 +379,12 @@ async fn write_and_commit(
     before: &HashMap<Uuid, Balance>,
     mut writes: Writes,
     decisions: &[&Decision],
-    xid: String,
 ) -> Result<(), BatchError> {
+    let proof = writes.heads.iter().next().map(|(id, (_, head))| Proof {
+        subject_id: *id,
+        seq: head.version - 1,
+        leaf: head.leaf,
+    });
     let mut statements: Vec<(String, Columns)> = Vec::new();
     let (new, moved) = account_writes(book, before, decisions);
     statements.push((SERIAL_WRITE_SQL.into(), serial_writes(book, decisions)));
@@ -410,9 +410,9 @@ async fn write_and_commit(
     let session = &*session;
     let writing = try_join_all(sent.into_iter().map(|(sql, params)| session.execute(sql, params)));
     // Polled in this order, so the COMMIT goes out behind the last write: one round trip.
-    let committing =
-        async { session.commit().await.map_err(|err| err.while_committing(xid.clone())) };
-    let written = async { writing.await.map_err(|err| err.while_committing(xid.clone())) };
+    let in_doubt = |err: BatchError| err.while_committing(proof.as_ref());
+    let committing = async { session.commit().await.map_err(in_doubt) };
+    let written = async { writing.await.map_err(in_doubt) };
     futures_util::try_join!(written, committing).map(|_| ())
 }
 

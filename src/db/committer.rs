@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::batch::{self, Answer, Outcome};
 use super::constraints;
 use super::figures::Figures;
-use super::session::{BatchError, Session};
+use super::session::{BatchError, Proof, Session};
 use crate::decision::Decision;
 use crate::limits::{BATCH_MAX, COMMIT_WAIT_MAX, QUEUE_MAX};
 use crate::problem::Problem;
@@ -219,12 +219,12 @@ impl Worker {
                 self.session = Some(session);
                 Ok(answers)
             }
-            Err(BatchError::InDoubt { xid, source }) => {
-                tracing::warn!(tx.id = %xid, error = %source, "the answer to a COMMIT was lost");
-                match self.find_out(&xid).await {
+            Err(BatchError::InDoubt { proof, source }) => {
+                tracing::warn!(error = %source, "the answer to a COMMIT was lost");
+                match self.find_out(proof.as_ref()).await {
                     Some(true) => Ok(answers),
                     Some(false) => Err(BatchError::Lost(source)),
-                    None => Err(BatchError::InDoubt { xid, source }),
+                    None => Err(BatchError::InDoubt { proof, source }),
                 }
             }
             Err(err) => {
@@ -234,14 +234,15 @@ impl Worker {
         }
     }
 
-    /// Asks on a new connection whether a transaction was committed, until the server knows;
-    /// `None` when it stays unreachable for [`FIND_OUT_TRIES`].
-    async fn find_out(&mut self, xid: &str) -> Option<bool> {
+    /// Asks on a new connection whether a batch was committed, until the server answers; `None`
+    /// when it stays unreachable for [`FIND_OUT_TRIES`], or the batch wrote no event to know it by.
+    async fn find_out(&mut self, proof: Option<&Proof>) -> Option<bool> {
+        let proof = proof?;
         for _ in 0..FIND_OUT_TRIES {
             if let Ok(session) = Session::open(&self.url).await {
-                let known = session.was_committed(xid).await;
+                let known = session.was_committed(proof).await;
                 self.session = Some(session);
-                if let Ok(Some(committed)) = known {
+                if let Ok(committed) = known {
                     return Some(committed);
                 }
             }

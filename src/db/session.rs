@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, NoTls, Row, Statement};
+use uuid::Uuid;
 
 /// Why a batch did not end in a known commit.
 #[derive(Debug, thiserror::Error)]
@@ -14,9 +15,9 @@ pub(super) enum BatchError {
     /// The connection died before COMMIT was sent: nothing was written.
     #[error("connection lost: {0}")]
     Lost(#[source] tokio_postgres::Error),
-    /// The connection died with COMMIT under way: only `pg_xact_status` knows.
-    #[error("connection lost while committing transaction {xid}: {source}")]
-    InDoubt { xid: String, source: tokio_postgres::Error },
+    /// The connection died with COMMIT under way: only the journal knows.
+    #[error("connection lost while committing: {source}")]
+    InDoubt { proof: Option<Proof>, source: tokio_postgres::Error },
     #[error("no connection: {0}")]
     Unreachable(#[source] tokio_postgres::Error),
 }
@@ -29,10 +30,19 @@ impl From<tokio_postgres::Error> for BatchError {
     }
 }
 
+/// An event of a batch: where it is in the journal, so is the batch. A transaction's id would not
+/// do: after a crash a server gives the ids that it had not yet written down to others.
+#[derive(Clone, Debug)]
+pub(super) struct Proof {
+    pub subject_id: Uuid,
+    pub seq: i64,
+    pub leaf: [u8; 32],
+}
+
 impl BatchError {
-    pub fn while_committing(self, xid: String) -> Self {
+    pub fn while_committing(self, proof: Option<&Proof>) -> Self {
         match self {
-            Self::Lost(source) => Self::InDoubt { xid, source },
+            Self::Lost(source) => Self::InDoubt { proof: proof.cloned(), source },
             other => other,
         }
     }
@@ -124,16 +134,15 @@ impl Session {
         }
     }
 
-    /// What became of a transaction whose COMMIT got no answer: true when it was committed.
-    pub async fn was_committed(&self, xid: &str) -> Result<Option<bool>, BatchError> {
-        const SQL: &str = "SELECT pg_xact_status($1::text::xid8)";
-        let status: Option<String> =
-            self.query(SQL, &[&xid]).await?.first().and_then(|row| row.get(0));
-        Ok(match status.as_deref() {
-            Some("committed") => Some(true),
-            Some("in progress") => None,
-            // `aborted`, or so old that its status is gone, which a batch of now cannot be.
-            _ => Some(false),
-        })
+    /// What became of a batch whose COMMIT got no answer: true when it was committed. Whoever
+    /// writes holds the log, so once that is free the session that was lost has come to its end.
+    pub async fn was_committed(&self, proof: &Proof) -> Result<bool, BatchError> {
+        const WAIT_SQL: &str = "SELECT next_position FROM log_head WHERE id = 1 FOR UPDATE";
+        const LOOK_SQL: &str =
+            "SELECT position FROM event WHERE subject_id = $1 AND seq = $2 AND leaf = $3";
+        self.query(WAIT_SQL, &[]).await?;
+        let leaf = &proof.leaf[..];
+        let found = self.query(LOOK_SQL, &[&proof.subject_id, &proof.seq, &leaf]).await?;
+        Ok(!found.is_empty())
     }
 }
