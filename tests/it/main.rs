@@ -14,6 +14,7 @@
 
 mod approvals;
 mod clock;
+mod crash;
 mod errors;
 mod filing;
 mod generated;

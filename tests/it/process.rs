@@ -1,28 +1,13 @@
 //! The program itself as an operator runs it: refusals at the start, the first user, a stop that
 //! finishes what it accepted.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::json;
 
-use crate::support::{Client, Database, cluster};
-
-/// The program in an environment of its own: only what a test gives it, and what it needs.
-fn liandan(database: &Database) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_liandan"));
-    command
-        .env_clear()
-        .env("DATABASE_URL", database.app_url())
-        .env("LIANDAN_ORIGIN", "liandan.example/process")
-        .env("LIANDAN_TOKEN_SECRET", "kT8wq0ZrV5mJx2YbN7cLh4PdG9fSa1Eu")
-        .env("LIANDAN_LISTEN", "127.0.0.1:0")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
+use crate::support::{Client, Database, Server, cluster, liandan};
 
 /// What it says on standard error when it does not start: exactly one line.
 #[track_caller]
@@ -33,39 +18,11 @@ fn refusal(output: &Output) -> String {
     said
 }
 
-/// A server that runs until it is told to stop, killed if a test ends early.
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(database: &Database) -> Self {
-        let mut child = liandan(database).arg("serve").stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("http://").expect("an address").to_owned();
-        Self { child, address }
-    }
-
-    fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 #[actix_web::test]
 async fn it_refuses_to_serve_with_what_would_not_be_safe() {
     let database = Database::empty().await;
     let serve = |name: &str, value: &str| {
-        refusal(&liandan(&database).arg("serve").env(name, value).output().unwrap())
+        refusal(&liandan(&database.app_url()).arg("serve").env(name, value).output().unwrap())
     };
     let superuser = cluster().superuser_url("postgres");
     assert!(serve("DATABASE_URL", &superuser).contains("is a superuser"));
@@ -90,7 +47,7 @@ async fn it_refuses_to_serve_with_what_would_not_be_safe() {
 async fn the_first_user_is_made_on_the_command_line_and_can_sign_in() {
     let database = Database::empty().await;
     let user = |args: &[&str]| {
-        let mut command = liandan(&database);
+        let mut command = liandan(&database.app_url());
         command.arg("user").args(["--login", "corps"]).args(args).output().unwrap()
     };
     let bureau = ["--new-organisation", "兵团生态环境局", "--uscc", "11650000MB0000001K"];
@@ -101,7 +58,7 @@ async fn the_first_user_is_made_on_the_command_line_and_can_sign_in() {
     let made = user(&[&["--role", "corps_regulator"], &bureau[..]].concat());
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let made: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
-    let server = Server::start(&database);
+    let server = Server::start(&database.app_url());
     let client = Client::new(format!("http://{}", server.address));
     let corps = client.log_in("corps", made["password"].as_str().unwrap()).await;
     assert_eq!(corps.get("/me").await.ok().str("/role"), "corps_regulator");
@@ -111,7 +68,7 @@ async fn the_first_user_is_made_on_the_command_line_and_can_sign_in() {
 async fn a_stop_answers_what_was_accepted_and_a_second_one_does_not_wait() {
     let database = Database::empty().await;
     for (signals, code) in [(&["TERM"][..], 0), (&["INT", "INT"][..], 130)] {
-        let mut server = Server::start(&database);
+        let mut server = Server::start(&database.app_url());
         let mut wire = TcpStream::connect(&server.address).unwrap();
         let body = json!({ "login": "nobody", "password": "none at all" }).to_string();
         let head = format!(

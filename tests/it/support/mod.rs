@@ -5,6 +5,7 @@ mod build;
 mod client;
 mod contract;
 mod db;
+mod server;
 mod world;
 
 pub use answer::Answer;
@@ -12,4 +13,5 @@ pub use build::Cast;
 pub use client::{Client, Method};
 pub use contract::Contract;
 pub use db::{Database, cluster};
+pub use server::{Server, liandan};
 pub use world::World;

@@ -1,0 +1,49 @@
+//! The program itself as a process, for what only a process can do: start, stop, be killed.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+/// The program in an environment of its own: only what a test gives it, and what it needs. `url` is
+/// that of its database.
+pub fn liandan(url: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_liandan"));
+    command
+        .env_clear()
+        .env("DATABASE_URL", url)
+        .env("LIANDAN_ORIGIN", "liandan.example/process")
+        .env("LIANDAN_TOKEN_SECRET", "kT8wq0ZrV5mJx2YbN7cLh4PdG9fSa1Eu")
+        .env("LIANDAN_LISTEN", "127.0.0.1:0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// A server that runs until it is told to stop, killed if a test ends early.
+pub struct Server {
+    pub child: Child,
+    /// `127.0.0.1:40123`.
+    pub address: String,
+}
+
+impl Server {
+    pub fn start(url: &str) -> Self {
+        let mut child = liandan(url).arg("serve").stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("http://").expect("an address").to_owned();
+        Self { child, address }
+    }
+
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
