@@ -87,6 +87,8 @@ fn admit(scene: &Scene<Licences>, asked: &Complete, ctx: &Ctx) -> Result<Step, P
     };
     let mut step = Step::new(Happening::Completed(completed), occurred_at, "manifest_completed");
     step.moves = vec![moves::treat(manifest, total)];
+    let area = manifest.received.as_ref().and_then(|step| step.data.storage_area_id);
+    step.moves.extend(area.map(|area| moves::take_out(area, total)));
     Ok(step)
 }
 

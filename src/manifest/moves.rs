@@ -8,16 +8,16 @@
 use super::event::Item;
 use super::evolve::Manifest;
 use super::policy;
-use crate::catalogue::Stream;
+use crate::catalogue::{Stream, WasteCode};
 use crate::decision::{Account, LimitChange, Move, Policy, Post};
-use crate::ids::{ApprovalId, ManagementPlanId, SiteId};
+use crate::ids::{ApprovalId, ManagementPlanId, SiteId, StorageAreaId};
 use crate::problem::Code;
 use crate::registry::approval::approval_account;
-use crate::registry::ledger::on_hand_account;
+use crate::registry::ledger::{on_hand_account, on_hand_policy};
 use crate::registry::plan::plan_account;
-use crate::registry::storage_area::site_storage_account;
+use crate::registry::storage_area::{area_account, site_storage_account};
 use crate::registry::{
-    Licence, LicenceLine, PlanLine, TransferApproval, line_account, shared_account,
+    Licence, LicenceLine, PlanLine, StorageArea, TransferApproval, line_account, shared_account,
 };
 use crate::units::Grams;
 
@@ -69,12 +69,13 @@ pub fn reserve_storage(
 /// Reserves the producer's mass on hand; `produce` books it as produced first.
 pub fn reserve_on_hand(
     site: SiteId,
-    code: &str,
+    code: WasteCode,
     mass: Grams,
     produce: bool,
-    (stream, pointer): (Stream, String),
+    pointer: String,
 ) -> Move {
-    let on_hand = post(on_hand_account(site, code), Grams::ZERO, mass, policy::ledger(stream));
+    let account = on_hand_account(site, code.as_str());
+    let on_hand = post(account, Grams::ZERO, mass, on_hand_policy(code));
     let limit = if produce { LimitChange::Add(mass.0) } else { LimitChange::Keep };
     single(vec![Post { limit, ..on_hand }], Code::InsufficientOnHand, pointer, mass)
 }
@@ -199,6 +200,22 @@ pub fn use_approval(
     let policy = policy::approved_at_the_gate(stream);
     let used = post(approved(manifest)?, accepted, -item.mass_g, policy);
     Some(single(vec![used], Code::ApprovalExhausted, pointer, accepted))
+}
+
+/// What was accepted lies in the area that the receiver named. An area too full only shows it: the
+/// waste is there, whether the books like it or not.
+pub fn put_in(area: &StorageArea, accepted: Grams) -> Move {
+    let stored = post(area_account(area.id), accepted, Grams::ZERO, Policy::Warn);
+    let posts = vec![Post { limit: LimitChange::Set(Some(area.capacity_g.0)), ..stored }];
+    single(posts, Code::StorageFull, String::new(), accepted)
+}
+
+/// Takes what was treated out of the area that it was put in. Where people have told the ledger
+/// already that it left, there is nothing to take: the second choice leaves the area as it is.
+pub fn take_out(area: StorageAreaId, mass: Grams) -> Move {
+    let taken = post(area_account(area), -mass, Grams::ZERO, Policy::Warn);
+    let choices = vec![vec![taken], Vec::new()];
+    Move { choices, refusal: Code::StorageFull, pointer: String::new(), asked: mass.0 }
 }
 
 /// Frees storage by what was treated.

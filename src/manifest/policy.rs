@@ -13,14 +13,6 @@ pub const fn capacity(stream: Stream) -> Policy {
     }
 }
 
-/// The producer's ledger balance (capacity.md: enforce for hazardous, warn for the others).
-pub const fn ledger(stream: Stream) -> Policy {
-    match stream {
-        Stream::Hazardous => Policy::Enforce,
-        Stream::Medical | Stream::Kitchen => Policy::Warn,
-    }
-}
-
 /// An approved mass at the gate, where it warns for medical waste as capacity does. A filing never
 /// goes beyond it: what was not approved does not leave (Order 23 Art. 28).
 pub const fn approved_at_the_gate(stream: Stream) -> Policy {

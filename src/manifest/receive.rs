@@ -24,11 +24,18 @@ use crate::command::Done;
 use crate::ctx::Ctx;
 use crate::ids::ManifestId;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
-use crate::registry::{Known, Licence};
+use crate::registry::{Known, Licence, Standing, StorageArea, rows};
 use crate::units::Grams;
 use crate::wire::Asked;
 
 type Licences = std::sync::Arc<Vec<Known<Licence>>>;
+
+/// What a receipt needs to know beside the manifest.
+struct Facts {
+    licences: Licences,
+    /// The area that is named, if there is one by that id.
+    area: Option<Known<StorageArea>>,
+}
 
 pub async fn receive(
     app: &App,
@@ -36,18 +43,24 @@ pub async fn receive(
     id: ManifestId,
     asked: Asked<Receive>,
 ) -> Result<Done<Stored>, Problem> {
-    let licences = async |stored: &Stored, freshness| {
+    let wanted = asked.as_ref().ok().and_then(|asked| asked.storage_area_id);
+    let facts = async |stored: &Stored, freshness| {
         let site = stored.manifest.filed.receiver_site_id;
-        app.registers.licences_of(&app.pool, site, freshness).await
+        let area = match wanted {
+            Some(area) => rows::storage_area(&app.pool, area).await?,
+            None => None,
+        };
+        let licences = app.registers.licences_of(&app.pool, site, freshness).await?;
+        Ok(Facts { licences, area })
     };
-    act(app, ctx, (id, Action::Receive), asked, licences, |scene, asked, _| {
+    act(app, ctx, (id, Action::Receive), asked, facts, |scene, asked, _| {
         admit(scene, asked, (ctx, &app.calendar))
     })
     .await
 }
 
 fn admit(
-    scene: &Scene<Licences>,
+    scene: &Scene<Facts>,
     asked: &Receive,
     (ctx, calendar): (&Ctx, &Calendar),
 ) -> Result<Step, Problem> {
@@ -63,6 +76,7 @@ fn admit(
             findings.refuse(no_such_line(pointer, mismatch.line.get()));
         }
     }
+    let area = area(scene, asked, &mut findings);
     findings.settle()?;
     let stream = Stream::parse(&manifest.filed.stream).map_err(Problem::internal)?;
     let year = i64::from(legal_day(occurred_at).year());
@@ -82,14 +96,41 @@ fn admit(
     let mut step = Step::new(Happening::Received(received), occurred_at, "manifest_received");
     for (n, found) in asked.items.iter().enumerate() {
         let Some(item) = item(manifest, found.line.get()) else { continue };
-        let limits = limits(&scene.more, item);
+        let limits = limits(&scene.more.licences, item);
         let at = || (stream, format!("/items/{n}/accepted_kg"));
         let accepted = found.accepted_kg.grams();
         step.moves.push(moves::receive(manifest, item, accepted, (year, limits), at()));
         step.moves.extend(moves::use_approval(manifest, item, accepted, at()));
     }
+    if let Some(area) = area {
+        let accepted: Grams = asked.items.iter().map(|item| item.accepted_kg.grams()).sum();
+        step.guards.push(area.guard);
+        step.moves.push(moves::put_in(area, accepted));
+    }
     scene.book_out(&mut step);
     Ok(step)
+}
+
+/// The named area is the receiving site's own, and not closed.
+fn area<'a>(
+    scene: &'a Scene<Facts>,
+    asked: &Receive,
+    findings: &mut Findings,
+) -> Option<&'a Known<StorageArea>> {
+    let pointer = "/storage_area_id";
+    let site = scene.stored.manifest.filed.receiver_site_id;
+    let own = scene.more.area.as_ref().filter(|area| area.site_id == site);
+    match own {
+        None if asked.storage_area_id.is_some() => {
+            findings.refuse(Fault::unknown_reference(pointer));
+        }
+        Some(area) if area.status == Standing::Closed => {
+            let text = Text::new("该贮存设施已注销。", "This storage area is closed.");
+            findings.refuse(Fault::new(Code::RightWithdrawn, pointer, text));
+        }
+        Some(_) | None => {}
+    }
+    own
 }
 
 fn item(manifest: &Manifest, line: i64) -> Option<&Item> {

@@ -61,7 +61,9 @@ pub fn on_hand_account(site: SiteId, waste_code: &str) -> Account {
     Account::new(AccountKind::OnHand, site.uuid(), waste_code, 0)
 }
 
-/// Whether the ledger must hold what leaves (capacity.md).
+/// Whether the ledger must hold what leaves (capacity.md): enforced for hazardous waste, a warning
+/// for the others. It goes by the code and not by the manifest: one account has one rule, also
+/// where chemical or pharmaceutical medical waste travels as hazardous waste.
 pub fn on_hand_policy(waste_code: WasteCode) -> Policy {
     match waste_code.stream() {
         Stream::Hazardous => Policy::Enforce,
@@ -307,6 +309,7 @@ mod tests {
         let policy = |code: &str| on_hand_policy(WasteCode::parse(code).unwrap());
         assert_eq!(policy("900-249-08"), Policy::Enforce);
         assert_eq!(policy("841-001-01"), Policy::Warn);
+        assert_eq!(policy("841-004-01"), Policy::Warn);
         assert_eq!(policy("CY-01"), Policy::Warn);
     }
 }

@@ -24,5 +24,7 @@ mod migrations;
 mod plans;
 mod process;
 mod schema;
+
+mod storage;
 mod support;
 mod tidy;

@@ -42,9 +42,8 @@ impl ItemJudge<'_> {
                 licence_move = Some(push(wanted));
             }
         }
-        let at = (self.stream, pointer());
         let site = self.producer.site.id;
-        let wanted = moves::reserve_on_hand(site, code.as_str(), mass, item.produce, at);
+        let wanted = moves::reserve_on_hand(site, code, mass, item.produce, pointer());
         let on_hand_move = push(wanted);
         let receiver = &self.receiver.site;
         let storage_move = receiver.storage_capacity_g.map(|capacity| {
