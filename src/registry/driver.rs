@@ -8,7 +8,7 @@ use super::access::{administers, could_administer};
 use super::cache::Known;
 use super::change::{Answered, Entered, commit, patched, set, unchanged, words};
 use super::model::{Driver, Organisation, Person, Standing};
-use super::standing::{may_move, still_open, takes_entries};
+use super::standing::{at_first, may_move, still_open, takes_entries};
 use super::store;
 use crate::app::App;
 use crate::command::Freshness;
@@ -28,6 +28,8 @@ wire! {
         pub licence_no: BoundedText<1, 50>,
         /// Last valid day of the qualification, Beijing.
         pub licence_valid_to: Option<chrono::NaiveDate>,
+        /// `active` when absent.
+        pub status: Option<Standing>,
     }
 
     /// What changes of a driver.
@@ -76,14 +78,12 @@ fn decide_new(
     let owner = owner.filter(|owner| policy::names_party(&ctx.actor, owner));
     let owner = owner.ok_or_else(|| Fault::unknown_reference("/organisation_id"))?;
     policy::require(administers(&ctx.actor, &owner.division, owner.id))?;
+    let registrar = policy::regulates(&ctx.actor, &owner.division);
+    let status = at_first(registrar, new.status)?;
     let withdrawn = takes_entries(owner.status, "/organisation_id");
     Problem::unless_empty(withdrawn.into_iter().collect())?;
-    let driver = Driver {
-        id,
-        organisation_id: owner.id,
-        licence_valid_to: new.licence_valid_to,
-        status: Standing::Active,
-    };
+    let driver =
+        Driver { id, organisation_id: owner.id, licence_valid_to: new.licence_valid_to, status };
     let rows = vec![store::insert_driver(&driver, &person_of(new))];
     let mut entered = Entered::new(driver, None, rows);
     entered.guards.push(owner.guard);

@@ -13,7 +13,7 @@ use super::factor::LimitFactor;
 use super::licence_capacity;
 use super::licence_lines::{self, NewLicenceLine};
 use super::model::{Licence, LicenceKind, LicenceStatus, Organisation, Part, Site};
-use super::standing::takes_entries;
+use super::standing::{begins_ended, takes_entries};
 use super::store::{self, LicenceAccount};
 use crate::app::App;
 use crate::catalogue::Catalogue;
@@ -39,6 +39,8 @@ wire! {
         pub valid_from: NaiveDate,
         /// Last valid day, Beijing.
         pub valid_to: NaiveDate,
+        /// `active` when absent.
+        pub status: Option<LicenceStatus>,
         /// Caps all lines together.
         pub annual_limit_kg: Option<PositiveKg>,
         /// 1.00 to 1.20.
@@ -92,6 +94,10 @@ fn decide_new(
     if let Some(site) = site {
         policy::require(policy::regulates(&ctx.actor, &site.division))?;
     }
+    let status = new.status.unwrap_or(LicenceStatus::Active);
+    if status == LicenceStatus::Lapsed {
+        return Err(begins_ended());
+    }
     let mut findings = Findings::new();
     let day = legal_day(ctx.now);
     let lines = licence_lines::lines(&new.lines, new.kind, catalogue, day, &mut findings);
@@ -104,7 +110,7 @@ fn decide_new(
         site_id: new.site_id,
         number: words(&new.number),
         kind: new.kind,
-        status: LicenceStatus::Active,
+        status,
         issued_on: new.issued_on,
         issued_by: words(&new.issued_by),
         valid_from: new.valid_from,

@@ -9,7 +9,7 @@ use super::cache::Known;
 use super::change::{Answered, Entered, commit, set, unchanged, words};
 use super::model::{Organisation, Part, Standing};
 use super::place::DivisionNumber;
-use super::standing::still_open;
+use super::standing::{at_first, still_open};
 use super::store;
 use super::uscc::Uscc;
 use crate::app::App;
@@ -29,6 +29,8 @@ wire! {
         /// Parts it plays; none for regulators' bodies.
         pub roles: List<Part, 0, 3> = List::default(),
         pub division: DivisionNumber,
+        /// `active` when absent.
+        pub status: Option<Standing>,
     }
 
     /// What changes of an organisation.
@@ -62,7 +64,7 @@ fn decide_new(id: OrganisationId, new: &NewOrganisation, ctx: &Ctx) -> Result<De
         uscc: new.uscc.as_str().to_owned(),
         roles: once(&new.roles),
         division: new.division.as_str().to_owned(),
-        status: Standing::Active,
+        status: at_first(true, new.status)?,
         blacklisted: false,
     };
     let rows = vec![store::insert_organisation(&organisation)];

@@ -7,7 +7,7 @@ use super::cache::Known;
 use super::change::{Answered, Entered, commit, patched, set, unchanged, words};
 use super::model::{Organisation, Standing, Vehicle};
 use super::plate::Plate;
-use super::standing::{may_move, still_open, takes_entries};
+use super::standing::{at_first, may_move, still_open, takes_entries};
 use super::store;
 use crate::app::App;
 use crate::catalogue::Stream;
@@ -28,6 +28,8 @@ wire! {
         /// The streams it may carry.
         pub classes: List<Stream, 1, 3>,
         pub rated_kg: Option<PositiveKg>,
+        /// `active` when absent.
+        pub status: Option<Standing>,
     }
 
     /// What changes of a vehicle.
@@ -64,6 +66,8 @@ fn decide_new(
     let owner = owner.filter(|owner| policy::names_party(&ctx.actor, owner));
     let owner = owner.ok_or_else(|| Fault::unknown_reference("/organisation_id"))?;
     policy::require(administers(&ctx.actor, &owner.division, owner.id))?;
+    let registrar = policy::regulates(&ctx.actor, &owner.division);
+    let status = at_first(registrar, new.status)?;
     let withdrawn = takes_entries(owner.status, "/organisation_id");
     Problem::unless_empty(withdrawn.into_iter().collect())?;
     let vehicle = Vehicle {
@@ -73,7 +77,7 @@ fn decide_new(
         kind: words(&new.kind),
         classes: once(&new.classes),
         rated_g: new.rated_kg.map(PositiveKg::grams),
-        status: Standing::Active,
+        status,
     };
     let rows = vec![store::insert_vehicle(&vehicle)];
     let mut entered = Entered::new(vehicle, None, rows);

@@ -25,6 +25,7 @@ mod plans;
 mod process;
 mod schema;
 
+mod standing;
 mod storage;
 mod support;
 mod tidy;
