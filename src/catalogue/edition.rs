@@ -39,6 +39,7 @@ pub struct Edition {
     /// In the order of their codes.
     wastes: Vec<Waste>,
     by_code: HashMap<WasteCode, usize>,
+    by_description: HashMap<Box<str>, Vec<WasteCode>>,
 }
 
 /// What `editions.csv` says of an edition.
@@ -62,6 +63,10 @@ impl Edition {
     pub(super) fn of(row: EditionRow, mut wastes: Vec<Waste>) -> Self {
         wastes.sort_by_key(|waste| waste.code);
         let by_code = wastes.iter().enumerate().map(|(index, waste)| (waste.code, index)).collect();
+        let mut by_description: HashMap<Box<str>, Vec<WasteCode>> = HashMap::new();
+        for waste in &wastes {
+            by_description.entry(waste.description.clone()).or_default().push(waste.code);
+        }
         Self {
             id: row.id,
             name_zh: row.name_zh,
@@ -72,6 +77,7 @@ impl Edition {
             certainty: row.certainty,
             wastes,
             by_code,
+            by_description,
         }
     }
 
@@ -82,6 +88,11 @@ impl Edition {
 
     pub fn wastes(&self) -> &[Waste] {
         &self.wastes
+    }
+
+    /// The codes that the list describes by exactly these words.
+    pub fn described_as(&self, words: &str) -> &[WasteCode] {
+        self.by_description.get(words).map_or(&[], Vec::as_slice)
     }
 
     pub fn waste(&self, code: WasteCode) -> Option<&Waste> {

@@ -2,7 +2,8 @@
 //!
 //! Law: Order 23 Art. 18 (name, hazard, form and packaging are what a receiver compares), list
 //! 2021. **Names are free text**: the national list describes wastes and names none, so a name
-//! is required and bounded and never compared; code and hazards carry the agreement with the list.
+//! is required and bounded, and disagrees with the list only where it is word for word what the
+//! list (or, for kitchen waste, our table) says of other codes: `感染性废物` is not 841-002-01.
 
 use std::fmt::Arguments;
 
@@ -42,6 +43,7 @@ pub fn item<'c>(
 ) -> Option<Known<'c>> {
     let found = known(catalogue, item, base, findings);
     name(item.name, base, findings);
+    agrees(catalogue, item, base, findings);
     if let Some(found) = &found {
         form(found, item.form, base, findings);
         hazards(found, item.hazards, base, findings);
@@ -95,6 +97,28 @@ pub fn name(name: &str, base: Arguments<'_>, findings: &mut Findings) {
             format!("A name has at most {NAME_CHARS_MAX} characters."),
         );
         findings.refuse(Fault::new(Code::TooLong, pointer(), detail));
+    }
+}
+
+/// The name is not the list's own words for other codes.
+pub fn agrees(
+    catalogue: &Catalogue,
+    item: &Item<'_>,
+    base: Arguments<'_>,
+    findings: &mut Findings,
+) {
+    let name = item.name.trim();
+    let kitchen = catalogue.kitchen_wastes().iter().find(|waste| &*waste.name_zh == name);
+    let listed = catalogue.edition_on(item.day).map_or(&[][..], |list| list.described_as(name));
+    let other = kitchen.map(|waste| waste.code).or(listed.first().copied());
+    let own = kitchen.is_some_and(|waste| waste.code == item.code) || listed.contains(&item.code);
+    if let (Some(other), false) = (other, own) {
+        let code = item.code;
+        let detail = Text::new(
+            format!("名录中“{name}”是 {other}，不是 {code}。"),
+            format!("In the list this name is that of {other}, not of {code}."),
+        );
+        findings.refuse(Fault::new(Code::NameMismatch, format!("{base}/name"), detail));
     }
 }
 

@@ -108,7 +108,7 @@ fn a_code_must_be_listed_and_of_the_stream() {
 }
 
 #[test]
-fn a_name_is_required_and_bounded_and_never_compared() {
+fn a_name_is_required_bounded_and_not_that_of_another_code() {
     let longest = "油".repeat(NAME_CHARS);
     assert_eq!(refusals(&Item { name: &longest, ..oil() }, &[Kind::SteelDrum]), vec![]);
     let longer = format!("{longest}油");
@@ -116,6 +116,13 @@ fn a_name_is_required_and_bounded_and_never_compared() {
     assert_eq!(fault, one("too_long", "/name"));
     let fault = refusals(&Item { name: " ", ..oil() }, &[Kind::SteelDrum]);
     assert_eq!(fault, one("required", "/name"));
+    // The list's own words for another code; any other words are the filer's.
+    let fault = refusals(&Item { name: "感染性废物", ..sharps() }, &[Kind::SharpsBox]);
+    assert_eq!(fault, one("name_mismatch", "/name"));
+    assert_eq!(refusals(&Item { name: "损伤性废物", ..sharps() }, &[Kind::SharpsBox]), vec![]);
+    assert_eq!(refusals(&Item { name: "针头", ..sharps() }, &[Kind::SharpsBox]), vec![]);
+    let fault = refusals(&Item { name: "餐厨垃圾", ..oil() }, &[Kind::SteelDrum]);
+    assert_eq!(fault, one("name_mismatch", "/name"));
 }
 
 const NAME_CHARS: usize = super::item::NAME_CHARS_MAX;
