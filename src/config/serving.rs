@@ -29,6 +29,8 @@ pub enum Metrics {
     Listen(SocketAddr),
     /// On the main port, for whoever has the token.
     Token(String),
+    /// On the main port, for whoever is signed in: a demo's figures are nobody's secret.
+    SignedIn,
 }
 
 /// Settings of a process that answers requests.
@@ -57,7 +59,9 @@ impl Serving {
         let made = || mint.bytes::<TOKEN_SECRET_BYTES_MIN>().to_vec();
         let secret = token_secret(env)?.unwrap_or_else(made);
         let origin = origin(env)?.unwrap_or_else(|| DEMO_ORIGIN.to_owned());
-        Self::with(env, origin, true, secret)
+        let demo = Self::with(env, origin, true, secret)?;
+        let metrics = if demo.metrics == Metrics::Off { Metrics::SignedIn } else { demo.metrics };
+        Ok(Self { metrics, ..demo })
     }
 
     fn with(
@@ -231,6 +235,7 @@ mod tests {
             .map_err(|bad| bad.to_string())
             .unwrap();
         assert!(demo.config.sandbox && demo.config.origin == DEMO_ORIGIN);
+        assert!(demo.metrics == Metrics::SignedIn);
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::problem::Problem;
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(web::resource("/openapi.json").route(web::get().to(document)))
+        .service(web::resource("/").route(web::get().to(from_the_door)))
         .service(web::resource("/docs").route(web::get().to(to_docs)))
         .service(web::resource("/docs/problems").route(web::get().to(problems)))
         .service(web::resource("/docs/{file:.*}").route(web::get().to(ui)));
@@ -41,6 +42,11 @@ static UI: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
         content_type = "application/json")))]
 pub async fn document() -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(openapi::text())
+}
+
+/// Whoever opens the bare address in a browser. Not for ever: a console will stand here.
+async fn from_the_door() -> HttpResponse {
+    HttpResponse::TemporaryRedirect().insert_header((LOCATION, "/docs/")).finish()
 }
 
 async fn to_docs() -> HttpResponse {

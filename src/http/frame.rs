@@ -30,6 +30,7 @@ use super::answer::render;
 use super::body::JsonBytes;
 use super::headers::{self, REQUEST_ID};
 use super::language;
+use super::methods;
 use super::status::problem_of_status;
 
 /// What the frame needs to know; `Data<FrameSettings>` of the app.
@@ -74,7 +75,7 @@ pub fn refuse(request: ServiceRequest, problem: Problem) -> ServiceResponse<BoxB
 
 /// The layer itself, for `from_fn`.
 pub async fn frame(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
@@ -85,6 +86,7 @@ pub async fn frame(
     };
     request.extensions_mut().insert(framed.clone());
     let method = request.method().clone();
+    methods::head_as_get(&mut request);
     let log = |status, route: Option<String>, problem: Option<&Problem>| {
         let line = Line { framed: &framed, method: method.as_str(), route, status, started };
         count_answer(&line, settings.metrics.as_ref());
@@ -98,6 +100,7 @@ pub async fn frame(
     };
     match answered {
         Ok(Ok(answer)) => {
+            let answer = methods::told(answer, &method);
             let problem = problem_in(&answer);
             let mut answer = in_problem_form(answer, problem.as_ref(), &framed);
             headers::dress(answer.headers_mut(), &framed.request_id, settings.behind_tls);

@@ -5,16 +5,17 @@
 
 use std::time::Duration;
 
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{Answer, ProblemBody};
+use super::{Answer, ProblemBody, bearer};
 use crate::app::App;
 use crate::db;
+use crate::identity;
 use crate::limits::READY_S_MAX;
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::telemetry::Metrics;
@@ -93,38 +94,58 @@ async fn look(app: &App) -> Readiness {
 #[derive(Clone)]
 pub struct MetricsPage {
     metrics: Metrics,
+    door: Door,
+}
+
+#[derive(Clone)]
+enum Door {
+    Open,
     /// SHA-256 of the token: two digests are compared, so that time tells nothing of the token.
-    token: Option<[u8; 32]>,
+    Token([u8; 32]),
+    SignedIn,
 }
 
 impl MetricsPage {
     /// For whoever reaches the port.
     pub const fn open(metrics: Metrics) -> Self {
-        Self { metrics, token: None }
+        Self { metrics, door: Door::Open }
     }
 
     /// For whoever has the token.
     pub fn behind(metrics: Metrics, token: &str) -> Self {
-        Self { metrics, token: Some(Sha256::digest(token).into()) }
+        Self { metrics, door: Door::Token(Sha256::digest(token).into()) }
     }
 
-    fn shows_to(&self, request: &HttpRequest) -> bool {
-        let Some(wanted) = self.token else { return true };
-        let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let given = header.and_then(|text| text.strip_prefix("Bearer "));
-        given.is_some_and(|token| <[u8; 32]>::from(Sha256::digest(token)) == wanted)
+    /// For whoever is signed in.
+    pub const fn signed_in(metrics: Metrics) -> Self {
+        Self { metrics, door: Door::SignedIn }
+    }
+
+    async fn lets_in(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        let token = bearer(request.headers());
+        match self.door {
+            Door::Open => Ok(()),
+            Door::SignedIn => {
+                let token = token.ok_or_else(identity::unauthorized)?;
+                identity::authenticate(app, token).await.map(|_actor| ())
+            }
+            Door::Token(wanted) => {
+                let digest = token.map(|token| <[u8; 32]>::from(Sha256::digest(token)));
+                let detail = Text::new("需要指标令牌。", "The metrics token is needed.");
+                let refused = || Problem::new(Code::Unauthorized, detail);
+                digest.filter(|digest| *digest == wanted).map(|_| ()).ok_or_else(refused)
+            }
+        }
     }
 }
 
-/// Figures for Prometheus. On a port of its own, or behind a token of its own.
+/// Figures for Prometheus: on a port of its own, behind a token of its own or, in a demo, for
+/// whoever is signed in.
 #[utoipa::path(get, path = "/metrics", tag = "operations", responses(
     (status = 200, description = "Prometheus text format.", body = String,
         content_type = "text/plain")))]
 pub async fn metrics(request: HttpRequest, page: Data<MetricsPage>, app: Data<App>) -> Answer {
-    if !page.shows_to(&request) {
-        let detail = Text::new("需要指标令牌。", "The metrics token is needed.");
-        return Err(Problem::new(Code::Unauthorized, detail));
-    }
+    page.lets_in(&app, &request).await?;
     let text = page.metrics.page(&app.committer).map_err(Problem::internal)?;
     let kind = (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
     Ok(HttpResponse::Ok().insert_header(kind).body(text))

@@ -15,6 +15,7 @@ mod health;
 pub mod identity;
 mod language;
 pub mod manifest;
+mod methods;
 pub mod openapi;
 mod outcome;
 pub mod problem_list;

@@ -38,6 +38,7 @@ pub fn listen(app: &Arc<App>, serving: &Serving) -> Result<Listening, StartError
     };
     let page = match &serving.metrics {
         MetricsPlace::Token(token) => Some(MetricsPage::behind(metrics.clone(), token)),
+        MetricsPlace::SignedIn => Some(MetricsPage::signed_in(metrics.clone())),
         MetricsPlace::Off | MetricsPlace::Listen(_) => None,
     };
     let public = routes(app.config.sandbox, page);
