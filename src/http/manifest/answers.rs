@@ -36,9 +36,15 @@ pub async fn stepped(app: &App, ctx: &Ctx, (done, status): (Done<Stored>, Status
         }
         Done::Replayed(first) => return replayed(app, ctx, first).await,
     };
-    let balances: HashMap<_, _> = settled.balances.into_iter().collect();
-    let look = Look { app, actor: &ctx.actor, lang: ctx.lang, balances: &balances };
     let Stored { id, manifest, contact } = &*output;
+    let mut balances: HashMap<_, _> = settled.balances.into_iter().collect();
+    // A step that moves no capacity (a departure) has not looked at it.
+    let unread = manifest::accounts(manifest).filter(|account| !balances.contains_key(account));
+    let unread: Vec<uuid::Uuid> = unread.collect();
+    if !unread.is_empty() {
+        balances.extend(db::balances_of(&app.pool, &unread).await?);
+    }
+    let look = Look { app, actor: &ctx.actor, lang: ctx.lang, balances: &balances };
     let shown = view(*id, manifest, contact.clone(), &look);
     let mut answer = HttpResponse::build(status);
     if status == StatusCode::CREATED && !ctx.validate_only {
@@ -52,29 +58,21 @@ pub async fn replayed(app: &App, ctx: &Ctx, first: FirstAnswer) -> Answer {
     let id = ManifestId::of(first.subject.id);
     let status = u16::try_from(first.status).ok().and_then(|code| StatusCode::from_u16(code).ok());
     let status = status.unwrap_or(StatusCode::OK);
-    if first.version == 0 {
-        // A draft has no events to fold: it is shown as it stands, if it still is one.
-        let draft = find_draft(&app.pool, ctx.actor.organisation_id, id).await?;
-        if let Some(draft) = draft {
-            return Ok(saved(ctx, &draft, status, true));
-        }
-        let stored = manifest::visible(app, &ctx.actor, id).await?;
-        let version = stored.manifest.version;
-        let shown = shown(app, ctx, stored).await?;
-        let mut answer = HttpResponse::build(status);
-        return Ok(answer
-            .insert_header(etag(version))
-            .insert_header((REPLAYED, "true"))
-            .json(shown));
+    // A draft has no events to fold: it is shown as it stands or, since filed, as it was filed.
+    if first.version == 0
+        && let Some(draft) = find_draft(&app.pool, ctx.actor.organisation_id, id).await?
+    {
+        return Ok(saved(ctx, &draft, status, true));
     }
     let stored = manifest::visible(app, &ctx.actor, id).await?;
-    let then = manifest::as_of(&app.pool, id, first.version).await?;
+    let then = manifest::as_of(&app.pool, id, first.version.max(1)).await?;
+    let version = then.version;
     let shown = shown(app, ctx, Stored { manifest: then, ..stored }).await?;
     let mut answer = HttpResponse::build(status);
     if status == StatusCode::CREATED {
         answer.insert_header((LOCATION, address(id)));
     }
-    Ok(answer.insert_header(etag(first.version)).insert_header((REPLAYED, "true")).json(shown))
+    Ok(answer.insert_header(etag(version)).insert_header((REPLAYED, "true")).json(shown))
 }
 
 /// A draft's answer.
