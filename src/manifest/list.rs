@@ -14,27 +14,28 @@ use serde_json::Value;
 
 use super::status::{Party, Status};
 use super::store::{Stored, read_state};
+use crate::catalogue::{Stream, WasteCode};
 use crate::ctx::{Actor, Role};
 use crate::db::Pool;
 use crate::db::schema::{manifest as t, manifest_item as item};
 use crate::ids::{ManifestId, OrganisationId};
 use crate::problem::Problem;
+use crate::registry::DivisionNumber;
 use crate::wire::{BoundedText, Cursor, PageLimit, wire};
 
 wire! {
     /// Filters of `GET /manifests`; all that are given must hold.
     pub struct ManifestFilter {
-        /// `hazardous`, `medical` or `kitchen`.
-        pub stream: Option<BoundedText<1, 20>>,
-        /// A status word; `draft` lists drafts.
-        pub status: Option<BoundedText<1, 20>>,
+        pub stream: Option<Stream>,
+        /// `draft` lists drafts.
+        pub status: Option<Status>,
         pub number: Option<BoundedText<1, 20>>,
         pub producer_id: Option<OrganisationId>,
         pub carrier_id: Option<OrganisationId>,
         pub receiver_id: Option<OrganisationId>,
         /// Either end.
-        pub division: Option<BoundedText<2, 2>>,
-        pub waste_code: Option<BoundedText<1, 20>>,
+        pub division: Option<DivisionNumber>,
+        pub waste_code: Option<WasteCode>,
         pub filed_from: Option<DateTime<Utc>>,
         pub filed_to: Option<DateTime<Utc>>,
         /// The beginning of a number, or an external id.
@@ -131,10 +132,10 @@ fn narrowed<'a>(mut query: Boxed<'a>, filter: &'a ManifestFilter) -> Boxed<'a> {
     if let Some(Cursor(last)) = filter.cursor {
         query = query.filter(t::id.lt(last.uuid()));
     }
-    if let Some(stream) = &filter.stream {
+    if let Some(stream) = filter.stream {
         query = query.filter(t::stream.eq(stream.as_str()));
     }
-    if let Some(status) = &filter.status {
+    if let Some(status) = filter.status {
         query = query.filter(t::status.eq(status.as_str()));
     }
     if let Some(number) = &filter.number {
@@ -154,10 +155,10 @@ fn narrowed<'a>(mut query: Boxed<'a>, filter: &'a ManifestFilter) -> Boxed<'a> {
         query =
             query.filter(t::producer_division.eq(division).or(t::receiver_division.eq(division)));
     }
-    if let Some(code) = &filter.waste_code {
+    if let Some(code) = filter.waste_code {
         let with_code = item::table
             .filter(item::manifest_id.eq(t::id))
-            .filter(item::waste_code.eq(code.as_str()));
+            .filter(item::waste_code.eq(code.to_string()));
         query = query.filter(exists(with_code));
     }
     if let Some(from) = filter.filed_from {
@@ -178,6 +179,6 @@ fn narrowed<'a>(mut query: Boxed<'a>, filter: &'a ManifestFilter) -> Boxed<'a> {
 impl ManifestFilter {
     /// Whether it asks for drafts, which are not in the journal and have a list of their own.
     pub fn asks_for_drafts(&self) -> bool {
-        self.status.as_ref().is_some_and(|status| status.as_str() == Status::Draft.as_str())
+        self.status == Some(Status::Draft)
     }
 }
