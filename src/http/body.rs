@@ -34,6 +34,17 @@ impl<const MAX: usize> Body<MAX> {
     /// What is asked in JSON. The outer error is 413, 415 or 400; the inner one, 422, is for after
     /// the subject was looked at.
     pub fn asked<T: Decode>(&self) -> Result<Asked<T>, Problem> {
+        wire::asked(self.json()?)
+    }
+
+    /// The bytes of one well-formed JSON document.
+    pub fn document(&self) -> Result<&[u8], Problem> {
+        let bytes = self.json()?;
+        wire::Document::parse(bytes)?;
+        Ok(bytes)
+    }
+
+    fn json(&self) -> Result<&Bytes, Problem> {
         let bytes = self.bytes()?;
         if !self.is_json {
             return Err(unsupported());
@@ -42,7 +53,7 @@ impl<const MAX: usize> Body<MAX> {
             let detail = Text::new("请求体为空，应为 JSON。", "The body is empty; JSON is needed.");
             return Err(Problem::new(Code::MalformedJson, detail));
         }
-        wire::asked(bytes)
+        Ok(bytes)
     }
 
     /// The same for a command all of whose fields may be absent: no body is `{}`.

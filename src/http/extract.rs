@@ -54,9 +54,10 @@ impl Caller {
         self.with_conditions(body, asked)
     }
 
-    /// The context of a command whose body the use case reads itself (a merge patch).
-    pub fn command_raw(&self, body: &Body) -> Result<Ctx, Problem> {
-        Ok(self.ctx(parts(&self.request, body.bytes()?)?))
+    /// The same for a command whose document the use case reads itself (a merge patch).
+    pub fn command_raw<'b>(&self, body: &'b Body) -> Result<(Ctx, Asked<&'b [u8]>), Problem> {
+        let document = body.document()?;
+        self.with_conditions(body, Ok(document))
     }
 
     /// The same for a command all of whose fields may be absent: no body is `{}`.

@@ -10,7 +10,8 @@ use crate::ids::{
     UserId, VehicleId,
 };
 use crate::wire::{
-    BoundedText, List, Location, NonNegativeKg, PositiveKg, Sha256Hex, Whole, api_enum, wire,
+    BoundedText, Decimal, List, Location, NonNegativeKg, PositiveKg, Sha256Hex, Whole, api_enum,
+    wire,
 };
 
 /// Items of one manifest: a form has a page of lines, and an event must stay under 64 kB.
@@ -146,8 +147,7 @@ wire! {
 
     pub struct Component {
         pub name: BoundedText<1, 100>,
-        /// Thousandths are enough: 0 to 100.
-        pub percent: Option<NonNegativeKg>,
+        pub percent: Option<Decimal<0, 100>>,
     }
 
     pub struct ExemptionAsked {
@@ -181,8 +181,8 @@ wire! {
         pub items: List<ReceiveItem, 1, ITEMS_MAX>,
         pub analysis_pending: bool = false,
         pub storage_area_id: Option<StorageAreaId>,
-        pub storage_temp_c: Option<crate::wire::SignedKg>,
-        pub impurity_percent: Option<NonNegativeKg>,
+        pub storage_temp_c: Option<Decimal<-100, 100>>,
+        pub impurity_percent: Option<Decimal<0, 100>>,
         pub mismatches: List<MismatchAsked, 0, 100> = List::default(),
     }
 

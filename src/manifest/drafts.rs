@@ -12,6 +12,7 @@ use super::asked::FileManifest;
 use super::draft_store;
 use super::evolve::Manifest;
 use super::file::{Origin, file_as};
+use super::mended::with_the_rest;
 use super::status::{Action, Party, Status};
 use super::store::Stored;
 use crate::app::App;
@@ -36,7 +37,8 @@ pub struct Draft {
 impl Draft {
     /// The parts of its parties that the actor may act for.
     pub fn parties(&self, actor: &Actor) -> Vec<Party> {
-        let own = self.producer == Some(actor.organisation_id);
+        // Until it names a producer it is its preparer's, who is told what is missing.
+        let own = self.producer.unwrap_or(self.owner) == actor.organisation_id;
         let producer = own && may::plays(actor.role, crate::registry::Part::Producer);
         if producer { vec![Party::Producer] } else { Vec::new() }
     }
@@ -64,7 +66,10 @@ fn well_formed(bytes: &[u8]) -> Result<Asked<()>, Problem> {
     Ok(match asked::<FileManifest>(bytes)? {
         Ok(_) => Ok(()),
         Err(problem) => {
-            let malformed = |fault: &&Fault| fault.code != Code::Required;
+            // What is no object at all is "required" at the root, and stays a fault.
+            let malformed = |fault: &&Fault| {
+                fault.code != Code::Required || fault.pointer.as_deref() == Some("")
+            };
             Problem::unless_empty(problem.faults().iter().filter(malformed).cloned().collect())
         }
     })
@@ -116,11 +121,17 @@ fn decide(draft: &Draft, ctx: &Ctx) -> Decision {
 }
 
 /// Changes a draft by a merge patch (RFC 7396).
-pub async fn patch(app: &App, ctx: &Ctx, draft: Draft, patch: &[u8]) -> Result<Draft, Problem> {
+pub async fn patch(
+    app: &App,
+    ctx: &Ctx,
+    draft: Draft,
+    patch: Asked<&[u8]>,
+) -> Result<Draft, Problem> {
     may_prepare(&ctx.actor)?;
     ctx.expect_version(draft.version)?;
-    // The strict reader first: it names duplicate keys and depth, which `Value` would swallow.
-    let _well_formed_json = crate::wire::Document::parse(patch)?;
+    let patch = patch?;
+    // The strict reader first, and of the patch alone: it sees numbers as they were written.
+    well_formed(patch)??;
     let patch: Value = serde_json::from_slice(patch).map_err(Problem::internal)?;
     let mut body = draft.body.clone();
     merge(&mut body, patch);
@@ -180,8 +191,9 @@ pub async fn file_saved(
     may::require(draft.parties(&ctx.actor).contains(&Party::Producer))?;
     ctx.expect_version(draft.version)?;
     nothing?;
-    let asked = asked::<FileManifest>(draft.body.to_string().as_bytes())?;
-    let asked = match asked {
+    let bytes = draft.body.to_string();
+    let asked = asked::<FileManifest>(bytes.as_bytes())?;
+    let asked = match with_the_rest(app, ctx, asked, bytes.as_bytes()).await {
         Ok(asked) => asked,
         Err(problem) => return command::refuse(app, ctx, problem).await,
     };

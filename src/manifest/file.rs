@@ -66,10 +66,8 @@ pub async fn file_as(
     id: ManifestId,
     origin: Origin,
 ) -> Result<Done<Stored>, Problem> {
-    let today = legal_day(ctx.now);
     let entries = entry_ids(app, ctx, asked.items.iter().filter(|item| item.produce).count());
-    let Config { numbering, borders, .. } = app.config;
-    let scene = Scene { catalogue: &app.catalogue, numbering, borders, today };
+    let scene = Scene::of(app, ctx);
     let read = async |freshness| {
         let mut facts = Facts::read(app, ctx, asked, freshness).await?;
         if freshness == Freshness::Fresh {
@@ -90,6 +88,13 @@ pub struct Scene<'a> {
     pub numbering: Numbering,
     pub borders: Borders,
     pub today: NaiveDate,
+}
+
+impl<'a> Scene<'a> {
+    pub fn of(app: &'a App, ctx: &Ctx) -> Self {
+        let Config { numbering, borders, .. } = app.config;
+        Self { catalogue: &app.catalogue, numbering, borders, today: legal_day(ctx.now) }
+    }
 }
 
 /// What is this filing's own.

@@ -7,7 +7,7 @@ use super::event::{
     Backfill, ExemptionClaim, Filed, HarmfulComponent, Item, Leg, Package, PartyAt,
 };
 use super::facts::{Facts, LegFacts, Place};
-use crate::wire::BoundedText;
+use crate::wire::{BoundedText, Decimal};
 
 /// The filing as its event tells it, but for what only the lock decides.
 pub fn describe(
@@ -122,7 +122,7 @@ fn item(n: usize, asked: &ItemAsked) -> Item {
 fn component(asked: &Component) -> HarmfulComponent {
     HarmfulComponent {
         name: asked.name.as_str().to_owned(),
-        mpercent: asked.percent.map(|percent| percent.grams().0),
+        mpercent: asked.percent.map(Decimal::milli),
     }
 }
 

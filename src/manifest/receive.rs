@@ -26,7 +26,7 @@ use crate::ids::ManifestId;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::registry::{Known, Licence, Standing, StorageArea, rows};
 use crate::units::Grams;
-use crate::wire::Asked;
+use crate::wire::{Asked, Decimal};
 
 type Licences = std::sync::Arc<Vec<Known<Licence>>>;
 
@@ -86,8 +86,8 @@ fn admit(
         gross_g: asked.gross_kg.map(Into::into),
         tare_g: asked.tare_kg.map(Into::into),
         analysis_pending: asked.analysis_pending,
-        storage_temp_mc: asked.storage_temp_c.map(|temp| temp.grams().0),
-        impurity_mpercent: asked.impurity_percent.map(|percent| percent.grams().0),
+        storage_temp_mc: asked.storage_temp_c.map(Decimal::milli),
+        impurity_mpercent: asked.impurity_percent.map(Decimal::milli),
         storage_area_id: asked.storage_area_id,
         mismatches: mismatches(manifest, asked, stream),
         late: is_late(manifest, occurred_at, calendar),

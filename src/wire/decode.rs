@@ -19,6 +19,12 @@ pub trait Decode: Shape + Sized {
     fn missing() -> Option<Self> {
         None
     }
+
+    /// A harmless value to go on with in place of a faulty one (see [`mended`]); `None` where any
+    /// value would mean something.
+    fn stand_in() -> Option<Self> {
+        None
+    }
 }
 
 /// A request's content: what was asked, or every reason why it cannot be read (all 422). Kept
@@ -40,6 +46,14 @@ pub fn asked<T: Decode>(bytes: &[u8]) -> Result<Asked<T>, Problem> {
 /// Reads one JSON document where nothing has to be looked at in between (a line of a bulk file).
 pub fn read<T: Decode>(bytes: &[u8]) -> Result<T, Problem> {
     asked(bytes)?
+}
+
+/// The same document with a stand-in for every faulty value, so that the rules can be asked about
+/// the rest and one answer names all that is wrong. Nothing may be written from it, and what the
+/// rules say of a place that is faulty itself does not count. `None` where too much is missing.
+pub fn mended<T: Decode>(bytes: &[u8]) -> Option<T> {
+    let document = Document::parse(bytes).ok()?;
+    T::decode(&document.root, &Path::Root, &mut Faults::mending())
 }
 
 /// A value only counts when nothing was wrong with it.

@@ -32,11 +32,12 @@ impl<'n, 'f> Fields<'n, 'f> {
     pub fn take<T: Decode>(&mut self, name: &'static str) -> Option<T> {
         let at = self.at.key(name);
         if let Some(node) = self.member(name) {
-            return T::decode(node, &at, self.faults);
+            return T::decode(node, &at, self.faults).or_else(|| self.faults.stand_in());
         }
         let absent = T::missing();
         if absent.is_none() {
             self.faults.add(Code::Required, &at, "缺少必填字段。", "This field is required.");
+            return self.faults.stand_in();
         }
         absent
     }
@@ -48,7 +49,9 @@ impl<'n, 'f> Fields<'n, 'f> {
         default: impl FnOnce() -> T,
     ) -> Option<T> {
         match self.member(name) {
-            Some(node) if !node.is_null() => T::decode(node, &self.at.key(name), self.faults),
+            Some(node) if !node.is_null() => {
+                T::decode(node, &self.at.key(name), self.faults).or_else(|| self.faults.stand_in())
+            }
             _ => Some(default()),
         }
     }

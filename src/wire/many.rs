@@ -29,6 +29,10 @@ impl<T: Decode> Decode for Option<T> {
     fn missing() -> Option<Self> {
         Some(None)
     }
+
+    fn stand_in() -> Option<Self> {
+        Some(None)
+    }
 }
 
 impl<T: Shape> Shape for Box<T> {
@@ -194,6 +198,10 @@ impl<T: Decode, const MIN: usize, const MAX: usize> Decode for List<T, MIN, MAX>
         }
         elements(node.elements(at, faults)?, MIN, MAX, at, faults).map(Self)
     }
+
+    fn stand_in() -> Option<Self> {
+        (MIN == 0).then(|| Self(Vec::new()))
+    }
 }
 
 fn elements<T: Decode>(
@@ -217,7 +225,7 @@ fn elements<T: Decode>(
     let mut values = Vec::with_capacity(count);
     // All are read, also after one has failed: every fault is gathered.
     for (index, node) in nodes.iter().enumerate() {
-        values.extend(T::decode(node, &at.index(index), faults));
+        values.extend(T::decode(node, &at.index(index), faults).or_else(|| faults.stand_in()));
     }
     (values.len() == count).then_some(values)
 }

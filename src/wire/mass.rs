@@ -58,6 +58,10 @@ macro_rules! masses {
             fn decode(node: &Node<'_>, at: &Path<'_>, faults: &mut Faults) -> Option<Self> {
                 mass(node, at, faults, Sign::$sign).map(Self)
             }
+
+            fn stand_in() -> Option<Self> {
+                Some(Self(Grams(1)))
+            }
         }
     )+};
 }
@@ -94,7 +98,7 @@ fn mass_schema(sign: Sign, words: &str) -> SchemaOrRef {
 
 fn mass(node: &Node<'_>, at: &Path<'_>, faults: &mut Faults, sign: Sign) -> Option<Grams> {
     let text = node.number(at, faults)?;
-    match Grams::from_kg_text(text) {
+    match Grams::from_kg_text(text).map_err(|why| named(why, text)) {
         Ok(grams) if allowed(grams, sign) => return Some(grams),
         Ok(_) | Err(NotAMass::OutOfRange) => {
             let (zh, en) = bounds(sign);
@@ -113,6 +117,18 @@ fn mass(node: &Node<'_>, at: &Path<'_>, faults: &mut Faults, sign: Sign) -> Opti
         }
     }
     None
+}
+
+/// Programs write very large and very small numbers with an exponent: they are refused for what
+/// they are. Only the code hangs on the double; no such number is ever taken.
+fn named(why: NotAMass, text: &str) -> NotAMass {
+    let kilograms = text.parse::<f64>().unwrap_or_default().abs();
+    let grams = kilograms * 1000.0;
+    match why {
+        NotAMass::Malformed if kilograms > KG_MAX as f64 => NotAMass::OutOfRange,
+        NotAMass::Malformed if (grams - grams.round()).abs() > 1e-6 => NotAMass::TooManyDecimals,
+        other => other,
+    }
 }
 
 const fn allowed(grams: Grams, sign: Sign) -> bool {

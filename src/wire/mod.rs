@@ -1,6 +1,7 @@
 //! What crosses the wire: strict JSON in, typed values out, and the schema that says so. A root
 //! room: any capability may use it, and it knows neither HTTP nor a capability.
 
+mod decimal;
 mod decode;
 mod enums;
 mod faults;
@@ -21,7 +22,8 @@ mod shape;
 mod tests;
 mod time;
 
-pub use decode::{Asked, Decode, asked, read, settle};
+pub use decimal::Decimal;
+pub use decode::{Asked, Decode, asked, mended, read, settle};
 pub(crate) use enums::api_enum;
 pub use enums::{enumeration, refuse_word};
 pub use faults::Faults;

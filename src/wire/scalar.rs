@@ -27,6 +27,10 @@ impl Decode for bool {
             _ => node.wrong_type(at, faults, "true 或 false", "true or false"),
         }
     }
+
+    fn stand_in() -> Option<Self> {
+        Some(false)
+    }
 }
 
 /// A whole number from `MIN` to `MAX`, both allowed.
@@ -53,6 +57,10 @@ impl<const MIN: i64, const MAX: i64> Shape for Whole<MIN, MAX> {
 impl<const MIN: i64, const MAX: i64> Decode for Whole<MIN, MAX> {
     fn decode(node: &Node<'_>, at: &Path<'_>, faults: &mut Faults) -> Option<Self> {
         whole(node, at, faults, MIN, MAX).map(Self)
+    }
+
+    fn stand_in() -> Option<Self> {
+        Some(Self(MIN))
     }
 }
 
@@ -163,6 +171,11 @@ impl<const MIN: usize, const MAX: usize> Decode for BoundedText<MIN, MAX> {
         }
         Some(Self(text.to_owned()))
     }
+
+    /// No word of any table, so what depends on it is not judged.
+    fn stand_in() -> Option<Self> {
+        Some(Self("?".repeat(MIN)))
+    }
 }
 
 /// A SHA-256 digest, as 64 hexadecimal digits on the wire.
@@ -233,6 +246,10 @@ macro_rules! id_on_the_wire {
                 faults: &mut $crate::wire::Faults,
             ) -> Option<Self> {
                 $crate::wire::uuid(node, at, faults).map(Self::of)
+            }
+
+            fn stand_in() -> Option<Self> {
+                Some(Self::of(uuid::Uuid::nil()))
             }
         }
     };

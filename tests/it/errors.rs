@@ -1,8 +1,8 @@
-//! Refusals that need no capability: no such path, no such method, no login, no JSON.
+//! Refusals as such: no such path, method or word, no login, no JSON, and all faults in one answer.
 
 use serde_json::json;
 
-use crate::support::{Method, World};
+use crate::support::{Cast, Method, World};
 
 #[actix_web::test]
 async fn what_does_not_exist_is_a_problem_in_the_language_asked_for() {
@@ -15,7 +15,7 @@ async fn what_does_not_exist_is_a_problem_in_the_language_asked_for() {
     assert_eq!(english.send().await.refused_as("not_found").str("/title"), "Not found");
     let method = client.call(Method::DELETE, "/auth/login").send().await;
     let method = method.is(405).refused_as("method_not_allowed");
-    assert_eq!(method.header("allow"), "POST");
+    assert_eq!(method.header("allow"), "POST, OPTIONS");
 }
 
 #[actix_web::test]
@@ -51,4 +51,105 @@ async fn what_is_no_json_is_400_and_what_is_wrong_in_it_422_with_every_pointer()
         .tells("wrong_type", "/login")
         .tells("required", "/password")
         .tells("unknown_field", "/remember");
+}
+
+#[actix_web::test]
+async fn one_answer_names_what_cannot_be_read_and_what_the_rules_refuse() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 1000).await;
+    let mut body = cast.oil(&json!(1.2345));
+    body["items"][0]["waste_code"] = json!("999-999-99");
+    let mut second = cast.oil(&json!(10))["items"][0].clone();
+    second["hazards"] = json!(["C"]);
+    second["packages"][0]["count"] = json!(0);
+    body["items"].as_array_mut().unwrap().push(second);
+    body["legs"][0]["vehicle_id"] = json!(cast.driver);
+    body["planned_departure_on"] = json!("2026-02-30");
+    body["colour"] = json!("black");
+    let refused = cast.producer.post("/manifests", &body).await.is(422);
+    let refused = refused
+        .tells("too_many_decimals", "/items/0/mass_kg")
+        .tells("unknown_waste_code", "/items/0/waste_code")
+        .tells("hazard_mismatch", "/items/1/hazards")
+        .tells("out_of_range", "/items/1/packages/0/count")
+        .tells("unknown_reference", "/legs/0/vehicle_id")
+        .tells("invalid_value", "/planned_departure_on")
+        .tells("unknown_field", "/colour");
+    // Nothing is said of a stand-in, nor of what hangs on one (a licence's days).
+    assert_eq!(refused.get("/errors").as_array().unwrap().len(), 7, "{}", refused.shown());
+    world.has_no_rows_in(&["manifest", "manifest_item", "serial"]).await;
+}
+
+#[actix_web::test]
+async fn a_number_with_an_exponent_is_refused_for_what_it_is() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 1000).await;
+    let text = cast.oil(&json!(7777)).to_string();
+    let cases = [
+        ("1e+16", "mass_out_of_range"),
+        ("1e400", "mass_out_of_range"),
+        ("-1e400", "mass_out_of_range"),
+        ("1e-05", "too_many_decimals"),
+        ("1e2", "invalid_value"),
+    ];
+    for (number, code) in cases {
+        let body = text.replace("7777", number);
+        let call = cast.producer.call(Method::POST, "/manifests").raw("application/json", body);
+        call.send().await.is(422).refused_as(code).at("/items/0/mass_kg");
+    }
+}
+
+#[actix_web::test]
+async fn a_draft_is_changed_by_an_object_in_json_and_by_nothing_else() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 1000).await;
+    let body = json!({ "draft": true, "stream": "hazardous", "note": "first" });
+    let draft = format!("/manifests/{}", cast.producer.post("/manifests", &body).await.id());
+    let patch = |path: &str, kind: &str, body: &str| {
+        cast.producer.call(Method::PATCH, path).raw(kind, body.to_owned()).send()
+    };
+    let (json_kind, merge) = ("application/json", "application/merge-patch+json");
+    patch(&draft, "text/plain", "{}").await.is(415).refused_as("unsupported_media_type");
+    let nowhere = "/manifests/01890a5d-ac96-774b-bcce-b302099a8057";
+    patch(nowhere, merge, "{").await.is(400).refused_as("malformed_json");
+    patch(nowhere, merge, "{}").await.is(404).refused_as("not_found");
+    patch(&draft, merge, r#"{"note":1,"note":2}"#).await.is(400).refused_as("duplicate_key");
+    for whole in ["null", "[]", "7"] {
+        patch(&draft, json_kind, whole).await.is(422).at("");
+    }
+    let items = r#"{"items":[{"mass_kg":1e400}],"note":1e400}"#;
+    let faults = patch(&draft, merge, items).await.is(422);
+    faults.tells("mass_out_of_range", "/items/0/mass_kg").tells("wrong_type", "/note");
+    let kept = cast.producer.get(&draft).await.is(200);
+    assert_eq!((kept.str("/note"), kept.version()), ("first", 1));
+    // Its preparer may file it, and is told what it lacks.
+    let lacking = cast.producer.post(&format!("{draft}/file"), &json!({})).await.is(422);
+    lacking.tells("required", "/producer_site_id").tells("required", "/items");
+}
+
+#[actix_web::test]
+async fn head_is_answered_as_get_and_options_with_the_methods() {
+    let world = World::start().await;
+    let corps = world.corps().await;
+    let head = corps.call(Method::HEAD, "/me").send_unchecked().await.is(200);
+    let get = corps.get("/me").await;
+    assert_eq!(head.text, "");
+    assert_eq!(head.header("content-length"), get.text.len().to_string());
+    assert_eq!(head.header("etag"), get.header("etag"));
+    corps.call(Method::HEAD, "/auth/login").send_unchecked().await.is(405);
+    let options = corps.nobody().call(Method::OPTIONS, "/manifests").send_unchecked().await;
+    assert_eq!(options.is(204).header("allow"), "GET, POST, HEAD, OPTIONS");
+}
+
+#[actix_web::test]
+async fn a_filter_that_is_no_word_of_ours_is_named_and_not_an_empty_list() {
+    let world = World::start().await;
+    let corps = world.corps().await;
+    let cases =
+        [("status", "gone"), ("stream", "nuclear"), ("division", "99"), ("waste_code", "zzz")];
+    for (name, word) in cases {
+        let refused = corps.get(&format!("/manifests?{name}={word}")).await.is(422);
+        refused.at(&format!("/query/{name}"));
+    }
+    corps.get("/manifests?status=in_transit&stream=kitchen&division=07").await.is(200);
 }

@@ -35,6 +35,7 @@ pub async fn file(app: Data<App>, caller: Caller, body: Body) -> Answer {
             Done::Replayed(first) => replayed(&app, &ctx, first).await,
         };
     }
+    let asked = manifest::with_the_rest(&app, &ctx, asked, body.bytes()?).await;
     let done = manifest::file(&app, &ctx, asked).await?;
     stepped(&app, &ctx, (done, StatusCode::CREATED)).await
 }
@@ -56,7 +57,7 @@ pub async fn change_draft(
     segments: Segments,
     body: Body,
 ) -> Answer {
-    let ctx = caller.command_raw(&body)?;
+    let (ctx, patch) = caller.command_raw(&body)?;
     let id = segments.id("id", ManifestId::of)?;
     let draft = find_draft(&app.pool, ctx.actor.organisation_id, id).await?;
     let Some(draft) = draft else {
@@ -64,7 +65,7 @@ pub async fn change_draft(
         let stored = manifest::visible(&app, &ctx.actor, id).await?;
         return Err(manifest::not_a_draft(&ctx.actor, &stored.manifest));
     };
-    let changed = manifest::patch(&app, &ctx, draft, body.bytes()?).await?;
+    let changed = manifest::patch(&app, &ctx, draft, patch).await?;
     Ok(saved(&ctx, &changed, StatusCode::OK, false))
 }
 

@@ -1,10 +1,14 @@
 //! Each item, word for word and against the edition in force: code, name, form, hazards, method,
 //! packaging and the exemption it claims. The rules on one item are the catalogue's.
 
+use chrono::NaiveDate;
+
 use super::super::asked::{ItemAsked, Mode};
 use super::ItemJudge;
 use crate::catalogue::rules::{self, Claim, Item as Declared};
-use crate::catalogue::{Form, Groups, Hazard, Hazards, Method, PackagingKind, Stages, WasteCode};
+use crate::catalogue::{
+    Catalogue, Form, Groups, Hazard, Hazards, Method, PackagingKind, Stages, Stream, WasteCode,
+};
 use crate::problem::{Code, Fault, Findings, Text};
 use crate::wire::BoundedText;
 
@@ -17,8 +21,22 @@ pub struct Parsed {
     pub stages: Stages,
 }
 
-impl ItemJudge<'_> {
-    pub fn parse(&self, item: &ItemAsked, n: usize, findings: &mut Findings) -> Option<Parsed> {
+/// What the words of an item are held against. It asks for neither end of the journey, so that an
+/// unknown site does not hide a misspelt code.
+pub struct Wording<'a> {
+    pub catalogue: &'a Catalogue,
+    /// `None` where it is misspelt itself.
+    pub stream: Option<Stream>,
+    pub today: NaiveDate,
+}
+
+impl Wording<'_> {
+    pub fn declared<'i>(
+        &self,
+        item: &'i ItemAsked,
+        n: usize,
+        findings: &mut Findings,
+    ) -> Option<Declared<'i>> {
         let base = format_args!("/items/{n}");
         let code = WasteCode::parse(item.waste_code.as_str());
         let form = Form::parse(item.form.as_str());
@@ -40,9 +58,13 @@ impl ItemJudge<'_> {
         let packagings = packagings(item, base, findings);
         let ids = item.reactivity_groups.iter().map(BoundedText::as_str);
         let groups = self.catalogue.reactivity().declared(ids, base, findings);
+        // There is no register of containers yet that an item could name.
+        for at in 0..item.container_ids.len() {
+            findings.refuse(Fault::unknown_reference(format!("{base}/container_ids/{at}")));
+        }
         let (code, form, method) = (code.ok()?, form.ok()?, method.ok()?);
         let declared = Declared {
-            stream: self.stream,
+            stream: self.stream?,
             day: self.today,
             code,
             name: item.name.as_str(),
@@ -52,8 +74,18 @@ impl ItemJudge<'_> {
             groups,
         };
         rules::item(self.catalogue, &declared, packagings?.into_iter(), base, findings)?;
-        let stages = self.exemption(item, &declared, base, findings);
-        Some(Parsed { code, hazards: declared.hazards, method, groups, stages })
+        Some(declared)
+    }
+}
+
+impl ItemJudge<'_> {
+    pub fn parse(&self, item: &ItemAsked, n: usize, findings: &mut Findings) -> Option<Parsed> {
+        let (catalogue, stream, today) = (self.catalogue, Some(self.stream), self.today);
+        let wording = Wording { catalogue, stream, today };
+        let declared = wording.declared(item, n, findings)?;
+        let stages = self.exemption(item, &declared, format_args!("/items/{n}"), findings);
+        let Declared { code, hazards, method, groups, .. } = declared;
+        Some(Parsed { code, hazards, method, groups, stages })
     }
 
     fn exemption(

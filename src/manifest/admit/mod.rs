@@ -77,6 +77,10 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
     planned_day(asked.planned_departure_on, today, &mut findings);
     let (Some(stream), Some(producer), Some(receiver)) = (stream, &facts.producer, &facts.receiver)
     else {
+        let wording = item::Wording { catalogue, stream, today };
+        for (n, item) in asked.items.iter().enumerate() {
+            wording.declared(item, n, &mut findings);
+        }
         return Judged { findings, admitted: None };
     };
     let crossing = Crossing {

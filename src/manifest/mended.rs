@@ -1,0 +1,86 @@
+//! What else is wrong with a filing that cannot be read: one answer names it all (api.md, "all of
+//! them at once"), so that a fourth decimal does not hide an unknown code beside it.
+//!
+//! The rules are asked about the body with stand-ins for its faulty values; nothing is ever
+//! written from it.
+
+use super::admit;
+use super::asked::FileManifest;
+use super::facts::Facts;
+use super::file::Scene;
+use crate::app::App;
+use crate::clock::legal_day;
+use crate::command::Freshness;
+use crate::ctx::Ctx;
+use crate::db;
+use crate::problem::{Fault, Problem};
+use crate::wire::{Asked, mended};
+
+const PLANNED_DAY: &str = "/planned_departure_on";
+
+/// What was asked as it is; a problem with what the rules say of the rest of `bytes`.
+pub async fn with_the_rest(
+    app: &App,
+    ctx: &Ctx,
+    asked: Asked<FileManifest>,
+    bytes: &[u8],
+) -> Asked<FileManifest> {
+    match asked {
+        Ok(asked) => Ok(asked),
+        Err(problem) => Err(joined(app, ctx, problem, bytes).await),
+    }
+}
+
+async fn joined(app: &App, ctx: &Ctx, problem: Problem, bytes: &[u8]) -> Problem {
+    let Some(mut asked) = mended::<FileManifest>(bytes) else { return problem };
+    if is_faulty(&problem, PLANNED_DAY) {
+        asked.planned_departure_on = legal_day(ctx.now);
+    }
+    // What cannot be looked up now is not told: the first faults are enough to refuse.
+    let more = the_rest(app, ctx, &asked).await.unwrap_or_default();
+    let more = more.into_iter().filter(|fault| {
+        fault.pointer.as_deref().is_some_and(|pointer| !is_faulty(&problem, pointer))
+    });
+    match Problem::unless_empty(more.collect()) {
+        Ok(()) => problem,
+        Err(more) => problem.and(more),
+    }
+}
+
+async fn the_rest(app: &App, ctx: &Ctx, asked: &FileManifest) -> Result<Vec<Fault>, Problem> {
+    let facts = Facts::read(app, ctx, asked, Freshness::Fresh).await?;
+    let judged = admit::judge(&facts, asked, ctx, &Scene::of(app, ctx));
+    let mut faults = judged.findings.faults;
+    if let Some(admitted) = judged.admitted {
+        let balances = db::balances(&app.pool, &admitted.moves).await?;
+        faults.extend(db::faults_of(&balances, &admitted.moves));
+    }
+    Ok(faults)
+}
+
+/// Whether a fault stands at `pointer` or above it: there a stand-in was judged.
+fn is_faulty(problem: &Problem, pointer: &str) -> bool {
+    problem.faults().iter().filter_map(|fault| fault.pointer.as_deref()).any(|faulty| {
+        pointer.strip_prefix(faulty).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::{Code, Text};
+
+    #[test]
+    fn a_fault_covers_its_place_and_what_is_below_it() {
+        let problem = Problem::at(Code::WrongType, "/items/1", Text::new("类型", "type"));
+        for (pointer, covered) in [
+            ("/items/1", true),
+            ("/items/1/mass_kg", true),
+            ("/items/10", false),
+            ("/items", false),
+            ("", false),
+        ] {
+            assert_eq!(is_faulty(&problem, pointer), covered, "{pointer}");
+        }
+    }
+}
