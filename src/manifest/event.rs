@@ -116,9 +116,9 @@ pub struct Item {
     /// The licence has a limit that all its lines share, and it was reserved as well.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shared: bool,
-    /// Its mass was reserved on the management plan as well.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub planned: bool,
+    /// The management plan that its mass was reserved on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_id: Option<ManagementPlanId>,
     /// The receiver's storage was reserved as well.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub storage: bool,

@@ -226,7 +226,7 @@ impl Finish {
         for (n, admitted) in self.admitted.items.iter().enumerate() {
             let item = &mut filed.items[n];
             item.storage = admitted.storage_move.is_some();
-            item.planned = admitted.plan_move.is_some();
+            item.plan_id = self.admitted.plan.filter(|_| admitted.plan_move.is_some());
             let excess = |wanted: usize| settled.excess.get(wanted).copied().unwrap_or(false);
             if let Some(wanted) = admitted.licence_move {
                 let pick = settled.picks.get(wanted).copied().unwrap_or(0);

@@ -114,7 +114,7 @@ fn item(n: usize, asked: &ItemAsked) -> Item {
         licence_line: None,
         year: None,
         shared: false,
-        planned: false,
+        plan_id: None,
         storage: false,
     }
 }

@@ -96,9 +96,8 @@ pub fn reserve_plan(plan: ManagementPlanId, line: &PlanLine, mass: Grams, at: St
 }
 
 /// The account of an item's planned mass.
-fn planned(manifest: &Manifest, item: &Item) -> Option<Account> {
-    let plan = manifest.filed.management_plan_id.filter(|_| item.planned)?;
-    Some(plan_account(plan, &item.waste_code))
+fn planned(item: &Item) -> Option<Account> {
+    item.plan_id.map(|plan| plan_account(plan, &item.waste_code))
 }
 
 /// The account of the approval that the manifest travels under.
@@ -130,7 +129,7 @@ pub fn release(manifest: &Manifest) -> Vec<Move> {
             posts.push(free(site_storage_account(filed.receiver_site_id)));
         }
         posts.extend(approved(manifest).map(free));
-        posts.extend(planned(manifest, item).map(free));
+        posts.extend(planned(item).map(free));
         moves.push(single(posts, Code::CapacityExceeded, String::new(), mass));
     }
     moves
@@ -183,7 +182,7 @@ pub fn receive(
         }
     }
     let taken = |account| post(account, accepted, -mass, Policy::Warn);
-    posts.extend(planned(manifest, item).map(taken));
+    posts.extend(planned(item).map(taken));
     let reserved = if item.storage { -mass } else { Grams::ZERO };
     let storage = site_storage_account(manifest.filed.receiver_site_id);
     posts.push(post(storage, accepted, reserved, Policy::Warn));

@@ -210,7 +210,7 @@ fn look_at_places(
             findings.refuse(closed("/storage_area_id"));
         }
         None if new.storage_area_id.is_some() => {
-            findings.refuse(Fault::unknown_reference("/storage_area_id"))
+            findings.refuse(Fault::unknown_reference("/storage_area_id"));
         }
         Some(_) | None => {}
     }

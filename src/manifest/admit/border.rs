@@ -47,27 +47,42 @@ fn in_the_corps(site: &Site) -> bool {
 
 const POINTER: &str = "/transfer_approval_id";
 
-/// The approval that the movement is held to. `named` is `None` where no approval is named, and
-/// `Some(None)` where the id names none that the caller may see.
+/// What the filing says of an approval.
+#[derive(Clone, Copy, Debug)]
+pub enum Named<'a> {
+    /// Nothing.
+    Not,
+    /// An id that names none that the caller may see.
+    Unseen,
+    This(&'a Known<TransferApproval>),
+}
+
+/// The approval that the movement is held to.
 pub fn approval<'a>(
     crossing: &Crossing,
-    named: Option<Option<&'a Known<TransferApproval>>>,
+    named: Named<'a>,
     findings: &mut Findings,
 ) -> Option<&'a Known<TransferApproval>> {
-    let Some(named) = named else {
-        if crossing.counts() {
+    match named {
+        Named::This(approval) => {
+            fits(approval, crossing, findings);
+            return Some(approval);
+        }
+        Named::Unseen => findings.refuse(Fault::unknown_reference(POINTER)),
+        Named::Not if crossing.counts() => {
             let (from, to) = (&crossing.from.region_code, &crossing.to.region_code);
             findings.refuse(required(Text::new(
                 format!("由 {from} 转移至 {to} 须经批准，请填写转移审批。"),
                 format!("A movement from {from} to {to} needs a transfer approval."),
             )));
         }
-        return None;
-    };
-    let Some(approval) = named else {
-        findings.refuse(Fault::unknown_reference(POINTER));
-        return None;
-    };
+        Named::Not => {}
+    }
+    None
+}
+
+/// The approval is for these two sites and in force on the day.
+fn fits(approval: &TransferApproval, crossing: &Crossing, findings: &mut Findings) {
     let (number, day) = (&approval.number, crossing.day);
     if (approval.producer_site_id, approval.receiver_site_id) != (crossing.from.id, crossing.to.id)
     {
@@ -88,7 +103,6 @@ pub fn approval<'a>(
             format!("Approval {number} is valid from {from} to {to}, not on {day}."),
         )));
     }
-    Some(approval)
 }
 
 fn required(detail: Text) -> Fault {
@@ -182,7 +196,7 @@ mod tests {
         assert!(!counts(Kitchen, ProvinceAndCorps, aral, lanzhou));
     }
 
-    fn found(to: u8, day: NaiveDate, named: Option<Option<&Known<TransferApproval>>>) -> Findings {
+    fn found(to: u8, day: NaiveDate, named: Named) -> Findings {
         let (from, to) = (site(1, "01", "659002"), site(to, "00", "620100"));
         let (stream, borders) = (Stream::Hazardous, Borders::Province);
         let mut findings = Findings::new();
@@ -198,16 +212,16 @@ mod tests {
     #[test]
     fn the_approval_must_be_there_and_fit() {
         let active = approved(Standing::Active);
-        let at = |text| found(2, day(text), Some(Some(&active)));
-        assert_eq!(codes(&found(2, day("2026-11-25"), None)), [Code::ApprovalRequired]);
-        assert_eq!(codes(&found(2, day("2026-11-25"), Some(None))), [Code::UnknownReference]);
+        let at = |text| found(2, day(text), Named::This(&active));
+        assert_eq!(codes(&found(2, day("2026-11-25"), Named::Not)), [Code::ApprovalRequired]);
+        assert_eq!(codes(&found(2, day("2026-11-25"), Named::Unseen)), [Code::UnknownReference]);
         assert!(at("2026-01-01").is_clean() && at("2026-12-31").is_clean());
         assert_eq!(codes(&at("2025-12-31")), [Code::ApprovalRequired]);
         assert_eq!(codes(&at("2027-01-01")), [Code::ApprovalRequired]);
-        let other_receiver = found(3, day("2026-11-25"), Some(Some(&active)));
+        let other_receiver = found(3, day("2026-11-25"), Named::This(&active));
         assert_eq!(codes(&other_receiver), [Code::ApprovalRequired]);
         let withdrawn = approved(Standing::Closed);
-        let withdrawn = found(2, day("2026-11-25"), Some(Some(&withdrawn)));
+        let withdrawn = found(2, day("2026-11-25"), Named::This(&withdrawn));
         assert_eq!(codes(&withdrawn), [Code::ApprovalRequired]);
     }
 

@@ -27,7 +27,7 @@ use crate::ids::ManagementPlanId;
 use crate::problem::{Code, Fault, Findings, Text};
 use crate::registry::{Known, Licence, ManagementPlan, TransferApproval};
 
-use border::Crossing;
+use border::{Crossing, Named};
 pub use leg::{parties as leg_parties, right as leg_right, transport_was_free};
 pub use licence::covers;
 
@@ -90,7 +90,11 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
         to: &receiver.site,
         day: asked.planned_departure_on,
     };
-    let named = asked.transfer_approval_id.is_some().then_some(facts.approval.as_ref());
+    let named = match (asked.transfer_approval_id, &facts.approval) {
+        (None, _) => Named::Not,
+        (Some(_), None) => Named::Unseen,
+        (Some(_), Some(approval)) => Named::This(approval),
+    };
     let approval = border::approval(&crossing, named, &mut findings);
     let year = asked.planned_departure_on.year();
     let plan = plan::of_year(&facts.plans, year, asked.management_plan_id, &mut findings);
