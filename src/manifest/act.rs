@@ -10,7 +10,7 @@ use super::evolve::{Manifest, evolve};
 use super::ledger::{Booking, entry_ids};
 use super::moves;
 use super::policy::BEHIND_DAYS_MAX;
-use super::status::{Action, Party};
+use super::status::{Action, Party, Status};
 use super::store::{self, Stored};
 use super::tell;
 use crate::app::App;
@@ -37,6 +37,19 @@ pub fn parties_of(actor: &Actor, manifest: &Manifest) -> Vec<Party> {
         may::acts_for(actor, actor.organisation_id, part)
     };
     manifest.parties(actor.organisation_id).into_iter().filter(acts).collect()
+}
+
+/// Whether a step may be taken at all, before its content is looked at: 403, 412, then
+/// `illegal_transition`.
+pub fn admit_step(
+    ctx: &Ctx,
+    action: Action,
+    (status, version): (Status, i64),
+    parties: &[Party],
+) -> Result<(), Problem> {
+    may::require(action.is_for(status, parties))?;
+    ctx.expect_version(version)?;
+    action.demand(status, parties)
 }
 
 /// Whether the actor may see the manifest: its parties, and the regulators of either end.
@@ -121,16 +134,14 @@ pub async fn act<A: Clone, T>(
     let decide = |scene: &Scene<T>| {
         let manifest = &scene.stored.manifest;
         let parties = parties_of(&ctx.actor, manifest);
-        if !action.transition().parties.iter().any(|party| parties.contains(party)) {
-            return Err(Problem::forbidden());
-        }
-        let state = ctx
-            .expect_version(manifest.version)
-            .and_then(|()| action.demand(manifest.status, &parties));
+        let state = admit_step(ctx, action, (manifest.status, manifest.version), &parties);
         let step = match (state, &asked) {
             (Ok(()), Ok(asked)) => admit(scene, asked, &parties)?,
-            (Err(state), Err(content)) => return Err(state.and(content.clone())),
-            (Err(problem), Ok(_)) => return Err(problem),
+            // Who may not act is told nothing of how.
+            (Err(state), Err(content)) if state.code() != Code::Forbidden => {
+                return Err(state.and(content.clone()));
+            }
+            (Err(problem), _) => return Err(problem),
             (Ok(()), Err(problem)) => return Err(problem.clone()),
         };
         write(ctx, &scene.stored, step)
@@ -146,7 +157,8 @@ async fn filed(app: &App, ctx: &Ctx, id: ManifestId, action: Action) -> Result<S
     };
     let own = ctx.actor.organisation_id;
     match draft_store::find(&app.pool, own, id).await? {
-        Some(draft) => Err(draft.refusal(&ctx.actor, action)),
+        // A step that a draft takes does not come here.
+        Some(draft) => Err(draft.admit(ctx, action).err().unwrap_or(not_found)),
         None => Err(not_found),
     }
 }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::asked::FileManifest;
+use super::act::{admit_step, parties_of, visible};
+use super::asked::{Cancel, FileManifest};
 use super::draft_store;
 use super::evolve::Manifest;
 use super::file::{Origin, file_as};
@@ -21,7 +22,9 @@ use crate::ctx::{Actor, Ctx};
 use crate::decision::{Decision, Subject, SubjectKind, Written};
 use crate::identity::policy as may;
 use crate::ids::{ManifestId, OrganisationId, SiteId};
-use crate::problem::{Code, Fault, Problem, Text};
+use crate::limits::DECIDE_ROUNDS_MAX;
+use crate::problem::{Code, Fault, Problem};
+use crate::registry::Part;
 use crate::wire::{Asked, Nothing, asked};
 
 /// A draft as stored.
@@ -35,20 +38,29 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// The parts of its parties that the actor may act for.
+    /// The parties of it that the actor prepares it for. Who prepares it for another is its
+    /// carrier or its receiver: which, is not settled before it is filed. While it names no
+    /// producer, whoever prepares it may be that too.
     pub fn parties(&self, actor: &Actor) -> Vec<Party> {
-        // Until it names a producer it is its preparer's, who is told what is missing.
-        let own = self.producer.unwrap_or(self.owner) == actor.organisation_id;
-        let producer = own && may::plays(actor.role, crate::registry::Part::Producer);
-        if producer { vec![Party::Producer] } else { Vec::new() }
+        let own = actor.organisation_id;
+        if !may::prepares_for(actor, own) {
+            return Vec::new();
+        }
+        let mut parties = Vec::new();
+        if self.producer.unwrap_or(self.owner) == own && may::plays(actor.role, Part::Producer) {
+            parties.push(Party::Producer);
+        }
+        if self.owner == own && self.producer != Some(own) {
+            let others = [(Party::Carrier, Part::Carrier), (Party::Receiver, Part::Receiver)];
+            let others = others.into_iter().filter(|(_, part)| may::plays(actor.role, *part));
+            parties.extend(others.map(|(party, _)| party));
+        }
+        parties
     }
 
-    /// Why a draft does not take this step: 403 for who may never take it, else the state.
-    pub fn refusal(&self, actor: &Actor, action: Action) -> Problem {
-        match action.demand(Status::Draft, &self.parties(actor)) {
-            Err(problem) => problem,
-            Ok(()) => Problem::forbidden(),
-        }
+    /// Whether it takes this step from the actor: 403 for who may never take it, else the state.
+    pub fn admit(&self, ctx: &Ctx, action: Action) -> Result<(), Problem> {
+        admit_step(ctx, action, (Status::Draft, self.version), &self.parties(&ctx.actor))
     }
 }
 
@@ -120,8 +132,29 @@ fn decide(draft: &Draft, ctx: &Ctx) -> Decision {
     Decision::new(subject, ctx, 201, Box::new(finish))
 }
 
-/// Changes a draft by a merge patch (RFC 7396).
+/// Changes a draft by a merge patch (RFC 7396). Where somebody else is first, it is the draft that
+/// they left which is changed.
 pub async fn patch(
+    app: &App,
+    ctx: &Ctx,
+    id: ManifestId,
+    patch: Asked<&[u8]>,
+) -> Result<Draft, Problem> {
+    for _round in 0..DECIDE_ROUNDS_MAX {
+        let Some(draft) = draft_store::find(&app.pool, ctx.actor.organisation_id, id).await? else {
+            // Something filed is visible and cannot be patched; anything else is not there.
+            let stored = visible(app, &ctx.actor, id).await?;
+            return Err(not_a_draft(ctx, &stored.manifest));
+        };
+        let changed = patched(app, ctx, draft, patch.clone()).await?;
+        if ctx.validate_only || draft_store::update(&app.pool, &changed, ctx.now).await? {
+            return Ok(changed);
+        }
+    }
+    Err(Problem::busy())
+}
+
+async fn patched(
     app: &App,
     ctx: &Ctx,
     draft: Draft,
@@ -137,24 +170,11 @@ pub async fn patch(
     merge(&mut body, patch);
     well_formed(body.to_string().as_bytes())??;
     let producer = producer_of(app, &body).await?;
-    let changed = Draft { version: draft.version + 1, body, producer, ..draft };
-    if ctx.validate_only {
-        return Ok(changed);
-    }
-    if draft_store::update(&app.pool, &changed, ctx.now).await? {
-        Ok(changed)
-    } else {
-        Err(stale())
-    }
+    Ok(Draft { version: draft.version + 1, body, producer, ..draft })
 }
 
 fn may_prepare(actor: &Actor) -> Result<(), Problem> {
     may::require(may::prepares_for(actor, actor.organisation_id))
-}
-
-fn stale() -> Problem {
-    let text = Text::new("草稿刚被他人修改。", "Somebody else has just changed the draft.");
-    Problem::new(Code::StaleVersion, text)
 }
 
 fn merge(target: &mut Value, patch: Value) {
@@ -182,15 +202,37 @@ pub async fn file_saved(
     id: ManifestId,
     nothing: Asked<Nothing>,
 ) -> Result<Done<Stored>, Problem> {
-    let draft = draft_store::find(&app.pool, ctx.actor.organisation_id, id).await?;
-    let Some(draft) = draft else {
-        let stored = super::act::visible(app, &ctx.actor, id).await?;
-        let refused = not_a_draft(&ctx.actor, &stored.manifest);
-        return command::refuse(app, ctx, refused).await;
-    };
-    may::require(draft.parties(&ctx.actor).contains(&Party::Producer))?;
-    ctx.expect_version(draft.version)?;
-    nothing?;
+    let own = ctx.actor.organisation_id;
+    for _round in 0..DECIDE_ROUNDS_MAX {
+        let Some(draft) = draft_store::find(&app.pool, own, id).await? else {
+            let stored = visible(app, &ctx.actor, id).await?;
+            let refused = not_a_draft(ctx, &stored.manifest);
+            return command::refuse(app, ctx, refused).await;
+        };
+        let version = draft.version;
+        match file_found(app, ctx, &draft, nothing.clone()).await {
+            Err(problem) if problem.code() == Code::Busy => {
+                let now = draft_store::find(&app.pool, own, id).await?;
+                if now.is_some_and(|draft| draft.version == version) {
+                    return Err(problem);
+                }
+                // Somebody else has changed, filed or taken it meanwhile: look again.
+            }
+            done => return done,
+        }
+    }
+    Err(Problem::busy())
+}
+
+async fn file_found(
+    app: &App,
+    ctx: &Ctx,
+    draft: &Draft,
+    nothing: Asked<Nothing>,
+) -> Result<Done<Stored>, Problem> {
+    if let Err(problem) = draft.admit(ctx, Action::File).and(nothing) {
+        return command::refuse(app, ctx, problem).await;
+    }
     let bytes = draft.body.to_string();
     let asked = asked::<FileManifest>(bytes.as_bytes())?;
     let asked = match with_the_rest(app, ctx, asked, bytes.as_bytes()).await {
@@ -202,24 +244,30 @@ pub async fn file_saved(
 }
 
 /// What is filed is no draft: 403 for who may never file it, else the state that it is in.
-pub fn not_a_draft(actor: &Actor, manifest: &Manifest) -> Problem {
-    let parties = super::act::parties_of(actor, manifest);
-    if !parties.contains(&Party::Producer) {
-        return Problem::forbidden();
-    }
-    match Action::File.demand(manifest.status, &parties) {
+fn not_a_draft(ctx: &Ctx, manifest: &Manifest) -> Problem {
+    let parties = parties_of(&ctx.actor, manifest);
+    let state = (manifest.status, manifest.version);
+    match admit_step(ctx, Action::File, state, &parties) {
         Err(problem) => problem,
         Ok(()) => Problem::forbidden(),
     }
 }
 
-/// Takes a draft away.
-pub async fn delete(app: &App, ctx: &Ctx, draft: Draft) -> Result<(), Problem> {
-    may_prepare(&ctx.actor)?;
-    ctx.expect_version(draft.version)?;
-    if ctx.validate_only {
-        return Ok(());
+/// Takes a draft away; false where it is none any more.
+pub async fn delete(
+    app: &App,
+    ctx: &Ctx,
+    id: ManifestId,
+    asked: &Asked<Cancel>,
+) -> Result<bool, Problem> {
+    for _round in 0..DECIDE_ROUNDS_MAX {
+        let found = draft_store::find(&app.pool, ctx.actor.organisation_id, id).await?;
+        let Some(draft) = found else { return Ok(false) };
+        draft.admit(ctx, Action::Cancel)?;
+        asked.as_ref().map_err(Clone::clone)?;
+        if ctx.validate_only || draft_store::delete(&app.pool, id, draft.version).await? {
+            return Ok(true);
+        }
     }
-    let gone = draft_store::delete(&app.pool, draft.id, draft.version).await?;
-    if gone { Ok(()) } else { Err(stale()) }
+    Err(Problem::busy())
 }

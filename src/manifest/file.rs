@@ -6,6 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::admit::{self, Admitted, Judged};
 use super::asked::FileManifest;
+use super::draft_store;
 use super::event::{Filed, Happening, Stamped, Warning};
 use super::evolve::{Manifest, evolve};
 use super::facts::{Facts, Place};
@@ -35,6 +36,17 @@ use crate::wire::Asked;
 pub struct Origin {
     /// The draft's version, when one is filed: the commit takes the draft away.
     pub draft_version: Option<i64>,
+}
+
+impl Origin {
+    /// The draft is as it was read. One that has moved makes no decision good, however often it is
+    /// made: `busy` has it read again.
+    async fn demand(&self, app: &App, ctx: &Ctx, id: ManifestId) -> Result<(), Problem> {
+        let Some(version) = self.draft_version else { return Ok(()) };
+        let draft = draft_store::find(&app.pool, ctx.actor.organisation_id, id).await?;
+        let is_same = draft.is_some_and(|draft| draft.version == version);
+        if is_same { Ok(()) } else { Err(Problem::busy()) }
+    }
 }
 
 /// Only producers file (an administrator does all that its organisation may).
@@ -69,6 +81,9 @@ pub async fn file_as(
     let entries = entry_ids(app, ctx, asked.items.iter().filter(|item| item.produce).count());
     let scene = Scene::of(app, ctx);
     let read = async |freshness| {
+        if freshness == Freshness::Fresh {
+            origin.demand(app, ctx, id).await?;
+        }
         let mut facts = Facts::read(app, ctx, asked, freshness).await?;
         if freshness == Freshness::Fresh {
             let judged = admit::judge(&facts, asked, ctx, &scene);

@@ -35,7 +35,7 @@ pub use complete::complete;
 pub use depart::depart;
 pub use draft_store::{find as find_draft, list as list_drafts};
 pub use draft_view::{AnyManifest, DraftView, draft_view};
-pub use drafts::{Draft, delete, file_saved, is_draft, not_a_draft, patch, save};
+pub use drafts::{Draft, delete, file_saved, is_draft, patch, save};
 pub use event::*;
 pub use evolve::{At, Gap, IllegalEvent, Manifest, Progress, evolve, fold};
 pub use file::file;

@@ -3,6 +3,7 @@
 //! The same `decide` as the step itself, on the most ordinary body: leave now, arrive now, accept
 //! all that was shipped, treat all that is left by the method filed.
 
+use super::act::{admit_step, parties_of, visible};
 use super::asked::Arrive;
 use super::asked::{
     Cancel, Complete, Depart, Reason, Receive, ReceiveItem, TreatmentAsked, Verdict,
@@ -40,17 +41,19 @@ pub async fn try_out(
     let draft = draft_store::find(&app.pool, ctx.actor.organisation_id, id).await?;
     let stored = match draft {
         Some(_) => None,
-        None => Some(super::act::visible(app, &ctx.actor, id).await?),
+        None => Some(visible(app, &ctx.actor, id).await?),
     };
     let word = word?;
     let action = Action::parse(word.as_str()).ok_or_else(|| unknown_action(word.as_str()))?;
     let tried = match (&stored, draft) {
-        (Some(stored), _) => preflight(app, ctx, (id, &stored.manifest), action).await,
+        (Some(stored), _) => preflight(app, ctx, (id, &stored.manifest), action)
+            .await
+            .map(|done| warnings_of(&done, action, ctx)),
         (None, Some(draft)) => draft_preflight(app, ctx, &draft, action).await,
         (None, None) => Err(Problem::not_found()),
     };
     let (faults, warnings) = match tried {
-        Ok(done) => (Vec::new(), warnings_of(&done, action, ctx)),
+        Ok(warnings) => (Vec::new(), warnings),
         Err(problem) if problem.code() == Code::Forbidden || problem.status() >= 409 => {
             (problem.faults().to_vec(), Vec::new())
         }
@@ -64,12 +67,14 @@ async fn draft_preflight(
     ctx: &Ctx,
     draft: &Draft,
     action: Action,
-) -> Result<Done<Stored>, Problem> {
+) -> Result<Vec<WarningView>, Problem> {
+    draft.admit(ctx, action)?;
     if action != Action::File {
-        return Err(draft.refusal(&ctx.actor, action));
+        return Ok(Vec::new());
     }
     let ctx = &Ctx { validate_only: true, key: None, if_match: None, ..ctx.clone() };
-    file_saved(app, ctx, draft.id, Ok(Nothing {})).await
+    let done = file_saved(app, ctx, draft.id, Ok(Nothing {})).await?;
+    Ok(warnings_of(&done, action, ctx))
 }
 
 /// Warnings are those of the filing; the other steps warn by what they record.
@@ -128,8 +133,8 @@ async fn preflight(
 }
 
 fn refused(ctx: &Ctx, manifest: &Manifest, action: Action) -> Problem {
-    let parties = super::act::parties_of(&ctx.actor, manifest);
-    match action.demand(manifest.status, &parties) {
+    let parties = parties_of(&ctx.actor, manifest);
+    match admit_step(ctx, action, (manifest.status, manifest.version), &parties) {
         Err(problem) => problem,
         Ok(()) => Problem::forbidden(),
     }

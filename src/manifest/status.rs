@@ -121,6 +121,14 @@ impl Action {
         self.transition().from.contains(&status)
     }
 
+    /// Whether somebody who acts for these parties may ever take it. A draft is taken away by
+    /// whoever prepares it, the producer or another party for it (domain.md, "save draft").
+    pub fn is_for(self, status: Status, parties: &[Party]) -> bool {
+        let takes_draft_away = self == Self::Cancel && status == Status::Draft;
+        (takes_draft_away && !parties.is_empty())
+            || self.transition().parties.iter().any(|party| parties.contains(party))
+    }
+
     /// Refuses an action that the state does not allow, naming the state and what it allows.
     pub fn demand(self, status: Status, parties: &[Party]) -> Result<(), Problem> {
         if self.is_open(status) {
@@ -138,8 +146,9 @@ impl Action {
 
 /// What these parties can do from `status`.
 pub fn open_to(status: Status, parties: &[Party]) -> impl Iterator<Item = Action> {
-    let rows = TRANSITIONS.iter().filter(move |row| row.from.contains(&status));
-    rows.filter(|row| row.parties.iter().any(|party| parties.contains(party))).map(|row| row.action)
+    let open =
+        TRANSITIONS.iter().map(|row| row.action).filter(move |action| action.is_open(status));
+    open.filter(move |action| action.is_for(status, parties))
 }
 
 #[cfg(test)]
@@ -160,6 +169,18 @@ mod tests {
                 !row.from.contains(&Status::Completed) && !row.from.contains(&Status::Cancelled)
             );
         }
+    }
+
+    #[test]
+    fn whoever_prepares_a_draft_takes_it_away_and_the_producer_alone_cancels() {
+        let carrier = &[Party::Carrier];
+        assert_eq!(open_to(Status::Draft, carrier).collect::<Vec<_>>(), [Action::Cancel]);
+        assert!(!open_to(Status::Filed, carrier).any(|action| action == Action::Cancel));
+        assert!(open_to(Status::Draft, &[]).next().is_none());
+        let is_for = |action: Action, parties: &[Party]| action.is_for(Status::Draft, parties);
+        assert!(is_for(Action::Cancel, carrier) && !is_for(Action::Cancel, &[]));
+        assert!(is_for(Action::Depart, carrier) && !is_for(Action::Receive, carrier));
+        assert!(is_for(Action::File, &[Party::Producer]) && !is_for(Action::File, carrier));
     }
 
     #[test]

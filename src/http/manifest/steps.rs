@@ -11,7 +11,7 @@ use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Segments};
 use crate::ids::ManifestId;
 use crate::manifest::{
     self, AnyManifest, Arrive, Cancel, Complete, Depart, DraftView, FileManifest, ManifestView,
-    Receive, find_draft, is_draft,
+    Receive, is_draft,
 };
 
 /// File a manifest (or keep a draft): 201 and its address. Every check is made, the receiver's
@@ -59,13 +59,7 @@ pub async fn change_draft(
 ) -> Answer {
     let (ctx, patch) = caller.command_raw(&body)?;
     let id = segments.id("id", ManifestId::of)?;
-    let draft = find_draft(&app.pool, ctx.actor.organisation_id, id).await?;
-    let Some(draft) = draft else {
-        // Something filed is visible and cannot be patched; anything else is not there.
-        let stored = manifest::visible(&app, &ctx.actor, id).await?;
-        return Err(manifest::not_a_draft(&ctx.actor, &stored.manifest));
-    };
-    let changed = manifest::patch(&app, &ctx, draft, patch).await?;
+    let changed = manifest::patch(&app, &ctx, id, patch).await?;
     Ok(saved(&ctx, &changed, StatusCode::OK, false))
 }
 
@@ -169,9 +163,7 @@ pub async fn complete(app: Data<App>, caller: Caller, segments: Segments, body: 
 pub async fn cancel(app: Data<App>, caller: Caller, segments: Segments, body: Body) -> Answer {
     let (ctx, asked) = caller.command::<Cancel>(&body)?;
     let id = segments.id("id", ManifestId::of)?;
-    if let Some(draft) = find_draft(&app.pool, ctx.actor.organisation_id, id).await? {
-        asked?;
-        manifest::delete(&app, &ctx, draft).await?;
+    if manifest::delete(&app, &ctx, id, &asked).await? {
         return Ok(HttpResponse::NoContent().finish());
     }
     let done = manifest::cancel(&app, &ctx, id, asked).await?;
