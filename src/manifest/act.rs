@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use super::draft_store;
-use super::event::{Happening, Stamped};
+use super::event::{Happening, PartyAt, Stamped};
 use super::evolve::{Manifest, evolve};
 use super::ledger::{Booking, entry_ids};
 use super::moves;
@@ -14,6 +14,7 @@ use super::status::{Action, Party, Status};
 use super::store::{self, Stored};
 use super::tell;
 use crate::app::App;
+use crate::catalogue::Stream;
 use crate::command::{self, Done, Freshness};
 use crate::ctx::{Actor, Ctx};
 use crate::decision::{
@@ -52,12 +53,15 @@ pub fn admit_step(
     action.demand(status, parties)
 }
 
-/// Whether the actor may see the manifest: its parties, and the regulators of either end.
+/// Whether the actor may see the manifest: its parties, and the regulators of either end whom its
+/// stream concerns.
 pub fn sees(actor: &Actor, manifest: &Manifest) -> bool {
     let filed = &manifest.filed;
+    let regulates =
+        |end: &PartyAt| may::regulates_place(actor, &end.division, end.regiment.as_deref());
+    let concerns = || Stream::parse(&filed.stream).is_ok_and(|it| may::sees_stream(actor, it));
     !manifest.parties(actor.organisation_id).is_empty()
-        || may::regulates(actor, &filed.producer.division)
-        || may::regulates(actor, &filed.receiver.division)
+        || ([&filed.producer, &filed.receiver].into_iter().any(regulates) && concerns())
 }
 
 /// The manifest, if there is one and the actor may know: else 404.

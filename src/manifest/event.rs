@@ -22,6 +22,8 @@ pub struct PartyAt {
     pub uscc: String,
     pub site_name: String,
     pub division: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regiment: Option<String>,
     pub region_code: String,
 }
 

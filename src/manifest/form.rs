@@ -54,6 +54,7 @@ fn party(place: &Place) -> PartyAt {
         uscc: place.organisation.uscc.clone(),
         site_name: place.site.name.clone(),
         division: place.site.division.clone(),
+        regiment: place.site.regiment.clone(),
         region_code: place.site.region_code.clone(),
     }
 }

@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
 use diesel::pg::Pg;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, PgExpressionMethods, QueryDsl, TextExpressionMethods,
+    BoolExpressionMethods, ExpressionMethods, PgAnyJsonExpressionMethods, PgExpressionMethods,
+    QueryDsl, TextExpressionMethods,
 };
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -18,6 +19,7 @@ use crate::catalogue::{Stream, WasteCode};
 use crate::ctx::{Actor, Role};
 use crate::db::Pool;
 use crate::db::schema::{manifest as t, manifest_item as item};
+use crate::identity::policy as may;
 use crate::ids::{ManifestId, OrganisationId};
 use crate::problem::Problem;
 use crate::registry::DivisionNumber;
@@ -82,7 +84,7 @@ pub async fn page(
     let rows = filter.limit.rows_to_read();
     let mut found = Vec::new();
     for walk in walks(actor, filter) {
-        found.extend(walked(pool, walk, filter, rows).await?);
+        found.extend(walked(pool, (actor, walk), filter, rows).await?);
     }
     found.sort_by_key(|stored: &Stored| std::cmp::Reverse(stored.id));
     found.dedup_by_key(|stored| stored.id);
@@ -92,7 +94,7 @@ pub async fn page(
 
 async fn walked(
     pool: &Pool,
-    walk: Walk<'_>,
+    (actor, walk): (&Actor, Walk<'_>),
     filter: &ManifestFilter,
     rows: i64,
 ) -> Result<Vec<Stored>, Problem> {
@@ -102,12 +104,21 @@ async fn walked(
         .order(t::id.desc())
         .limit(rows)
         .into_boxed::<Pg>();
+    if actor.role.is_regulator() {
+        query = query.filter(t::stream.eq_any(streams(actor)));
+    }
     query = match walk {
         Walk::Party(Party::Producer, own) => query.filter(t::producer_id.eq(own.uuid())),
         Walk::Party(Party::Carrier, own) => query.filter(t::carrier_id.eq(own.uuid())),
         Walk::Party(Party::Receiver, own) => query.filter(t::receiver_id.eq(own.uuid())),
-        Walk::From(division) => query.filter(t::producer_division.eq(division)),
-        Walk::To(division) => query.filter(t::receiver_division.eq(division)),
+        Walk::From(division) => {
+            let there = query.filter(t::producer_division.eq(division));
+            in_regiment(there, actor, "producer")
+        }
+        Walk::To(division) => {
+            let there = query.filter(t::receiver_division.eq(division));
+            in_regiment(there, actor, "receiver")
+        }
         Walk::All => query,
     };
     query = narrowed(query, filter);
@@ -127,6 +138,22 @@ type Boxed<'a> = t::BoxedQuery<
         diesel::sql_types::Nullable<diesel::sql_types::Jsonb>,
     ),
 >;
+
+/// The streams that concern the actor.
+fn streams(actor: &Actor) -> Vec<&'static str> {
+    let seen = Stream::ALL.iter().filter(|stream| may::sees_stream(actor, **stream));
+    seen.map(|stream| stream.as_str()).collect()
+}
+
+/// Of a division, what lies in the regiment of a regiment's regulator: as it was filed, which is
+/// what `sees` asks of one manifest.
+fn in_regiment<'a>(query: Boxed<'a>, actor: &'a Actor, end: &'a str) -> Boxed<'a> {
+    if actor.role != Role::RegimentRegulator {
+        return query;
+    }
+    let regiment = t::state.retrieve_by_path_as_text(vec!["filed", end, "regiment"]);
+    query.filter(regiment.is_not_distinct_from(actor.regiment.as_deref().unwrap_or_default()))
+}
 
 fn narrowed<'a>(mut query: Boxed<'a>, filter: &'a ManifestFilter) -> Boxed<'a> {
     if let Some(Cursor(last)) = filter.cursor {
