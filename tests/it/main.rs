@@ -20,6 +20,7 @@ mod filing;
 mod generated;
 mod health;
 mod lives;
+mod matrix;
 mod migrations;
 mod plans;
 mod process;

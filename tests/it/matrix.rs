@@ -1,0 +1,238 @@
+//! Every state x action x role: who may do what to a manifest, and what everybody else is told.
+//!
+//! [`TABLE`] is domain.md's "Who may act when", written here once more by hand: `GET /transitions`,
+//! `allowed_actions`, refusals and successes are all held against it. Three organisations play all
+//! parts, so that a person of every role is met in every party. All wrong cells are told at once.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Client, World};
+
+mod cast;
+mod stage;
+
+use stage::{Stage, Walk};
+
+pub type Texts = &'static [&'static str];
+
+/// Action, from where, by whom, to where.
+pub type Move = (&'static str, Texts, Texts, Texts);
+
+pub const TABLE: &[Move] = &[
+    ("file", &["draft"], &["producer"], &["filed"]),
+    ("depart", &["filed"], &["carrier", "producer"], &["in_transit"]),
+    ("arrive", &["filed", "in_transit"], &["carrier", "receiver"], &["arrived"]),
+    (
+        "receive",
+        &["filed", "in_transit", "arrived"],
+        &["receiver"],
+        &["accepted", "partly_accepted", "refused"],
+    ),
+    (
+        "complete",
+        &["accepted", "partly_accepted"],
+        &["receiver"],
+        &["accepted", "partly_accepted", "completed"],
+    ),
+    ("cancel", &["draft", "filed"], &["producer"], &["cancelled"]),
+];
+
+/// How far a manifest is brought. `prepared` is a draft that the carrier made for the producer.
+const STATES: &[&str] = &[
+    "draft",
+    "prepared",
+    "filed",
+    "in_transit",
+    "arrived",
+    "accepted",
+    "partly_accepted",
+    "refused",
+    "completed",
+    "cancelled",
+];
+
+/// Roles of an organisation's people, and what each signs as.
+const ROLES: &[(&str, &[&str])] = &[
+    ("admin", &["producer", "carrier", "receiver"]),
+    ("producer", &["producer"]),
+    ("carrier", &["carrier"]),
+    ("driver", &["carrier"]),
+    ("receiver", &["receiver"]),
+    ("reader", &[]),
+];
+
+/// Stream, code, name, hazards, method and package of a lawful item.
+type Lawful = (&'static str, &'static str, &'static str, Texts, &'static str, &'static str);
+
+const STREAMS: &[Lawful] = &[
+    ("hazardous", "900-249-08", "废矿物油", &["T", "I"], "R9", "plastic_drum"),
+    ("medical", "841-001-01", "感染性废物", &["In"], "Y11", "medical_box"),
+    ("kitchen", "CY-01", "餐厨垃圾", &[], "K1", "kitchen_bin_120"),
+];
+
+#[derive(Clone, Copy, PartialEq)]
+enum Seat {
+    Nobody,
+    /// Somebody of the producer, carrier, receiver or of another organisation.
+    Member {
+        of: &'static str,
+        role: &'static str,
+        signs: &'static [&'static str],
+    },
+    /// Sees manifests of these streams, once they are filed.
+    Regulator(&'static [&'static str]),
+}
+
+/// Somebody who calls.
+struct Person {
+    /// `producer-admin`, `division-02`.
+    name: String,
+    client: Client,
+    seat: Seat,
+}
+
+impl Person {
+    fn sees(&self, state: &str, stream: &str) -> bool {
+        match self.seat {
+            Seat::Nobody => false,
+            Seat::Member { of, .. } => match state {
+                "draft" => of == "producer",
+                "prepared" => matches!(of, "producer" | "carrier"),
+                _ => of != "stranger",
+            },
+            Seat::Regulator(streams) => !is_draft(state) && streams.contains(&stream),
+        }
+    }
+
+    /// The parties that they act for. Whoever prepares a draft is its carrier or its receiver:
+    /// which, is not settled before it is filed. A driver prepares nothing.
+    fn acts_for(&self, state: &str) -> Vec<&'static str> {
+        let Seat::Member { of, role, signs } = self.seat else { return Vec::new() };
+        let signs = signs.iter().copied();
+        match (state, of) {
+            ("draft" | "prepared", _) if role == "driver" => Vec::new(),
+            ("draft", "carrier" | "receiver") => Vec::new(),
+            ("prepared", "carrier") => signs.filter(|part| *part != "producer").collect(),
+            _ => signs.filter(|part| *part == of).collect(),
+        }
+    }
+
+    /// Whether they may ever take the step, whatever the state of what is filed.
+    fn may(&self, action: &str, state: &str) -> bool {
+        let parts = self.acts_for(state);
+        // Who prepares a draft may take it away.
+        if action == "cancel" && is_draft(state) && !parts.is_empty() {
+            return true;
+        }
+        row(action).2.iter().any(|by| parts.contains(by))
+    }
+
+    fn allowed(&self, state: &str) -> BTreeSet<&'static str> {
+        let open = TABLE.iter().filter(|row| row.1.contains(&status(state)));
+        open.map(|row| row.0).filter(|action| self.may(action, state)).collect()
+    }
+
+    /// Status and code of the answer.
+    fn expects(&self, action: &str, state: &str, stream: &str) -> (u16, &'static str) {
+        if self.seat == Seat::Nobody {
+            (401, "unauthorized")
+        } else if !self.sees(state, stream) {
+            (404, "not_found")
+        } else if !self.may(action, state) {
+            (403, "forbidden")
+        } else if !row(action).1.contains(&status(state)) {
+            (409, "illegal_transition")
+        } else {
+            match (action, is_draft(state)) {
+                ("file", _) => (201, ""),
+                ("cancel", true) => (204, ""),
+                _ => (200, ""),
+            }
+        }
+    }
+}
+
+fn row(action: &str) -> &'static Move {
+    TABLE.iter().find(|row| row.0 == action).unwrap()
+}
+
+fn status(state: &str) -> &str {
+    if state == "prepared" { "draft" } else { state }
+}
+
+fn is_draft(state: &str) -> bool {
+    status(state) == "draft"
+}
+
+fn body(action: &str, state: &str, method: &str) -> Value {
+    let mass = if state == "partly_accepted" { 6 } else { 10 };
+    match action {
+        "receive" => received("accept", 10),
+        "complete" => json!({"treatments": [{"line": 1, "method": method, "mass_kg": mass,
+            "completed_on": "2026-11-25"}]}),
+        "cancel" => json!({"reason": "other"}),
+        _ => json!({}),
+    }
+}
+
+fn received(decision: &str, accepted: i64) -> Value {
+    json!({"decision": decision,
+        "items": [{"line": 1, "accepted_kg": accepted, "refused_kg": 10 - accepted}]})
+}
+
+/// What is wrong with an answer, if anything.
+fn judged(answer: &Answer, (wanted, code): (u16, &str), action: &str) -> Option<String> {
+    let said = answer.json["code"].as_str().unwrap_or_default();
+    if answer.status != wanted || said != code {
+        return Some(format!("{} {said} instead of {wanted} {code}", answer.status));
+    }
+    let now = answer.json["status"].as_str()?;
+    let leads = row(action).3.contains(&now);
+    (wanted < 300 && !leads).then(|| format!("leads to {now}"))
+}
+
+/// The whole world on hazardous waste, and the parties with those who watch them on the others.
+#[tokio::test]
+async fn every_state_action_and_role() {
+    let world = World::start().await;
+    let mut stage = Stage::set(&world).await;
+    for &(stream, _, _, _, method, _) in STREAMS {
+        for &state in STATES {
+            stage.walk(Walk { stream, method, state }, stream == "hazardous").await;
+        }
+    }
+    let (wrong, cells) = stage.outcome();
+    assert!(cells > 2000, "only {cells} cells");
+    assert!(wrong.is_empty(), "{} of {cells} cells are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The table that clients read is the one above.
+#[tokio::test]
+async fn the_table_told_is_the_table_of_the_domain() {
+    let world = World::start().await;
+    let told = world.corps().await.get("/transitions").await.ok();
+    let words = |value: &Value| -> BTreeSet<String> {
+        value.as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+    };
+    let set = |texts: Texts| -> BTreeSet<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    };
+    let told: Vec<_> = told
+        .get("/data")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let action = row["action"].as_str().unwrap().to_owned();
+            (action, words(&row["from"]), words(&row["roles"]), words(&row["to"]))
+        })
+        .collect();
+    let wanted: Vec<_> = TABLE
+        .iter()
+        .map(|(action, from, by, to)| ((*action).to_owned(), set(from), set(by), set(to)))
+        .collect();
+    assert_eq!(told, wanted);
+    world.client().get("/transitions").await.is(401);
+}
