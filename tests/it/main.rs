@@ -24,6 +24,7 @@ mod matrix;
 mod migrations;
 mod plans;
 mod process;
+mod random_lives;
 mod schema;
 
 mod standing;
