@@ -40,7 +40,9 @@ pub(crate) use named_shape;
 /// `Fn(&str) -> Result<$name, Fault>`; the fault gets the pointer of the field.
 ///
 /// ```ignore
-/// text_on_the_wire!(WasteCode, |text| WasteCode::parse(text).map_err(|unknown| unknown.fault("")));
+/// text_on_the_wire!(WasteCode, |text| {
+///     WasteCode::parse(text).map_err(|unknown| unknown.fault(""))
+/// });
 /// ```
 macro_rules! text_on_the_wire {
     ($name:ident, $parse:expr) => {

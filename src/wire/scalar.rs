@@ -77,7 +77,8 @@ macro_rules! integers {
 
         impl Decode for $type {
             fn decode(node: &Node<'_>, at: &Path<'_>, faults: &mut Faults) -> Option<Self> {
-                let value = whole(node, at, faults, i64::from(<$type>::MIN), i64::from(<$type>::MAX));
+                let (min, max) = (i64::from(<$type>::MIN), i64::from(<$type>::MAX));
+                let value = whole(node, at, faults, min, max);
                 Self::try_from(value?).ok()
             }
         }

@@ -14,8 +14,8 @@ use crate::wire::Page;
 
 /// Drivers of one's organisation or jurisdiction, oldest first.
 #[utoipa::path(
-    get, path = "/api/v1/drivers", tag = "registry", operation_id = "list_drivers", params(DriverQuery),
-    security(("bearer" = [])),
+    get, path = "/api/v1/drivers", tag = "registry", operation_id = "list_drivers",
+    params(DriverQuery), security(("bearer" = [])),
     responses(
         (status = 200, body = Page<DriverView>),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),

@@ -14,8 +14,8 @@ use crate::wire::Page;
 
 /// Ledger entries of one's sites or jurisdiction, in the order of recording.
 #[utoipa::path(
-    get, path = "/api/v1/ledger-entries", tag = "registry", operation_id = "list_ledger_entries", params(LedgerQuery),
-    security(("bearer" = [])),
+    get, path = "/api/v1/ledger-entries", tag = "registry", operation_id = "list_ledger_entries",
+    params(LedgerQuery), security(("bearer" = [])),
     responses(
         (status = 200, body = Page<LedgerEntryView>),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),

@@ -14,8 +14,8 @@ use crate::wire::Page;
 
 /// Licences, oldest first.
 #[utoipa::path(
-    get, path = "/api/v1/licences", tag = "registry", operation_id = "list_licences", params(LicenceQuery),
-    security(("bearer" = [])),
+    get, path = "/api/v1/licences", tag = "registry", operation_id = "list_licences",
+    params(LicenceQuery), security(("bearer" = [])),
     responses(
         (status = 200, body = Page<LicenceView>),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),

@@ -14,8 +14,9 @@ use crate::wire::Page;
 
 /// Management plans of one's sites or jurisdiction, oldest first.
 #[utoipa::path(
-    get, path = "/api/v1/management-plans", tag = "registry", operation_id = "list_management_plans", params(ManagementPlanQuery),
-    security(("bearer" = [])),
+    get, path = "/api/v1/management-plans", tag = "registry",
+    operation_id = "list_management_plans",
+    params(ManagementPlanQuery), security(("bearer" = [])),
     responses(
         (status = 200, body = Page<ManagementPlanView>),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),

@@ -1,4 +1,5 @@
-//! The registers and the catalogue over HTTP. Each handler extracts, calls one use case and answers.
+//! The registers and the catalogue over HTTP. Each handler extracts, calls one use case and
+//! answers.
 
 mod answers;
 mod catalogue;

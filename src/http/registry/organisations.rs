@@ -14,8 +14,8 @@ use crate::wire::Page;
 
 /// Organisations, oldest first.
 #[utoipa::path(
-    get, path = "/api/v1/organisations", tag = "registry", operation_id = "list_organisations", params(OrganisationQuery),
-    security(("bearer" = [])),
+    get, path = "/api/v1/organisations", tag = "registry", operation_id = "list_organisations",
+    params(OrganisationQuery), security(("bearer" = [])),
     responses(
         (status = 200, body = Page<OrganisationView>),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -64,7 +64,8 @@ pub async fn register(app: Data<App>, caller: Caller, body: Body) -> Answer {
 
 /// Change an organisation. Its administrator may change the name; the rest is its regulators'.
 #[utoipa::path(
-    patch, path = "/api/v1/organisations/{id}", tag = "registry", operation_id = "change_organisation",
+    patch, path = "/api/v1/organisations/{id}", tag = "registry",
+    operation_id = "change_organisation",
     request_body = OrganisationPatch, params(("id" = OrganisationId, Path), CommandQuery),
     security(("bearer" = [])),
     responses(

@@ -14,8 +14,8 @@ use crate::wire::Page;
 
 /// Sites, oldest first.
 #[utoipa::path(
-    get, path = "/api/v1/sites", tag = "registry", operation_id = "list_sites", params(SiteQuery),
-    security(("bearer" = [])),
+    get, path = "/api/v1/sites", tag = "registry", operation_id = "list_sites",
+    params(SiteQuery), security(("bearer" = [])),
     responses(
         (status = 200, body = Page<SiteView>),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),

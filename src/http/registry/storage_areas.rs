@@ -14,8 +14,8 @@ use crate::wire::Page;
 
 /// Storage areas of one's sites or jurisdiction, oldest first.
 #[utoipa::path(
-    get, path = "/api/v1/storage-areas", tag = "registry", operation_id = "list_storage_areas", params(StorageAreaQuery),
-    security(("bearer" = [])),
+    get, path = "/api/v1/storage-areas", tag = "registry", operation_id = "list_storage_areas",
+    params(StorageAreaQuery), security(("bearer" = [])),
     responses(
         (status = 200, body = Page<StorageAreaView>),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -70,7 +70,8 @@ pub async fn register(app: Data<App>, caller: Caller, body: Body) -> Answer {
 
 /// Change a storage area, and with it its site's capacity.
 #[utoipa::path(
-    patch, path = "/api/v1/storage-areas/{id}", tag = "registry", operation_id = "change_storage_area",
+    patch, path = "/api/v1/storage-areas/{id}", tag = "registry",
+    operation_id = "change_storage_area",
     request_body = StorageAreaPatch, params(("id" = StorageAreaId, Path), CommandQuery),
     security(("bearer" = [])),
     responses(

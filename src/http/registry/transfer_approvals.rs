@@ -14,8 +14,9 @@ use crate::wire::Page;
 
 /// Transfer approvals at either end, oldest first.
 #[utoipa::path(
-    get, path = "/api/v1/transfer-approvals", tag = "registry", operation_id = "list_transfer_approvals", params(TransferApprovalQuery),
-    security(("bearer" = [])),
+    get, path = "/api/v1/transfer-approvals", tag = "registry",
+    operation_id = "list_transfer_approvals",
+    params(TransferApprovalQuery), security(("bearer" = [])),
     responses(
         (status = 200, body = Page<TransferApprovalView>),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -64,7 +65,8 @@ pub async fn register(app: Data<App>, caller: Caller, body: Body) -> Answer {
 
 /// Change a transfer approval. 409 `capacity_in_use` below what is taken.
 #[utoipa::path(
-    patch, path = "/api/v1/transfer-approvals/{id}", tag = "registry", operation_id = "change_approval",
+    patch, path = "/api/v1/transfer-approvals/{id}", tag = "registry",
+    operation_id = "change_approval",
     request_body = TransferApprovalPatch, params(("id" = ApprovalId, Path), CommandQuery),
     security(("bearer" = [])),
     responses(

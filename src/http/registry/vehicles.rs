@@ -14,8 +14,8 @@ use crate::wire::Page;
 
 /// Vehicles of one's organisation or jurisdiction, oldest first.
 #[utoipa::path(
-    get, path = "/api/v1/vehicles", tag = "registry", operation_id = "list_vehicles", params(VehicleQuery),
-    security(("bearer" = [])),
+    get, path = "/api/v1/vehicles", tag = "registry", operation_id = "list_vehicles",
+    params(VehicleQuery), security(("bearer" = [])),
     responses(
         (status = 200, body = Page<VehicleView>),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),

@@ -14,8 +14,8 @@ use crate::wire::Page;
 
 /// Waste streams of one's sites or jurisdiction, oldest first.
 #[utoipa::path(
-    get, path = "/api/v1/waste-streams", tag = "registry", operation_id = "list_waste_streams", params(WasteStreamQuery),
-    security(("bearer" = [])),
+    get, path = "/api/v1/waste-streams", tag = "registry", operation_id = "list_waste_streams",
+    params(WasteStreamQuery), security(("bearer" = [])),
     responses(
         (status = 200, body = Page<WasteStreamView>),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -64,7 +64,8 @@ pub async fn register(app: Data<App>, caller: Caller, body: Body) -> Answer {
 
 /// Change a waste stream.
 #[utoipa::path(
-    patch, path = "/api/v1/waste-streams/{id}", tag = "registry", operation_id = "change_waste_stream",
+    patch, path = "/api/v1/waste-streams/{id}", tag = "registry",
+    operation_id = "change_waste_stream",
     request_body = WasteStreamPatch, params(("id" = WasteStreamId, Path), CommandQuery),
     security(("bearer" = [])),
     responses(

@@ -47,7 +47,8 @@ async fn a_streamed_body_is_cut_at_the_same_bound() {
     actix_web::rt::spawn(running);
     let mut client = tokio::net::TcpStream::connect(address).await.unwrap();
     let head = format!(
-        "POST {THING} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+        "POST {THING} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+         transfer-encoding: chunked\r\n\r\n"
     );
     client.write_all(head.as_bytes()).await.unwrap();
     let chunk = format!("400\r\n{}\r\n", " ".repeat(1024));

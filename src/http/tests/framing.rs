@@ -66,7 +66,15 @@ proptest! {
         which in 0usize..6,
     ) {
         let Ok(uri) = path.parse::<actix_web::http::Uri>() else { return Ok(()) };
-        let name = ["if-match", "idempotency-key", "accept-language", "x-request-id", "content-type", "content-encoding"][which];
+        let names = [
+            "if-match",
+            "idempotency-key",
+            "accept-language",
+            "x-request-id",
+            "content-type",
+            "content-encoding",
+        ];
+        let name = names[which];
         let request = post(&uri.to_string()).insert_header((name, header)).set_payload(body);
         let answer = actix_web::rt::System::new().block_on(send(request));
         prop_assert!(answer.status < 500, "{} {}", answer.status, path);

@@ -50,7 +50,8 @@ async fn make(request: HttpRequest, segments: Segments, body: Body) -> Answer {
         Problem::unless_empty(vec![late("/parts"), late("/name")])?;
     }
     let said = json!({ "id": id, "key": parts.key.is_some(), "if_match": parts.if_match,
-        "validate_only": parts.validate_only, "grams": thing.mass_kg.grams(), "parts": thing.parts.len() });
+        "validate_only": parts.validate_only, "grams": thing.mass_kg.grams(),
+        "parts": thing.parts.len() });
     Ok(HttpResponse::Created().insert_header(etag(7)).json(said))
 }
 

@@ -11,7 +11,7 @@ use crate::problem::{Code, Problem};
 use crate::units::Grams;
 use crate::wire::{
     BoundedText, Change, Components, Decode, List, Location, NonNegativeKg, Patch, PositiveKg,
-    Sha256Hex, SignedKg, Whole, api_enum, asked_in_query, read, wire,
+    Sha256Hex, SignedKg, Whole, api_enum, asked_in_query, mended, read, wire,
 };
 
 api_enum! {
@@ -61,9 +61,9 @@ wire! {
     }
 }
 
-const GOOD: &str = r#"{"vehicle_id":"01890a5d-ac96-774b-bcce-b302099a8057","planned_on":"2026-11-25",
-    "occurred_at":"2026-11-25T08:00:00.1239+08:00","verdict":"accept","lost_kg":0,"delta_kg":-1.5,
-    "location":{"lon":81.28,"lat":40.5500004},"type":"x","note":null,
+const GOOD: &str = r#"{"vehicle_id":"01890a5d-ac96-774b-bcce-b302099a8057",
+    "planned_on":"2026-11-25","occurred_at":"2026-11-25T08:00:00.1239+08:00","verdict":"accept",
+    "lost_kg":0,"delta_kg":-1.5,"location":{"lon":81.28,"lat":40.5500004},"type":"x","note":null,
     "evidence":"00000000000000000000000000000000000000000000000000000000000000ff",
     "items":[{"waste_code":"900-249-08","mass_kg":812.5,"packages":[{"count":4.0}]}]}"#;
 
@@ -101,8 +101,9 @@ fn a_good_request_is_read_exactly() {
 
 #[test]
 fn all_faults_are_told_at_once_in_document_order() {
-    let text = r#"{"colour":1,"items":[{"mass_kg":0,"packages":[]},{"waste_code":"  ","mass_kg":1.0001,
-        "packages":[{"count":0,"x":null}]},7],"planned_on":"2026-02-30","note":"12345678901"}"#;
+    let text = r#"{"colour":1,"items":[{"mass_kg":0,"packages":[]},
+        {"waste_code":"  ","mass_kg":1.0001,"packages":[{"count":0,"x":null}]},7],
+        "planned_on":"2026-02-30","note":"12345678901"}"#;
     let problem = read::<Load>(text.as_bytes()).unwrap_err();
     assert_eq!(
         faults(&problem),
@@ -122,6 +123,22 @@ fn all_faults_are_told_at_once_in_document_order() {
         ]
     );
     assert_eq!(problem.status(), 422);
+}
+
+#[test]
+fn what_is_faulty_is_mended_and_the_rest_kept() {
+    let text = r#"{"colour":1,"planned_on":7,"verdict":"x","draft":null,"note":"12345678901",
+        "items":[{"waste_code":"900-249-08","mass_kg":1.0001,"packages":[{"count":4},{}]},
+         {"waste_code":7,"mass_kg":2,"packages":[{"count":0}]}]}"#;
+    let load = mended::<Load>(text.as_bytes()).unwrap();
+    assert_eq!((load.verdict, load.note.as_str(), load.draft), (None, "", false));
+    let [first, second] = &load.items[..] else { panic!("two items") };
+    assert_eq!((first.waste_code.as_str(), first.mass_kg.grams()), ("900-249-08", Grams(1)));
+    assert_eq!((second.waste_code.as_str(), second.mass_kg.grams()), ("?", Grams(2000)));
+    let counts: Vec<i64> = first.packages.iter().map(|package| package.count.get()).collect();
+    assert_eq!(counts, [4, 1]);
+    assert!(mended::<Load>(b"{}").is_none(), "nothing stands for the items");
+    assert!(mended::<Load>(b"[").is_none());
 }
 
 #[test]
@@ -297,8 +314,13 @@ proptest! {
     /// The same for good JSON with one field replaced by anything.
     #[test]
     fn no_value_is_our_fault(
-        field in "vehicle_id|planned_on|occurred_at|verdict|lost_kg|location|evidence|draft|note|items",
-        value in "null|true|-?(0|[1-9][0-9]{0,29})(\\.[0-9]{1,5})?(e[0-9]{1,3})?|\"[^\"\\\\\\x00-\\x1f]{0,40}\"|\\[\\]|\\{\\}",
+        field in "vehicle_id|planned_on|occurred_at|verdict|lost_kg|location|evidence|draft|note\
+                  |items",
+        value in prop_oneof![
+            "null|true|\\[\\]|\\{\\}",
+            "-?(0|[1-9][0-9]{0,29})(\\.[0-9]{1,5})?(e[0-9]{1,3})?",
+            "\"[^\"\\\\\\x00-\\x1f]{0,40}\"",
+        ],
     ) {
         for (code, _) in with(&field, &value) {
             prop_assert!(code != "internal" && code != "malformed_json", "{field} {value} {code}");
@@ -307,7 +329,8 @@ proptest! {
 
     #[test]
     fn masses_keep_every_gram(grams in 1i64..=1_000_000_000_000) {
-        let text = format!(r#"{{"waste_code":"x","mass_kg":{},"packages":[{{"count":1}}]}}"#, Grams(grams).to_kg_text());
+        let mass = Grams(grams).to_kg_text();
+        let text = format!(r#"{{"waste_code":"x","mass_kg":{mass},"packages":[{{"count":1}}]}}"#);
         prop_assert_eq!(read::<Item>(text.as_bytes()).unwrap().mass_kg.grams(), Grams(grams));
     }
 
@@ -315,8 +338,10 @@ proptest! {
     fn times_with_any_offset_are_one_instant(ms in 0i64..4_000_000_000_000, hours in -12i32..=14) {
         let offset = chrono::FixedOffset::east_opt(hours * 3600).unwrap();
         let time = DateTime::from_timestamp_millis(ms).unwrap();
-        let node = crate::wire::Node { at: 0, value: crate::wire::Value::String(time.with_timezone(&offset).to_rfc3339().into()) };
-        let read = DateTime::<Utc>::decode(&node, &crate::wire::Path::Root, &mut crate::wire::Faults::new());
+        let text = time.with_timezone(&offset).to_rfc3339();
+        let node = crate::wire::Node { at: 0, value: crate::wire::Value::String(text.into()) };
+        let (at, mut faults) = (crate::wire::Path::Root, crate::wire::Faults::new());
+        let read = DateTime::<Utc>::decode(&node, &at, &mut faults);
         prop_assert_eq!(read, Some(time));
     }
 }

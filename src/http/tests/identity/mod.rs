@@ -91,7 +91,8 @@ impl World {
         let sql = format!(
             "INSERT INTO organisation (id, name, uscc, roles, division, status, blacklisted)
              VALUES ('{id}', 'x', '{uscc}', '{roles}', '{division}', 'active', false);
-             INSERT INTO subject VALUES ('{id}', 2, 2026, 1, decode(repeat('00', 32), 'hex'), now())"
+             INSERT INTO subject
+             VALUES ('{id}', 2, 2026, 1, decode(repeat('00', 32), 'hex'), now())"
         );
         self.superuser.batch_execute(&sql).await.unwrap();
     }
