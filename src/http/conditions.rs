@@ -32,22 +32,32 @@ pub struct RequestParts {
 }
 
 /// Reads the parts of a command; `body` is the raw body, which the key's fingerprint covers. The
-/// faults of head and query are told together.
-pub fn parts(request: &HttpRequest, body: &[u8]) -> Result<RequestParts, Problem> {
-    let query = asked_in_query::<CommandQuery>(request.query_string()).and_then(|query| query);
-    let if_match = if_match(request.headers());
-    let (query, if_match, key) = match (query, if_match, idempotency_key(request, body)) {
-        (Ok(query), Ok(if_match), Ok(key)) => (query, if_match, key),
-        (query, if_match, key) => return Err(all_of([query.err(), if_match.err(), key.err()])),
+/// outer error is a 400. Beside the parts is what is 422 in query and key, all of it: that is told
+/// after the subject and its version were looked at, so a sound `If-Match` counts all the same.
+pub fn parts(
+    request: &HttpRequest,
+    body: &[u8],
+) -> Result<(RequestParts, Result<(), Problem>), Problem> {
+    let key = idempotency_key(request, body);
+    let query = asked_in_query::<CommandQuery>(request.query_string());
+    let (query, if_match) = match (query, if_match(request.headers())) {
+        (Ok(query), Ok(if_match)) => (query, if_match),
+        (query, if_match) => {
+            let faults = all_of([query.err(), if_match.err(), key.err()]);
+            return Err(faults.unwrap_or_else(|| Problem::internal("no part was at fault")));
+        }
     };
-    Ok(RequestParts {
+    let validate_only = query.as_ref().is_ok_and(|query| query.validate_only);
+    let (key, bad_key) = key.map_or_else(|bad| (None, Some(bad)), |key| (key, None));
+    let parts = RequestParts {
         request_id: frame::request_id(request),
         lang: frame::lang(request),
         // What writes nothing has no first answer to repeat (api.md, "Habits").
-        key: key.filter(|_| !query.validate_only),
+        key: key.filter(|_| !validate_only),
         if_match,
-        validate_only: query.validate_only,
-    })
+        validate_only,
+    };
+    Ok((parts, all_of([query.err(), bad_key, None]).map_or(Ok(()), Err)))
 }
 
 /// The parts of a reading request: no body, no key; its query is the handler's own to read.
@@ -61,9 +71,8 @@ pub fn reading_parts(request: &HttpRequest) -> RequestParts {
     }
 }
 
-fn all_of(problems: [Option<Problem>; 3]) -> Problem {
-    let all = problems.into_iter().flatten().reduce(Problem::and);
-    all.unwrap_or_else(|| Problem::internal("no part of the request was at fault"))
+fn all_of(problems: [Option<Problem>; 3]) -> Option<Problem> {
+    problems.into_iter().flatten().reduce(Problem::and)
 }
 
 /// The strong tag of a version: `"7"`.

@@ -67,14 +67,15 @@ impl Caller {
     }
 
     fn with_conditions<T>(&self, body: &Body, asked: Asked<T>) -> Result<(Ctx, Asked<T>), Problem> {
-        match parts(&self.request, body.bytes()?) {
-            Ok(parts) => Ok((self.ctx(parts), asked)),
-            Err(problem) if problem.status() == 422 => {
-                let ctx = self.ctx(reading_parts(&self.request));
-                Ok((ctx, Err(asked.err().map_or(problem.clone(), |other| problem.and(other)))))
-            }
-            Err(problem) => Err(problem),
-        }
+        let (parts, sound) = parts(&self.request, body.bytes()?)?;
+        let asked = match sound {
+            Ok(()) => asked,
+            Err(faults) => Err(match asked.err() {
+                Some(more) => faults.and(more),
+                None => faults,
+            }),
+        };
+        Ok((self.ctx(parts), asked))
     }
 
     fn ctx(&self, parts: RequestParts) -> Ctx {

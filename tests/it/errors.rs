@@ -120,6 +120,12 @@ async fn a_draft_is_changed_by_an_object_in_json_and_by_nothing_else() {
     let items = r#"{"items":[{"mass_kg":1e400}],"note":1e400}"#;
     let faults = patch(&draft, merge, items).await.is(422);
     faults.tells("mass_out_of_range", "/items/0/mass_kg").tells("wrong_type", "/note");
+    // A stale version is told before what is wrong in query and content.
+    let unknown = format!("{draft}?colour=black");
+    let stale = cast.producer.call(Method::PATCH, &unknown).if_match(7).json(&json!({"zz": 1}));
+    stale.send().await.is(412).refused_as("stale_version");
+    let query = cast.producer.patch(&unknown, &json!({})).await.is(422);
+    query.refused_as("unknown_field").at("/query/colour");
     let kept = cast.producer.get(&draft).await.is(200);
     assert_eq!((kept.str("/note"), kept.version()), ("first", 1));
     // Its preparer may file it, and is told what it lacks.

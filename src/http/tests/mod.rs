@@ -42,7 +42,8 @@ wire! {
 async fn make(request: HttpRequest, segments: Segments, body: Body) -> Answer {
     let asked = body.asked::<Thing>()?;
     let id = segments.id("id", ManifestId::of)?;
-    let parts = parts(&request, body.bytes()?)?;
+    let (parts, sound) = parts(&request, body.bytes()?)?;
+    sound?;
     let thing = asked?;
     if thing.name.as_str() == "late" {
         let text = || Text::new("晚", "late");
