@@ -66,6 +66,7 @@ wire! {
         /// A Beijing day.
         pub planned_departure_on: NaiveDate,
         pub items: List<ItemAsked, 1, ITEMS_MAX>,
+        /// Where the movement crosses a border that the setting counts; else it may be named.
         pub transfer_approval_id: Option<ApprovalId>,
         /// The caller's own id: unique in its organisation for ever.
         pub external_id: Option<BoundedText<1, 100>>,

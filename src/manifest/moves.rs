@@ -223,3 +223,108 @@ pub fn treat(manifest: &Manifest, mass: Grams) -> Move {
     let posts = vec![post(storage, -mass, Grams::ZERO, Policy::Warn)];
     single(posts, Code::StorageFull, String::new(), mass)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use chrono::{DateTime, Utc};
+    use serde_json::{Value, json};
+    use uuid::Uuid;
+
+    use super::super::event::{Happening, Stamped};
+    use super::super::evolve::evolve;
+    use super::*;
+
+    const MASS: Grams = Grams(10_000);
+
+    fn id(n: u8) -> Uuid {
+        Uuid::from_bytes([n; 16])
+    }
+
+    /// Two items of one code; `bound` says whether licence, storage, approval and plan hold them.
+    fn manifest(bound: bool) -> Manifest {
+        let party = json!({"organisation_id": id(1), "name": "x", "uscc": "x", "site_name": "x",
+            "division": "01", "region_code": "659002"});
+        let item = |line: i64| {
+            let mut item = json!({"line": line, "waste_code": "900-249-08", "name": "x",
+                "form": "liquid", "hazards": ["T"], "mass_g": MASS, "method": "R9",
+                "packages": []});
+            if bound {
+                let held = json!({"licence_id": id(4), "licence_line": line, "year": 2026,
+                    "shared": true, "storage": true, "plan_id": id(6)});
+                item.as_object_mut().unwrap().extend(held.as_object().unwrap().clone());
+            }
+            item
+        };
+        let approval = if bound { json!(id(5)) } else { Value::Null };
+        let filed = json!({"number": "20266601000001", "stream": "hazardous", "kind": "manifest",
+            "edition": "2021", "producer_site_id": id(2), "producer": party,
+            "receiver_site_id": id(3), "receiver": party, "legs": [],
+            "planned_departure_on": "2026-12-31", "items": [item(1), item(2)],
+            "transfer_approval_id": approval});
+        let at: DateTime<Utc> = "2026-12-01T00:00:00Z".parse().unwrap();
+        let filed = Happening::Filed(serde_json::from_value(filed).unwrap());
+        evolve(None, &Stamped { happening: filed, occurred_at: at, recorded_at: at }).unwrap()
+    }
+
+    /// Used and reserved mass that moves change, account by account; what changes nothing is left
+    /// out.
+    fn sums(moves: &[Move], of: impl Fn(&Post) -> i64) -> BTreeMap<Uuid, i64> {
+        let mut sums = BTreeMap::new();
+        for post in moves.iter().flat_map(|one| &one.choices[0]) {
+            *sums.entry(post.account.id).or_insert(0) += of(post);
+        }
+        sums.retain(|_, grams| *grams != 0);
+        sums
+    }
+
+    fn received(manifest: &Manifest, accepted: Grams, year: i64) -> Vec<Move> {
+        let at = || (Stream::Hazardous, String::new());
+        let limits = Limits::default();
+        let step = |item: &Item| {
+            let mut moves = vec![receive(manifest, item, accepted, (year, limits), at())];
+            moves.extend(use_approval(manifest, item, accepted, at()));
+            moves
+        };
+        manifest.filed.items.iter().flat_map(step).collect()
+    }
+
+    /// Whatever is accepted, in whichever year: a manifest that comes to its end has freed every
+    /// gram that it reserved, as a cancelled one has.
+    #[test]
+    fn departure_and_receipt_free_what_a_cancel_frees() {
+        for bound in [false, true] {
+            let manifest = manifest(bound);
+            let freed = sums(&release(&manifest), |post| post.reserved);
+            assert_eq!(freed.len(), if bound { 7 } else { 1 });
+            for (accepted, year) in [(0, 2026), (1, 2026), (10_000, 2026), (12_345, 2027)] {
+                let mut moves = move_out(&manifest);
+                moves.extend(received(&manifest, Grams(accepted), year));
+                assert_eq!(sums(&moves, |post| post.reserved), freed, "{accepted} in {year}");
+            }
+        }
+    }
+
+    /// What is accepted is used wherever it was reserved, in the year of the receipt, and nowhere
+    /// else but in the storage that it lies in.
+    #[test]
+    fn what_is_accepted_is_used_and_no_more() {
+        let accepted = Grams(4_000);
+        for year in [2026, 2027] {
+            let used = sums(&received(&manifest(true), accepted, year), |post| post.used);
+            let account = |account: Account, grams: i64| (account.id, grams);
+            let licence = crate::ids::LicenceId::of(id(4));
+            let (both, one) = (2 * accepted.0, accepted.0);
+            let wanted = BTreeMap::from([
+                account(line_account(licence, 1, year as i32), one),
+                account(line_account(licence, 2, year as i32), one),
+                account(shared_account(licence, year as i32), both),
+                account(site_storage_account(SiteId::of(id(3))), both),
+                account(approval_account(ApprovalId::of(id(5))), both),
+                account(plan_account(ManagementPlanId::of(id(6)), "900-249-08"), both),
+            ]);
+            assert_eq!(used, wanted);
+        }
+    }
+}
