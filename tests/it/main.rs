@@ -12,6 +12,7 @@
     reason = "a test stops at the first thing that is not as it should be, and says so"
 )]
 
+mod access;
 mod approvals;
 mod clock;
 mod crash;

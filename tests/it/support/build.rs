@@ -14,6 +14,8 @@ pub struct Cast {
     pub receiver: Client,
     /// An organisation that has nothing to do with the others.
     pub stranger: Client,
+    pub producer_id: String,
+    pub receiver_id: String,
     pub producer_site: String,
     pub receiver_site: String,
     pub carrier_id: String,
@@ -69,6 +71,8 @@ impl Cast {
             carrier,
             receiver,
             stranger,
+            producer_id,
+            receiver_id,
             producer_site,
             receiver_site,
             carrier_id,

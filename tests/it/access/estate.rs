@@ -1,0 +1,137 @@
+//! One of everything, registered through the API, and everybody who may and may not see it.
+
+use serde_json::{Value, json};
+
+use crate::support::{Cast, Client, PASSWORD, World};
+
+/// People by name. All firms are of the first division.
+pub const EVERYBODY: &[&str] = &[
+    "corps",     // the corps' regulator
+    "division",  // the first division's regulator
+    "elsewhere", // the second division's regulator
+    "regiment",  // a regulator of the first division's regiment 3, where the producer's site is
+    "neighbour", // a regulator of its regiment 4, where nothing is
+    "health",    // the corps' regulator of another agency: sees medical waste alone
+    "producer",  // administrators of the three parties
+    "carrier",   //
+    "receiver",  //
+    "stranger",  // the administrator of an organisation that has nothing to do with them
+    "auditor",   // a reader of the producer's
+];
+
+pub struct Estate {
+    pub world: World,
+    pub cast: Cast,
+    people: Vec<(&'static str, Client)>,
+    /// By the folder of the API: `vehicles`, `manifests`, `drafts`, …
+    things: Vec<(&'static str, String)>,
+    pub number: String,
+}
+
+impl Estate {
+    pub async fn new() -> Self {
+        let world = World::start().await;
+        let cast = Cast::new(&world, 100_000).await;
+        let mut people = vec![
+            ("corps", cast.corps.clone()),
+            ("producer", cast.producer.clone()),
+            ("carrier", cast.carrier.clone()),
+            ("receiver", cast.receiver.clone()),
+            ("stranger", cast.stranger.clone()),
+        ];
+        let bureau = cast.corps.get("/me").await.ok().str("/organisation/id").to_owned();
+        let regulator = |role: &str| json!({"organisation_id": bureau, "role": role});
+        let mut users = vec![
+            ("division", regulator("division_regulator"), json!({"division": "01"})),
+            ("elsewhere", regulator("division_regulator"), json!({"division": "02"})),
+            (
+                "regiment",
+                regulator("regiment_regulator"),
+                json!({"division": "01", "regiment": "3"}),
+            ),
+            (
+                "neighbour",
+                regulator("regiment_regulator"),
+                json!({"division": "01", "regiment": "4"}),
+            ),
+            ("health", regulator("corps_regulator"), json!({"agency": "health"})),
+            ("auditor", json!({"organisation_id": cast.producer_id, "role": "reader"}), json!({})),
+        ];
+        for (name, body, scope) in &mut users {
+            let members = scope.as_object_mut().unwrap();
+            body.as_object_mut().unwrap().append(members);
+            body["login"] = json!(format!("user-{name}"));
+            body["password"] = json!(PASSWORD);
+            cast.corps.post("/users", body).await.ok();
+            people.push((*name, world.log_in(&format!("user-{name}")).await));
+        }
+        let (things, number) = things(&cast).await;
+        Self { world, cast, people, things, number }
+    }
+
+    pub fn person(&self, name: &str) -> &Client {
+        let found = self.people.iter().find(|(known, _)| *known == name);
+        &found.unwrap_or_else(|| panic!("nobody is called {name}")).1
+    }
+
+    pub fn thing(&self, kind: &str) -> &str {
+        let found = self.things.iter().find(|(known, _)| *known == kind);
+        &found.unwrap_or_else(|| panic!("there is no thing of {kind}")).1
+    }
+
+    /// All the database holds, as one text a table: what has written nothing leaves it as it was.
+    pub async fn contents(&self) -> Vec<(String, Option<String>)> {
+        let superuser = self.world.database.superuser().await;
+        let tables = superuser
+            .query("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'", &[])
+            .await
+            .unwrap();
+        let mut contents = Vec::new();
+        for table in tables {
+            let name: String = table.get(0);
+            let hash =
+                format!("SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM {name} t");
+            contents.push((name, superuser.query_one(&hash, &[]).await.unwrap().get(0)));
+        }
+        contents
+    }
+}
+
+async fn things(cast: &Cast) -> (Vec<(&'static str, String)>, String) {
+    let place = json!({"regiment": "3"});
+    cast.corps.patch(&format!("/sites/{}", cast.producer_site), &place).await.ok();
+    let post =
+        async |client: &Client, path: &str, body: Value| client.post(path, &body).await.ok().id();
+    let site = &cast.producer_site;
+    let area = json!({"site_id": cast.receiver_site, "name": "一号库", "kind": "facility",
+        "capacity_kg": 90_000});
+    let stream = json!({"site_id": site, "waste_code": "900-249-08", "name": "废矿物油",
+        "form": "liquid", "hazards": ["T", "I"], "annual_plan_kg": 1000});
+    let plan = json!({"site_id": site, "year": 2026,
+        "lines": [{"waste_code": "900-249-08", "annual_kg": 1000}]});
+    let approval = json!({"producer_site_id": site, "receiver_site_id": cast.receiver_site,
+        "number": "跨-1", "waste_codes": ["900-249-08"], "mass_kg": 100,
+        "valid_from": "2026-01-01", "valid_to": "2026-12-31"});
+    let entry = json!({"site_id": site, "kind": "produced", "waste_code": "900-249-08",
+        "mass_kg": 1000});
+    let user = cast.producer.get("/me").await.ok().str("/user/id").to_owned();
+    let mut things = vec![
+        ("storage-areas", post(&cast.receiver, "/storage-areas", area).await),
+        ("waste-streams", post(&cast.producer, "/waste-streams", stream).await),
+        ("management-plans", post(&cast.producer, "/management-plans", plan).await),
+        ("transfer-approvals", post(&cast.corps, "/transfer-approvals", approval).await),
+        ("ledger-entries", post(&cast.producer, "/ledger-entries", entry).await),
+        ("users", user),
+        ("vehicles", cast.vehicle.clone()),
+        ("drivers", cast.driver.clone()),
+        ("sites", cast.producer_site.clone()),
+        ("licences", cast.licence.clone()),
+        ("organisations", cast.receiver_id.clone()),
+    ];
+    let filed = cast.filed(&cast.oil(&json!(10))).await;
+    things.push(("manifests", filed.id()));
+    let mut draft = cast.oil(&json!(10));
+    draft["draft"] = json!(true);
+    things.push(("drafts", post(&cast.producer, "/manifests", draft).await));
+    (things, filed.str("/number").to_owned())
+}
