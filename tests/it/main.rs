@@ -26,8 +26,8 @@ mod migrations;
 mod plans;
 mod process;
 mod random_lives;
+mod registry;
 mod schema;
-
 mod standing;
 mod storage;
 mod support;
