@@ -141,7 +141,8 @@ async fn accounts(db: &Db, all: &[Account]) -> Vec<String> {
             _ => true,
         };
         let is_over = left.is_some_and(|left| left < 0);
-        if (is_over || lenient) && !may_pass || is_over && !lenient {
+        let broken = if may_pass { is_over && !lenient } else { is_over || lenient };
+        if broken {
             wrong.push(format!("{key:?} of {number} is over its limit: {stored:?} {lenient}"));
         }
     }

@@ -156,7 +156,7 @@ impl<'a> Life<'a> {
         day[..4].clone_into(&mut self.planned_year);
         let items = self.items.iter().map(|item| {
             let mut body = item.asked();
-            body["produce"] = json!(self.chance.random_bool(0.6));
+            body["produce"] = json!(self.chance.random_bool(0.5));
             body
         });
         let items: Vec<Value> = items.collect();
@@ -196,7 +196,7 @@ impl<'a> Life<'a> {
     /// Books some of what is shipped as produced, by hand.
     async fn produce(&mut self) {
         for n in 0..self.items.len() {
-            if self.chance.random_bool(0.6) {
+            if self.chance.random_bool(0.4) {
                 let item = &self.items[n];
                 let entry = json!({"site_id": self.stage.producer_sites[self.producer],
                     "kind": "produced", "waste_code": WASTES[item.waste].1,

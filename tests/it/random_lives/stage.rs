@@ -89,19 +89,19 @@ impl Stage {
                 "methods": methods, "annual_kg": kg})
         };
         let lines = json!([
-            line(1, &["900-249-08"], &[], &["R9"], 2 * lives),
-            line(2, &[], &["HW08"], &["R9"], 4 * lives),
+            line(1, &["900-249-08"], &[], &["R9"], lives),
+            line(2, &[], &["HW08"], &["R9"], 2 * lives),
         ]);
-        let first = licence("生涯-1", "comprehensive", lines, json!(5 * lives));
+        let first = licence("生涯-1", "comprehensive", lines, json!(2 * lives + lives / 2));
         made("/licences", first).await;
-        let lines = json!([line(1, &[], &["HW08"], &["R9"], 3 * lives)]);
+        let lines = json!([line(1, &[], &["HW08"], &["R9"], lives)]);
         made("/licences", licence("生涯-2", "comprehensive", lines, Value::Null)).await;
         let lines = json!([line(1, &[], &["HW01"], &["Y10", "Y11"], 2 * lives)]);
         made("/licences", licence("生涯-3", "comprehensive", lines, Value::Null)).await;
-        let lines = json!([line(1, &["CY-01"], &[], &["K1", "K2"], 4 * lives)]);
-        made("/licences", licence("生涯-4", "kitchen_permit", lines, json!(3 * lives))).await;
+        let lines = json!([line(1, &["CY-01"], &[], &["K1", "K2"], 3 * lives)]);
+        made("/licences", licence("生涯-4", "kitchen_permit", lines, json!(2 * lives))).await;
         let area = json!({"site_id": receiver_site, "name": "一号库", "kind": "facility",
-            "capacity_kg": 200 + 5 * lives});
+            "capacity_kg": 100 + 4 * lives});
         world.log_in("life-4").await.post("/storage-areas", &area).await.ok();
         let vehicle = json!({"organisation_id": ids[2], "plate": "新A12345", "kind": "厢式车",
             "classes": ["hazardous", "medical", "kitchen"], "rated_kg": 8000});
