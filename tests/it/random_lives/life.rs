@@ -45,6 +45,8 @@ const ALL: &[Who] = &[
 struct Ask {
     who: Who,
     action: &'static str,
+    /// When it was made: the others move the clock while it is on its way.
+    at: DateTime<Utc>,
     body: Value,
     /// What the body itself is refused for.
     fault: Option<&'static str>,
@@ -258,7 +260,7 @@ impl<'a> Life<'a> {
             (4, Some(old)) => (Some(old), true),
             _ => (None, false),
         };
-        Ask { who, action, body, fault, if_match, key, reused }
+        Ask { who, action, at: now, body, fault, if_match, key, reused }
     }
 
     async fn send(&self, ask: &Ask) -> Answer {
@@ -322,7 +324,8 @@ impl<'a> Life<'a> {
 
     /// Whether an account shared with others may refuse it.
     fn may_be_full(&self, ask: &Ask) -> bool {
-        let by_year = bodies::day(self.now())[..4] != self.planned_year;
+        let other = |at| bodies::day(at)[..4] != self.planned_year;
+        let by_year = other(ask.at) || other(self.now());
         self.stream != "medical"
             && match ask.action {
                 "file" => true,
@@ -333,8 +336,7 @@ impl<'a> Life<'a> {
 
     fn follow(&mut self, ask: &Ask, answer: &Answer) {
         if answer.status == 204 {
-            self.gone();
-            return;
+            return self.gone();
         }
         bodies::apply(ask.action, &ask.body, &mut self.items);
         let status = bodies::status_after(ask.action, &self.items);
@@ -343,8 +345,7 @@ impl<'a> Life<'a> {
             self.wrong.push(format!("not {status} v{version}: {}", answer.shown()));
         }
         self.adopt(answer);
-        let told: Vec<Item> = self.items.clone();
-        for (item, told) in told.iter().zip(answer.get("/items").as_array().unwrap()) {
+        for (item, told) in self.items.iter().zip(answer.get("/items").as_array().unwrap()) {
             if !item.is(told) {
                 self.wrong.push(format!("not {item:?}: {}", answer.shown()));
             }
@@ -378,10 +379,9 @@ impl<'a> Life<'a> {
     }
 
     fn tell(&mut self, action: &'static str, answer: &Answer) {
-        let code = answer.json["code"].as_str().unwrap_or_default();
-        let id = self.id.as_deref().unwrap_or_default();
-        let request = answer.json["request_id"].as_str().unwrap_or_default();
-        self.told.push(format!("{id} {action}: {} {code} {request}", answer.status));
+        let text = |field: &str| answer.json[field].as_str().unwrap_or_default();
+        let (code, request) = (text("code"), text("request_id"));
+        self.told.push(format!("{action}: {} {code} {request}", answer.status));
         self.answers.push((action, answer.status));
     }
 }
