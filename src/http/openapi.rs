@@ -6,7 +6,8 @@
 use std::sync::LazyLock;
 
 use utoipa::OpenApi;
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
     Components, ContentBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder,
@@ -80,9 +81,35 @@ fn finish(document: &mut Document) {
             if let Some(operation) = operation {
                 let changes = method != "get";
                 operation.operation_id = Some(operation_id(method, path));
+                document_headers(operation, method, path);
                 document_refusals(operation, path.starts_with(API), changes);
             }
         }
+    }
+}
+
+/// The headers that commands heed: `conditions.rs` reads them for all alike.
+fn document_headers(operation: &mut Operation, method: &str, path: &str) {
+    let path = path.strip_prefix(API).unwrap_or_default();
+    let of_a_register = !["/auth/", "/me", "/sandbox/"].iter().any(|at| path.starts_with(at));
+    if !of_a_register || method == "get" || path.is_empty() {
+        return;
+    }
+    let known = operation.parameters.get_or_insert_with(Vec::new);
+    let mut add = |name: &str, words: &str| {
+        let text = Object::with_type(Type::String);
+        let header = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header);
+        known.push(header.description(Some(words)).schema(Some(text)).build().into());
+    };
+    if method == "post" {
+        add(
+            "Idempotency-Key",
+            "Your own, new for each command: a repeat within 24 hours gets the first answer, with \
+             `Idempotent-Replayed: true`. Recommended.",
+        );
+    }
+    if path.contains("{id}") {
+        add("If-Match", "The `ETag` that you saw: 412 where the resource has changed since.");
     }
 }
 
