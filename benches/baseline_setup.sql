@@ -44,9 +44,6 @@ CREATE INDEX ON baseline_manifest (carrier_id, id);
 CREATE INDEX ON baseline_manifest (receiver_id, id);
 CREATE INDEX ON baseline_manifest (producer_division, id);
 CREATE INDEX ON baseline_manifest (receiver_division, id);
-CREATE INDEX ON baseline_manifest (producer_site_id);
-CREATE INDEX ON baseline_manifest (receiver_site_id);
-CREATE INDEX ON baseline_manifest (licence_id);
 
 CREATE TABLE baseline_event (
     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -8,7 +8,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -16,6 +16,8 @@ use uuid::Uuid;
 use crate::ctx::{Actor, Ctx, Via};
 use crate::ids::OrganisationId;
 use crate::problem::{Code, Problem};
+
+pub use crate::row::{Cell, Row, Table, Type, Write};
 
 /// The kinds of things that have a chain of events of their own (custody.md, "Subjects").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -251,66 +253,6 @@ impl Settled {
     pub fn balance(&self, account: Uuid) -> Option<Balance> {
         self.balances.iter().find(|(id, _)| *id == account).map(|(_, balance)| *balance)
     }
-}
-
-/// One value of a row.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Cell {
-    Uuid(Option<Uuid>),
-    Int2(Option<i16>),
-    Int4(Option<i32>),
-    Int8(Option<i64>),
-    Bool(Option<bool>),
-    Text(Option<String>),
-    Date(Option<NaiveDate>),
-    Time(Option<DateTime<Utc>>),
-    /// JSON, already written out.
-    Json(Option<String>),
-    Bytes(Option<Vec<u8>>),
-}
-
-/// The type of a column that rows are written to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Type {
-    Uuid,
-    Int2,
-    Int4,
-    Int8,
-    Bool,
-    Text,
-    Date,
-    Time,
-    Json,
-    Bytes,
-}
-
-/// How rows reach their table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Write {
-    Insert,
-    /// The first `keys` columns find the row; exactly one must be there.
-    Update {
-        keys: usize,
-    },
-    /// All columns find the row; exactly one must be there.
-    Delete,
-}
-
-/// A table as one kind of write sees it. Each store exports its own; `db` knows none of them.
-#[derive(Debug)]
-pub struct Table {
-    pub name: &'static str,
-    /// Parents before children: tables are written in this order.
-    pub order: u8,
-    pub write: Write,
-    pub columns: &'static [(&'static str, Type)],
-}
-
-/// One row to write.
-#[derive(Clone, Debug)]
-pub struct Row {
-    pub table: &'static Table,
-    pub cells: Vec<Cell>,
 }
 
 /// An event before its place in chain and log is known.

@@ -24,8 +24,7 @@ pub mod ctx;
 pub mod db;
 /// What a command decided, as data.
 pub mod decision;
-/// A few weeks of life to look at.
-/// The demo world.
+/// The demo world: a few weeks of life to look at.
 pub mod demo;
 /// HTTP: the only room that knows actix.
 pub mod http;
@@ -45,6 +44,8 @@ pub mod mint;
 pub mod problem;
 /// Organisations, sites, licences, vehicles, drivers.
 pub mod registry;
+/// Rows of tables, as data.
+pub mod row;
 /// A clock that may be moved.
 pub mod sandbox;
 /// What never reaches a log.

@@ -5,6 +5,9 @@ use std::time::Duration;
 /// Decisions in one transaction: beyond 128 a batch gains nothing measurable and waits longer.
 pub const BATCH_MAX: usize = 128;
 
+/// Things that the committer remembers of the database, some 200 bytes each.
+pub const BOOK_MAX: usize = 50_000;
+
 /// Decisions that may wait for the committer: half a second's work; the next is told 503.
 pub const QUEUE_MAX: usize = 4096;
 

@@ -43,6 +43,7 @@ impl Catalogue {
             .enumerate()
             .map(|(index, exemption)| (exemption.id.clone(), index))
             .collect();
+        let manifest_fields = plain::<ManifestField>(seed!("manifest_fields.csv"))?;
         Ok(Self {
             editions,
             kitchen: kitchen()?,
@@ -62,7 +63,8 @@ impl Catalogue {
             organisation_kinds: plain::<OrganisationKind>(seed!("organisation_kinds.csv"))?,
             limits: plain::<Limit>(seed!("limits.csv"))?,
             deadlines: plain::<DeadlineRule>(seed!("deadline_rules.csv"))?,
-            manifest_fields: plain::<ManifestField>(seed!("manifest_fields.csv"))?,
+            sealed_fields: super::lookup::sealed_fields(&manifest_fields),
+            manifest_fields,
         })
     }
 }

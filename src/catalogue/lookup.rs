@@ -41,6 +41,8 @@ pub struct Catalogue {
     pub(super) limits: Vec<Limit>,
     pub(super) deadlines: Vec<DeadlineRule>,
     pub(super) manifest_fields: Vec<ManifestField>,
+    /// By stream; every answer shows them, so they are sorted once.
+    pub(super) sealed_fields: HashMap<Box<str>, Vec<SealedField>>,
 }
 
 /// A code that the edition in force (or, for kitchen waste, our own table) knows.
@@ -190,6 +192,32 @@ impl Catalogue {
     pub fn manifest_fields(&self) -> &[ManifestField] {
         &self.manifest_fields
     }
+
+    /// The form's fields that the API has and some step locks, sorted by path.
+    pub fn sealed_fields(&self, stream: &str) -> &[SealedField] {
+        self.sealed_fields.get(stream).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A field of a manifest and the step from which on it is locked.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SealedField {
+    pub path: Box<str>,
+    pub from_step: Box<str>,
+}
+
+pub(super) fn sealed_fields(fields: &[ManifestField]) -> HashMap<Box<str>, Vec<SealedField>> {
+    let mut sealed: HashMap<Box<str>, Vec<SealedField>> = HashMap::new();
+    for field in fields.iter().filter(|field| &*field.api_status == "in_api") {
+        if let (Some(path), Some(from_step)) = (&field.api_path, &field.sealed_from_step) {
+            let one = SealedField { path: path.clone(), from_step: from_step.clone() };
+            sealed.entry(field.manifest_type.clone()).or_default().push(one);
+        }
+    }
+    for list in sealed.values_mut() {
+        list.sort();
+    }
+    sealed
 }
 
 #[cfg(test)]

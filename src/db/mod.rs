@@ -9,6 +9,7 @@ mod constraints;
 mod error;
 mod figures;
 mod idempotency;
+mod look;
 mod migrate;
 pub mod private;
 mod refuse;
@@ -20,6 +21,8 @@ mod settle;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod worker;
+mod writes;
 
 use std::collections::HashMap;
 

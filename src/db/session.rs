@@ -1,10 +1,14 @@
 //! The committer's own connection: prepared statements, pipelining, and what its errors mean.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+use futures_util::future::try_join_all;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, NoTls, Row, Statement};
-use uuid::Uuid;
+
+use super::writes::{self, FirstEvent};
 
 /// Why a batch did not end in a known commit.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +21,7 @@ pub(super) enum BatchError {
     Lost(#[source] tokio_postgres::Error),
     /// The connection died with COMMIT under way: only the journal knows.
     #[error("connection lost while committing: {source}")]
-    InDoubt { proof: Option<Proof>, source: tokio_postgres::Error },
+    InDoubt { mark: Option<Mark>, source: tokio_postgres::Error },
     #[error("no connection: {0}")]
     Unreachable(#[source] tokio_postgres::Error),
 }
@@ -30,22 +34,48 @@ impl From<tokio_postgres::Error> for BatchError {
     }
 }
 
-/// An event of a batch: where it is in the journal, so is the batch. A transaction's id would not
-/// do: after a crash a server gives the ids that it had not yet written down to others.
-#[derive(Clone, Debug)]
-pub(super) struct Proof {
-    pub subject_id: Uuid,
-    pub seq: i64,
-    pub leaf: [u8; 32],
-}
-
 impl BatchError {
-    pub fn while_committing(self, proof: Option<&Proof>) -> Self {
+    fn while_committing(self, mark: Option<Mark>) -> Self {
         match self {
-            Self::Lost(source) => Self::InDoubt { proof: proof.cloned(), source },
+            Self::Lost(source) => Self::InDoubt { mark, source },
             other => other,
         }
     }
+}
+
+/// Deadlocks and serialisation failures have no guilty party; the others have.
+pub(super) fn is_transient(err: &tokio_postgres::Error) -> bool {
+    use tokio_postgres::error::SqlState;
+    let transient = [
+        &SqlState::T_R_DEADLOCK_DETECTED,
+        &SqlState::T_R_SERIALIZATION_FAILURE,
+        &SqlState::LOCK_NOT_AVAILABLE,
+        &SqlState::QUERY_CANCELED,
+    ];
+    err.code().is_some_and(|code| transient.contains(&code))
+}
+
+pub(super) fn describe(err: &tokio_postgres::Error) -> String {
+    err.as_db_error().map_or_else(
+        || err.to_string(),
+        |db| format!("{} {} ({})", db.code().code(), db.message(), db.constraint().unwrap_or("-")),
+    )
+}
+
+/// By what a batch whose COMMIT got no answer is known again: its first event, and the connection
+/// it was sent on. A transaction's id would not do: after a crash a server gives the ids that it
+/// had not yet written down to others.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    pub first: FirstEvent,
+    pub backend: Backend,
+}
+
+/// The server process behind a connection; process ids come again, with another start.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Backend {
+    pid: i32,
+    started: DateTime<Utc>,
 }
 
 /// Bounds on one transaction: a committer that hangs must not hold the log for the others.
@@ -58,10 +88,29 @@ const SESSION_SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout =
      SET idle_in_transaction_session_timeout = '10s'; SET plan_cache_mode = 'force_generic_plan'; \
      SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 
+const BACKEND_SQL: &str = "-- whom a lost commit was sent to
+SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+
+/// Ends the process that may still have a lost commit before it, and waits until it is gone.
+const END_BACKEND_SQL: &str = "-- fence a lost connection
+SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2";
+
+/// Taken ahead of the look: nobody has written since the batch was judged.
+const ADVANCE_SQL: &str = "-- lock the log and move it
+WITH moved AS (
+    UPDATE log_head SET next_position = $2 WHERE id = 1 AND next_position = $1 RETURNING 1)
+SELECT expect_rows((SELECT count(*) FROM moved), 1)";
+
+const HEAD_WRITE_SQL: &str = "-- write: log head
+UPDATE log_head SET next_position = $1 WHERE id = 1";
+
 pub(super) struct Session {
-    client: Client,
+    client: Arc<Client>,
     statements: HashMap<String, Statement>,
+    backend: Backend,
 }
+
+type Params = Vec<Box<dyn ToSql + Sync + Send>>;
 
 impl Session {
     pub async fn open(url: &str) -> Result<Self, BatchError> {
@@ -73,7 +122,9 @@ impl Session {
             }
         });
         client.batch_execute(SESSION_SETTINGS).await.map_err(BatchError::Unreachable)?;
-        Ok(Self { client, statements: HashMap::new() })
+        let own = client.query_one(BACKEND_SQL, &[]).await.map_err(BatchError::Unreachable)?;
+        let backend = Backend { pid: own.get(0), started: own.get(1) };
+        Ok(Self { client: Arc::new(client), statements: HashMap::new(), backend })
     }
 
     pub fn is_closed(&self) -> bool {
@@ -93,10 +144,6 @@ impl Session {
 
     pub async fn begin(&self) -> Result<(), BatchError> {
         Ok(self.client.batch_execute("BEGIN").await?)
-    }
-
-    pub async fn commit(&self) -> Result<(), BatchError> {
-        Ok(self.client.batch_execute("COMMIT").await?)
     }
 
     pub async fn rollback(&self) -> Result<(), BatchError> {
@@ -123,26 +170,80 @@ impl Session {
         if needless { Ok(Vec::new()) } else { self.query(sql, params).await }
     }
 
-    pub async fn execute(
-        &self,
-        sql: &str,
-        params: Vec<Box<dyn ToSql + Sync + Send>>,
-    ) -> Result<u64, BatchError> {
-        match self.statements.get(sql) {
-            Some(statement) => Ok(self.client.execute_raw(statement, params).await?),
-            None => Ok(self.client.execute_raw(sql, params).await?),
-        }
+    pub const fn backend(&self) -> Backend {
+        self.backend
     }
 
-    /// What became of a batch whose COMMIT got no answer: true when it was committed. Whoever
-    /// writes holds the log, so once that is free the session that was lost has come to its end.
-    pub async fn was_committed(&self, proof: &Proof) -> Result<bool, BatchError> {
+    /// The writes of a batch that was judged under the lock, and the COMMIT: one round trip.
+    pub async fn finish(
+        &mut self,
+        statements: Vec<writes::Statement>,
+        next_position: i64,
+        mark: Option<Mark>,
+    ) -> Result<(), BatchError> {
+        let mut sent = self.prepared(statements).await?;
+        self.prepare(&[HEAD_WRITE_SQL]).await?;
+        if let Some(statement) = self.statements.get(HEAD_WRITE_SQL) {
+            sent.push((statement.clone(), vec![Box::new(next_position)]));
+        }
+        write_and_commit(Arc::clone(&self.client), sent, mark, false).await
+    }
+
+    /// A whole transaction of a batch that was judged ahead of the lock, ready to be sent: it
+    /// fails as a whole unless the log stands at `from`. One round trip.
+    pub async fn flight(
+        &mut self,
+        statements: Vec<writes::Statement>,
+        (from, to): (i64, i64),
+        mark: Mark,
+    ) -> Result<impl Future<Output = Result<(), BatchError>> + Send + use<>, BatchError> {
+        let mut sent = self.prepared(statements).await?;
+        self.prepare(&[ADVANCE_SQL]).await?;
+        if let Some(statement) = self.statements.get(ADVANCE_SQL) {
+            sent.insert(0, (statement.clone(), vec![Box::new(from), Box::new(to)]));
+        }
+        Ok(write_and_commit(Arc::clone(&self.client), sent, Some(mark), true))
+    }
+
+    async fn prepared(
+        &mut self,
+        statements: Vec<writes::Statement>,
+    ) -> Result<Vec<(Statement, Params)>, BatchError> {
+        let texts: Vec<&str> = statements.iter().map(|(sql, _)| sql.as_ref()).collect();
+        self.prepare(&texts).await?;
+        let known = statements.into_iter().filter_map(|(sql, columns)| {
+            Some((self.statements.get(sql.as_ref())?.clone(), columns.into_params()))
+        });
+        Ok(known.collect())
+    }
+
+    /// What became of a batch whose COMMIT got no answer: true when it was committed. With the old
+    /// connection's process gone nothing of it can come any more; whoever writes holds the log, so
+    /// once that is free a transaction that was under way has ended, and the journal tells.
+    pub async fn was_committed(&self, mark: &Mark) -> Result<bool, BatchError> {
         const WAIT_SQL: &str = "SELECT next_position FROM log_head WHERE id = 1 FOR UPDATE";
-        const LOOK_SQL: &str =
-            "SELECT position FROM event WHERE subject_id = $1 AND seq = $2 AND leaf = $3";
+        const LOOK_SQL: &str = "SELECT 1 FROM event WHERE position = $1 AND leaf = $2";
+        let (pid, started) = (mark.backend.pid, mark.backend.started);
+        self.query(END_BACKEND_SQL, &[&pid, &started]).await?;
         self.query(WAIT_SQL, &[]).await?;
-        let leaf = &proof.leaf[..];
-        let found = self.query(LOOK_SQL, &[&proof.subject_id, &proof.seq, &leaf]).await?;
+        let leaf = mark.first.leaf.as_slice();
+        let found = self.query(LOOK_SQL, &[&mark.first.position, &leaf]).await?;
         Ok(!found.is_empty())
     }
+}
+
+/// Polled in this order, so the COMMIT goes out behind the last write: one round trip.
+async fn write_and_commit(
+    client: Arc<Client>,
+    sent: Vec<(Statement, Params)>,
+    mark: Option<Mark>,
+    begins: bool,
+) -> Result<(), BatchError> {
+    let beginning = async { if begins { client.batch_execute("BEGIN").await } else { Ok(()) } };
+    let writing = try_join_all(sent.into_iter().map(|(statement, params)| {
+        let client = &client;
+        async move { client.execute_raw(&statement, params).await }
+    }));
+    let outcome = futures_util::try_join!(beginning, writing, client.batch_execute("COMMIT"));
+    outcome.map(|_| ()).map_err(|err| BatchError::from(err).while_committing(mark))
 }

@@ -4,11 +4,12 @@
 //! what those before it in the batch have done. What must hold: a decision that is refused, stale
 //! or a repeat leaves no mark on the book, so it takes no number and touches no neighbour.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+use super::look::accounts_of;
 use super::refuse::refuse;
 use crate::decision::{
     AccountKind, Balance, Decision, LimitChange, Move, Policy, Post, Serial, Settled, Subject,
@@ -43,14 +44,46 @@ impl FirstAnswer {
     }
 }
 
-/// What is known under the lock.
+/// What is known of the database, true while its log stands at `next_position`: every commit that
+/// changes anything in here moves the log.
 #[derive(Debug, Default)]
 pub struct Book {
     pub next_position: i64,
     pub heads: HashMap<Uuid, Head>,
     pub accounts: HashMap<Uuid, Balance>,
+    /// Accounts that were looked for and are not there.
+    pub no_accounts: HashSet<Uuid>,
     pub serials: HashMap<String, i64>,
     pub keys: HashMap<(Uuid, String), FirstAnswer>,
+}
+
+impl Book {
+    /// Whether a decision can be judged on this book. A new subject and a new key need not be
+    /// known: the database refuses one that exists.
+    pub fn tells(&self, decision: &Decision) -> bool {
+        let guards = decision.guards.iter().map(|guard| guard.subject);
+        let grows = decision.advances.iter().filter(|grow| grow.version.is_some());
+        let mut subjects = guards.chain(grows.map(|grow| grow.subject));
+        let mut accounts = accounts_of(decision).map(|account| account.id);
+        subjects.all(|subject| self.heads.contains_key(&subject.id))
+            && accounts.all(|id| self.accounts.contains_key(&id) || self.no_accounts.contains(&id))
+            && decision.number.iter().all(|serial| self.serials.contains_key(&serial.prefix))
+    }
+
+    /// Takes over what `newer` knows; where both know something, it is the newer.
+    pub fn learn(&mut self, newer: Self) {
+        self.next_position = newer.next_position;
+        self.heads.extend(newer.heads);
+        self.accounts.extend(newer.accounts);
+        self.no_accounts.extend(newer.no_accounts);
+        self.serials.extend(newer.serials);
+        self.keys.extend(newer.keys);
+    }
+
+    /// How many things it knows.
+    pub fn size(&self) -> usize {
+        self.heads.len() + self.accounts.len() + self.no_accounts.len() + self.keys.len()
+    }
 }
 
 /// What becomes of a decision.

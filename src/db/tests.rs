@@ -56,7 +56,10 @@ fn now() -> DateTime<Utc> {
 
 /// A new subject with one event, one number and 100 g of the one account, which holds `limit`.
 fn filing(mint: &Mint, limit: i64) -> Decision {
-    let subject = Subject::new(SubjectKind::Manifest, mint.uuid(now()));
+    filing_of(Subject::new(SubjectKind::Manifest, mint.uuid(now())), limit)
+}
+
+fn filing_of(subject: Subject, limit: i64) -> Decision {
     let stamp = Stamp { user_id: None, organisation_id: None, role: None, via: Via::System };
     let finish = move |settled: &crate::decision::Settled| {
         let data = json!({ "number": settled.number });
@@ -128,20 +131,7 @@ async fn what_is_refused_takes_no_number_and_touches_no_neighbour() {
     numbers.sort();
     let wanted: Vec<String> = (1..=40).map(|n| format!("20266601{n:06}")).collect();
     assert_eq!(numbers, wanted);
-    let client = connect(&database.postgres.superuser_url("ledger")).await;
-    let row = client
-        .query_one(
-            "SELECT (SELECT count(*) FROM event), (SELECT max(position) + 1 FROM event),
-                    (SELECT next_position FROM log_head), (SELECT reserved_g FROM account),
-                    (SELECT last FROM serial)",
-            &[],
-        )
-        .await
-        .unwrap();
-    for column in 0..5 {
-        let expected = if column == 3 { 4000 } else { 40 };
-        assert_eq!(row.get::<_, i64>(column), expected, "column {column}");
-    }
+    assert_eq!(counts(&database).await, [40; 5]);
 }
 
 #[tokio::test]
@@ -221,6 +211,76 @@ async fn a_commit_whose_answer_is_lost_is_looked_up_and_never_run_twice() {
     let client = connect(&database.postgres.superuser_url("ledger")).await;
     let events: i64 = client.query_one("SELECT count(*) FROM event", &[]).await.unwrap().get(0);
     assert_eq!(events, 12);
+}
+
+/// What the log, the account and the serial say: they must agree with each other.
+async fn counts(database: &Database) -> [i64; 5] {
+    let client = connect(&database.postgres.superuser_url("ledger")).await;
+    let sql = "SELECT (SELECT count(*) FROM event), (SELECT max(position) + 1 FROM event),
+                      (SELECT next_position FROM log_head), (SELECT reserved_g / 100 FROM account),
+                      (SELECT last FROM serial)";
+    let row = client.query_one(sql, &[]).await.unwrap();
+    std::array::from_fn(|column| row.get(column))
+}
+
+/// Two processes on one database: neither may judge ahead on what the other has moved.
+#[tokio::test]
+async fn two_committers_share_one_log_without_a_gap() {
+    let database = database().await;
+    let url = database.postgres.app_url("ledger");
+    let (one, _first) = Committer::start(url.clone(), "liandan.example/test".into()).unwrap();
+    let (two, _second) = Committer::start(url, "liandan.example/test".into()).unwrap();
+    let mut numbers = Vec::new();
+    // In turns, then each alone for a while, then both at once.
+    for turn in 0..24 {
+        let committer = if turn < 8 && turn % 2 == 0 || turn >= 16 { &one } else { &two };
+        let outcome = committer.commit(filing(&database.mint, 40_000)).await.unwrap();
+        numbers.push(number(outcome));
+    }
+    let both = (0..200).map(|n| {
+        let committer = if n % 2 == 0 { &one } else { &two };
+        committer.commit(filing(&database.mint, 40_000))
+    });
+    numbers.extend(join_all(both).await.into_iter().map(|answer| number(answer.unwrap())));
+    numbers.sort();
+    let wanted: Vec<String> = (1..=224).map(|n| format!("20266601{n:06}")).collect();
+    assert_eq!(numbers, wanted);
+    assert_eq!(counts(&database).await, [224; 5]);
+}
+
+/// A committer that remembers what the last batches left, but not what was there before it.
+async fn warm_committer(database: &Database) -> Committer {
+    let url = database.postgres.app_url("ledger");
+    let (committer, _thread) = Committer::start(url, "liandan.example/test".into()).unwrap();
+    for _ in 0..3 {
+        number(committer.commit(filing(&database.mint, 40_000)).await.unwrap());
+    }
+    committer
+}
+
+#[tokio::test]
+async fn what_was_judged_ahead_wrongly_is_judged_again_and_harms_no_neighbour() {
+    let database = database().await;
+    let known = keyed(filing(&database.mint, 40_000), "k", 1);
+    let subject = known.subject;
+    let earlier = warm_committer(&database).await;
+    number(earlier.commit(known).await.unwrap());
+    let committer = warm_committer(&database).await;
+    let taken = filing_of(subject, 40_000);
+    let mut asks = vec![taken, keyed(filing(&database.mint, 40_000), "k", 1)];
+    asks.extend((0..14).map(|_| filing(&database.mint, 40_000)));
+    let mut answers = join_all(asks.into_iter().map(|ask| committer.commit(ask))).await;
+    let good = answers.split_off(2);
+    assert!(matches!(answers[0], Ok(Outcome::Stale(_))), "{:?}", answers[0]);
+    match &answers[1] {
+        Ok(Outcome::Done(Receipt::Replayed(first))) => assert_eq!(first.subject, subject),
+        other => panic!("{other:?}"),
+    }
+    let mut numbers: Vec<String> = good.into_iter().map(|one| number(one.unwrap())).collect();
+    numbers.sort();
+    let wanted: Vec<String> = (8..=21).map(|n| format!("20266601{n:06}")).collect();
+    assert_eq!(numbers, wanted);
+    assert_eq!(counts(&database).await, [21; 5]);
 }
 
 /// The journal refuses change whoever asks: by privilege to the application, by trigger to all.

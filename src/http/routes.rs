@@ -22,9 +22,10 @@ pub fn routes(
         }
         config.configure(docs::routes);
         let api = web::scope(API)
+            // Paths are tried in order: the busiest first.
+            .configure(manifest::routes)
             .configure(identity::routes)
-            .configure(registry::routes)
-            .configure(manifest::routes);
+            .configure(registry::routes);
         // In any other mode these paths do not exist (api.md, "Sandbox").
         let api = if with_sandbox { api.configure(sandbox::routes) } else { api };
         config.service(api);

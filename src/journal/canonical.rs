@@ -74,6 +74,45 @@ fn write_object(
     Ok(())
 }
 
+/// Writes an object member by member; the caller names them in their order, each once.
+pub struct ObjectWriter {
+    text: String,
+    last: &'static str,
+}
+
+impl ObjectWriter {
+    pub fn with_capacity(bytes: usize) -> Self {
+        let mut text = String::with_capacity(bytes);
+        text.push('{');
+        Self { text, last: "" }
+    }
+
+    pub fn value(&mut self, name: &'static str, value: &Value) -> Result<(), NotCanonical> {
+        self.name(name);
+        write(value, &mut self.text)
+    }
+
+    pub fn text(&mut self, name: &'static str, value: &str) {
+        self.name(name);
+        write_string(value, &mut self.text);
+    }
+
+    fn name(&mut self, name: &'static str) {
+        debug_assert!(self.last < name, "members of a hashed body are written in order");
+        if !self.last.is_empty() {
+            self.text.push(',');
+        }
+        self.last = name;
+        write_string(name, &mut self.text);
+        self.text.push(':');
+    }
+
+    pub fn finish(mut self) -> String {
+        self.text.push('}');
+        self.text
+    }
+}
+
 /// RFC 8785, 3.2.2.2: the two-character escapes where they exist, else `\u00xx` in lower case.
 fn write_string(string: &str, text: &mut String) {
     text.push('"');

@@ -1,12 +1,12 @@
 //! The body of an event and its hash (custody.md, "The event").
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::canonical::{NotCanonical, canonical};
+use super::canonical::{NotCanonical, ObjectWriter};
 use crate::clock::rfc3339;
-use crate::decision::EventDraft;
+use crate::decision::{EventDraft, Stamp};
 
 /// Entry bundles carry a 16-bit length (C2SP tlog-tiles).
 pub const BODY_BYTES_MAX: usize = 65_535;
@@ -22,31 +22,30 @@ pub struct Link {
     pub recorded_at: DateTime<Utc>,
 }
 
-/// The canonical text that is hashed and stored.
+/// The canonical text that is hashed and stored: members in the order of their names.
 pub fn body(origin: &str, draft: &EventDraft, link: &Link) -> Result<String, NotCanonical> {
-    let mut members = Map::new();
-    members.insert("v".into(), json!(1));
-    members.insert("origin".into(), json!(origin));
-    members.insert(
-        "subject".into(),
-        json!({"kind": draft.subject.kind.as_str(), "id": draft.subject.id.to_string()}),
-    );
-    members.insert("seq".into(), json!(link.seq));
-    members.insert("prev".into(), json!(hex::encode(link.prev)));
-    members.insert("kind".into(), json!(draft.kind));
-    members.insert(
-        "actor".into(),
-        json!({
-            "user_id": draft.actor.user_id.map(|id| id.to_string()),
-            "organisation_id": draft.actor.organisation_id.map(|id| id.to_string()),
-            "role": draft.actor.role,
-            "via": draft.actor.via.as_str(),
-        }),
-    );
-    members.insert("occurred_at".into(), json!(rfc3339(draft.occurred_at)));
-    members.insert("recorded_at".into(), json!(rfc3339(link.recorded_at)));
-    members.insert("data".into(), draft.data.clone());
-    canonical(&Value::Object(members))
+    let mut object = ObjectWriter::with_capacity(2048);
+    object.value("actor", &actor(&draft.actor))?;
+    object.value("data", &draft.data)?;
+    object.text("kind", draft.kind);
+    object.text("occurred_at", &rfc3339(draft.occurred_at));
+    object.text("origin", origin);
+    object.text("prev", &hex::encode(link.prev));
+    object.text("recorded_at", &rfc3339(link.recorded_at));
+    object.value("seq", &json!(link.seq))?;
+    let subject = json!({"kind": draft.subject.kind.as_str(), "id": draft.subject.id.to_string()});
+    object.value("subject", &subject)?;
+    object.value("v", &json!(1))?;
+    Ok(object.finish())
+}
+
+fn actor(stamp: &Stamp) -> Value {
+    json!({
+        "user_id": stamp.user_id.map(|id| id.to_string()),
+        "organisation_id": stamp.organisation_id.map(|id| id.to_string()),
+        "role": stamp.role,
+        "via": stamp.via.as_str(),
+    })
 }
 
 /// The leaf hash of RFC 9162 and RFC 6962: SHA-256(0x00 || body). There is no second hash.
@@ -55,4 +54,36 @@ pub fn leaf_hash(body: &str) -> [u8; 32] {
     hash.update([0u8]);
     hash.update(body.as_bytes());
     hash.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ctx::Via;
+    use crate::decision::{Subject, SubjectKind};
+    use crate::journal::canonical;
+
+    #[test]
+    fn a_body_is_the_canonical_form_of_what_it_says() {
+        let id = uuid::Uuid::from_bytes([7; 16]);
+        let now = "2026-11-25T02:00:00Z".parse().unwrap();
+        let actor = Stamp {
+            user_id: Some(id),
+            organisation_id: None,
+            role: Some("producer"),
+            via: Via::Password,
+        };
+        let draft = EventDraft {
+            subject: Subject::new(SubjectKind::Manifest, id),
+            kind: "filed",
+            occurred_at: now,
+            actor,
+            data: json!({"b": "\u{1}\"联", "a": [1, null], "c": null}),
+        };
+        let link = Link { seq: 3, prev: [9; 32], recorded_at: now };
+        let text = body("liandan.example/测试", &draft, &link).unwrap();
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(canonical(&value).unwrap(), text);
+        assert_eq!(value.as_object().unwrap().len(), 10);
+    }
 }

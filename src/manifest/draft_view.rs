@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::drafts::Draft;
+use super::shape::{AllowedAction, ManifestView};
 use super::status::{Status, open_to};
-use super::view::{AllowedAction, ManifestView};
 use crate::ctx::Actor;
 use crate::ids::ManifestId;
 use crate::wire::api_enum;

@@ -17,11 +17,13 @@ mod file;
 mod form;
 mod ledger;
 mod list;
+mod log_view;
 mod mended;
 mod moves;
 mod policy;
 mod preflight;
 mod receive;
+mod shape;
 mod status;
 mod store;
 mod tell;
@@ -40,11 +42,11 @@ pub use event::*;
 pub use evolve::{At, Gap, IllegalEvent, Manifest, Progress, evolve, fold};
 pub use file::file;
 pub use list::{ManifestFilter, page};
+pub use log_view::{EventView, TransitionView};
 pub use mended::with_the_rest;
 pub use preflight::{Preflight, try_out};
 pub use receive::receive;
+pub use shape::{ManifestView, WarningView};
 pub use status::{Action, Party, Status, TRANSITIONS, Transition, open_to};
 pub use store::{EventRow, Stored, as_of, by_id, by_number, events, read_event};
-pub use view::{
-    EventView, Look, ManifestView, TransitionView, WarningView, accounts, allowed, view,
-};
+pub use view::{Look, accounts, allowed, view};

@@ -11,9 +11,9 @@ use super::asked::{
 use super::draft_store;
 use super::drafts::{Draft, file_saved};
 use super::evolve::Manifest;
+use super::shape::WarningView;
 use super::status::Action;
 use super::store::Stored;
-use super::view::WarningView;
 use super::{arrive, cancel, complete, depart, receive};
 use crate::app::App;
 use crate::clock::legal_day;

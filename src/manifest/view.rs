@@ -1,309 +1,30 @@
-//! A manifest as the API shows it: kilograms, decimal degrees, the caller's next steps.
+//! A manifest as its caller sees it: what has become of it, and the caller's next steps.
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::act::parties_of;
 use super::draft_view::allowed_action;
-use super::event::{Backfill, Item, Leg, Mismatch, Package, PartyAt, Product, Residue};
-use super::evolve::{Gap, Manifest};
+use super::event::{Backfill, Item, Leg, Mismatch, Package, PartyAt, Product, Residue, Warning};
+use super::evolve::{Gap, Manifest, Progress};
 use super::policy::RECEIVE_WORKING_DAYS;
+use super::shape::{
+    AllowedAction, BackfillView, CapacityView, ComponentView, DeadlineView, ExemptionView, GapView,
+    ItemView, LegView, ManifestView, MismatchView, PackageView, PartyView, ProductView,
+    ReceiptItemView, ReceiptView, RefusedView, ResidueView, TreatmentView, WarningView,
+};
 use super::status::{Status, open_to};
 use crate::app::App;
 use crate::clock::{legal_day, rfc3339};
 use crate::ctx::Actor;
 use crate::decision::Balance;
-use crate::ids::{LicenceId, ManifestId, SiteId, StorageAreaId};
+use crate::ids::ManifestId;
 use crate::problem::Lang;
 use crate::registry::line_account;
 use crate::units::{Grams, Kg};
-
-/// A step the caller may take now.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct AllowedAction {
-    pub action: String,
-    /// Fields of its body, required ones first.
-    pub fields: Vec<String>,
-}
-
-/// A reservation or use of a licence line.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct CapacityView {
-    pub line: i64,
-    pub licence_id: LicenceId,
-    pub licence_line: i64,
-    pub year: i64,
-    pub reserved_kg: Kg,
-    /// What the line has left this year; null where its account was not read.
-    #[schema(required)]
-    pub left_kg: Option<Kg>,
-}
-
-/// A day by which something is due.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct DeadlineView {
-    /// Row of the deadline table (`GET /catalogue`).
-    pub rule: String,
-    pub action: String,
-    /// Beijing day.
-    pub due_on: NaiveDate,
-    pub source: String,
-}
-
-/// An item, with what has become of it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ItemView {
-    pub line: i64,
-    pub waste_code: String,
-    pub name: String,
-    pub form: String,
-    pub hazards: Vec<String>,
-    pub mass_kg: Kg,
-    pub method: String,
-    pub packages: Vec<PackageView>,
-    pub container_ids: Vec<Uuid>,
-    pub harmful_components: Vec<ComponentView>,
-    #[schema(required)]
-    pub un_number: Option<String>,
-    pub reactivity_groups: Vec<String>,
-    #[schema(required)]
-    pub exemption: Option<ExemptionView>,
-    pub batch_numbers: Vec<String>,
-    #[schema(required)]
-    pub intact: Option<bool>,
-    #[schema(required)]
-    pub department: Option<String>,
-    #[schema(required)]
-    pub epidemic: Option<bool>,
-    #[schema(required)]
-    pub stored_since: Option<DateTime<Utc>>,
-    pub accepted_kg: Kg,
-    pub refused_kg: Kg,
-    pub lost_kg: Kg,
-    pub treated_kg: Kg,
-    /// Refused mass and in whose custody it is.
-    pub refused: Vec<RefusedView>,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct PackageView {
-    pub kind: String,
-    pub count: i64,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ComponentView {
-    pub name: String,
-    #[schema(required)]
-    pub percent: Option<f64>,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ExemptionView {
-    pub id: String,
-    #[schema(required)]
-    pub evidence_sha256: Option<String>,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct RefusedView {
-    pub mass_kg: Kg,
-    /// `held` until a linked manifest takes it on.
-    pub custody: String,
-    #[schema(required)]
-    pub linked_manifest_id: Option<ManifestId>,
-}
-
-/// A party as it was named at filing.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct PartyView {
-    pub organisation_id: Uuid,
-    pub name: String,
-    pub uscc: String,
-    pub site_name: String,
-    pub division: String,
-    pub region_code: String,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct LegView {
-    pub n: i64,
-    pub mode: String,
-    pub carrier_id: Uuid,
-    pub carrier_name: String,
-    pub vehicle_id: Uuid,
-    pub plate: String,
-    pub driver_id: Uuid,
-    #[schema(required)]
-    pub trailer_plate: Option<String>,
-    #[schema(required)]
-    pub escort_id: Option<Uuid>,
-    #[schema(required)]
-    pub waybill_number: Option<String>,
-    #[schema(required)]
-    pub from: Option<String>,
-    #[schema(required)]
-    pub to: Option<String>,
-    #[schema(required)]
-    pub via: Option<String>,
-    #[schema(required)]
-    pub planned_departure_at: Option<DateTime<Utc>>,
-    #[schema(required)]
-    pub planned_arrival_at: Option<DateTime<Utc>>,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct GapView {
-    pub step: String,
-    pub missing: String,
-    pub severity: String,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct WarningView {
-    pub pointer: String,
-    pub code: String,
-    pub detail: String,
-}
-
-/// What was found at the gate.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ReceiptView {
-    pub decision: String,
-    pub items: Vec<ReceiptItemView>,
-    #[schema(required)]
-    pub gross_kg: Option<Kg>,
-    #[schema(required)]
-    pub tare_kg: Option<Kg>,
-    pub analysis_pending: bool,
-    #[schema(required)]
-    pub storage_area_id: Option<StorageAreaId>,
-    pub mismatches: Vec<MismatchView>,
-    pub late: bool,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ReceiptItemView {
-    pub line: i64,
-    pub accepted_kg: Kg,
-    pub refused_kg: Kg,
-    /// accepted + refused + lost - shipped.
-    pub difference_kg: Kg,
-    #[schema(required)]
-    pub reason: Option<String>,
-    #[schema(required)]
-    pub reason_text: Option<String>,
-    #[schema(required)]
-    pub discrepancy: Option<String>,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct MismatchView {
-    pub line: i64,
-    pub field: String,
-    pub found: String,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TreatmentView {
-    pub line: i64,
-    pub method: String,
-    pub mass_kg: Kg,
-    pub completed_on: NaiveDate,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ResidueView {
-    pub waste_code: String,
-    pub mass_kg: Kg,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ProductView {
-    pub kind: String,
-    pub mass_kg: Kg,
-    #[schema(required)]
-    pub to: Option<String>,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct BackfillView {
-    pub kind: String,
-    #[schema(required)]
-    pub paper_number: Option<String>,
-    #[schema(required)]
-    pub paper_date: Option<NaiveDate>,
-}
-
-/// A filed manifest.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ManifestView {
-    pub id: ManifestId,
-    pub number: String,
-    pub stream: String,
-    pub kind: String,
-    pub status: Status,
-    pub version: i64,
-    #[schema(required)]
-    pub origin_manifest_id: Option<ManifestId>,
-    pub catalogue_edition: String,
-    pub producer_site_id: SiteId,
-    pub producer: PartyView,
-    pub receiver_site_id: SiteId,
-    pub receiver: PartyView,
-    pub legs: Vec<LegView>,
-    pub planned_departure_on: NaiveDate,
-    pub items: Vec<ItemView>,
-    #[schema(required)]
-    pub transfer_approval_id: Option<Uuid>,
-    #[schema(required)]
-    pub external_id: Option<String>,
-    pub note: String,
-    /// The plan it was held against: the one named, else the producer's for the year.
-    #[schema(required)]
-    pub management_plan_id: Option<Uuid>,
-    #[schema(required)]
-    pub emergency_measures: Option<String>,
-    /// Whom to call: `{person, phone, emergency_phone}`.
-    #[schema(required)]
-    pub producer_contact: Option<Value>,
-    #[schema(required)]
-    pub agreement_number: Option<String>,
-    #[schema(required)]
-    pub backfill: Option<BackfillView>,
-    pub filed_at: String,
-    #[schema(required)]
-    pub departed_at: Option<String>,
-    #[schema(required)]
-    pub loaded_kg: Option<Kg>,
-    #[schema(required)]
-    pub arrived_at: Option<String>,
-    #[schema(required)]
-    pub received_at: Option<String>,
-    #[schema(required)]
-    pub receipt: Option<ReceiptView>,
-    pub treatments: Vec<TreatmentView>,
-    pub residues: Vec<ResidueView>,
-    pub products: Vec<ProductView>,
-    #[schema(required)]
-    pub completed_at: Option<String>,
-    #[schema(required)]
-    pub cancelled_at: Option<String>,
-    #[schema(required)]
-    pub cancel_reason: Option<String>,
-    pub capacity: Vec<CapacityView>,
-    pub deadlines: Vec<DeadlineView>,
-    pub allowed_actions: Vec<AllowedAction>,
-    /// Fields that the signatures so far have locked.
-    pub sealed_fields: Vec<String>,
-    pub gaps: Vec<GapView>,
-    pub warnings: Vec<WarningView>,
-}
 
 /// What a view needs beside the manifest.
 pub struct Look<'a> {
@@ -420,7 +141,7 @@ fn leg(leg: &Leg) -> LegView {
 
 fn items(manifest: &Manifest) -> Vec<ItemView> {
     let pairs = manifest.filed.items.iter().zip(&manifest.progress);
-    let show = |(item, progress): (&Item, &super::evolve::Progress)| ItemView {
+    let show = |(item, progress): (&Item, &Progress)| ItemView {
         line: item.line,
         waste_code: item.waste_code.clone(),
         name: item.name.clone(),
@@ -568,20 +289,18 @@ fn sealed(manifest: &Manifest, app: &App) -> Vec<String> {
         "cancel" => manifest.cancelled.is_some(),
         _ => false,
     };
-    let rows = app.catalogue.manifest_fields().iter();
-    let own = rows
-        .filter(|row| *row.manifest_type == *manifest.filed.stream && &*row.api_status == "in_api");
-    let mut paths: Vec<String> = own
-        .filter(|row| row.sealed_from_step.as_deref().is_some_and(taken))
-        .filter_map(|row| row.api_path.as_deref().map(str::to_owned))
-        .collect();
-    paths.sort_unstable();
-    paths.dedup();
+    let mut paths: Vec<String> = Vec::new();
+    for field in app.catalogue.sealed_fields(&manifest.filed.stream) {
+        // Sorted: a path that several fields of the form share comes in a row.
+        if taken(&field.from_step) && paths.last().is_none_or(|last| **last != *field.path) {
+            paths.push(field.path.to_string());
+        }
+    }
     paths
 }
 
 pub fn warnings(manifest: &Manifest, lang: Lang) -> Vec<WarningView> {
-    let show = |warning: &super::event::Warning| WarningView {
+    let show = |warning: &Warning| WarningView {
         pointer: warning.pointer.clone(),
         code: warning.code.clone(),
         detail: match lang {
@@ -590,66 +309,4 @@ pub fn warnings(manifest: &Manifest, lang: Lang) -> Vec<WarningView> {
         },
     };
     manifest.filed.warnings.iter().map(show).collect()
-}
-
-/// An event as the API shows it: the record as hashed, masses in grams.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct EventView {
-    pub seq: i64,
-    /// Position in the global log.
-    pub index: i64,
-    pub kind: String,
-    pub occurred_at: String,
-    pub recorded_at: String,
-    #[schema(value_type = Object)]
-    pub actor: Value,
-    #[schema(value_type = Object)]
-    pub data: Value,
-    /// SHA-256(0x00 || body), hex.
-    pub leaf_hash: String,
-}
-
-impl EventView {
-    pub fn of(row: &super::store::EventRow) -> Result<Self, crate::problem::Problem> {
-        let mut body: Value =
-            serde_json::from_str(&row.body).map_err(crate::problem::Problem::internal)?;
-        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-        Ok(Self {
-            seq: row.seq,
-            index: row.position,
-            kind: text("kind"),
-            occurred_at: text("occurred_at"),
-            recorded_at: text("recorded_at"),
-            actor: body["actor"].take(),
-            data: body["data"].take(),
-            leaf_hash: hex::encode(&row.leaf),
-        })
-    }
-}
-
-/// A row of the table of moves.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TransitionView {
-    pub action: super::status::Action,
-    pub from: Vec<Status>,
-    /// Statuses it can lead to.
-    pub to: Vec<Status>,
-    /// Parties of the manifest that may take it.
-    pub roles: Vec<super::status::Party>,
-    pub required: Vec<String>,
-    pub optional: Vec<String>,
-}
-
-impl From<&super::status::Transition> for TransitionView {
-    fn from(row: &super::status::Transition) -> Self {
-        let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
-        Self {
-            action: row.action,
-            from: row.from.to_vec(),
-            to: row.to.to_vec(),
-            roles: row.parties.to_vec(),
-            required: texts(row.required),
-            optional: texts(row.optional),
-        }
-    }
 }

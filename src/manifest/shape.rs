@@ -1,0 +1,293 @@
+//! A manifest's shape in answers: kilograms, decimal degrees, every member always there.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::status::Status;
+use crate::ids::{LicenceId, ManifestId, SiteId, StorageAreaId};
+use crate::units::Kg;
+
+/// A step the caller may take now.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AllowedAction {
+    pub action: String,
+    /// Fields of its body, required ones first.
+    pub fields: Vec<String>,
+}
+
+/// A reservation or use of a licence line.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CapacityView {
+    pub line: i64,
+    pub licence_id: LicenceId,
+    pub licence_line: i64,
+    pub year: i64,
+    pub reserved_kg: Kg,
+    /// What the line has left this year; null where its account was not read.
+    #[schema(required)]
+    pub left_kg: Option<Kg>,
+}
+
+/// A day by which something is due.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DeadlineView {
+    /// Row of the deadline table (`GET /catalogue`).
+    pub rule: String,
+    pub action: String,
+    /// Beijing day.
+    pub due_on: NaiveDate,
+    pub source: String,
+}
+
+/// An item, with what has become of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ItemView {
+    pub line: i64,
+    pub waste_code: String,
+    pub name: String,
+    pub form: String,
+    pub hazards: Vec<String>,
+    pub mass_kg: Kg,
+    pub method: String,
+    pub packages: Vec<PackageView>,
+    pub container_ids: Vec<Uuid>,
+    pub harmful_components: Vec<ComponentView>,
+    #[schema(required)]
+    pub un_number: Option<String>,
+    pub reactivity_groups: Vec<String>,
+    #[schema(required)]
+    pub exemption: Option<ExemptionView>,
+    pub batch_numbers: Vec<String>,
+    #[schema(required)]
+    pub intact: Option<bool>,
+    #[schema(required)]
+    pub department: Option<String>,
+    #[schema(required)]
+    pub epidemic: Option<bool>,
+    #[schema(required)]
+    pub stored_since: Option<DateTime<Utc>>,
+    pub accepted_kg: Kg,
+    pub refused_kg: Kg,
+    pub lost_kg: Kg,
+    pub treated_kg: Kg,
+    /// Refused mass and in whose custody it is.
+    pub refused: Vec<RefusedView>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PackageView {
+    pub kind: String,
+    pub count: i64,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ComponentView {
+    pub name: String,
+    #[schema(required)]
+    pub percent: Option<f64>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ExemptionView {
+    pub id: String,
+    #[schema(required)]
+    pub evidence_sha256: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RefusedView {
+    pub mass_kg: Kg,
+    /// `held` until a linked manifest takes it on.
+    pub custody: String,
+    #[schema(required)]
+    pub linked_manifest_id: Option<ManifestId>,
+}
+
+/// A party as it was named at filing.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PartyView {
+    pub organisation_id: Uuid,
+    pub name: String,
+    pub uscc: String,
+    pub site_name: String,
+    pub division: String,
+    pub region_code: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LegView {
+    pub n: i64,
+    pub mode: String,
+    pub carrier_id: Uuid,
+    pub carrier_name: String,
+    pub vehicle_id: Uuid,
+    pub plate: String,
+    pub driver_id: Uuid,
+    #[schema(required)]
+    pub trailer_plate: Option<String>,
+    #[schema(required)]
+    pub escort_id: Option<Uuid>,
+    #[schema(required)]
+    pub waybill_number: Option<String>,
+    #[schema(required)]
+    pub from: Option<String>,
+    #[schema(required)]
+    pub to: Option<String>,
+    #[schema(required)]
+    pub via: Option<String>,
+    #[schema(required)]
+    pub planned_departure_at: Option<DateTime<Utc>>,
+    #[schema(required)]
+    pub planned_arrival_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct GapView {
+    pub step: String,
+    pub missing: String,
+    pub severity: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WarningView {
+    pub pointer: String,
+    pub code: String,
+    pub detail: String,
+}
+
+/// What was found at the gate.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReceiptView {
+    pub decision: String,
+    pub items: Vec<ReceiptItemView>,
+    #[schema(required)]
+    pub gross_kg: Option<Kg>,
+    #[schema(required)]
+    pub tare_kg: Option<Kg>,
+    pub analysis_pending: bool,
+    #[schema(required)]
+    pub storage_area_id: Option<StorageAreaId>,
+    pub mismatches: Vec<MismatchView>,
+    pub late: bool,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReceiptItemView {
+    pub line: i64,
+    pub accepted_kg: Kg,
+    pub refused_kg: Kg,
+    /// accepted + refused + lost - shipped.
+    pub difference_kg: Kg,
+    #[schema(required)]
+    pub reason: Option<String>,
+    #[schema(required)]
+    pub reason_text: Option<String>,
+    #[schema(required)]
+    pub discrepancy: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MismatchView {
+    pub line: i64,
+    pub field: String,
+    pub found: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TreatmentView {
+    pub line: i64,
+    pub method: String,
+    pub mass_kg: Kg,
+    pub completed_on: NaiveDate,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ResidueView {
+    pub waste_code: String,
+    pub mass_kg: Kg,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProductView {
+    pub kind: String,
+    pub mass_kg: Kg,
+    #[schema(required)]
+    pub to: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BackfillView {
+    pub kind: String,
+    #[schema(required)]
+    pub paper_number: Option<String>,
+    #[schema(required)]
+    pub paper_date: Option<NaiveDate>,
+}
+
+/// A filed manifest.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ManifestView {
+    pub id: ManifestId,
+    pub number: String,
+    pub stream: String,
+    pub kind: String,
+    pub status: Status,
+    pub version: i64,
+    #[schema(required)]
+    pub origin_manifest_id: Option<ManifestId>,
+    pub catalogue_edition: String,
+    pub producer_site_id: SiteId,
+    pub producer: PartyView,
+    pub receiver_site_id: SiteId,
+    pub receiver: PartyView,
+    pub legs: Vec<LegView>,
+    pub planned_departure_on: NaiveDate,
+    pub items: Vec<ItemView>,
+    #[schema(required)]
+    pub transfer_approval_id: Option<Uuid>,
+    #[schema(required)]
+    pub external_id: Option<String>,
+    pub note: String,
+    /// The plan it was held against: the one named, else the producer's for the year.
+    #[schema(required)]
+    pub management_plan_id: Option<Uuid>,
+    #[schema(required)]
+    pub emergency_measures: Option<String>,
+    /// Whom to call: `{person, phone, emergency_phone}`.
+    #[schema(required)]
+    pub producer_contact: Option<Value>,
+    #[schema(required)]
+    pub agreement_number: Option<String>,
+    #[schema(required)]
+    pub backfill: Option<BackfillView>,
+    pub filed_at: String,
+    #[schema(required)]
+    pub departed_at: Option<String>,
+    #[schema(required)]
+    pub loaded_kg: Option<Kg>,
+    #[schema(required)]
+    pub arrived_at: Option<String>,
+    #[schema(required)]
+    pub received_at: Option<String>,
+    #[schema(required)]
+    pub receipt: Option<ReceiptView>,
+    pub treatments: Vec<TreatmentView>,
+    pub residues: Vec<ResidueView>,
+    pub products: Vec<ProductView>,
+    #[schema(required)]
+    pub completed_at: Option<String>,
+    #[schema(required)]
+    pub cancelled_at: Option<String>,
+    #[schema(required)]
+    pub cancel_reason: Option<String>,
+    pub capacity: Vec<CapacityView>,
+    pub deadlines: Vec<DeadlineView>,
+    pub allowed_actions: Vec<AllowedAction>,
+    /// Fields that the signatures so far have locked.
+    pub sealed_fields: Vec<String>,
+    pub gaps: Vec<GapView>,
+    pub warnings: Vec<WarningView>,
+}

@@ -1,0 +1,64 @@
+//! Rows as data: what a store hands to `db`, which knows no table of theirs.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+/// One value of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    Uuid(Option<Uuid>),
+    Int2(Option<i16>),
+    Int4(Option<i32>),
+    Int8(Option<i64>),
+    Bool(Option<bool>),
+    Text(Option<String>),
+    Date(Option<NaiveDate>),
+    Time(Option<DateTime<Utc>>),
+    /// JSON, already written out.
+    Json(Option<String>),
+    Bytes(Option<Vec<u8>>),
+}
+
+/// The type of a column that rows are written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    Uuid,
+    Int2,
+    Int4,
+    Int8,
+    Bool,
+    Text,
+    Date,
+    Time,
+    Json,
+    Bytes,
+}
+
+/// How rows reach their table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Write {
+    Insert,
+    /// The first `keys` columns find the row; exactly one must be there.
+    Update {
+        keys: usize,
+    },
+    /// All columns find the row; exactly one must be there.
+    Delete,
+}
+
+/// A table as one kind of write sees it. Each store exports its own; `db` knows none of them.
+#[derive(Debug)]
+pub struct Table {
+    pub name: &'static str,
+    /// Parents before children: tables are written in this order.
+    pub order: u8,
+    pub write: Write,
+    pub columns: &'static [(&'static str, Type)],
+}
+
+/// One row to write.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub table: &'static Table,
+    pub cells: Vec<Cell>,
+}
