@@ -144,7 +144,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<ListUsers>) -> An
 )]
 pub async fn create(app: Data<App>, caller: Caller, body: Body) -> Answer {
     let (ctx, asked) = caller.command::<CreateUser>(&body)?;
-    let done = identity::create(&app, &ctx, asked).await?;
+    let done = identity::create_from(&app, &ctx, asked, body.bytes()?).await?;
     let made = Outcome::of(done, StatusCode::CREATED, as_it_stood(&app)).await?;
     let user = &made.value;
     let address = format!("/api/v1/users/{}", user.id);
@@ -182,7 +182,7 @@ pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
 pub async fn change(app: Data<App>, caller: Caller, segments: Segments, body: Body) -> Answer {
     let (ctx, asked) = caller.command::<ChangeUser>(&body)?;
     let id = segments.id("id", UserId::of)?;
-    let done = identity::change(&app, &ctx, id, asked).await?;
+    let done = identity::change(&app, &ctx, id, asked, body.bytes()?).await?;
     let changed = Outcome::of(done, StatusCode::OK, as_it_stood(&app)).await?;
     let user = &changed.value;
     Ok(changed.answer(user.version).json(UserView::from(&**user)))

@@ -53,6 +53,12 @@ wire! {
         pub regiment: Option<RegimentText>,
     }
 
+    /// As much of a user to be made as decides who may make it.
+    pub struct WhatUser {
+        pub organisation_id: Option<OrganisationId>,
+        pub role: Option<Role>,
+    }
+
     /// A user's new rights, standing or password.
     pub struct ChangeUser {
         pub role: Change<Role>,

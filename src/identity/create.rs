@@ -3,24 +3,42 @@
 
 use std::sync::Arc;
 
-use super::asked::CreateUser;
+use super::asked::{CreateUser, WhatUser};
 use super::password::{PasswordHash, weakness};
 use super::policy;
 use super::store::{self, Account};
 use super::user::{Rights, User, UserStatus, login_fault, login_key, rights, role_faults};
 use crate::app::App;
 use crate::command::{self, Done, Freshness};
-use crate::ctx::{Actor, Ctx};
+use crate::ctx::{Actor, Ctx, Role};
 use crate::decision::{Decision, EventDraft, Output, Subject, SubjectKind, Written};
 use crate::ids::UserId;
 use crate::problem::{Code, Fault, Lang, Problem, Text};
 use crate::registry::{Known, Organisation};
-use crate::wire::Asked;
+use crate::wire::{Asked, mended};
 
 /// What making a user depends on.
 pub struct Facts {
     organisation: Option<Known<Organisation>>,
     login_is_taken: bool,
+}
+
+/// What a body that cannot be read still says of whom it would make: 403 goes before 422.
+pub async fn create_from(
+    app: &App,
+    ctx: &Ctx,
+    asked: Asked<CreateUser>,
+    bytes: &[u8],
+) -> Result<Done<User>, Problem> {
+    policy::require(policy::makes_users(&ctx.actor))?;
+    if asked.is_err()
+        && let Some(WhatUser { organisation_id, role }) = mended(bytes)
+    {
+        let organisation_id = organisation_id.unwrap_or(ctx.actor.organisation_id);
+        let role = role.unwrap_or(Role::Reader);
+        policy::require(policy::makes_user(&ctx.actor, organisation_id, role))?;
+    }
+    create(app, ctx, asked).await
 }
 
 pub async fn create(app: &App, ctx: &Ctx, asked: Asked<CreateUser>) -> Result<Done<User>, Problem> {

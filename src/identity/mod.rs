@@ -19,7 +19,7 @@ mod view;
 pub use agency::Agency;
 pub use asked::{ChangePassword, ChangeUser, CreateUser, ListUsers, LogIn, LogOut, Refresh};
 pub use change::{change, change_password};
-pub use create::{create, seed_user};
+pub use create::{create, create_from, seed_user};
 pub use keeper::{Keeper, KeeperError};
 pub use look::{Me, as_at, list, me, one};
 pub use password::{Password, PasswordHash};

@@ -93,6 +93,10 @@ impl<T: Decode> Decode for Patch<T> {
     fn missing() -> Option<Self> {
         Some(Self::Keep)
     }
+
+    fn stand_in() -> Option<Self> {
+        Some(Self::Keep)
+    }
 }
 
 /// A field of a merge patch that always has a value: absent keeps, `null` is refused.
@@ -129,6 +133,10 @@ impl<T: Decode> Decode for Change<T> {
     }
 
     fn missing() -> Option<Self> {
+        Some(Self::Keep)
+    }
+
+    fn stand_in() -> Option<Self> {
         Some(Self::Keep)
     }
 }

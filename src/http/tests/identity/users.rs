@@ -36,6 +36,12 @@ async fn users_are_made_within_ones_rights() {
     assert_eq!(refused(&user, asked(PRODUCER, "x.y.z", "reader")).await, "forbidden");
     assert_eq!(refused(&user, json!({})).await, "forbidden");
     assert_eq!(refused("", json!({})).await, "unauthorized");
+    // Rights go before what is wrong in the body.
+    let regulator = json!({ "role": "corps_regulator", "login": 7 });
+    assert_eq!(refused(&admin, regulator).await, "forbidden");
+    let foreign = json!({ "organisation_id": CARRIER, "role": "head", "colour": 1 });
+    assert_eq!(refused(&admin, foreign).await, "forbidden");
+    assert_eq!(refused(&admin, json!({ "login": 7 })).await, "required");
     assert_eq!(refused(&admin, Value::Null).await, "unsupported_media_type");
     assert_eq!(refused(&admin, asked(PRODUCER, "x.y.z", "driver")).await, "role_not_held");
     assert_eq!(refused(&admin, asked(PRODUCER, "ZHAO.liu", "reader")).await, "already_exists");
@@ -119,6 +125,12 @@ async fn users_are_changed_within_ones_rights_and_sign_in_again() {
     assert_eq!(change(&world, &boss, &admin, disabled()).await.status, 403, "oneself");
     let regulator = json!({ "role": "corps_regulator" });
     assert_eq!(change(&world, &zhao, &admin, regulator).await.status, 403);
+    let faulty = json!({ "role": "corps_regulator", "status": 7 });
+    assert_eq!(change(&world, &zhao, &admin, faulty).await.status, 403);
+    for same in [json!({}), json!({ "role": "producer", "status": "active" })] {
+        let same = change(&world, &zhao, &admin, same).await;
+        assert_eq!((same.status, same.etag.as_str()), (200, "\"1\""), "nothing has changed");
+    }
     let receiver = json!({ "role": "receiver" });
     assert_eq!(change(&world, &zhao, &admin, receiver).await.code, "role_not_held");
     assert_eq!(change(&world, &zhao, &admin, json!({ "division": "01" })).await.status, 422);
