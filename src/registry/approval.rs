@@ -4,14 +4,16 @@
 //! The approved mass is for the whole span and one account; cutting it below what filings have
 //! taken and reserved is 409 `capacity_in_use`.
 
-use chrono::NaiveDate;
+use std::sync::Arc;
+
+use chrono::{Months, NaiveDate};
 
 use super::access::is_registrar;
 use super::cache::Known;
 use super::change::{Answered, Entered, commit, set, unchanged, words};
 use super::licence::check_span;
 use super::licence_lines::not_listed;
-use super::model::{Site, Standing, TransferApproval};
+use super::model::{Licence, Site, Standing, TransferApproval};
 use super::standing::still_open;
 use super::store;
 use crate::app::App;
@@ -22,9 +24,12 @@ use crate::ctx::Ctx;
 use crate::decision::{Account, AccountKind, Decision, LimitChange, Move, Policy, Post};
 use crate::identity::policy;
 use crate::ids::{ApprovalId, SiteId};
-use crate::problem::{Code, Fault, Findings, Problem};
+use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::units::Grams;
 use crate::wire::{Asked, BoundedText, Change, List, PositiveKg, wire};
+
+/// Order 23 Art. 27.
+const MONTHS_MAX: u32 = 12;
 
 wire! {
     /// An approval to enter.
@@ -69,13 +74,55 @@ fn limit(approval: ApprovalId, mass: Grams) -> Move {
     }
 }
 
-/// Both ends, where they exist.
-type Ends = (Option<Known<Site>>, Option<Known<Site>>);
+/// An approval holds for twelve months at most, and not beyond the receiver's licence (Order 23
+/// Art. 27). A licence that covers the waste for longer may be on its way into the register, and
+/// filing asks for one on the planned day: so that is only a warning.
+fn judge_span(approval: &TransferApproval, licences: &[Known<Licence>], findings: &mut Findings) {
+    let (from, to) = (approval.valid_from, approval.valid_to);
+    check_span(from, to, findings);
+    let last = from.checked_add_months(Months::new(MONTHS_MAX));
+    if let Some(last) = last.filter(|last| to > *last) {
+        let text = Text::new(
+            format!("审批有效期最长 {MONTHS_MAX} 个月，至 {last} 止。"),
+            format!("An approval is valid for {MONTHS_MAX} months at most, to {last}."),
+        );
+        findings.refuse(Fault::new(Code::OutOfRange, "/valid_to", text));
+    }
+    let ends = approval.waste_codes.iter().filter_map(|code| last_licensed_day(code, licences));
+    if let Some(end) = ends.min().filter(|end| to > *end) {
+        let text = Text::new(
+            format!("超出接受人许可证的有效期（至 {end}）。"),
+            format!("Beyond the receiver's licence, which is valid to {end}."),
+        );
+        findings.warn(Fault::new(Code::LicenceExpired, "/valid_to", text));
+    }
+}
+
+/// The last day on which the receiver has a licence for a waste; `None` without any.
+fn last_licensed_day(code: &str, licences: &[Known<Licence>]) -> Option<NaiveDate> {
+    let category = WasteCode::parse(code).ok().and_then(|code| code.category());
+    let covers = |licence: &&Known<Licence>| {
+        licence.lines.iter().any(|line| {
+            let whole = |one: &String| category.is_some_and(|category| category.as_str() == one);
+            line.waste_codes.iter().any(|one| one == code) || line.categories.iter().any(whole)
+        })
+    };
+    let days = licences.iter().filter(covers).map(|licence| licence.valid_to);
+    days.max()
+}
+
+/// What an approval is judged by: its ends, and the receiver's licences.
+struct Ends {
+    producer: Option<Known<Site>>,
+    receiver: Option<Known<Site>>,
+    licences: Arc<Vec<Known<Licence>>>,
+}
 
 async fn ends(app: &App, from: SiteId, to: SiteId, freshness: Freshness) -> Result<Ends, Problem> {
     let producer = app.registers.site(&app.pool, from, freshness).await?;
     let receiver = app.registers.site(&app.pool, to, freshness).await?;
-    Ok((producer, receiver))
+    let licences = app.registers.licences_of(&app.pool, to, freshness).await?;
+    Ok(Ends { producer, receiver, licences })
 }
 
 /// Enters an approval.
@@ -95,11 +142,12 @@ pub async fn register(
 
 fn decide_new(
     id: ApprovalId,
-    (producer, receiver): &Ends,
+    ends: &Ends,
     new: &NewTransferApproval,
     catalogue: &Catalogue,
     ctx: &Ctx,
 ) -> Result<Decision, Problem> {
+    let Ends { producer, receiver, licences } = ends;
     if let Some(site) = producer {
         policy::require(policy::regulates(&ctx.actor, &site.division))?;
     }
@@ -115,8 +163,6 @@ fn decide_new(
             findings.refuse(not_listed(*code, format!("/waste_codes/{n}")));
         }
     }
-    check_span(new.valid_from, new.valid_to, &mut findings);
-    findings.settle()?;
     let approval = TransferApproval {
         id,
         producer_site_id: new.producer_site_id,
@@ -128,11 +174,14 @@ fn decide_new(
         valid_to: new.valid_to,
         status: Standing::Active,
     };
+    judge_span(&approval, licences, &mut findings);
+    let warnings = findings.settle()?;
     let rows = vec![store::insert_approval(&approval)];
     let moves = vec![limit(id, approval.mass_g)];
     let mut entered = Entered::new(approval, None, rows);
     entered.guards = [producer, receiver].into_iter().flatten().map(|site| site.guard).collect();
     entered.moves = moves;
+    entered.warnings = warnings;
     entered.decision(ctx)
 }
 
@@ -141,6 +190,7 @@ struct Facts {
     approval: Known<TransferApproval>,
     producer: Known<Site>,
     receiver: Known<Site>,
+    licences: Arc<Vec<Known<Licence>>>,
 }
 
 impl Facts {
@@ -154,8 +204,10 @@ async fn read_one(app: &App, id: ApprovalId, freshness: Freshness) -> Result<Fac
     let approval = store::approval(&app.pool, id).await?.ok_or_else(Problem::not_found)?;
     let (from, to) = (approval.producer_site_id, approval.receiver_site_id);
     match ends(app, from, to, freshness).await? {
-        (Some(producer), Some(receiver)) => Ok(Facts { approval, producer, receiver }),
-        _ => Err(Problem::internal("an approval between no sites")),
+        Ends { producer: Some(producer), receiver: Some(receiver), licences } => {
+            Ok(Facts { approval, producer, receiver, licences })
+        }
+        Ends { .. } => Err(Problem::internal("an approval between no sites")),
     }
 }
 
@@ -215,8 +267,11 @@ fn decide_change(
         ..before.clone()
     };
     let mut findings = Findings::new();
-    check_span(after.valid_from, after.valid_to, &mut findings);
-    findings.settle()?;
+    let span = |approval: &TransferApproval| (approval.valid_from, approval.valid_to);
+    if span(&after) != span(before) {
+        judge_span(&after, &facts.licences, &mut findings);
+    }
+    let warnings = findings.settle()?;
     if after == *before {
         return Ok(unchanged(before, known.guard.version, ctx));
     }
@@ -224,5 +279,6 @@ fn decide_change(
     let cut = (after.mass_g != before.mass_g).then(|| limit(after.id, after.mass_g));
     let mut entered = Entered::new(after, Some(known.guard.version), rows);
     entered.moves = cut.into_iter().collect();
+    entered.warnings = warnings;
     entered.decision(ctx)
 }

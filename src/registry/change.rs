@@ -54,13 +54,14 @@ pub(super) struct Entered<T> {
     pub moves: Vec<Move>,
     pub along: Option<Along>,
     pub stale: Vec<Subject>,
+    pub warnings: Vec<Fault>,
 }
 
 impl<T: Entry> Entered<T> {
     pub fn new(value: T, read_at: Option<i64>, rows: Vec<Row>) -> Self {
         let stale = vec![value.subject()];
         let (guards, moves) = (Vec::new(), Vec::new());
-        Self { value, read_at, rows, guards, moves, along: None, stale }
+        Self { value, read_at, rows, guards, moves, along: None, stale, warnings: Vec::new() }
     }
 
     /// One event, `registered` or `changed`, and the rows.
@@ -75,7 +76,7 @@ impl<T: Entry> Entered<T> {
             status,
             value: self.value,
             version: self.read_at.unwrap_or(0) + 1,
-            warnings: Vec::new(),
+            warnings: self.warnings,
             stale: self.stale,
         });
         let rows = self.rows;

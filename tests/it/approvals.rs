@@ -71,6 +71,31 @@ async fn a_counted_border_needs_an_approval_that_fits() {
 }
 
 #[tokio::test]
+async fn an_approval_lasts_twelve_months_and_no_longer_than_the_licence() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 1000).await;
+    let approval = |from: &str, to: &str| {
+        json!({
+            "producer_site_id": cast.producer_site, "receiver_site_id": cast.receiver_site,
+            "number": "兵危跨 2026-2", "waste_codes": ["900-249-08"], "mass_kg": 10,
+            "valid_from": from, "valid_to": to,
+        })
+    };
+    let enter = async |body| cast.corps.post("/transfer-approvals", &body).await;
+    let long = enter(approval("2026-06-01", "2027-06-02")).await;
+    long.is(422).refused_as("out_of_range").at("/valid_to");
+    let year = enter(approval("2026-06-01", "2027-06-01")).await.is(201);
+    assert!(year.json["warnings"].as_array().is_none_or(Vec::is_empty), "{}", year.shown());
+    let path = format!("/transfer-approvals/{}", year.id());
+    let longer = cast.corps.patch(&path, &json!({"valid_from": "2026-05-31"})).await;
+    longer.is(422).refused_as("out_of_range").at("/valid_to");
+    // The cast's licence ends with 2028; a renewal may be on its way, so this only warns.
+    let mut beyond = approval("2028-06-01", "2029-01-01");
+    beyond["number"] = json!("兵危跨 2028-1");
+    enter(beyond).await.is(201).warns("licence_expired");
+}
+
+#[tokio::test]
 async fn between_corps_and_region_the_setting_decides() {
     let world =
         World::start_with(|serving| serving.config.borders = Borders::ProvinceAndCorps).await;

@@ -56,7 +56,7 @@ async fn streams_plans_and_approvals_are_kept_changed_and_listed() {
         "valid_to": "2026-12-31"});
     assert_eq!(code(approval::register(app, &own, asked(&body)).await), Code::Forbidden);
     let made = approval::register(app, &world.corps(), asked(&body)).await.unwrap().value;
-    let patch = json!({"mass_kg": 90, "valid_to": "2027-01-31"});
+    let patch = json!({"mass_kg": 90, "valid_to": "2027-01-01"});
     let after = approval::change(app, &world.corps(), made.id, asked(&patch)).await.unwrap();
     for ctx in [&own, &stranger] {
         let filter = rows::ApprovalFilter { site_id: Some(to), ..Default::default() };
