@@ -203,7 +203,8 @@ fn write(ctx: &Ctx, stored: &Stored, step: Step) -> Result<Decision, Problem> {
 }
 
 /// The claimed time of a step: now when absent; at most 5 minutes ahead, at most a year before the
-/// filing. Earlier than the step before it is allowed and marked (domain.md, "Time").
+/// filing; what hangs on a day is judged for now where it cannot be. Earlier than the step before
+/// it is allowed and marked (domain.md, "Time").
 pub fn claimed_time(
     asked: Option<DateTime<Utc>>,
     ctx: &Ctx,
@@ -219,9 +220,12 @@ pub fn claimed_time(
             format!("It cannot have happened: more than {AHEAD_MINUTES_MAX} minutes ahead."),
         );
         findings.refuse(Fault::new(Code::NotYet, pointer, text));
-    } else if earliest.is_some_and(|earliest| time < earliest) {
+        return ctx.now;
+    }
+    if earliest.is_some_and(|earliest| time < earliest) {
         let text = Text::new("发生时间早于联单一年以上。", "More than a year before the manifest.");
         findings.refuse(Fault::new(Code::OccurredTooEarly, pointer, text));
+        return ctx.now;
     }
     time
 }

@@ -5,10 +5,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::un_number::UnNumber;
 use crate::ids::{
     ApprovalId, ContainerId, DriverId, ManagementPlanId, OrganisationId, SiteId, StorageAreaId,
-    UserId, VehicleId,
+    VehicleId,
 };
+use crate::registry::Plate;
 use crate::wire::{
     BoundedText, Decimal, List, Location, NonNegativeKg, PositiveKg, Sha256Hex, Whole, api_enum,
     wire,
@@ -101,13 +103,15 @@ wire! {
         pub vehicle_id: VehicleId,
         pub driver_id: DriverId,
         pub mode: Option<Mode>,
-        pub trailer_plate: Option<BoundedText<1, 20>>,
-        pub escort_id: Option<UserId>,
+        pub trailer_plate: Option<Plate>,
+        /// Of the carrier's register of drivers and escorts.
+        pub escort_id: Option<DriverId>,
         pub waybill_number: Option<BoundedText<1, 50>>,
         pub from: Option<BoundedText<1, 200>>,
         pub to: Option<BoundedText<1, 200>>,
         pub via: Option<BoundedText<1, 200>>,
         pub planned_departure_at: Option<DateTime<Utc>>,
+        /// Not before `planned_departure_at`.
         pub planned_arrival_at: Option<DateTime<Utc>>,
     }
 
@@ -126,7 +130,7 @@ wire! {
         pub packages: List<PackageAsked, 0, PACKAGES_MAX> = List::default(),
         pub container_ids: List<ContainerId, 0, 200> = List::default(),
         pub harmful_components: List<Component, 0, 20> = List::default(),
-        pub un_number: Option<BoundedText<1, 20>>,
+        pub un_number: Option<UnNumber>,
         pub reactivity_groups: List<BoundedText<1, 50>, 0, 10> = List::default(),
         pub exemption: Option<ExemptionAsked>,
         pub batch_numbers: List<BoundedText<1, 50>, 0, 50> = List::default(),

@@ -4,7 +4,7 @@ use super::act::{Scene, Step, act, claimed_time};
 use super::admit::{leg_parties, leg_right};
 use super::asked::Depart;
 use super::event::{Departed, Happening};
-use super::facts::LegFacts;
+use super::facts::{LegFacts, LegIds};
 use super::status::{Action, Party};
 use super::store::Stored;
 use crate::app::App;
@@ -27,8 +27,12 @@ pub async fn depart(
     let facts = async |stored: &Stored, freshness| {
         let Some(leg) = stored.manifest.filed.legs.first() else { return Ok(None) };
         let (vehicle, driver) = wanted.unwrap_or_default();
-        let ids =
-            (leg.carrier_id, vehicle.unwrap_or(leg.vehicle_id), driver.unwrap_or(leg.driver_id));
+        let ids = LegIds {
+            carrier: leg.carrier_id,
+            vehicle: vehicle.unwrap_or(leg.vehicle_id),
+            driver: driver.unwrap_or(leg.driver_id),
+            escort: leg.escort_id,
+        };
         LegFacts::read(app, ids, freshness).await.map(Some)
     };
     act(app, ctx, (id, Action::Depart), asked, facts, |scene, asked, parties| {
@@ -50,7 +54,7 @@ fn admit(
     if let (Some(leg), Ok(stream)) = (&scene.more, Stream::parse(&manifest.filed.stream)) {
         leg_parties(leg, 0, &mut findings);
         leg_right(leg, 0, (stream, legal_day(occurred_at)), free, &mut findings);
-        name_own_fields(&mut findings, asked);
+        name_own_fields(&mut findings);
     }
     findings.settle()?;
     let vehicle = scene.more.as_ref().and_then(|leg| leg.vehicle.as_ref());
@@ -69,12 +73,13 @@ fn admit(
     Ok(step)
 }
 
-/// Pointers of the filing's leg become those of this request, or of the step as a whole.
-fn name_own_fields(findings: &mut Findings, asked: &Depart) {
+/// Pointers of the filing's leg become those of this request, whether the field was sent or would
+/// mend it; what it has no field for (the carrier) is the step's as a whole.
+fn name_own_fields(findings: &mut Findings) {
     for fault in &mut findings.faults {
         fault.pointer = match fault.pointer.as_deref() {
-            Some("/legs/0/vehicle_id") if asked.vehicle_id.is_some() => Some("/vehicle_id".into()),
-            Some("/legs/0/driver_id") if asked.driver_id.is_some() => Some("/driver_id".into()),
+            Some("/legs/0/vehicle_id") => Some("/vehicle_id".into()),
+            Some("/legs/0/driver_id") => Some("/driver_id".into()),
             Some(pointer) if pointer.starts_with("/legs/") => None,
             other => other.map(str::to_owned),
         };

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::ids::{
     ContainerId, DriverId, LicenceId, ManagementPlanId, ManifestId, OrganisationId, SiteId,
-    StorageAreaId, UserId, VehicleId,
+    StorageAreaId, VehicleId,
 };
 use crate::registry::Place;
 use crate::units::Grams;
@@ -47,7 +47,7 @@ pub struct Leg {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub escort_id: Option<UserId>,
+    pub escort_id: Option<DriverId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned_departure_at: Option<DateTime<Utc>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

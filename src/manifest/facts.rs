@@ -24,6 +24,23 @@ pub struct LegFacts {
     pub carrier: Option<Known<Organisation>>,
     pub vehicle: Option<Known<Vehicle>>,
     pub driver: Option<Known<Driver>>,
+    pub escort: Escort,
+}
+
+/// Who rides along, of the same register as drivers.
+pub enum Escort {
+    NotNamed,
+    Unknown,
+    Known(Known<Driver>),
+}
+
+/// The ids that a leg names.
+#[derive(Clone, Copy)]
+pub struct LegIds {
+    pub carrier: OrganisationId,
+    pub vehicle: VehicleId,
+    pub driver: DriverId,
+    pub escort: Option<DriverId>,
 }
 
 /// The facts of a filing.
@@ -57,7 +74,12 @@ impl Facts {
         };
         let mut legs = Vec::with_capacity(asked.legs.len());
         for leg in asked.legs.iter() {
-            let ids = (leg.carrier_id, leg.vehicle_id, leg.driver_id);
+            let ids = LegIds {
+                carrier: leg.carrier_id,
+                vehicle: leg.vehicle_id,
+                driver: leg.driver_id,
+                escort: leg.escort_id,
+            };
             legs.push(LegFacts::read(app, ids, freshness).await?);
         }
         let plans = match &producer {
@@ -81,16 +103,20 @@ impl Facts {
 }
 
 impl LegFacts {
-    pub async fn read(
-        app: &App,
-        (carrier, vehicle, driver): (OrganisationId, VehicleId, DriverId),
-        freshness: Freshness,
-    ) -> Result<Self, Problem> {
+    pub async fn read(app: &App, ids: LegIds, freshness: Freshness) -> Result<Self, Problem> {
         let registers = &app.registers;
+        let escort = match ids.escort {
+            Some(id) => match registers.driver(&app.pool, id, freshness).await? {
+                Some(known) => Escort::Known(known),
+                None => Escort::Unknown,
+            },
+            None => Escort::NotNamed,
+        };
         Ok(Self {
-            carrier: registers.organisation(&app.pool, carrier, freshness).await?,
-            vehicle: registers.vehicle(&app.pool, vehicle, freshness).await?,
-            driver: registers.driver(&app.pool, driver, freshness).await?,
+            carrier: registers.organisation(&app.pool, ids.carrier, freshness).await?,
+            vehicle: registers.vehicle(&app.pool, ids.vehicle, freshness).await?,
+            driver: registers.driver(&app.pool, ids.driver, freshness).await?,
+            escort,
         })
     }
 
@@ -98,7 +124,11 @@ impl LegFacts {
         let carrier = self.carrier.as_ref().map(|known| known.guard);
         let vehicle = self.vehicle.as_ref().map(|known| known.guard);
         let driver = self.driver.as_ref().map(|known| known.guard);
-        [carrier, vehicle, driver].into_iter().flatten()
+        let escort = match &self.escort {
+            Escort::Known(known) => Some(known.guard),
+            Escort::NotNamed | Escort::Unknown => None,
+        };
+        [carrier, vehicle, driver, escort].into_iter().flatten()
     }
 }
 

@@ -27,6 +27,7 @@ mod shape;
 mod status;
 mod store;
 mod tell;
+mod un_number;
 mod view;
 
 pub use act::{sees, visible};
@@ -49,4 +50,5 @@ pub use receive::receive;
 pub use shape::{ManifestView, WarningView};
 pub use status::{Action, Party, Status, TRANSITIONS, Transition, open_to};
 pub use store::{EventRow, Stored, as_of, by_id, by_number, events, read_event};
+pub use un_number::UnNumber;
 pub use view::{Look, accounts, allowed, view};

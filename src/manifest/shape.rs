@@ -231,7 +231,9 @@ pub struct BackfillView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ManifestView {
     pub id: ManifestId,
-    pub number: String,
+    /// Null in what `validate_only` answers: no number is taken then.
+    #[schema(required)]
+    pub number: Option<String>,
     pub stream: String,
     pub kind: String,
     pub status: Status,

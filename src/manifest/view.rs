@@ -53,7 +53,7 @@ pub fn view(
     let time = |time: DateTime<Utc>| rfc3339(time);
     ManifestView {
         id,
-        number: filed.number.clone(),
+        number: Some(filed.number.clone()).filter(|number| !number.is_empty()),
         stream: filed.stream.clone(),
         kind: filed.kind.clone(),
         status: manifest.status,
@@ -129,7 +129,7 @@ fn leg(leg: &Leg) -> LegView {
         plate: leg.plate.clone(),
         driver_id: leg.driver_id.uuid(),
         trailer_plate: leg.trailer_plate.clone(),
-        escort_id: leg.escort_id.map(crate::ids::UserId::uuid),
+        escort_id: leg.escort_id.map(crate::ids::DriverId::uuid),
         waybill_number: leg.waybill_number.clone(),
         from: leg.from.clone(),
         to: leg.to.clone(),

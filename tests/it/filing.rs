@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
+use liandan::registry::Uscc;
 use serde_json::json;
 
 use crate::support::{Cast, Method, World};
@@ -39,6 +40,62 @@ async fn bad_input_is_named_field_by_field_and_writes_nothing() {
     both.tells("unknown_field", "/items/0/colour").tells("required", "/items/0/name");
     assert_eq!(world.rows("event").await, events);
     world.has_no_rows_in(&["manifest", "manifest_item", "serial"]).await;
+}
+
+#[tokio::test]
+async fn a_leg_and_an_item_are_held_to_their_words() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 1000).await;
+    cast.produce(100).await;
+    let mut body = cast.oil(&json!(10));
+    let leg = &mut body["legs"][0];
+    leg["escort_id"] = json!(cast.vehicle);
+    leg["trailer_plate"] = json!("新A12345");
+    leg["planned_departure_at"] = json!("2026-11-25T04:00:00Z");
+    leg["planned_arrival_at"] = json!("2026-11-25T03:59:59Z");
+    let item = &mut body["items"][0];
+    item["hazards"] = json!(["T", "I", "T"]);
+    item["un_number"] = json!("UN199");
+    item["batch_numbers"] = json!(["1", "2", "1"]);
+    item["harmful_components"] = json!([{"name": "苯"}, {"name": "苯", "percent": 1}]);
+    let refused = cast.producer.post("/manifests", &body).await.is(422);
+    refused
+        .tells("unknown_reference", "/legs/0/escort_id")
+        .tells("plate_invalid", "/legs/0/trailer_plate")
+        .tells("invalid_value", "/legs/0/planned_arrival_at")
+        .tells("invalid_value", "/items/0/hazards/2")
+        .tells("invalid_value", "/items/0/un_number")
+        .tells("invalid_value", "/items/0/batch_numbers/2")
+        .tells("invalid_value", "/items/0/harmful_components/1/name");
+    let mut foreign = cast.oil(&json!(10));
+    foreign["legs"][0]["escort_id"] = json!(other_escort(&cast).await);
+    let foreign = cast.producer.post("/manifests", &foreign).await;
+    foreign.is(422).refused_as("unknown_reference").at("/legs/0/escort_id");
+    let mut sound = cast.oil(&json!(10));
+    let leg = &mut sound["legs"][0];
+    leg["escort_id"] = json!(cast.driver);
+    leg["trailer_plate"] = json!("新A1234挂");
+    leg["planned_departure_at"] = json!("2026-11-25T04:00:00Z");
+    leg["planned_arrival_at"] = json!("2026-11-25T04:00:00Z");
+    sound["items"][0]["un_number"] = json!("UN1993");
+    let filed = cast.filed(&sound).await;
+    assert_eq!(filed.str("/legs/0/escort_id"), cast.driver);
+    assert_eq!(filed.str("/legs/0/trailer_plate"), "新A1234挂");
+    assert_eq!(filed.str("/items/0/un_number"), "UN1993");
+}
+
+/// Somebody of another carrier's register.
+async fn other_escort(cast: &Cast) -> String {
+    let uscc = Uscc::complete("91659001MATEXT077").unwrap();
+    let carrier = json!({
+        "name": "另一承运", "uscc": uscc.as_str(), "roles": ["carrier"], "division": "01",
+    });
+    let carrier = cast.corps.post("/organisations", &carrier).await.ok().id();
+    let escort = json!({
+        "organisation_id": carrier, "name": "李四", "phone": "13800000000",
+        "licence_no": "659002198501010009",
+    });
+    cast.corps.post("/drivers", &escort).await.ok().id()
 }
 
 #[tokio::test]
@@ -117,7 +174,8 @@ async fn validate_only_answers_and_writes_nothing() {
     let cast = Cast::new(&world, 1000).await;
     cast.produce(50).await;
     let path = "/manifests?validate_only=true";
-    cast.producer.post(path, &cast.oil(&json!(10))).await.is(201);
+    let previewed = cast.producer.post(path, &cast.oil(&json!(10))).await.is(201);
+    assert!(previewed.get("/number").is_null(), "no number is taken: {}", previewed.shown());
     let full = cast.producer.post(path, &cast.oil(&json!(2000))).await.is(409);
     full.tells("capacity_exceeded", "/items/0/mass_kg")
         .tells("insufficient_on_hand", "/items/0/mass_kg");

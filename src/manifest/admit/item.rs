@@ -54,6 +54,7 @@ impl Wording<'_> {
         if let Err(word) = &method {
             findings.refuse(word.fault(format!("{base}/method")));
         }
+        repetitions(item, base, findings);
         let hazards = hazards(item, base, findings);
         let packagings = packagings(item, base, findings);
         let ids = item.reactivity_groups.iter().map(BoundedText::as_str);
@@ -112,6 +113,25 @@ impl ItemJudge<'_> {
         };
         rules::exempt_stages(self.catalogue, &claim, base, findings)
     }
+}
+
+/// What a list names twice says nothing more, and is most likely a slip for something else.
+fn repetitions(item: &ItemAsked, base: std::fmt::Arguments<'_>, findings: &mut Findings) {
+    let mut look = |field: &str, below: &str, words: Vec<&str>| {
+        for (n, word) in words.iter().enumerate() {
+            if words[..n].contains(word) {
+                let text =
+                    Text::new(format!("“{word}”重复。"), format!("`{word}` is there twice."));
+                let pointer = format!("{base}/{field}/{n}{below}");
+                findings.refuse(Fault::new(Code::InvalidValue, pointer, text));
+            }
+        }
+    };
+    look("hazards", "", item.hazards.iter().map(BoundedText::as_str).collect());
+    look("reactivity_groups", "", item.reactivity_groups.iter().map(BoundedText::as_str).collect());
+    look("batch_numbers", "", item.batch_numbers.iter().map(BoundedText::as_str).collect());
+    let components = item.harmful_components.iter().map(|one| one.name.as_str()).collect();
+    look("harmful_components", "/name", components);
 }
 
 fn hazards(

@@ -5,8 +5,9 @@
 
 use chrono::NaiveDate;
 
+use super::super::asked::LegAsked;
 use super::super::evolve::Manifest;
-use super::super::facts::LegFacts;
+use super::super::facts::{Escort, LegFacts};
 use super::party::{role_not_held, withdrawn};
 use crate::catalogue::{Catalogue, Stream};
 use crate::problem::{Code, Fault, Findings, Text};
@@ -45,6 +46,39 @@ pub fn parties(leg: &LegFacts, n: usize, findings: &mut Findings) {
             findings.refuse(withdrawn(at("driver_id"), zh, en));
         }
         Some(_) => {}
+    }
+    match &leg.escort {
+        Escort::NotNamed => {}
+        Escort::Known(escort) if escort.organisation_id == carrier.id => {
+            if escort.status != Standing::Active {
+                let (zh, en) = ("押运员已停用。", "The escort is not active.");
+                findings.refuse(withdrawn(at("escort_id"), zh, en));
+            }
+        }
+        Escort::Known(_) | Escort::Unknown => {
+            findings.refuse(Fault::unknown_reference(at("escort_id")));
+        }
+    }
+}
+
+/// What the leg says of itself: a trailer's plate, and times in their order.
+pub fn wording(leg: &LegAsked, n: usize, findings: &mut Findings) {
+    if leg.trailer_plate.as_ref().is_some_and(|plate| !plate.is_trailer()) {
+        let text = Text::new(
+            "不是挂车号牌：挂车号牌以“挂”结尾。",
+            "Not the plate of a trailer: those end in 挂.",
+        );
+        findings.refuse(Fault::new(Code::PlateInvalid, format!("/legs/{n}/trailer_plate"), text));
+    }
+    if let (Some(departure), Some(arrival)) = (leg.planned_departure_at, leg.planned_arrival_at)
+        && arrival < departure
+    {
+        let text = Text::new(
+            "计划到达时间早于计划启运时间。",
+            "The planned arrival is before the planned departure.",
+        );
+        let pointer = format!("/legs/{n}/planned_arrival_at");
+        findings.refuse(Fault::new(Code::InvalidValue, pointer, text));
     }
 }
 

@@ -74,6 +74,9 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
     for (n, leg) in facts.legs.iter().enumerate() {
         leg::parties(leg, n, &mut findings);
     }
+    for (n, leg) in asked.legs.iter().enumerate() {
+        leg::wording(leg, n, &mut findings);
+    }
     planned_day(asked.planned_departure_on, today, &mut findings);
     let (Some(stream), Some(producer), Some(receiver)) = (stream, &facts.producer, &facts.receiver)
     else {
