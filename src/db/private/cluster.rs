@@ -9,6 +9,7 @@ use std::io::{Read, Seek, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -72,7 +73,7 @@ impl Places {
             .mode(0o644)
             .open(&path)
             .map_err(while_doing("open", &path))?;
-        match file.try_lock() {
+        match try_for_a_moment(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
@@ -271,4 +272,16 @@ fn make_folder(path: &Path, mode: u32) -> Result<(), PrivateError> {
 /// A rename is on disk only when its folder is.
 fn sync_folder(path: &Path) -> Result<(), PrivateError> {
     File::open(path).and_then(|folder| folder.sync_all()).map_err(while_doing("sync", path))
+}
+
+/// A process that another thread is just starting holds our open files, and so this lock, until it
+/// becomes another program: somebody who has let go may seem to hold on for that moment.
+fn try_for_a_moment(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..20 {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+            done => return done,
+        }
+    }
+    file.try_lock()
 }
