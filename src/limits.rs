@@ -8,6 +8,12 @@ pub const BATCH_MAX: usize = 128;
 /// Things that the committer remembers of the database, some 200 bytes each.
 pub const BOOK_MAX: usize = 50_000;
 
+/// Reads by key that one statement answers.
+pub const GATHERED_READS_MAX: usize = 128;
+
+/// Connections of the reader: while one waits for PostgreSQL the other gathers.
+pub const READER_CONNECTIONS: usize = 2;
+
 /// Decisions that may wait for the committer: half a second's work; the next is told 503.
 pub const QUEUE_MAX: usize = 4096;
 

@@ -12,6 +12,7 @@ mod idempotency;
 mod look;
 mod migrate;
 pub mod private;
+mod reader;
 mod refuse;
 mod rows;
 pub mod sandbox_clock;
@@ -25,13 +26,13 @@ mod worker;
 mod writes;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use diesel::prelude::*;
+use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool;
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 pub use batch::{Entry, Outcome, Receipt};
@@ -39,6 +40,8 @@ pub use committer::Committer;
 pub use figures::Figures;
 pub use idempotency::first_answer;
 pub use migrate::{MigrateError, down_and_up, migrate, pending};
+use reader::Reader;
+pub use reader::{ByKey, JsonText};
 pub use settle::{FirstAnswer, KEY_HOURS, faults_of, fresh, preview};
 pub use standing::{StandingError, lacking, refuse_behind, refuse_mighty};
 
@@ -46,26 +49,39 @@ use crate::decision::{Balance, Move};
 use crate::limits::{COMMIT_WAIT_MAX, READ_CONNECTIONS_MAX};
 use crate::problem::Problem;
 
-/// Connections for reading, shared by all requests.
+/// Connections for reading, shared by all requests: on loan, or through the [`Reader`].
 #[derive(Clone)]
-pub struct Pool(deadpool::Pool<AsyncPgConnection>);
+pub struct Pool {
+    loans: deadpool::Pool<AsyncPgConnection>,
+    reader: Reader,
+}
+
+/// Why there can be no pool.
+#[derive(Debug, thiserror::Error)]
+pub enum PoolError {
+    #[error(transparent)]
+    Loans(#[from] deadpool::BuildError),
+    #[error("the reader cannot start: {0}")]
+    Reader(#[from] std::io::Error),
+}
 
 /// A connection on loan.
 pub type Conn = deadpool::Object<AsyncPgConnection>;
 
 impl Pool {
-    pub fn new(url: &str) -> Result<Self, deadpool::BuildError> {
+    pub fn new(url: &str) -> Result<Self, PoolError> {
         // By default each loan begins with a `SELECT 1`: a round trip more for every query. The
         // pool also asks the connection whether it is closed, which costs none.
         let mut config = ManagerConfig::<AsyncPgConnection>::default();
         config.recycling_method = RecyclingMethod::Fast;
         let manager = AsyncDieselConnectionManager::new_with_config(url, config);
-        Ok(Self(deadpool::Pool::builder(manager).max_size(READ_CONNECTIONS_MAX).build()?))
+        let loans = deadpool::Pool::builder(manager).max_size(READ_CONNECTIONS_MAX).build()?;
+        Ok(Self { loans, reader: Reader::start(url.to_owned())? })
     }
 
     /// A connection; 503 when none comes free in time or the database is not there.
     pub async fn get(&self) -> Result<Conn, Problem> {
-        let waiting = tokio::time::timeout(COMMIT_WAIT_MAX, self.0.get()).await;
+        let waiting = tokio::time::timeout(COMMIT_WAIT_MAX, self.loans.get()).await;
         match waiting {
             Ok(Ok(conn)) => Ok(conn),
             Ok(Err(err)) => {
@@ -75,7 +91,19 @@ impl Pool {
             Err(_) => Err(Problem::busy()),
         }
     }
+
+    /// The rows that `sql` finds for `ids`, asked together with what others ask now.
+    pub async fn rows(
+        &self,
+        sql: ByKey,
+        ids: Vec<Uuid>,
+    ) -> Result<Vec<Arc<tokio_postgres::Row>>, Problem> {
+        self.reader.rows(sql, ids).await
+    }
 }
+
+const BALANCES_SQL: ByKey = "-- balances by account
+SELECT id, limit_g, used_g, reserved_g, lenient FROM account WHERE id = ANY($1)";
 
 /// An unlocked reading of the accounts that `moves` name. Absent accounts are absent.
 pub async fn balances(pool: &Pool, moves: &[Move]) -> Result<HashMap<Uuid, Balance>, Problem> {
@@ -85,16 +113,12 @@ pub async fn balances(pool: &Pool, moves: &[Move]) -> Result<HashMap<Uuid, Balan
 }
 
 pub async fn balances_of(pool: &Pool, ids: &[Uuid]) -> Result<HashMap<Uuid, Balance>, Problem> {
-    use schema::account;
-    type Columns = (Uuid, Option<i64>, i64, i64, bool);
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let columns =
-        (account::id, account::limit_g, account::used_g, account::reserved_g, account::lenient);
-    let wanted = account::table.filter(account::id.eq_any(ids)).select(columns);
-    let rows: Vec<Columns> = wanted.load(&mut pool.get().await?).await?;
-    let balance =
-        |(id, limit, used, reserved, lenient)| (id, Balance { limit, used, reserved, lenient });
-    Ok(rows.into_iter().map(balance).collect())
+    let rows = pool.rows(BALANCES_SQL, ids.to_vec()).await?;
+    let balance = |row: &tokio_postgres::Row| Balance {
+        limit: row.get(1),
+        used: row.get(2),
+        reserved: row.get(3),
+        lenient: row.get(4),
+    };
+    Ok(rows.iter().map(|row| (row.get(0), balance(row))).collect())
 }

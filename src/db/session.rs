@@ -84,7 +84,7 @@ pub(super) struct Backend {
 /// the whole of them then looks as good as any, and stays for as long as the session lives (each
 /// batch read all idempotency keys of the day). Every table is reached by its key, so only index
 /// lookups row by row are left to choose from.
-const SESSION_SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '5s'; \
+pub(super) const SESSION_SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '5s'; \
      SET idle_in_transaction_session_timeout = '10s'; SET plan_cache_mode = 'force_generic_plan'; \
      SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::event::{Happening, Stamped};
 use super::evolve::{Manifest, fold};
-use crate::db::Pool;
 use crate::db::schema::{event, manifest};
+use crate::db::{ByKey, JsonText, Pool};
 use crate::decision::{Cell, Row, Table, Type, Write};
 use crate::ids::{ManifestId, OrganisationId};
 use crate::problem::Problem;
@@ -153,11 +153,20 @@ pub struct Stored {
     pub contact: Option<Value>,
 }
 
+const BY_ID_SQL: ByKey = "-- manifests by id
+SELECT id, state, contact FROM manifest WHERE id = ANY($1)";
+
 pub async fn by_id(pool: &Pool, id: ManifestId) -> Result<Option<Stored>, Problem> {
-    let columns = (manifest::id, manifest::state, manifest::contact);
-    let query = manifest::table.find(id.uuid()).select(columns);
-    let found = query.first::<Found>(&mut pool.get().await?).await.optional()?;
-    found.map(stored).transpose()
+    let rows = pool.rows(BY_ID_SQL, vec![id.uuid()]).await?;
+    let Some(row) = rows.as_slice().first() else { return Ok(None) };
+    let JsonText(state) = row.try_get(1).map_err(Problem::internal)?;
+    let contact: Option<JsonText> = row.try_get(2).map_err(Problem::internal)?;
+    let contact = contact.map(|JsonText(text)| serde_json::from_str(text)).transpose();
+    Ok(Some(Stored {
+        id,
+        manifest: serde_json::from_str(state).map_err(Problem::internal)?,
+        contact: contact.map_err(Problem::internal)?,
+    }))
 }
 
 pub async fn by_number(pool: &Pool, number: &str) -> Result<Option<Stored>, Problem> {
