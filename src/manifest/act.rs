@@ -8,6 +8,7 @@ use super::draft_store;
 use super::event::{Happening, PartyAt, Stamped};
 use super::evolve::{Manifest, evolve};
 use super::ledger::{Booking, entry_ids};
+use super::mended::{Content, with_more};
 use super::moves;
 use super::policy::BEHIND_DAYS_MAX;
 use super::status::{Action, Party, Status};
@@ -17,6 +18,7 @@ use crate::app::App;
 use crate::catalogue::Stream;
 use crate::command::{self, Done, Freshness};
 use crate::ctx::{Actor, Ctx};
+use crate::db;
 use crate::decision::{
     Decision, EventDraft, Guard, Move, Row, Stamp, Subject, SubjectKind, Written,
 };
@@ -25,7 +27,7 @@ use crate::ids::{LedgerEntryId, ManifestId};
 use crate::limits::AHEAD_MINUTES_MAX;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::registry::{LedgerKind, Part};
-use crate::wire::Asked;
+use crate::wire::Decode;
 
 /// The parties of the manifest that the actor may act for.
 pub fn parties_of(actor: &Actor, manifest: &Manifest) -> Vec<Party> {
@@ -120,11 +122,11 @@ impl<T> Scene<T> {
 
 /// Runs a verb on a manifest, in api.md's order of faults: 404, 403, 412, `illegal_transition`,
 /// then the content. `more` reads what the verb needs beside the manifest; `admit` holds its rules.
-pub async fn act<A: Clone, T>(
+pub async fn act<A: Decode, T>(
     app: &App,
     ctx: &Ctx,
     (id, action): (ManifestId, Action),
-    asked: Asked<A>,
+    content: Content<A>,
     more: impl AsyncFn(&Stored, Freshness) -> Result<T, Problem>,
     admit: impl Fn(&Scene<T>, &A, &[Party]) -> Result<Step, Problem>,
 ) -> Result<Done<Stored>, Problem> {
@@ -135,6 +137,12 @@ pub async fn act<A: Clone, T>(
         let items = if manifest.has_moved_out() { 0 } else { manifest.filed.items.len() };
         Ok(Scene { entries: entry_ids(app, ctx, items), stored, more })
     };
+    let Content { mut asked, mended } = content;
+    if let (Err(problem), Some(mended)) = (&asked, &mended) {
+        let scene = read(Freshness::Fresh).await?;
+        let more = the_rest(app, ctx, action, &scene, |parties| admit(&scene, mended, parties));
+        asked = Err(with_more(problem.clone(), more.await));
+    }
     let decide = |scene: &Scene<T>| {
         let manifest = &scene.stored.manifest;
         let parties = parties_of(&ctx.actor, manifest);
@@ -151,6 +159,29 @@ pub async fn act<A: Clone, T>(
         write(ctx, &scene.stored, step)
     };
     command::run(app, ctx, read, decide).await
+}
+
+/// What the rules say of a step that cannot be read in full; nothing where it may not be taken.
+/// What cannot be looked up now is not told: the first faults are enough to refuse.
+async fn the_rest<T>(
+    app: &App,
+    ctx: &Ctx,
+    action: Action,
+    scene: &Scene<T>,
+    admit: impl FnOnce(&[Party]) -> Result<Step, Problem>,
+) -> Vec<Fault> {
+    let manifest = &scene.stored.manifest;
+    let parties = parties_of(&ctx.actor, manifest);
+    if admit_step(ctx, action, (manifest.status, manifest.version), &parties).is_err() {
+        return Vec::new();
+    }
+    match admit(&parties) {
+        Ok(step) => match db::balances(&app.pool, &step.moves).await {
+            Ok(balances) => db::faults_of(&balances, &step.moves),
+            Err(_) => Vec::new(),
+        },
+        Err(problem) => problem.faults().to_vec(),
+    }
 }
 
 /// The filed manifest; a draft is told that it is one (403 or `illegal_transition`).

@@ -4,6 +4,7 @@ use super::act::{Scene, Step, act, claimed_time};
 use super::asked::Arrive;
 use super::depart::place;
 use super::event::{Arrived, Happening};
+use super::mended::Content;
 use super::status::Action;
 use super::store::Stored;
 use crate::app::App;
@@ -11,14 +12,14 @@ use crate::command::Done;
 use crate::ctx::Ctx;
 use crate::ids::ManifestId;
 use crate::problem::{Findings, Problem};
-use crate::wire::Asked;
 
 pub async fn arrive(
     app: &App,
     ctx: &Ctx,
     id: ManifestId,
-    asked: Asked<Arrive>,
+    asked: impl Into<Content<Arrive>>,
 ) -> Result<Done<Stored>, Problem> {
+    let asked = asked.into();
     let nothing = async |_: &Stored, _| Ok(());
     act(app, ctx, (id, Action::Arrive), asked, nothing, |scene, asked, _| admit(scene, asked, ctx))
         .await

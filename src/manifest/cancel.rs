@@ -4,6 +4,7 @@
 use super::act::{Scene, Step, act};
 use super::asked::Cancel;
 use super::event::{Cancelled, Happening};
+use super::mended::Content;
 use super::moves;
 use super::status::Action;
 use super::store::Stored;
@@ -12,14 +13,14 @@ use crate::command::Done;
 use crate::ctx::Ctx;
 use crate::ids::ManifestId;
 use crate::problem::Problem;
-use crate::wire::Asked;
 
 pub async fn cancel(
     app: &App,
     ctx: &Ctx,
     id: ManifestId,
-    asked: Asked<Cancel>,
+    asked: impl Into<Content<Cancel>>,
 ) -> Result<Done<Stored>, Problem> {
+    let asked = asked.into();
     let nothing = async |_: &Stored, _| Ok(());
     act(app, ctx, (id, Action::Cancel), asked, nothing, |scene, asked, _| {
         Ok(admit(scene, asked, ctx))

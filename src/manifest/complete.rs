@@ -5,6 +5,7 @@ use super::admit::covers;
 use super::asked::{Complete, TreatmentAsked};
 use super::event::{Completed, Happening, Item, Product, Residue, Treatment};
 use super::evolve::{Manifest, Progress};
+use super::mended::Content;
 use super::moves;
 use super::status::Action;
 use super::store::Stored;
@@ -17,7 +18,6 @@ use crate::ids::ManifestId;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::registry::{Known, Licence};
 use crate::units::Grams;
-use crate::wire::Asked;
 
 type Licences = std::sync::Arc<Vec<Known<Licence>>>;
 
@@ -25,8 +25,9 @@ pub async fn complete(
     app: &App,
     ctx: &Ctx,
     id: ManifestId,
-    asked: Asked<Complete>,
+    asked: impl Into<Content<Complete>>,
 ) -> Result<Done<Stored>, Problem> {
+    let asked = asked.into();
     let licences = async |stored: &Stored, freshness| {
         let site = stored.manifest.filed.receiver_site_id;
         app.registers.licences_of(&app.pool, site, freshness).await

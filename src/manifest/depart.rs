@@ -5,6 +5,7 @@ use super::admit::{leg_parties, leg_right};
 use super::asked::Depart;
 use super::event::{Departed, Happening};
 use super::facts::{LegFacts, LegIds};
+use super::mended::Content;
 use super::status::{Action, Party};
 use super::store::Stored;
 use crate::app::App;
@@ -15,15 +16,15 @@ use crate::ctx::Ctx;
 use crate::ids::ManifestId;
 use crate::problem::{Findings, Problem};
 use crate::registry::Place;
-use crate::wire::Asked;
 
 pub async fn depart(
     app: &App,
     ctx: &Ctx,
     id: ManifestId,
-    asked: Asked<Depart>,
+    asked: impl Into<Content<Depart>>,
 ) -> Result<Done<Stored>, Problem> {
-    let wanted = asked.as_ref().ok().map(|asked| (asked.vehicle_id, asked.driver_id));
+    let asked = asked.into();
+    let wanted = asked.readable().map(|asked| (asked.vehicle_id, asked.driver_id));
     let facts = async |stored: &Stored, freshness| {
         let Some(leg) = stored.manifest.filed.legs.first() else { return Ok(None) };
         let (vehicle, driver) = wanted.unwrap_or_default();

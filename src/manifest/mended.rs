@@ -1,4 +1,4 @@
-//! What else is wrong with a filing that cannot be read: one answer names it all (api.md, "all of
+//! What else is wrong with a request that cannot be read: one answer names it all (api.md, "all of
 //! them at once"), so that a fourth decimal does not hide an unknown code beside it.
 //!
 //! The rules are asked about the body with stand-ins for its faulty values; nothing is ever
@@ -13,8 +13,8 @@ use crate::clock::legal_day;
 use crate::command::Freshness;
 use crate::ctx::Ctx;
 use crate::db;
-use crate::problem::{Fault, Problem};
-use crate::wire::{Asked, mended};
+use crate::problem::{Code, Fault, Problem};
+use crate::wire::{Asked, Decode, mended};
 
 const PLANNED_DAY: &str = "/planned_departure_on";
 
@@ -38,13 +38,65 @@ async fn joined(app: &App, ctx: &Ctx, problem: Problem, bytes: &[u8]) -> Problem
     }
     // What cannot be looked up now is not told: the first faults are enough to refuse.
     let more = the_rest(app, ctx, &asked).await.unwrap_or_default();
+    with_more(problem, more)
+}
+
+/// A step's content; where it is faulty, what can be made of the rest of it.
+pub struct Content<A> {
+    pub asked: Asked<A>,
+    pub mended: Option<A>,
+}
+
+impl<A: Decode> Content<A> {
+    pub fn of(asked: Asked<A>, bytes: &[u8]) -> Self {
+        let mended = if asked.is_err() { mended(bytes) } else { None };
+        Self { asked, mended }
+    }
+
+    /// What facts are read for.
+    pub fn readable(&self) -> Option<&A> {
+        self.asked.as_ref().ok().or(self.mended.as_ref())
+    }
+}
+
+/// Where there are no bytes to look at again.
+impl<A> From<Asked<A>> for Content<A> {
+    fn from(asked: Asked<A>) -> Self {
+        Self { asked, mended: None }
+    }
+}
+
+/// The problem with what the rules say beside it, but of nothing that a stand-in was judged for.
+pub fn with_more(problem: Problem, more: Vec<Fault>) -> Problem {
     let more = more.into_iter().filter(|fault| {
-        fault.pointer.as_deref().is_some_and(|pointer| !is_faulty(&problem, pointer))
+        fault.pointer.as_deref().is_some_and(|pointer| {
+            !is_faulty(&problem, pointer)
+                && !is_faulty(&problem, &line_of(pointer))
+                && !hangs_on_others(&problem, fault.code, pointer)
+        })
     });
     match Problem::unless_empty(more.collect()) {
         Ok(()) => problem,
         Err(more) => problem.and(more),
     }
+}
+
+/// Where an entry of a list says which line it is about: all that is said of it hangs on that.
+fn line_of(pointer: &str) -> String {
+    let entry: Vec<&str> = pointer.splitn(4, '/').take(3).collect();
+    format!("{}/line", entry.join("/"))
+}
+
+/// What is said of a list as a whole, or of sums over it, is not said of stand-ins.
+fn hangs_on_others(problem: &Problem, code: Code, pointer: &str) -> bool {
+    let list = match code {
+        Code::DecisionMismatch | Code::ItemsIncomplete => "/items/",
+        Code::MassBalance if pointer.starts_with("/treatments/") => "/treatments/",
+        _ => return false,
+    };
+    let counts = |faulty: &str| faulty.ends_with("/line") || faulty.ends_with("_kg");
+    let faulty = problem.faults().iter().filter_map(|fault| fault.pointer.as_deref());
+    faulty.filter(|faulty| faulty.starts_with(list)).any(counts)
 }
 
 async fn the_rest(app: &App, ctx: &Ctx, asked: &FileManifest) -> Result<Vec<Fault>, Problem> {
@@ -68,7 +120,7 @@ fn is_faulty(problem: &Problem, pointer: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::problem::{Code, Text};
+    use crate::problem::Text;
 
     #[test]
     fn a_fault_covers_its_place_and_what_is_below_it() {

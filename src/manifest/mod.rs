@@ -44,7 +44,7 @@ pub use evolve::{At, Gap, IllegalEvent, Manifest, Progress, evolve, fold};
 pub use file::file;
 pub use list::{ManifestFilter, page};
 pub use log_view::{EventView, TransitionView};
-pub use mended::with_the_rest;
+pub use mended::{Content, with_the_rest};
 pub use preflight::{Preflight, try_out};
 pub use receive::receive;
 pub use shape::{ManifestView, WarningView};

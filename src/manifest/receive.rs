@@ -12,6 +12,7 @@ use super::act::{Scene, Step, act, claimed_time, no_such_line};
 use super::asked::{MismatchField, Receive, ReceiveItem, Verdict};
 use super::event::{Happening, Item, Mismatch, Received, ReceivedItem};
 use super::evolve::Manifest;
+use super::mended::Content;
 use super::moves::{self, Limits};
 use super::policy;
 use super::status::Action;
@@ -26,7 +27,7 @@ use crate::ids::ManifestId;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::registry::{Known, Licence, Standing, StorageArea, rows};
 use crate::units::Grams;
-use crate::wire::{Asked, Decimal};
+use crate::wire::Decimal;
 
 type Licences = std::sync::Arc<Vec<Known<Licence>>>;
 
@@ -41,9 +42,10 @@ pub async fn receive(
     app: &App,
     ctx: &Ctx,
     id: ManifestId,
-    asked: Asked<Receive>,
+    asked: impl Into<Content<Receive>>,
 ) -> Result<Done<Stored>, Problem> {
-    let wanted = asked.as_ref().ok().and_then(|asked| asked.storage_area_id);
+    let asked = asked.into();
+    let wanted = asked.readable().and_then(|asked| asked.storage_area_id);
     let facts = async |stored: &Stored, freshness| {
         let site = stored.manifest.filed.receiver_site_id;
         let area = match wanted {

@@ -71,6 +71,10 @@ macro_rules! api_enum {
                 }
                 value
             }
+
+            fn stand_in() -> Option<Self> {
+                Self::ALL.first().copied()
+            }
         }
 
         impl utoipa::PartialSchema for $name {

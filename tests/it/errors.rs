@@ -81,6 +81,73 @@ async fn one_answer_names_what_cannot_be_read_and_what_the_rules_refuse() {
 }
 
 #[actix_web::test]
+async fn a_step_names_what_cannot_be_read_and_what_the_rules_refuse() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 1000).await;
+    cast.produce(1000).await;
+    let path = format!("/manifests/{}", cast.filed(&cast.oil(&json!(10))).await.id());
+    let only = |answer: &crate::support::Answer, count: usize| {
+        assert_eq!(answer.get("/errors").as_array().unwrap().len(), count, "{}", answer.shown());
+    };
+    let body = json!({"vehicle_id": cast.driver, "loaded_kg": 1.2345, "driver_id": 7});
+    let depart = cast.carrier.post(&format!("{path}/depart"), &body).await.is(422);
+    let depart = depart
+        .tells("unknown_reference", "/vehicle_id")
+        .tells("too_many_decimals", "/loaded_kg")
+        .tells("wrong_type", "/driver_id");
+    only(&depart, 3);
+    // A time far ahead is not held against the licences of that day as well.
+    let ahead = json!({"occurred_at": "2036-01-01T00:00:00Z"});
+    let ahead = cast.carrier.post(&format!("{path}/depart"), &ahead).await.is(422);
+    only(&ahead.tells("not_yet", "/occurred_at"), 1);
+    cast.carrier.post(&format!("{path}/depart"), &json!({})).await.ok();
+    let body = json!({"occurred_at": "2036-01-01T00:00:00Z", "gross_kg": "heavy"});
+    let arrive = cast.receiver.post(&format!("{path}/arrive"), &body).await.is(422);
+    only(&arrive.tells("not_yet", "/occurred_at").tells("wrong_type", "/gross_kg"), 2);
+    let body = json!({
+        "decision": "maybe", "storage_area_id": cast.driver, "tare_kg": 2, "gross_kg": 1,
+        "items": [{"line": 1, "accepted_kg": 4.0001, "refused_kg": 6},
+                  {"line": 9, "accepted_kg": 1, "refused_kg": 0}],
+    });
+    let receive = cast.receiver.post(&format!("{path}/receive"), &body).await.is(422);
+    let receive = receive
+        .tells("invalid_value", "/decision")
+        .tells("unknown_reference", "/storage_area_id")
+        .tells("mass_balance", "/tare_kg")
+        .tells("too_many_decimals", "/items/0/accepted_kg")
+        .tells("unknown_reference", "/items/1/line");
+    only(&receive, 5);
+    // More than the line has room for is told beside a field that cannot be read.
+    let body = json!({
+        "decision": "accept", "impurity_percent": "none",
+        "items": [{"line": 1, "accepted_kg": 2000, "refused_kg": 0}],
+    });
+    let over = cast.receiver.post(&format!("{path}/receive"), &body).await.is(422);
+    let over = over.tells("wrong_type", "/impurity_percent");
+    only(&over.tells("capacity_exceeded", "/items/0/accepted_kg"), 2);
+    let body = json!({
+        "decision": "accept", "items": [{"line": 1, "accepted_kg": 10, "refused_kg": 0}],
+    });
+    cast.receiver.post(&format!("{path}/receive"), &body).await.ok();
+    let body = json!({"treatments": [
+        {"line": "1", "method": "R4", "mass_kg": 10, "completed_on": "2026-11-25"},
+        {"line": 1, "method": "R4", "mass_kg": 10, "completed_on": "2036-11-25"},
+    ], "residues": [{"waste_code": "999-999-99", "mass_kg": 0}]});
+    let complete = cast.receiver.post(&format!("{path}/complete"), &body).await.is(422);
+    // Nothing hangs on the line that is not known, nor on the sum over it.
+    let complete = complete
+        .tells("wrong_type", "/treatments/0/line")
+        .tells("licence_does_not_cover", "/treatments/1/method")
+        .tells("not_yet", "/treatments/1/completed_on")
+        .tells("unknown_waste_code", "/residues/0/waste_code")
+        .tells("mass_out_of_range", "/residues/0/mass_kg");
+    only(&complete, 5);
+    // Who may not act, and where it may not be taken: that alone, and first.
+    let stranger = cast.producer.post(&format!("{path}/complete"), &body).await;
+    only(&stranger.is(403).refused_as("forbidden"), 1);
+}
+
+#[actix_web::test]
 async fn a_number_with_an_exponent_is_refused_for_what_it_is() {
     let world = World::start().await;
     let cast = Cast::new(&world, 1000).await;

@@ -10,8 +10,8 @@ use crate::command::Done;
 use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Segments};
 use crate::ids::ManifestId;
 use crate::manifest::{
-    self, AnyManifest, Arrive, Cancel, Complete, Depart, DraftView, FileManifest, ManifestView,
-    Receive, is_draft,
+    self, AnyManifest, Arrive, Cancel, Complete, Content, Depart, DraftView, FileManifest,
+    ManifestView, Receive, is_draft,
 };
 
 /// File a manifest (or keep a draft): 201 and its address. Every check is made, the receiver's
@@ -94,7 +94,7 @@ pub async fn file_draft(app: Data<App>, caller: Caller, segments: Segments, body
 pub async fn depart(app: Data<App>, caller: Caller, segments: Segments, body: Body) -> Answer {
     let (ctx, asked) = caller.command_or_empty::<Depart>(&body)?;
     let id = segments.id("id", ManifestId::of)?;
-    let done = manifest::depart(&app, &ctx, id, asked).await?;
+    let done = manifest::depart(&app, &ctx, id, Content::of(asked, body.bytes()?)).await?;
     stepped(&app, &ctx, (done, StatusCode::OK)).await
 }
 
@@ -111,7 +111,7 @@ pub async fn depart(app: Data<App>, caller: Caller, segments: Segments, body: Bo
 pub async fn arrive(app: Data<App>, caller: Caller, segments: Segments, body: Body) -> Answer {
     let (ctx, asked) = caller.command_or_empty::<Arrive>(&body)?;
     let id = segments.id("id", ManifestId::of)?;
-    let done = manifest::arrive(&app, &ctx, id, asked).await?;
+    let done = manifest::arrive(&app, &ctx, id, Content::of(asked, body.bytes()?)).await?;
     stepped(&app, &ctx, (done, StatusCode::OK)).await
 }
 
@@ -128,7 +128,7 @@ pub async fn arrive(app: Data<App>, caller: Caller, segments: Segments, body: Bo
 pub async fn receive(app: Data<App>, caller: Caller, segments: Segments, body: Body) -> Answer {
     let (ctx, asked) = caller.command::<Receive>(&body)?;
     let id = segments.id("id", ManifestId::of)?;
-    let done = manifest::receive(&app, &ctx, id, asked).await?;
+    let done = manifest::receive(&app, &ctx, id, Content::of(asked, body.bytes()?)).await?;
     stepped(&app, &ctx, (done, StatusCode::OK)).await
 }
 
@@ -145,7 +145,7 @@ pub async fn receive(app: Data<App>, caller: Caller, segments: Segments, body: B
 pub async fn complete(app: Data<App>, caller: Caller, segments: Segments, body: Body) -> Answer {
     let (ctx, asked) = caller.command::<Complete>(&body)?;
     let id = segments.id("id", ManifestId::of)?;
-    let done = manifest::complete(&app, &ctx, id, asked).await?;
+    let done = manifest::complete(&app, &ctx, id, Content::of(asked, body.bytes()?)).await?;
     stepped(&app, &ctx, (done, StatusCode::OK)).await
 }
 
@@ -166,6 +166,6 @@ pub async fn cancel(app: Data<App>, caller: Caller, segments: Segments, body: Bo
     if manifest::delete(&app, &ctx, id, &asked).await? {
         return Ok(HttpResponse::NoContent().finish());
     }
-    let done = manifest::cancel(&app, &ctx, id, asked).await?;
+    let done = manifest::cancel(&app, &ctx, id, Content::of(asked, body.bytes()?)).await?;
     stepped(&app, &ctx, (done, StatusCode::OK)).await
 }
