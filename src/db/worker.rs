@@ -126,8 +126,10 @@ impl Worker {
         self.session.is_some()
     }
 
+    /// Whether a decision can be judged ahead. A full book is begun anew by the next look: under
+    /// steady load there is no other moment at which nothing rests on it.
     fn foresees(&self, decision: &Decision) -> bool {
-        self.is_alone && self.book.tells(decision)
+        self.is_alone && self.book.size() <= BOOK_MAX && self.book.tells(decision)
     }
 
     fn judge_ahead(&mut self, open: &mut Open, job: Job) {
@@ -178,10 +180,6 @@ impl Worker {
         timer.observe_duration();
         let Err(err) = landed else {
             answer(jobs, answers);
-            if self.book.size() > BOOK_MAX && open.jobs.is_empty() {
-                // Small again: what matters now is soon known anew.
-                self.forget();
-            }
             return Vec::new();
         };
         self.forget();
