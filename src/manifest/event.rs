@@ -250,7 +250,7 @@ pub struct Received {
     pub storage_area_id: Option<StorageAreaId>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mismatches: Vec<Mismatch>,
-    /// More than 5 working days after arrival: a case, never a refusal.
+    /// After the day (or hour) its deadline rule gives from arrival: a case, never a refusal.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub late: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

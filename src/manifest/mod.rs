@@ -6,6 +6,7 @@ mod arrive;
 mod asked;
 mod cancel;
 mod complete;
+mod deadlines;
 mod depart;
 mod draft_store;
 mod draft_view;

@@ -42,8 +42,5 @@ pub const BEHIND_DAYS_MAX: i64 = 366;
 /// Days that a departure may be planned ahead: plans are yearly.
 pub const PLANNED_DAYS_MAX: i64 = 366;
 
-/// Working days to receive after arrival (Order 23 Art. 18).
-pub const RECEIVE_WORKING_DAYS: u32 = 5;
-
 /// From here on regulators are told that a prefix's numbers run out (domain.md, "Numbers").
 pub const SERIAL_WARNING: i64 = 900_000;

@@ -6,10 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::Datelike;
 
 use super::act::{Scene, Step, act, claimed_time, no_such_line};
 use super::asked::{MismatchField, Receive, ReceiveItem, Verdict};
+use super::deadlines::is_late_receipt;
 use super::event::{Happening, Item, Mismatch, Received, ReceivedItem};
 use super::evolve::Manifest;
 use super::mended::Content;
@@ -19,7 +20,7 @@ use super::status::Action;
 use super::store::Stored;
 use crate::app::App;
 use crate::calendar::Calendar;
-use crate::catalogue::Stream;
+use crate::catalogue::{Catalogue, Stream};
 use crate::clock::legal_day;
 use crate::command::Done;
 use crate::ctx::Ctx;
@@ -56,7 +57,7 @@ pub async fn receive(
         Ok(Facts { licences, area })
     };
     act(app, ctx, (id, Action::Receive), asked, facts, |scene, asked, _| {
-        admit(scene, asked, (ctx, &app.calendar))
+        admit(scene, asked, (ctx, &app.catalogue, &app.calendar))
     })
     .await
 }
@@ -64,7 +65,7 @@ pub async fn receive(
 fn admit(
     scene: &Scene<Facts>,
     asked: &Receive,
-    (ctx, calendar): (&Ctx, &Calendar),
+    (ctx, catalogue, calendar): (&Ctx, &Catalogue, &Calendar),
 ) -> Result<Step, Problem> {
     let manifest = &scene.stored.manifest;
     let mut findings = Findings::new();
@@ -92,7 +93,7 @@ fn admit(
         impurity_mpercent: asked.impurity_percent.map(Decimal::milli),
         storage_area_id: asked.storage_area_id,
         mismatches: mismatches(manifest, asked, stream),
-        late: is_late(manifest, occurred_at, calendar),
+        late: is_late_receipt(manifest, occurred_at, (catalogue, calendar)),
         out_of_order: occurred_at < manifest.last_occurred_at,
     };
     let mut step = Step::new(Happening::Received(received), occurred_at, "manifest_received");
@@ -237,14 +238,6 @@ fn mismatches(manifest: &Manifest, asked: &Receive, stream: Stream) -> Vec<Misma
         }
     }
     all
-}
-
-/// Later than five working days after arrival: a case, never a refusal.
-fn is_late(manifest: &Manifest, occurred_at: DateTime<Utc>, calendar: &Calendar) -> bool {
-    let Some(arrived) = &manifest.arrived else { return false };
-    let due =
-        calendar.add_working_days(legal_day(arrived.occurred_at), policy::RECEIVE_WORKING_DAYS);
-    legal_day(occurred_at) > due
 }
 
 /// The limits in force of an item's line, for a year that has no account yet.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::status::Status;
 use crate::ids::{LicenceId, ManifestId, SiteId, StorageAreaId};
 use crate::units::Kg;
+use crate::wire::api_enum;
 
 /// A step the caller may take now.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -31,15 +32,44 @@ pub struct CapacityView {
     pub left_kg: Option<Kg>,
 }
 
-/// A day by which something is due.
+api_enum! {
+    /// How a duty stands: to be done and in time, or too late; done in time, or late. Whether some
+    /// duties were done is not recorded in a manifest, and nothing is claimed.
+    pub enum DeadlineState {
+        Running = "running",
+        Over = "over",
+        Met = "met",
+        Late = "late",
+        NotRecorded = "not_recorded",
+    }
+}
+
+/// A day or an hour by which something is due, by a row of the deadline table.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DeadlineView {
-    /// Row of the deadline table (`GET /catalogue`).
+    /// Row of the deadline table, `DL01`.
     pub rule: String,
+    /// The step that is due, or `inform`, `backfill`, `disinfect`.
     pub action: String,
-    /// Beijing day.
+    /// Beijing day. Where `due_at` is null, the whole day still counts.
     pub due_on: NaiveDate,
+    /// The instant, where the rule counts hours.
+    #[schema(required, value_type = Option<DateTime<Utc>>)]
+    pub due_at: Option<String>,
+    /// The article, or who set the rule.
     pub source: String,
+    /// What of the rule stands in a text that was read, and what is assumed.
+    pub certainty: String,
+    /// The duty in words, in the caller's language.
+    pub obligation: String,
+    /// `within`, `not_more_than`, or `warn_at` for what is a reminder only.
+    pub sense: String,
+    pub state: DeadlineState,
+    /// When it was done, late or not.
+    #[schema(required, value_type = Option<DateTime<Utc>>)]
+    pub met_at: Option<String>,
+    /// The working days of the year it ends in are not published: the day can still move.
+    pub provisional: bool,
 }
 
 /// An item, with what has become of it.

@@ -7,10 +7,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::act::parties_of;
+use super::deadlines::{deadlines, shown};
 use super::draft_view::allowed_action;
 use super::event::{Backfill, Item, Leg, Mismatch, Package, PartyAt, Product, Residue, Warning};
 use super::evolve::{Gap, Manifest, Progress};
-use super::policy::RECEIVE_WORKING_DAYS;
 use super::shape::{
     AllowedAction, BackfillView, CapacityView, ComponentView, DeadlineView, ExemptionView, GapView,
     ItemView, LegView, ManifestView, MismatchView, PackageView, PartyView, ProductView,
@@ -18,7 +18,7 @@ use super::shape::{
 };
 use super::status::{Status, open_to};
 use crate::app::App;
-use crate::clock::{legal_day, rfc3339};
+use crate::clock::rfc3339;
 use crate::ctx::Actor;
 use crate::decision::Balance;
 use crate::ids::ManifestId;
@@ -100,7 +100,7 @@ pub fn view(
         cancelled_at: manifest.cancelled.as_ref().map(|step| time(step.occurred_at)),
         cancel_reason: manifest.cancelled.as_ref().map(|step| step.data.reason.clone()),
         capacity: capacity(manifest, look.balances),
-        deadlines: deadlines(manifest, look),
+        deadlines: due(manifest, look),
         allowed_actions: allowed(manifest.status, look.actor, manifest),
         sealed_fields: sealed(manifest, look.app),
         gaps: manifest.gaps.iter().map(gap).collect(),
@@ -260,16 +260,10 @@ fn capacity(manifest: &Manifest, balances: &HashMap<Uuid, Balance>) -> Vec<Capac
     manifest.filed.items.iter().filter_map(show).collect()
 }
 
-/// Order 23 Art. 18: five working days from arrival to confirm. Clocks of other rules come later.
-fn deadlines(manifest: &Manifest, look: &Look) -> Vec<DeadlineView> {
-    let (Some(arrived), None) = (&manifest.arrived, &manifest.received) else { return Vec::new() };
-    let day = legal_day(arrived.occurred_at);
-    vec![DeadlineView {
-        rule: "DL01".to_owned(),
-        action: "receive".to_owned(),
-        due_on: look.app.calendar.add_working_days(day, RECEIVE_WORKING_DAYS),
-        source: "《危险废物转移管理办法》（部令第23号）第十八条".to_owned(),
-    }]
+/// What is due by the table of deadlines, as it stands at this moment.
+fn due(manifest: &Manifest, look: &Look) -> Vec<DeadlineView> {
+    let dues = deadlines(manifest, &look.app.catalogue, &look.app.calendar);
+    shown(&dues, look.app.clock.now(), look.lang)
 }
 
 /// The caller's next steps, from the one table of moves.

@@ -16,6 +16,7 @@ mod access;
 mod approvals;
 mod clock;
 mod crash;
+mod deadlines;
 mod errors;
 mod filing;
 mod generated;
