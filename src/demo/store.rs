@@ -22,7 +22,8 @@ pub async fn accounts(pool: &Pool) -> Result<Vec<Account>, Problem> {
         // From the few users to their own first event, not through the whole journal.
         .inner_join(event::table.on(event::subject_id.eq(app_user::id).and(event::seq.eq(0))))
         .filter(event::body.like("%\"via\":\"system\"%"))
-        .order(app_user::id)
+        // As somebody looks for them: the regulators, then division by division.
+        .order((app_user::role.like("%regulator").desc(), organisation::division, app_user::login))
         .select((app_user::login, app_user::role, organisation::id, organisation::name))
         .load(conn)
         .await?;
