@@ -283,6 +283,39 @@ async fn what_was_judged_ahead_wrongly_is_judged_again_and_harms_no_neighbour() 
     assert_eq!(counts(&database).await, [21; 5]);
 }
 
+/// 64 readers at once, on few statements: each gets its own row, also when the connections that
+/// lay idle have died meanwhile.
+#[tokio::test]
+async fn reads_that_are_gathered_answer_each_with_its_own_row() {
+    const SQL: super::ByKey = "SELECT id, version FROM subject WHERE id = ANY($1)";
+    let database = database().await;
+    let url = database.postgres.app_url("ledger");
+    let pool = super::Pool::new(&url).unwrap();
+    let (committer, _thread) = Committer::start(url, "liandan.example/test".into()).unwrap();
+    let mut ids = Vec::new();
+    for _ in 0..31 {
+        let filing = filing(&database.mint, 40_000);
+        ids.push(filing.subject.id);
+        number(committer.commit(filing).await.unwrap());
+    }
+    let nobody = database.mint.uuid(now());
+    let superuser = connect(&database.postgres.superuser_url("ledger")).await;
+    for _round in 0..2 {
+        let each = ids.iter().chain([&nobody]).chain(&ids).chain([&nobody]);
+        let reads = each.map(async |id| {
+            let rows = pool.rows(SQL, vec![*id]).await.unwrap();
+            let found: Vec<(Uuid, i64)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+            assert_eq!(found, if *id == nobody { vec![] } else { vec![(*id, 1)] });
+        });
+        join_all(reads).await;
+        let all = pool.rows(SQL, ids.clone()).await.unwrap();
+        assert_eq!(all.len(), ids.len());
+        let end = "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity
+                    WHERE usename = 'liandan_app'";
+        superuser.query(end, &[]).await.unwrap();
+    }
+}
+
 /// The journal refuses change whoever asks: by privilege to the application, by trigger to all.
 #[tokio::test]
 async fn the_journal_is_append_only() {
