@@ -9,6 +9,7 @@ use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Committer, Pool};
+use crate::feed::Waiting;
 use crate::identity::{Keeper, KeeperError};
 use crate::limits::DRAIN_S_MAX;
 use crate::mint::Mint;
@@ -39,6 +40,8 @@ pub struct App {
     pub catalogue: Arc<Catalogue>,
     pub registers: Registers,
     pub identity: Keeper,
+    /// Who waits for changes.
+    pub waiting: Waiting,
 }
 
 impl App {
@@ -59,6 +62,7 @@ impl App {
             catalogue: Arc::new(Catalogue::load()?),
             registers: Registers::default(),
             identity,
+            waiting: Waiting::default(),
         })
     }
 

@@ -26,6 +26,8 @@ pub mod db;
 pub mod decision;
 /// The demo world: a few weeks of life to look at.
 pub mod demo;
+/// The change feed.
+pub mod feed;
 /// HTTP: the only room that knows actix.
 pub mod http;
 /// Who may sign in, and who may do what where.

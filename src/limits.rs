@@ -54,6 +54,25 @@ pub const PAGE_ROWS_MAX: u32 = 500;
 /// Rows of a page when the client does not say.
 pub const PAGE_ROWS_DEFAULT: u32 = 50;
 
+/// Events of the log that one request of the change feed looks at: some 20 ms' work. Whoever sees
+/// few of them gets an empty page and goes on from its end.
+pub const FEED_SCAN_MAX: i64 = 2_000;
+
+/// How long a request of the change feed may wait, in seconds: proxies commonly give up after 60.
+pub const FEED_WAIT_S_MAX: u64 = 60;
+
+/// How often the log's size is asked for while somebody waits: how late what another process has
+/// committed is noticed.
+pub const FEED_POLL: Duration = Duration::from_millis(500);
+
+/// The shortest time between two looks of one who waits, so that a busy log is looked at now and
+/// then and not after each batch.
+pub const FEED_PAUSE: Duration = Duration::from_millis(200);
+
+/// Who may wait for changes at once in a process: with a look each [`FEED_PAUSE`], as much work as
+/// a tenth of what the readers can do. The next is told 503.
+pub const FEED_WAITERS_MAX: usize = 256;
+
 /// An `Idempotency-Key`: room for any UUID or composed key, and an index entry that stays small.
 pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
 

@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::batch::Answer;
+use super::bell::Bell;
 use super::figures::Figures;
 use super::worker::Worker;
 use crate::decision::Decision;
@@ -34,6 +35,7 @@ pub(super) enum Asked {
 pub struct Committer {
     queue: mpsc::Sender<Asked>,
     figures: Figures,
+    bell: Bell,
 }
 
 impl Committer {
@@ -41,7 +43,8 @@ impl Committer {
     pub fn start(url: String, origin: String) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
         let figures = Figures::new().map_err(std::io::Error::other)?;
-        let worker = Worker::new(url, origin, figures.clone());
+        let bell = Bell::default();
+        let worker = Worker::new(url, origin, figures.clone(), bell.clone());
         let thread = std::thread::Builder::new().name("committer".into()).spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             match runtime {
@@ -49,7 +52,7 @@ impl Committer {
                 Err(err) => tracing::error!(error = %err, "the committer could not start"),
             }
         })?;
-        Ok((Self { queue, figures }, thread))
+        Ok((Self { queue, figures, bell }, thread))
     }
 
     /// Commits one decision, or says why not. 503 when the queue is full or the answer takes
@@ -77,6 +80,11 @@ impl Committer {
     /// Decisions that wait.
     pub fn queued(&self) -> usize {
         self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// Rings after every batch of this process.
+    pub const fn bell(&self) -> &Bell {
+        &self.bell
     }
 
     pub const fn figures(&self) -> &Figures {

@@ -3,6 +3,7 @@
 //! Knows no capability: what to write arrives as data (`decision.rs`), with each store's tables.
 
 mod batch;
+mod bell;
 pub mod bootstrap;
 mod committer;
 mod constraints;
@@ -36,6 +37,7 @@ use diesel_async::pooled_connection::{
 use uuid::Uuid;
 
 pub use batch::{Entry, Outcome, Receipt};
+pub use bell::{Bell, Listener};
 pub use committer::Committer;
 pub use figures::Figures;
 pub use idempotency::first_answer;

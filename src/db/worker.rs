@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::batch::{Answer, Batch, Outcome};
+use super::bell::Bell;
 use super::committer::{Asked, Job};
 use super::constraints;
 use super::figures::Figures;
@@ -38,6 +39,7 @@ pub(super) struct Worker {
     /// Whether the book may be judged on without a look: nobody else wrote since the last.
     is_alone: bool,
     figures: Figures,
+    bell: Bell,
 }
 
 /// Decisions judged ahead, not sent.
@@ -58,9 +60,9 @@ struct Flight {
 }
 
 impl Worker {
-    pub fn new(url: String, origin: String, figures: Figures) -> Self {
+    pub fn new(url: String, origin: String, figures: Figures, bell: Bell) -> Self {
         let book = Book { next_position: -1, ..Book::default() };
-        Self { url, origin, session: None, book, is_alone: false, figures }
+        Self { url, origin, session: None, book, is_alone: false, figures, bell }
     }
 
     /// Serves the queue until all its senders are gone and what was accepted is finished.
@@ -179,7 +181,7 @@ impl Worker {
         let Flight { mut jobs, answers, timer, .. } = flight;
         timer.observe_duration();
         let Err(err) = landed else {
-            answer(jobs, answers);
+            self.answer(jobs, answers);
             return Vec::new();
         };
         self.forget();
@@ -188,7 +190,7 @@ impl Worker {
             BatchError::InDoubt { mark, source } => {
                 match self.find_out(mark.as_ref(), source).await {
                     Some(true) => {
-                        answer(jobs, answers);
+                        self.answer(jobs, answers);
                         return ahead;
                     }
                     Some(false) => {}
@@ -226,7 +228,7 @@ impl Worker {
             }
             Err(err) => decisions.iter().map(|decision| Self::failed(&err, decision)).collect(),
         };
-        answer(jobs, answers);
+        self.answer(jobs, answers);
         timer.observe_duration();
     }
 
@@ -375,11 +377,12 @@ impl Worker {
             self.session = None;
         }
     }
-}
 
-fn answer(jobs: Vec<Job>, answers: Vec<Answer>) {
-    for (job, answer) in jobs.into_iter().zip(answers) {
-        // A send that fails: the asker hung up; the record stands and its key tells.
-        let _ = job.answer.send(answer);
+    fn answer(&self, jobs: Vec<Job>, answers: Vec<Answer>) {
+        self.bell.ring();
+        for (job, answer) in jobs.into_iter().zip(answers) {
+            // A send that fails: the asker hung up; the record stands and its key tells.
+            let _ = job.answer.send(answer);
+        }
     }
 }

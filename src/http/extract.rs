@@ -43,6 +43,12 @@ impl Caller {
         &self.actor
     }
 
+    /// 401 where the token has ceased to be good since the request came.
+    pub async fn still(&self) -> Result<(), Problem> {
+        let token = bearer(self.request.headers()).ok_or_else(identity::unauthorized)?;
+        identity::authenticate(&self.app, token).await.map(|_| ())
+    }
+
     /// The context of a reading request.
     pub fn reading(&self) -> Ctx {
         self.ctx(reading_parts(&self.request))

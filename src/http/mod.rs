@@ -6,6 +6,7 @@
 
 mod answer;
 mod body;
+mod changes;
 mod conditions;
 mod docs;
 mod extract;

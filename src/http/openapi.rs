@@ -14,6 +14,7 @@ use utoipa::openapi::{
     SecurityRequirement,
 };
 
+use super::changes::ChangesApi;
 use super::identity::IdentityApi;
 use super::manifest::ManifestApi;
 use super::registry::RegistryApi;
@@ -36,8 +37,14 @@ struct Root;
 #[openapi(paths(sandbox::clock_now, sandbox::set_clock))]
 struct Sandbox;
 
-fn rooms() -> [Document; 4] {
-    [IdentityApi::openapi(), RegistryApi::openapi(), ManifestApi::openapi(), Sandbox::openapi()]
+fn rooms() -> [Document; 5] {
+    [
+        IdentityApi::openapi(),
+        RegistryApi::openapi(),
+        ManifestApi::openapi(),
+        ChangesApi::openapi(),
+        Sandbox::openapi(),
+    ]
 }
 
 /// The document of this build.

@@ -5,7 +5,7 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::{MetricsPage, docs, health, identity, manifest, registry, sandbox};
+use super::{MetricsPage, changes, docs, health, identity, manifest, registry, sandbox};
 
 /// Where the API's resources are.
 pub const API: &str = "/api/v1";
@@ -24,6 +24,7 @@ pub fn routes(
         let api = web::scope(API)
             // Paths are tried in order: the busiest first.
             .configure(manifest::routes)
+            .configure(changes::routes)
             .configure(identity::routes)
             .configure(registry::routes);
         // In any other mode these paths do not exist (api.md, "Sandbox").

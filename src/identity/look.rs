@@ -1,5 +1,9 @@
 //! Looking at users: oneself (`GET /me`), one, and the list that one may see.
 
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
 use super::asked::ListUsers;
 use super::policy;
 use super::store::{self, Wanted};
@@ -8,6 +12,7 @@ use super::user::User;
 use crate::app::App;
 use crate::command::Freshness;
 use crate::ctx::{Actor, Role};
+use crate::db::Pool;
 use crate::ids::UserId;
 use crate::problem::Problem;
 use crate::registry::{Known, Organisation};
@@ -42,6 +47,15 @@ pub async fn one(app: &App, actor: &Actor, id: UserId) -> Result<User, Problem> 
 /// A page of users and one more, in the order of their making.
 pub async fn list(app: &App, actor: &Actor, asked: &ListUsers) -> Result<Vec<User>, Problem> {
     store::list(&app.pool, visible_to(actor), asked).await
+}
+
+/// Those of `ids` that the actor may see.
+pub async fn seen_among(
+    pool: &Pool,
+    actor: &Actor,
+    ids: &[Uuid],
+) -> Result<HashSet<Uuid>, Problem> {
+    store::seen_among(pool, visible_to(actor), ids).await
 }
 
 /// A user as it stood after its event number `version`: what a repeat of a command answers.

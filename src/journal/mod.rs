@@ -6,7 +6,9 @@
 mod canonical;
 mod chain;
 mod event;
+mod store;
 
 pub use canonical::canonical;
 pub use chain::{Break, first_break};
 pub use event::{BODY_BYTES_MAX, Link, NO_PREV, body, leaf_hash};
+pub use store::{Place, bodies, scan, size};

@@ -9,6 +9,8 @@ mod change;
 pub mod driver;
 mod entry;
 mod factor;
+/// What the change feed needs of the registers.
+pub mod feed;
 /// Entries of the ledger.
 pub mod ledger;
 /// Operating licences and kitchen permits.

@@ -44,6 +44,7 @@ pub(super) async fn run(
         () = signals.next() => {}
     }
     tracing::info!("stopping: finishing what was accepted");
+    app.committer.bell().stop();
     let finish = async {
         let stops = join_all(handles.iter().map(|handle| handle.stop(true)));
         let (_, ended) = tokio::join!(stops, &mut servers);

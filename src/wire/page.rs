@@ -28,6 +28,11 @@ impl PageLimit {
     pub fn rows_to_read(self) -> i64 {
         i64::from(self.0) + 1
     }
+
+    /// How many rows a page shows.
+    pub const fn rows_to_show(self) -> usize {
+        self.0 as usize
+    }
 }
 
 impl Default for PageLimit {

@@ -1,7 +1,7 @@
 //! Who gets to what, on every path: the table has a line for each operation of the API, and each
 //! line is tried as nobody, as a stranger, as regulators of elsewhere and as a reader.
 
-mod estate;
+pub mod estate;
 mod table;
 
 use std::collections::BTreeSet;

@@ -14,6 +14,7 @@
 
 mod access;
 mod approvals;
+mod changes;
 mod clock;
 mod crash;
 mod deadlines;

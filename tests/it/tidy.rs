@@ -16,7 +16,7 @@ const STREETS: &[&[&str]] = &[
     &["registry"],
     &["capacity"],
     &["manifest"],
-    &["custody", "anomaly"],
+    &["custody", "anomaly", "feed"],
     &["http", "console"],
 ];
 

@@ -10,6 +10,6 @@ pub use session::{
     NewSession, NewToken, Refreshing, end, family_of, lives, open, refreshing, rotate,
 };
 pub use user::{
-    Account, Wanted, account, account_by_login, as_at, insert_row, list, login_is_taken,
-    session_row, update_row, user,
+    Account, Recording, Wanted, account, account_by_login, as_at, as_they_stood, insert_row, list,
+    login_is_taken, seen_among, session_row, update_row, user,
 };

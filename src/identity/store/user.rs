@@ -1,5 +1,7 @@
 //! Users' rows.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -198,6 +200,51 @@ pub async fn as_at(pool: &Pool, id: UserId, version: i64) -> Result<User, Proble
         .await?;
     let body: Body = serde_json::from_str(&body).map_err(Problem::internal)?;
     Ok(now.as_recorded(body.data, version))
+}
+
+/// What an event of a user recorded: whose, its number, its data.
+pub type Recording = (Uuid, i64, Recorded);
+
+/// The users as they stood after these events, in their order; `None` where there is none.
+pub async fn as_they_stood(
+    pool: &Pool,
+    recordings: Vec<Recording>,
+) -> Result<Vec<Option<User>>, Problem> {
+    let ids: Vec<Uuid> = recordings.iter().map(|(id, ..)| *id).collect();
+    let rows: Vec<UserRow> = t::table
+        .filter(t::id.eq_any(&ids))
+        .select(UserRow::as_select())
+        .load(&mut pool.get().await?)
+        .await?;
+    let mut users = HashMap::new();
+    for row in rows {
+        let user = row.into_account(0)?.user;
+        users.insert(user.id.uuid(), user);
+    }
+    let stood = |(id, seq, data)| users.get(&id).map(|now: &User| now.as_recorded(data, seq + 1));
+    Ok(recordings.into_iter().map(stood).collect())
+}
+
+/// Those of `ids` that are wanted.
+pub async fn seen_among(
+    pool: &Pool,
+    wanted: Wanted,
+    ids: &[Uuid],
+) -> Result<HashSet<Uuid>, Problem> {
+    let mut query = t::table.select(t::id).filter(t::id.eq_any(ids)).into_boxed::<Pg>();
+    match wanted {
+        Wanted::All => {}
+        Wanted::Own(own) => query = query.filter(t::organisation_id.eq(own.uuid())),
+        Wanted::OwnAndDivision(own, division) => {
+            let in_division = organisation::table
+                .filter(organisation::division.eq(division))
+                .select(organisation::id);
+            let theirs = t::organisation_id.eq_any(in_division);
+            query = query.filter(t::organisation_id.eq(own.uuid()).or(theirs));
+        }
+    }
+    let found: Vec<Uuid> = query.load(&mut pool.get().await?).await?;
+    Ok(found.into_iter().collect())
 }
 
 #[derive(serde::Deserialize)]

@@ -1,5 +1,7 @@
 //! Rows of `driver`: beside the entry that events carry, the personal data that they do not.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -59,6 +61,16 @@ pub async fn person(pool: &Pool, id: DriverId) -> Result<Option<Person>, Problem
     let found: Option<(String, String, String)> =
         t::table.find(id.uuid()).select(PERSON).first(&mut pool.get().await?).await.optional()?;
     Ok(found.map(person_of))
+}
+
+/// The same for several; whoever is not there any more is absent.
+pub async fn persons(pool: &Pool, ids: &[Uuid]) -> Result<HashMap<Uuid, Person>, Problem> {
+    let found: Vec<(Uuid, (String, String, String))> = t::table
+        .filter(t::id.eq_any(ids))
+        .select((t::id, PERSON))
+        .load(&mut pool.get().await?)
+        .await?;
+    Ok(found.into_iter().map(|(id, person)| (id, person_of(person))).collect())
 }
 
 /// What a list of drivers is narrowed by.

@@ -12,6 +12,7 @@ mod organisation;
 mod plan;
 mod replay;
 mod scope;
+mod seen;
 mod site;
 mod storage_area;
 mod vehicle;
@@ -27,7 +28,7 @@ use crate::decision::Cell;
 use crate::problem::Problem;
 
 pub use approval::{ApprovalFilter, approval, approvals, insert_approval, update_approval};
-pub use driver::{DriverFilter, driver, drivers, insert_driver, person, update_driver};
+pub use driver::{DriverFilter, driver, drivers, insert_driver, person, persons, update_driver};
 pub use ledger::{LedgerFilter, insert_ledger_entry, ledger_entries, ledger_entry};
 pub use licence::{LicenceAccount, LicenceFilter, accounts_of, licence, licences, licences_of};
 pub use licence_rows::{insert_licence, update_licence};
@@ -36,6 +37,7 @@ pub use organisation::{
 };
 pub use plan::{PlanFilter, insert_plan, plan, plans, plans_of, update_plan};
 pub use replay::as_it_stood;
+pub use seen::seen_among;
 pub use site::{SiteFilter, insert_site, site, sites, update_site};
 pub use storage_area::{
     StorageAreaFilter, insert_storage_area, storage_area, storage_areas, storage_areas_of,

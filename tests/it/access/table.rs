@@ -69,6 +69,7 @@ pub const CASES: &[Case] = &[
     case("GET /readyz", Open("a probe has no login")),
     case("GET /openapi.json", Open("the contract is public")),
     case("GET /metrics", Open("it has a token of its own (health.rs)")),
+    case("GET /api/v1/changes", Own("each sees its own part of the log (changes.rs)")),
     case("GET /api/v1/me", Own("oneself")),
     case("POST /api/v1/me/password", Own("oneself")),
     case("GET /api/v1/sandbox/clock", Own("one clock for the whole sandbox")),

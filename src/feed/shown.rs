@@ -1,0 +1,150 @@
+//! Changes as the API shows them, each with its subject as it stood after the event.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::ctx::Ctx;
+use crate::decision::{Balance, Subject, SubjectKind};
+use crate::identity::{self, Recording, UserView};
+use crate::journal::{self, Place};
+use crate::manifest::{self, Look, Stored};
+use crate::problem::Problem;
+use crate::registry::feed::Beside;
+use crate::{db, manifest::view};
+
+/// A page of the change feed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangePage {
+    /// In the order of the log. Numbers skip what the caller may not see; a page may be short or
+    /// empty although more follows.
+    pub data: Vec<ChangeView>,
+    /// Give it as `after` for what follows. Where it is what was asked for, the log ends there.
+    pub next_after: i64,
+}
+
+/// Something that happened.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangeView {
+    /// The event's position in the log, plus one.
+    pub sequence: i64,
+    /// What happened: `filed`, `departed`, …; of a register `registered` or `changed`.
+    pub kind: String,
+    pub subject: SubjectView,
+    /// When it happened, as claimed.
+    pub occurred_at: String,
+    /// When it was recorded.
+    pub recorded_at: String,
+    /// The subject as it stood after this event, in the form that its own address answers with;
+    /// `null` where it holds personal data that are gone.
+    #[schema(required, value_type = Option<Object>)]
+    pub resource: Option<Value>,
+}
+
+/// What it happened to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SubjectView {
+    /// `manifest`, `organisation`, `site`, `licence`, `vehicle`, `driver`, `user`, `waste_stream`,
+    /// `ledger_entry`, `storage_area`, `transfer_approval` or `management_plan`.
+    pub kind: String,
+    pub id: Uuid,
+}
+
+#[derive(Deserialize)]
+struct Body {
+    kind: String,
+    occurred_at: String,
+    recorded_at: String,
+    data: Value,
+}
+
+/// The events at these places. Leaves out what a closer look says is not for the caller.
+pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeView>, Problem> {
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    let positions: Vec<i64> = places.iter().map(|place| place.position).collect();
+    let mut events = Vec::with_capacity(places.len());
+    let bodies = journal::bodies(&app.pool, &positions).await?;
+    for (place, (_, body)) in places.iter().zip(bodies) {
+        let body: Body = serde_json::from_str(&body).map_err(Problem::internal)?;
+        events.push((*place, body));
+    }
+    let manifests = Manifests::read(app, places).await?;
+    let mut users = users(app, &events).await?;
+    let subjects: Vec<Subject> =
+        places.iter().map(|place| Subject::new(place.subject_kind, place.subject_id)).collect();
+    let registers = Beside::read(&app.pool, &subjects).await?;
+    let mut changes = Vec::with_capacity(events.len());
+    for (place, body) in events {
+        let resource = match place.subject_kind {
+            SubjectKind::Manifest => match manifests.shown(app, ctx, &place)? {
+                Some(shown) => Some(shown),
+                None => continue,
+            },
+            SubjectKind::User => users.remove(&place.position),
+            kind => registers.shown(kind, body.data)?,
+        };
+        let kind = place.subject_kind.as_str().to_owned();
+        changes.push(ChangeView {
+            sequence: place.position + 1,
+            kind: body.kind,
+            subject: SubjectView { kind, id: place.subject_id },
+            occurred_at: body.occurred_at,
+            recorded_at: body.recorded_at,
+            resource,
+        });
+    }
+    Ok(changes)
+}
+
+struct Manifests {
+    stood: HashMap<(Uuid, i64), Stored>,
+    balances: HashMap<Uuid, Balance>,
+}
+
+impl Manifests {
+    async fn read(app: &App, places: &[Place]) -> Result<Self, Problem> {
+        let of_manifests = places.iter().filter(|one| one.subject_kind == SubjectKind::Manifest);
+        let after: Vec<_> = of_manifests.map(|one| (one.subject_id, one.seq)).collect();
+        let stood = manifest::as_they_stood(&app.pool, &after).await?;
+        let accounts = stood.values().flat_map(|stored| manifest::accounts(&stored.manifest));
+        let balances = db::balances_of(&app.pool, &accounts.collect::<Vec<_>>()).await?;
+        Ok(Self { stood, balances })
+    }
+
+    /// `None` where the caller was no party to it then: who joins later sees it from there on.
+    fn shown(&self, app: &App, ctx: &Ctx, place: &Place) -> Result<Option<Value>, Problem> {
+        let stored = self.stood.get(&(place.subject_id, place.seq));
+        let stored = stored.filter(|stored| manifest::sees(&ctx.actor, &stored.manifest));
+        let Some(stored) = stored else { return Ok(None) };
+        let look = Look { app, actor: &ctx.actor, lang: ctx.lang, balances: &self.balances };
+        let shown = view(stored.id, &stored.manifest, stored.contact.clone(), &look);
+        serde_json::to_value(shown).map(Some).map_err(Problem::internal)
+    }
+}
+
+/// The users by the positions of their events.
+async fn users(app: &App, events: &[(Place, Body)]) -> Result<HashMap<i64, Value>, Problem> {
+    let (mut positions, mut recordings) = (Vec::new(), Vec::<Recording>::new());
+    for (place, body) in events.iter().filter(|(one, _)| one.subject_kind == SubjectKind::User) {
+        let recorded = serde_json::from_value(body.data.clone()).map_err(Problem::internal)?;
+        positions.push(place.position);
+        recordings.push((place.subject_id, place.seq, recorded));
+    }
+    if recordings.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut shown = HashMap::new();
+    let stood = identity::as_they_stood(&app.pool, recordings).await?;
+    for (position, user) in positions.into_iter().zip(stood) {
+        let Some(user) = user else { continue };
+        let view = serde_json::to_value(UserView::from(&user)).map_err(Problem::internal)?;
+        shown.insert(position, view);
+    }
+    Ok(shown)
+}

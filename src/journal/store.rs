@@ -1,0 +1,53 @@
+//! Reading the log by position. Positions are dense and in commit order, so whoever has read up to
+//! one has missed nothing below it.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::db::Pool;
+use crate::db::schema::{event, log_head};
+use crate::decision::SubjectKind;
+use crate::problem::Problem;
+
+/// Where an event stands, without what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub position: i64,
+    pub subject_id: Uuid,
+    pub subject_kind: SubjectKind,
+    pub seq: i64,
+}
+
+/// The events from a position on, in order, at most `rows_max`.
+pub async fn scan(pool: &Pool, from: i64, rows_max: i64) -> Result<Vec<Place>, Problem> {
+    let rows: Vec<(i64, Uuid, i16, i64)> = event::table
+        .filter(event::position.ge(from))
+        .order(event::position)
+        .limit(rows_max)
+        .select((event::position, event::subject_id, event::subject_kind, event::seq))
+        .load(&mut pool.get().await?)
+        .await?;
+    let place = |(position, subject_id, kind, seq)| {
+        let subject_kind = SubjectKind::from_number(kind)
+            .ok_or_else(|| Problem::internal(format!("subject kind {kind}")))?;
+        Ok(Place { position, subject_id, subject_kind, seq })
+    };
+    rows.into_iter().map(place).collect()
+}
+
+/// The bodies at these positions, in order.
+pub async fn bodies(pool: &Pool, positions: &[i64]) -> Result<Vec<(i64, String)>, Problem> {
+    let rows = event::table
+        .filter(event::position.eq_any(positions))
+        .order(event::position)
+        .select((event::position, event::body))
+        .load(&mut pool.get().await?)
+        .await?;
+    Ok(rows)
+}
+
+/// The size of the log.
+pub async fn size(pool: &Pool) -> Result<i64, Problem> {
+    Ok(log_head::table.select(log_head::next_position).first(&mut pool.get().await?).await?)
+}

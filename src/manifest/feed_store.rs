@@ -1,0 +1,80 @@
+//! What the change feed needs of manifests: which of them somebody may see, and how they stood.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::pg::Pg;
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::evolve::evolve;
+use super::store::{Stored, read_event};
+use crate::catalogue::Stream;
+use crate::ctx::{Actor, Role};
+use crate::db::Pool;
+use crate::db::schema::{event, manifest as t};
+use crate::identity::policy as may;
+use crate::ids::ManifestId;
+use crate::problem::Problem;
+
+/// Those of `ids` that the actor may see, and of a regiment's regulator all of its division: the
+/// columns do not say more. [`super::sees`] has the last word.
+pub async fn seen_among(
+    pool: &Pool,
+    actor: &Actor,
+    ids: &[Uuid],
+) -> Result<HashSet<Uuid>, Problem> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut query = t::table.select(t::id).filter(t::id.eq_any(ids)).into_boxed::<Pg>();
+    if actor.role.is_regulator() {
+        let streams = Stream::ALL.iter().filter(|stream| may::sees_stream(actor, **stream));
+        query = query.filter(t::stream.eq_any(streams.map(|stream| stream.as_str())));
+        if actor.role != Role::CorpsRegulator {
+            let division = actor.division.as_deref().unwrap_or_default();
+            let either = t::producer_division.eq(division).or(t::receiver_division.eq(division));
+            query = query.filter(either);
+        }
+    } else {
+        let own = actor.organisation_id.uuid();
+        let ends = t::producer_id.eq(own).or(t::receiver_id.eq(own));
+        query = query.filter(ends.or(t::carrier_id.eq(own)));
+    }
+    let found: Vec<Uuid> = query.load(&mut pool.get().await?).await?;
+    Ok(found.into_iter().collect())
+}
+
+/// The manifests as they stood after these of their events (id and `seq`).
+pub async fn as_they_stood(
+    pool: &Pool,
+    after: &[(Uuid, i64)],
+) -> Result<HashMap<(Uuid, i64), Stored>, Problem> {
+    let wanted: HashSet<(Uuid, i64)> = after.iter().copied().collect();
+    let ids: Vec<Uuid> = after.iter().map(|(id, _)| *id).collect();
+    let Some(last) = after.iter().map(|(_, seq)| *seq).max() else { return Ok(HashMap::new()) };
+    let conn = &mut pool.get().await?;
+    let contacts: Vec<(Uuid, Option<Value>)> =
+        t::table.filter(t::id.eq_any(&ids)).select((t::id, t::contact)).load(conn).await?;
+    let contacts: HashMap<Uuid, Option<Value>> = contacts.into_iter().collect();
+    let bodies: Vec<(Uuid, i64, String)> = event::table
+        .filter(event::subject_id.eq_any(&ids).and(event::seq.le(last)))
+        .order((event::subject_id, event::seq))
+        .select((event::subject_id, event::seq, event::body))
+        .load(conn)
+        .await?;
+    let mut stood = HashMap::with_capacity(wanted.len());
+    let mut state = None;
+    for (id, seq, body) in bodies {
+        let before = if seq == 0 { None } else { state.take() };
+        let manifest = evolve(before, &read_event(&body)?).map_err(Problem::internal)?;
+        if wanted.contains(&(id, seq)) {
+            let contact = contacts.get(&id).cloned().flatten();
+            let stored = Stored { id: ManifestId::of(id), manifest: manifest.clone(), contact };
+            stood.insert((id, seq), stored);
+        }
+        state = Some(manifest);
+    }
+    Ok(stood)
+}

@@ -1,0 +1,100 @@
+//! What the change feed needs of the registers: which entries somebody may see, and how an event
+//! left them. An event's data is the whole entry, so no register is looked up for that; what events
+//! never hold (a driver's personal data, the mass in a storage area) is as it is now.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::access::Scope;
+use super::entry::Entry;
+use super::model::{
+    Driver, LedgerEntry, Licence, ManagementPlan, Organisation, Person, Site, StorageArea,
+    TransferApproval, Vehicle, WasteStream,
+};
+use super::store;
+use super::view::{
+    DriverView, LedgerEntryView, LicenceView, ManagementPlanView, OrganisationView, SiteView,
+    StorageAreaView, TransferApprovalView, VehicleView, WasteStreamView,
+};
+use crate::ctx::Actor;
+use crate::db::Pool;
+use crate::decision::{Subject, SubjectKind};
+use crate::ids::StorageAreaId;
+use crate::problem::Problem;
+use crate::units::Grams;
+
+/// Those of `ids`, entries of the register `kind`, that the actor may see.
+pub async fn seen_among(
+    pool: &Pool,
+    actor: &Actor,
+    (kind, ids): (SubjectKind, &[Uuid]),
+) -> Result<HashSet<Uuid>, Problem> {
+    let mut seen = store::seen_among(pool, &Scope::of(actor), (kind, ids)).await?;
+    // A regulator's own body lies outside a jurisdiction that is less than the corps.
+    let own = actor.organisation_id.uuid();
+    if kind == SubjectKind::Organisation && ids.contains(&own) {
+        seen.insert(own);
+    }
+    Ok(seen)
+}
+
+/// What is shown of entries beside what their events hold.
+pub struct Beside {
+    persons: HashMap<Uuid, Person>,
+    stored: HashMap<StorageAreaId, Grams>,
+}
+
+impl Beside {
+    pub async fn read(pool: &Pool, subjects: &[Subject]) -> Result<Self, Problem> {
+        let of = |kind| subjects.iter().filter(move |one| one.kind == kind).map(|one| one.id);
+        let drivers: Vec<Uuid> = of(SubjectKind::Driver).collect();
+        let areas: Vec<_> = of(SubjectKind::StorageArea).map(StorageAreaId::of).collect();
+        let persons = match drivers.as_slice() {
+            [] => HashMap::new(),
+            drivers => store::persons(pool, drivers).await?,
+        };
+        Ok(Self { persons, stored: store::stored_in(pool, &areas).await? })
+    }
+
+    /// The entry as the API shows it, after the event with this data. `None` for a driver whose
+    /// personal data are gone.
+    pub fn shown(&self, kind: SubjectKind, data: Value) -> Result<Option<Value>, Problem> {
+        let shown = match kind {
+            SubjectKind::Organisation => view::<Organisation, OrganisationView>(data)?,
+            SubjectKind::Site => view::<Site, SiteView>(data)?,
+            SubjectKind::Licence => view::<Licence, LicenceView>(data)?,
+            SubjectKind::Vehicle => view::<Vehicle, VehicleView>(data)?,
+            SubjectKind::WasteStream => view::<WasteStream, WasteStreamView>(data)?,
+            SubjectKind::LedgerEntry => view::<LedgerEntry, LedgerEntryView>(data)?,
+            SubjectKind::TransferApproval => view::<TransferApproval, TransferApprovalView>(data)?,
+            SubjectKind::ManagementPlan => view::<ManagementPlan, ManagementPlanView>(data)?,
+            SubjectKind::StorageArea => {
+                let area: StorageArea = entry(data)?;
+                let stored = self.stored.get(&area.id).copied().unwrap_or_default();
+                json(&StorageAreaView::of(&area, stored))?
+            }
+            SubjectKind::Driver => {
+                let driver: Driver = entry(data)?;
+                let Some(person) = self.persons.get(&driver.id.uuid()) else { return Ok(None) };
+                json(&DriverView::of(&driver, person))?
+            }
+            SubjectKind::Manifest | SubjectKind::User => return Ok(None),
+        };
+        Ok(Some(shown))
+    }
+}
+
+fn entry<T: Entry>(data: Value) -> Result<T, Problem> {
+    serde_json::from_value(data).map_err(Problem::internal)
+}
+
+fn json(view: &impl Serialize) -> Result<Value, Problem> {
+    serde_json::to_value(view).map_err(Problem::internal)
+}
+
+fn view<T: Entry, V: Serialize + for<'a> From<&'a T>>(data: Value) -> Result<Value, Problem> {
+    json(&V::from(&entry::<T>(data)?))
+}
