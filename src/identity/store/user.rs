@@ -232,16 +232,8 @@ pub async fn seen_among(
     ids: &[Uuid],
 ) -> Result<HashSet<Uuid>, Problem> {
     let mut query = t::table.select(t::id).filter(t::id.eq_any(ids)).into_boxed::<Pg>();
-    match wanted {
-        Wanted::All => {}
-        Wanted::Own(own) => query = query.filter(t::organisation_id.eq(own.uuid())),
-        Wanted::OwnAndDivision(own, division) => {
-            let in_division = organisation::table
-                .filter(organisation::division.eq(division))
-                .select(organisation::id);
-            let theirs = t::organisation_id.eq_any(in_division);
-            query = query.filter(t::organisation_id.eq(own.uuid()).or(theirs));
-        }
+    if let Some(employers) = wanted.organisations() {
+        query = query.filter(t::organisation_id.eq_any(employers));
     }
     let found: Vec<Uuid> = query.load(&mut pool.get().await?).await?;
     Ok(found.into_iter().collect())
@@ -261,20 +253,29 @@ pub enum Wanted {
     Own(OrganisationId),
 }
 
+impl Wanted {
+    /// Those whose users are wanted; `None`: everybody's.
+    fn organisations(
+        self,
+    ) -> Option<organisation::BoxedQuery<'static, Pg, diesel::sql_types::Uuid>> {
+        let organisations = organisation::table.select(organisation::id).into_boxed();
+        match self {
+            Self::All => None,
+            Self::Own(own) => Some(organisations.filter(organisation::id.eq(own.uuid()))),
+            Self::OwnAndDivision(own, division) => {
+                let in_division = organisation::division.eq(division);
+                Some(organisations.filter(organisation::id.eq(own.uuid()).or(in_division)))
+            }
+        }
+    }
+}
+
 /// In the order of ids, which is that of making; one row more than shown.
 pub async fn list(pool: &Pool, wanted: Wanted, asked: &ListUsers) -> Result<Vec<User>, Problem> {
     let mut query =
         t::table.inner_join(subject::table.on(subject::id.eq(t::id))).into_boxed::<Pg>();
-    match wanted {
-        Wanted::All => {}
-        Wanted::Own(own) => query = query.filter(t::organisation_id.eq(own.uuid())),
-        Wanted::OwnAndDivision(own, division) => {
-            let in_division = organisation::table
-                .filter(organisation::division.eq(division))
-                .select(organisation::id);
-            let theirs = t::organisation_id.eq_any(in_division);
-            query = query.filter(t::organisation_id.eq(own.uuid()).or(theirs));
-        }
+    if let Some(employers) = wanted.organisations() {
+        query = query.filter(t::organisation_id.eq_any(employers));
     }
     if let Some(organisation) = asked.organisation_id {
         query = query.filter(t::organisation_id.eq(organisation.uuid()));
