@@ -9,12 +9,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::evolve::evolve;
+use super::list::streams;
 use super::store::{Stored, read_event};
-use crate::catalogue::Stream;
 use crate::ctx::{Actor, Role};
 use crate::db::Pool;
 use crate::db::schema::{event, manifest as t};
-use crate::identity::policy as may;
 use crate::ids::ManifestId;
 use crate::problem::Problem;
 
@@ -30,8 +29,7 @@ pub async fn seen_among(
     }
     let mut query = t::table.select(t::id).filter(t::id.eq_any(ids)).into_boxed::<Pg>();
     if actor.role.is_regulator() {
-        let streams = Stream::ALL.iter().filter(|stream| may::sees_stream(actor, **stream));
-        query = query.filter(t::stream.eq_any(streams.map(|stream| stream.as_str())));
+        query = query.filter(t::stream.eq_any(streams(actor)));
         if actor.role != Role::CorpsRegulator {
             let division = actor.division.as_deref().unwrap_or_default();
             let either = t::producer_division.eq(division).or(t::receiver_division.eq(division));

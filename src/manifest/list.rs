@@ -140,7 +140,7 @@ type Boxed<'a> = t::BoxedQuery<
 >;
 
 /// The streams that concern the actor.
-fn streams(actor: &Actor) -> Vec<&'static str> {
+pub(super) fn streams(actor: &Actor) -> Vec<&'static str> {
     let seen = Stream::ALL.iter().filter(|stream| may::sees_stream(actor, **stream));
     seen.map(|stream| stream.as_str()).collect()
 }
