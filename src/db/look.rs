@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
@@ -14,7 +15,7 @@ const LOCK_SQL: &str = "-- lock the log
 SELECT next_position FROM log_head WHERE id = 1 FOR UPDATE";
 const HEADS_SQL: &str = "-- look: chain heads and guards
 SELECT id, year, version, head, recorded_at FROM subject WHERE id = ANY($1)";
-const ACCOUNTS_SQL: &str = "-- look: balances
+pub(super) const ACCOUNTS_SQL: &str = "-- look: balances
 SELECT id, limit_g, used_g, reserved_g, lenient FROM account WHERE id = ANY($1)";
 const SERIALS_SQL: &str = "-- look: serials
 SELECT prefix, last FROM serial WHERE prefix = ANY($1)";
@@ -58,15 +59,7 @@ pub(super) async fn lock_and_look(
         };
         book.heads.insert(row.get(0), head);
     }
-    for row in accounts {
-        let balance = Balance {
-            limit: row.get(1),
-            used: row.get(2),
-            reserved: row.get(3),
-            lenient: row.get(4),
-        };
-        book.accounts.insert(row.get(0), balance);
-    }
+    book.accounts = accounts.iter().map(balance).collect();
     book.no_accounts =
         wanted.accounts.into_iter().filter(|id| !book.accounts.contains_key(id)).collect();
     book.serials = serials.iter().map(|row| (row.get(0), row.get(1))).collect();
@@ -83,6 +76,13 @@ pub(super) async fn lock_and_look(
         book.keys.insert((row.get(0), row.get(1)), first);
     }
     Ok(book)
+}
+
+/// A row of [`ACCOUNTS_SQL`].
+pub(super) fn balance(row: &Row) -> (Uuid, Balance) {
+    let balance =
+        Balance { limit: row.get(1), used: row.get(2), reserved: row.get(3), lenient: row.get(4) };
+    (row.get(0), balance)
 }
 
 /// What a batch has to look up, each thing once.

@@ -104,9 +104,6 @@ impl Pool {
     }
 }
 
-const BALANCES_SQL: ByKey = "-- balances by account
-SELECT id, limit_g, used_g, reserved_g, lenient FROM account WHERE id = ANY($1)";
-
 /// An unlocked reading of the accounts that `moves` name. Absent accounts are absent.
 pub async fn balances(pool: &Pool, moves: &[Move]) -> Result<HashMap<Uuid, Balance>, Problem> {
     let posts = moves.iter().flat_map(|wanted| wanted.choices.iter().flatten());
@@ -115,12 +112,6 @@ pub async fn balances(pool: &Pool, moves: &[Move]) -> Result<HashMap<Uuid, Balan
 }
 
 pub async fn balances_of(pool: &Pool, ids: &[Uuid]) -> Result<HashMap<Uuid, Balance>, Problem> {
-    let rows = pool.rows(BALANCES_SQL, ids.to_vec()).await?;
-    let balance = |row: &tokio_postgres::Row| Balance {
-        limit: row.get(1),
-        used: row.get(2),
-        reserved: row.get(3),
-        lenient: row.get(4),
-    };
-    Ok(rows.iter().map(|row| (row.get(0), balance(row))).collect())
+    let rows = pool.rows(look::ACCOUNTS_SQL, ids.to_vec()).await?;
+    Ok(rows.iter().map(|row| look::balance(row)).collect())
 }

@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
-use tokio_postgres::{Client, NoTls, Row, Statement};
 use uuid::Uuid;
 
-use super::session::SESSION_SETTINGS;
+use super::session::{BatchError, Session};
 use crate::limits::{COMMIT_WAIT_MAX, GATHERED_READS_MAX, QUEUE_MAX, READER_CONNECTIONS};
 use crate::problem::Problem;
 
@@ -102,53 +102,29 @@ async fn lane(url: &str, asks: Rc<Mutex<mpsc::Receiver<Ask>>>) {
     }
 }
 
-struct Link {
-    client: Client,
-    statements: HashMap<ByKey, Statement>,
-}
-
 type Rows = HashMap<(ByKey, Uuid), Arc<Row>>;
 
-async fn look(
-    url: &str,
-    link: &mut Option<Link>,
-    batch: &[Ask],
-) -> Result<Rows, tokio_postgres::Error> {
-    let link = match link.take().filter(|link| !link.client.is_closed()) {
+async fn look(url: &str, link: &mut Option<Session>, batch: &[Ask]) -> Result<Rows, BatchError> {
+    let session = match link.take().filter(|session| !session.is_closed()) {
         Some(open) => link.insert(open),
-        None => link.insert(connect(url).await?),
+        None => link.insert(Session::open(url).await?),
     };
     let mut wanted: HashMap<ByKey, HashSet<Uuid>> = HashMap::new();
     for ask in batch {
         wanted.entry(ask.sql).or_default().extend(&ask.ids);
     }
-    for sql in wanted.keys() {
-        if !link.statements.contains_key(sql) {
-            let statement = link.client.prepare(sql).await?;
-            link.statements.insert(sql, statement);
-        }
-    }
-    let asked = wanted.into_iter().filter_map(|(sql, ids)| {
-        let (statement, ids) = (link.statements.get(sql)?, Vec::from_iter(ids));
-        let client = &link.client;
-        Some(async move { Ok((sql, client.query(statement, &[&ids]).await?)) })
+    let texts: Vec<ByKey> = wanted.keys().copied().collect();
+    session.prepare(&texts).await?;
+    let session = &*session;
+    let asked = wanted.into_iter().map(async |(sql, ids)| {
+        let ids = Vec::from_iter(ids);
+        session.query(sql, &[&ids]).await.map(|rows| (sql, rows))
     });
     let mut found = Rows::new();
     for (sql, rows) in try_join_all(asked).await? {
         found.extend(rows.into_iter().map(|row| ((sql, row.get(0)), Arc::new(row))));
     }
     Ok(found)
-}
-
-async fn connect(url: &str) -> Result<Link, tokio_postgres::Error> {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
-    tokio::spawn(async move {
-        if let Err(err) = connection.await {
-            tracing::warn!(error = %err, "a reader's connection ended");
-        }
-    });
-    client.batch_execute(SESSION_SETTINGS).await?;
-    Ok(Link { client, statements: HashMap::new() })
 }
 
 /// A `jsonb` value as its text, to be parsed once and straight into what it is.

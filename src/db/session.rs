@@ -1,4 +1,4 @@
-//! The committer's own connection: prepared statements, pipelining, and what its errors mean.
+//! A connection of the committer's or the reader's own: statements, pipelining, what errors mean.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -84,7 +84,7 @@ pub(super) struct Backend {
 /// the whole of them then looks as good as any, and stays for as long as the session lives (each
 /// batch read all idempotency keys of the day). Every table is reached by its key, so only index
 /// lookups row by row are left to choose from.
-pub(super) const SESSION_SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '5s'; \
+const SESSION_SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '5s'; \
      SET idle_in_transaction_session_timeout = '10s'; SET plan_cache_mode = 'force_generic_plan'; \
      SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 
@@ -118,7 +118,7 @@ impl Session {
         let (client, connection) = connected.map_err(BatchError::Unreachable)?;
         tokio::spawn(async move {
             if let Err(err) = connection.await {
-                tracing::warn!(error = %err, "the committer's connection ended");
+                tracing::warn!(error = %err, "a connection of committer or reader ended");
             }
         });
         client.batch_execute(SESSION_SETTINGS).await.map_err(BatchError::Unreachable)?;
