@@ -82,8 +82,10 @@ pub async fn create_database(
             _ => {}
         }
     }
+    // One transaction: two at once that both change the database's rights would fail on its row.
     let grants = format!(
-        "REVOKE ALL ON DATABASE {quoted} FROM PUBLIC; \
+        "SELECT pg_advisory_xact_lock({ROLES_LOCK}); \
+         REVOKE ALL ON DATABASE {quoted} FROM PUBLIC; \
          GRANT CONNECT ON DATABASE {quoted} TO {MIGRATE}, {APP}"
     );
     superuser.batch_execute(&grants).await?;
