@@ -17,6 +17,8 @@ use crate::ctx::{Actor, Ctx, Via};
 use crate::ids::OrganisationId;
 use crate::problem::{Code, Problem};
 
+mod join;
+
 pub use crate::row::{Cell, Row, Table, Type, Write};
 
 /// The kinds of things that have a chain of events of their own (custody.md, "Subjects").
@@ -238,7 +240,8 @@ pub struct KeyRecord {
 /// What the lock decided.
 #[derive(Clone, Debug)]
 pub struct Settled {
-    pub number: Option<String>,
+    /// The numbers taken, in the order they were wanted; none in a preview.
+    pub numbers: Vec<String>,
     /// For each move, which of its choices had room.
     pub picks: Vec<usize>,
     /// For each move, whether a `Warn` policy let it pass a limit.
@@ -322,7 +325,8 @@ pub struct Decision {
     pub guards: Vec<Guard>,
     pub advances: Vec<Advance>,
     pub moves: Vec<Move>,
-    pub number: Option<Serial>,
+    /// The numbers wanted: one for each manifest that is filed.
+    pub numbers: Vec<Serial>,
     pub key: Option<KeyRecord>,
     pub finish: Finish,
 }
@@ -343,7 +347,7 @@ impl Decision {
             guards: Vec::new(),
             advances: Vec::new(),
             moves: Vec::new(),
-            number: None,
+            numbers: Vec::new(),
             key,
             finish,
         }

@@ -70,7 +70,7 @@ fn settle(book: &mut Book, writes: &mut Writes, origin: &str, decision: &Decisio
         // The database refuses a second event in one place, and so a subject that exists after all.
         return Err(Problem::internal("a decision lets a chain grow without an event"));
     }
-    if chained.is_empty() && (decision.number.is_some() || !decision.moves.is_empty()) {
+    if chained.is_empty() && (!decision.numbers.is_empty() || !decision.moves.is_empty()) {
         // The log's position is what tells that nothing has moved: counters move with events only.
         return Err(Problem::internal("a decision moves counters without an event"));
     }

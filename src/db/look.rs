@@ -101,7 +101,7 @@ impl<'a> Wanted<'a> {
             subjects.extend(decision.guards.iter().map(|guard| guard.subject.id));
             subjects.extend(decision.advances.iter().map(|grow| grow.subject.id));
             accounts.extend(accounts_of(decision).map(|account| account.id));
-            serials.extend(decision.number.iter().map(|serial| serial.prefix.as_str()));
+            serials.extend(decision.numbers.iter().map(|serial| serial.prefix.as_str()));
             let wanted = decision.key.iter();
             keys.extend(wanted.map(|key| (key.organisation_id.uuid(), key.key.as_str())));
         }

@@ -67,7 +67,7 @@ impl Book {
         let mut accounts = accounts_of(decision).map(|account| account.id);
         subjects.all(|subject| self.heads.contains_key(&subject.id))
             && accounts.all(|id| self.accounts.contains_key(&id) || self.no_accounts.contains(&id))
-            && decision.number.iter().all(|serial| self.serials.contains_key(&serial.prefix))
+            && decision.numbers.iter().all(|serial| self.serials.contains_key(&serial.prefix))
     }
 
     /// Takes over what `newer` knows; where both know something, it is the newer.
@@ -114,9 +114,9 @@ pub fn judge(book: &Book, decision: &Decision) -> Verdict {
         return Verdict::Stale(stale);
     }
     let moved = move_accounts(book, &decision.moves);
-    match (moved, take_number(book, decision.number.as_ref())) {
-        (Ok(moved), Ok(number)) => Verdict::Settled(Settled {
-            number,
+    match (moved, take_numbers(book, &decision.numbers)) {
+        (Ok(moved), Ok(numbers)) => Verdict::Settled(Settled {
+            numbers,
             picks: moved.picks,
             excess: moved.excess,
             balances: moved.balances,
@@ -131,7 +131,7 @@ pub fn enter(book: &mut Book, decision: &Decision, settled: &Settled) {
     for (id, balance) in &settled.balances {
         book.accounts.insert(*id, *balance);
     }
-    if let Some(serial) = &decision.number {
+    for serial in &decision.numbers {
         *book.serials.entry(serial.prefix.clone()).or_insert(0) += 1;
     }
 }
@@ -156,7 +156,7 @@ pub fn preview(balances: HashMap<Uuid, Balance>, decision: &Decision) -> Result<
     let book = Book { accounts: balances, ..Book::default() };
     let moved = move_accounts(&book, &decision.moves)?;
     let (picks, excess, balances) = (moved.picks, moved.excess, moved.balances);
-    Ok(Settled { number: None, picks, excess, balances, recorded_at: decision.now })
+    Ok(Settled { numbers: Vec::new(), picks, excess, balances, recorded_at: decision.now })
 }
 
 fn stale_facts(book: &Book, decision: &Decision) -> Vec<Subject> {
@@ -181,17 +181,24 @@ fn recorded_at(book: &Book, decision: &Decision) -> DateTime<Utc> {
     before.map(|head| head.recorded_at).fold(decision.now, Ord::max)
 }
 
-fn take_number(book: &Book, serial: Option<&Serial>) -> Result<Option<String>, Problem> {
-    let Some(serial) = serial else { return Ok(None) };
-    let next = book.serials.get(&serial.prefix).copied().unwrap_or(0) + 1;
-    if next >= 10_i64.pow(u32::from(serial.digits)) {
-        let detail = Text::new(
-            format!("编号前缀 {} 的流水号已用尽。", serial.prefix),
-            format!("All serial numbers of prefix {} are used.", serial.prefix),
-        );
-        return Err(Problem::new(Code::NumbersExhausted, detail));
+fn take_numbers(book: &Book, serials: &[Serial]) -> Result<Vec<String>, Problem> {
+    let mut taken: HashMap<&str, i64> = HashMap::new();
+    let mut numbers = Vec::with_capacity(serials.len());
+    for serial in serials {
+        let before = || book.serials.get(&serial.prefix).copied().unwrap_or(0);
+        let last = taken.entry(&serial.prefix).or_insert_with(before);
+        *last += 1;
+        if *last >= 10_i64.pow(u32::from(serial.digits)) {
+            let detail = Text::new(
+                format!("编号前缀 {} 的流水号已用尽。", serial.prefix),
+                format!("All serial numbers of prefix {} are used.", serial.prefix),
+            );
+            return Err(Problem::new(Code::NumbersExhausted, detail));
+        }
+        let width = usize::from(serial.digits);
+        numbers.push(format!("{}{last:0width$}", serial.prefix));
     }
-    Ok(Some(format!("{}{next:0width$}", serial.prefix, width = usize::from(serial.digits))))
+    Ok(numbers)
 }
 
 /// Accounts moved by a decision, before the book takes them over.
@@ -363,11 +370,13 @@ mod tests {
     #[test]
     fn serials_end_at_the_last_number_of_their_width() {
         let serial = Serial { prefix: "20266601".into(), digits: 6 };
+        let two = [serial.clone(), serial.clone()];
         let mut book = Book::default();
+        book.serials.insert(serial.prefix.clone(), 999_997);
+        assert_eq!(take_numbers(&book, &two).unwrap(), ["20266601999998", "20266601999999"]);
         book.serials.insert(serial.prefix.clone(), 999_998);
-        assert_eq!(take_number(&book, Some(&serial)).unwrap().as_deref(), Some("20266601999999"));
-        book.serials.insert(serial.prefix.clone(), 999_999);
-        assert_eq!(take_number(&book, Some(&serial)).err().unwrap().code(), Code::NumbersExhausted);
+        assert_eq!(take_numbers(&book, &[serial]).unwrap(), ["20266601999999"]);
+        assert_eq!(take_numbers(&book, &two).err().unwrap().code(), Code::NumbersExhausted);
     }
 
     proptest! {

@@ -62,10 +62,10 @@ fn filing(mint: &Mint, limit: i64) -> Decision {
 fn filing_of(subject: Subject, limit: i64) -> Decision {
     let stamp = Stamp { user_id: None, organisation_id: None, role: None, via: Via::System };
     let finish = move |settled: &crate::decision::Settled| {
-        let data = json!({ "number": settled.number });
+        let data = json!({ "number": settled.numbers.first() });
         let event =
             EventDraft { subject, kind: "filed", occurred_at: now(), actor: stamp.clone(), data };
-        let output = Arc::new(settled.number.clone().unwrap_or_default());
+        let output = Arc::new(settled.numbers.first().cloned().unwrap_or_default());
         Ok(Written { events: vec![event], rows: Vec::new(), notices: Vec::new(), output })
     };
     let account = Account::new(AccountKind::LicenceLine, Uuid::from_bytes([7; 16]), "1", 2026);
@@ -87,7 +87,7 @@ fn filing_of(subject: Subject, limit: i64) -> Decision {
             pointer: "/items/0/mass_kg".into(),
             asked: 100,
         }],
-        number: Some(Serial { prefix: "20266601".into(), digits: 6 }),
+        numbers: vec![Serial { prefix: "20266601".into(), digits: 6 }],
         key: None,
         finish: Box::new(finish),
     }

@@ -140,13 +140,10 @@ impl Writes {
                 self.accounts.insert(*id, moved);
             }
         }
-        if let Some(serial) = &decision.number {
-            let last = book.serials.get(&serial.prefix).copied().unwrap_or(0) + 1;
-            if let Some(known) = self.serials.get_mut(&serial.prefix) {
-                *known = last;
-            } else {
-                self.serials.insert(serial.prefix.clone(), last);
-            }
+        for serial in &decision.numbers {
+            let before = || book.serials.get(&serial.prefix).copied().unwrap_or(0);
+            let last = self.serials.entry(serial.prefix.clone()).or_insert_with(before);
+            *last += 1;
         }
     }
 

@@ -74,7 +74,8 @@ pub async fn visible(app: &App, actor: &Actor, id: ManifestId) -> Result<Stored,
 
 /// A step that a decision has admitted.
 pub struct Step {
-    pub happening: Happening,
+    /// What happens, one event each, in order: most steps are one.
+    pub happenings: Vec<Happening>,
     pub occurred_at: DateTime<Utc>,
     pub moves: Vec<Move>,
     pub guards: Vec<Guard>,
@@ -86,7 +87,8 @@ pub struct Step {
 impl Step {
     pub fn new(happening: Happening, occurred_at: DateTime<Utc>, notice: &'static str) -> Self {
         let rows = Arc::new(|_| Vec::new());
-        Self { happening, occurred_at, moves: Vec::new(), guards: Vec::new(), rows, notice }
+        let happenings = vec![happening];
+        Self { happenings, occurred_at, moves: Vec::new(), guards: Vec::new(), rows, notice }
     }
 }
 
@@ -107,15 +109,15 @@ impl<T> Scene<T> {
         if manifest.has_moved_out() {
             return;
         }
-        step.moves.extend(moves::move_out(manifest));
+        step.moves.extend(moves::move_out(&manifest.filed));
         let booking = Booking {
             manifest_id: self.stored.id,
             kind: LedgerKind::MovedOut,
             occurred_at: step.occurred_at,
         };
-        let (manifest, entries) = (manifest.clone(), self.entries.clone());
+        let (filed, entries) = (manifest.filed.clone(), self.entries.clone());
         step.rows = Arc::new(move |recorded_at| {
-            booking.rows(&manifest, manifest.filed.items.iter(), &entries, recorded_at)
+            booking.rows(&filed, filed.items.iter(), &entries, recorded_at)
         });
     }
 }
@@ -156,7 +158,7 @@ pub async fn act<A: Decode, T>(
             (Err(problem), _) => return Err(problem),
             (Ok(()), Err(problem)) => return Err(problem.clone()),
         };
-        write(ctx, &scene.stored, step)
+        write(ctx, &scene.stored, step, 200)
     };
     command::run(app, ctx, read, decide).await
 }
@@ -198,35 +200,42 @@ async fn filed(app: &App, ctx: &Ctx, id: ManifestId, action: Action) -> Result<S
     }
 }
 
-fn write(ctx: &Ctx, stored: &Stored, step: Step) -> Result<Decision, Problem> {
+/// The decision that writes a step: its events, and the row that they make. `status` is that of
+/// the first answer.
+pub fn write(ctx: &Ctx, stored: &Stored, step: Step, status: i16) -> Result<Decision, Problem> {
     let id = stored.id;
     let subject = Subject::new(SubjectKind::Manifest, id.uuid());
     let (before, contact) = (stored.manifest.clone(), stored.contact.clone());
     let stamp = Stamp::from(&ctx.actor);
     let actor = ctx.actor.organisation_id;
-    let data = step.happening.data().map_err(Problem::internal)?;
+    let data: Result<Vec<_>, _> = step.happenings.iter().map(Happening::data).collect();
+    let data = data.map_err(Problem::internal)?;
     let (version, guards, moves) = (before.version, step.guards.clone(), step.moves.clone());
     let finish = move |settled: &crate::decision::Settled| {
-        let stamped = Stamped {
-            happening: step.happening.clone(),
-            occurred_at: step.occurred_at,
-            recorded_at: settled.recorded_at,
-        };
-        let manifest = evolve(Some(before.clone()), &stamped).map_err(Problem::internal)?;
-        let event = EventDraft {
-            subject,
-            kind: stamped.happening.kind(),
-            occurred_at: step.occurred_at,
-            actor: stamp.clone(),
-            data: data.clone(),
-        };
+        let mut manifest = before.clone();
+        let mut events = Vec::with_capacity(data.len());
+        for (happening, data) in step.happenings.iter().zip(&data) {
+            let stamped = Stamped {
+                happening: happening.clone(),
+                occurred_at: step.occurred_at,
+                recorded_at: settled.recorded_at,
+            };
+            manifest = evolve(Some(manifest), &stamped).map_err(Problem::internal)?;
+            events.push(EventDraft {
+                subject,
+                kind: happening.kind(),
+                occurred_at: step.occurred_at,
+                actor: stamp.clone(),
+                data: data.clone(),
+            });
+        }
         let mut rows = vec![store::step_row(id, &manifest)?];
         rows.extend((step.rows)(settled.recorded_at));
         let notices = tell::others(&manifest, actor, step.notice, subject);
         let output = Arc::new(Stored { id, manifest, contact: contact.clone() });
-        Ok(Written { events: vec![event], rows, notices, output })
+        Ok(Written { events, rows, notices, output })
     };
-    let mut decision = Decision::new(subject, ctx, 200, Box::new(finish));
+    let mut decision = Decision::new(subject, ctx, status, Box::new(finish));
     decision.lean_on(guards);
     decision.advance(subject, Some(version));
     decision.moves = moves;

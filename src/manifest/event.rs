@@ -300,52 +300,47 @@ pub struct Cancelled {
     pub reason_text: Option<String>,
 }
 
-/// Anything that happens to a manifest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Happening {
-    Filed(Box<Filed>),
-    Departed(Departed),
-    Arrived(Arrived),
-    Received(Received),
-    Completed(Completed),
-    Cancelled(Cancelled),
+/// The kinds of events that a manifest's chain has, with their words in the journal: the one list
+/// that writing and replaying share.
+macro_rules! happenings {
+    ($($variant:ident($data:ty) = $kind:literal),+ $(,)?) => {
+        /// Anything that happens to a manifest.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Happening {
+            $($variant($data)),+
+        }
+
+        impl Happening {
+            pub const fn kind(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => $kind),+
+                }
+            }
+
+            pub fn data(&self) -> Result<Value, serde_json::Error> {
+                match self {
+                    $(Self::$variant(data) => serde_json::to_value(data)),+
+                }
+            }
+
+            /// Reads an event's `data` back; `None` for a kind that is not a manifest's.
+            pub fn read(kind: &str, data: Value) -> Option<Result<Self, serde_json::Error>> {
+                match kind {
+                    $($kind => Some(serde_json::from_value(data).map(Self::$variant)),)+
+                    _ => None,
+                }
+            }
+        }
+    };
 }
 
-impl Happening {
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Filed(_) => "filed",
-            Self::Departed(_) => "departed",
-            Self::Arrived(_) => "arrived",
-            Self::Received(_) => "received",
-            Self::Completed(_) => "completed",
-            Self::Cancelled(_) => "cancelled",
-        }
-    }
-
-    pub fn data(&self) -> Result<Value, serde_json::Error> {
-        match self {
-            Self::Filed(data) => serde_json::to_value(data),
-            Self::Departed(data) => serde_json::to_value(data),
-            Self::Arrived(data) => serde_json::to_value(data),
-            Self::Received(data) => serde_json::to_value(data),
-            Self::Completed(data) => serde_json::to_value(data),
-            Self::Cancelled(data) => serde_json::to_value(data),
-        }
-    }
-
-    /// Reads an event's `data` back; `None` for a kind that is not a manifest's.
-    pub fn read(kind: &str, data: Value) -> Option<Result<Self, serde_json::Error>> {
-        Some(match kind {
-            "filed" => serde_json::from_value(data).map(|filed| Self::Filed(Box::new(filed))),
-            "departed" => serde_json::from_value(data).map(Self::Departed),
-            "arrived" => serde_json::from_value(data).map(Self::Arrived),
-            "received" => serde_json::from_value(data).map(Self::Received),
-            "completed" => serde_json::from_value(data).map(Self::Completed),
-            "cancelled" => serde_json::from_value(data).map(Self::Cancelled),
-            _ => return None,
-        })
-    }
+happenings! {
+    Filed(Box<Filed>) = "filed",
+    Departed(Departed) = "departed",
+    Arrived(Arrived) = "arrived",
+    Received(Received) = "received",
+    Completed(Completed) = "completed",
+    Cancelled(Cancelled) = "cancelled",
 }
 
 /// A happening with its times, as the journal has them.

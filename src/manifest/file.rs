@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::admit::{self, Admitted, Judged};
 use super::asked::FileManifest;
 use super::draft_store;
-use super::event::{Filed, Happening, Stamped, Warning};
-use super::evolve::{Manifest, evolve};
+use super::event::{Departed, Filed, Happening, Stamped, Warning};
+use super::evolve::evolve;
 use super::facts::{Facts, Place};
 use super::form;
 use super::ledger::{Booking, entry_ids};
+use super::moves;
 use super::policy::SERIAL_WARNING;
 use super::store::{self, Stored};
 use super::tell;
@@ -93,7 +94,7 @@ pub async fn file_as(
         }
         Ok(facts)
     };
-    let filing = Filing { id, entries: &entries, origin: &origin };
+    let filing = Filing { id, entries: &entries, origin: &origin, departing: None };
     command::run(app, ctx, read, |facts| decide(facts, asked, ctx, &scene, &filing)).await
 }
 
@@ -118,6 +119,17 @@ pub struct Filing<'a> {
     /// Ids for the ledger entries of items with `produce`.
     pub entries: &'a [LedgerEntryId],
     pub origin: &'a Origin,
+    /// The load leaves in the same commit.
+    pub departing: Option<Departing>,
+}
+
+/// A departure that goes with its filing.
+#[derive(Clone)]
+pub struct Departing {
+    pub departed: Departed,
+    pub occurred_at: DateTime<Utc>,
+    /// Ids for the entries that book the items out of the producer's ledger.
+    pub entries: Vec<LedgerEntryId>,
 }
 
 /// Every rule of filing, over plain values: the same facts always give the same decision.
@@ -142,7 +154,10 @@ pub fn decide(
     template.warnings = warnings.iter().map(warning).collect();
     let serial = serial(scene, &admitted, producer)?;
     let subject = Subject::new(SubjectKind::Manifest, filing.id.uuid());
-    let moves = admitted.moves.clone();
+    let mut moves = admitted.moves.clone();
+    if filing.departing.is_some() {
+        moves.extend(moves::move_out(&template));
+    }
     let guards = admitted.guards.clone();
     let finish = Finish {
         id: filing.id,
@@ -154,6 +169,7 @@ pub fn decide(
         filed_by: ctx.actor.organisation_id,
         entries: filing.entries.to_vec(),
         draft_version: filing.origin.draft_version,
+        departing: filing.departing.clone(),
     };
     let mut decision =
         Decision::new(subject, ctx, 201, Box::new(move |settled| finish.write(settled)));
@@ -161,7 +177,7 @@ pub fn decide(
     decision.lean_on(guards);
     decision.advance(subject, None);
     decision.moves = moves;
-    decision.number = Some(serial);
+    decision.numbers = vec![serial];
     Ok(decision)
 }
 
@@ -197,7 +213,7 @@ pub fn warning(fault: &Fault) -> Warning {
 /// The pure last step: fills in what the lock decided, and writes.
 struct Finish {
     id: ManifestId,
-    occurred_at: chrono::DateTime<chrono::Utc>,
+    occurred_at: DateTime<Utc>,
     stamp: Stamp,
     template: Arc<Filed>,
     admitted: Admitted,
@@ -205,38 +221,45 @@ struct Finish {
     filed_by: crate::ids::OrganisationId,
     entries: Vec<LedgerEntryId>,
     draft_version: Option<i64>,
+    departing: Option<Departing>,
 }
 
 impl Finish {
     fn write(&self, settled: &Settled) -> Result<Written, Problem> {
         let filed = self.filled(settled);
-        let stamped = Stamped {
-            happening: Happening::Filed(Box::new(filed)),
-            occurred_at: self.occurred_at,
-            recorded_at: settled.recorded_at,
-        };
-        let manifest = evolve(None, &stamped).map_err(Problem::internal)?;
+        let mut steps = vec![(Happening::Filed(Box::new(filed)), self.occurred_at)];
+        if let Some(departing) = &self.departing {
+            let departed = Happening::Departed(departing.departed.clone());
+            steps.push((departed, departing.occurred_at));
+        }
         let subject = Subject::new(SubjectKind::Manifest, self.id.uuid());
-        let event = EventDraft {
-            subject,
-            kind: stamped.happening.kind(),
-            occurred_at: self.occurred_at,
-            actor: self.stamp.clone(),
-            data: stamped.happening.data().map_err(Problem::internal)?,
-        };
+        let (mut manifest, mut events) = (None, Vec::with_capacity(steps.len()));
+        for (happening, occurred_at) in steps {
+            let stamped = Stamped { happening, occurred_at, recorded_at: settled.recorded_at };
+            events.push(EventDraft {
+                subject,
+                kind: stamped.happening.kind(),
+                occurred_at,
+                actor: self.stamp.clone(),
+                data: stamped.happening.data().map_err(Problem::internal)?,
+            });
+            manifest = Some(evolve(manifest, &stamped).map_err(Problem::internal)?);
+        }
+        let manifest = manifest.ok_or_else(|| Problem::internal("a filing without events"))?;
         let mut rows = store::new_rows(self.id, &manifest, self.filed_by, self.contact.as_ref())?;
-        rows.extend(self.produced(&manifest, settled));
+        rows.extend(self.produced(&manifest.filed, settled));
+        rows.extend(self.moved_out(&manifest.filed, settled));
         if let Some(version) = self.draft_version {
             rows.push(store::draft_filed(self.id, version));
         }
         let notices = tell::filed(&manifest, subject);
         let output = Arc::new(Stored { id: self.id, manifest, contact: self.contact.clone() });
-        Ok(Written { events: vec![event], rows, notices, output })
+        Ok(Written { events, rows, notices, output })
     }
 
     fn filled(&self, settled: &Settled) -> Filed {
         let mut filed = (*self.template).clone();
-        filed.number = settled.number.clone().unwrap_or_default();
+        filed.number = settled.numbers.first().cloned().unwrap_or_default();
         let year = i64::from(filed.planned_departure_on.year());
         for (n, admitted) in self.admitted.items.iter().enumerate() {
             let item = &mut filed.items[n];
@@ -275,14 +298,25 @@ impl Finish {
     }
 
     /// The ledger entries of items that are produced with the filing.
-    fn produced(&self, manifest: &Manifest, settled: &Settled) -> Vec<Row> {
+    fn produced(&self, filed: &Filed, settled: &Settled) -> Vec<Row> {
         let booking = Booking {
             manifest_id: self.id,
             kind: LedgerKind::Produced,
             occurred_at: self.occurred_at,
         };
-        let items = manifest.filed.items.iter().filter(|item| item.produce);
-        booking.rows(manifest, items, &self.entries, settled.recorded_at)
+        let items = filed.items.iter().filter(|item| item.produce);
+        booking.rows(filed, items, &self.entries, settled.recorded_at)
+    }
+
+    /// The ledger entries of items that leave with the filing.
+    fn moved_out(&self, filed: &Filed, settled: &Settled) -> Vec<Row> {
+        let Some(departing) = &self.departing else { return Vec::new() };
+        let booking = Booking {
+            manifest_id: self.id,
+            kind: LedgerKind::MovedOut,
+            occurred_at: departing.occurred_at,
+        };
+        booking.rows(filed, filed.items.iter(), &departing.entries, settled.recorded_at)
     }
 }
 

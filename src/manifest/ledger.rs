@@ -3,8 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::event::Item;
-use super::evolve::Manifest;
+use super::event::{Filed, Item};
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::decision::Row;
@@ -28,7 +27,7 @@ impl Booking {
     /// One row for each of `items`.
     pub fn rows<'a>(
         self,
-        manifest: &Manifest,
+        filed: &Filed,
         items: impl Iterator<Item = &'a Item>,
         entries: &[LedgerEntryId],
         recorded_at: DateTime<Utc>,
@@ -36,7 +35,7 @@ impl Booking {
         let row = |(item, id): (&Item, &LedgerEntryId)| {
             registry::ledger_row(&LedgerEntry {
                 id: *id,
-                site_id: manifest.filed.producer_site_id,
+                site_id: filed.producer_site_id,
                 kind: self.kind,
                 waste_code: item.waste_code.clone(),
                 mass_g: item.mass_g,

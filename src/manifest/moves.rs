@@ -5,7 +5,7 @@
 //! producer's mass out; receipt turns what licence and approval reserved into use by what was
 //! accepted and frees the rest; cancel frees all.
 
-use super::event::Item;
+use super::event::{Filed, Item};
 use super::evolve::Manifest;
 use super::policy;
 use crate::catalogue::{Stream, WasteCode};
@@ -106,14 +106,14 @@ fn approved(manifest: &Manifest) -> Option<Account> {
 }
 
 /// Books what was reserved on hand as gone: at departure, or at the first step after it.
-pub fn move_out(manifest: &Manifest) -> Vec<Move> {
+pub fn move_out(filed: &Filed) -> Vec<Move> {
     let book = |item: &Item| {
-        let account = on_hand_account(manifest.filed.producer_site_id, &item.waste_code);
+        let account = on_hand_account(filed.producer_site_id, &item.waste_code);
         let gone = post(account, Grams::ZERO, -item.mass_g, Policy::Warn);
         let posts = vec![Post { limit: LimitChange::Add(-item.mass_g.0), ..gone }];
         single(posts, Code::InsufficientOnHand, String::new(), item.mass_g)
     };
-    manifest.filed.items.iter().map(book).collect()
+    filed.items.iter().map(book).collect()
 }
 
 /// Frees everything that filing reserved.
@@ -299,7 +299,7 @@ mod tests {
             let freed = sums(&release(&manifest), |post| post.reserved);
             assert_eq!(freed.len(), if bound { 7 } else { 1 });
             for (accepted, year) in [(0, 2026), (1, 2026), (10_000, 2026), (12_345, 2027)] {
-                let mut moves = move_out(&manifest);
+                let mut moves = move_out(&manifest.filed);
                 moves.extend(received(&manifest, Grams(accepted), year));
                 assert_eq!(sums(&moves, |post| post.reserved), freed, "{accepted} in {year}");
             }

@@ -1,0 +1,137 @@
+//! Several decisions as one: committed together or not at all.
+//!
+//! A weigh-in receives every stop of a round; a return writes on the manifest that it starts and on
+//! the one that it comes from. Each part is decided as it would be alone; joined, they share one
+//! commit, one key and one answer.
+
+use super::{Decision, Settled, Written};
+
+/// How many picks and numbers of the whole belong to a part.
+struct Share {
+    moves: usize,
+    numbers: usize,
+}
+
+impl Decision {
+    /// This decision and `others` as one. Answer, subject, time and key are this one's. No two
+    /// parts may let the same chain grow: what happens to one subject is one part.
+    #[must_use]
+    pub fn with(mut self, others: Vec<Self>) -> Self {
+        let mut shares = vec![Share { moves: self.moves.len(), numbers: self.numbers.len() }];
+        let mut finishes = vec![self.finish];
+        for other in others {
+            shares.push(Share { moves: other.moves.len(), numbers: other.numbers.len() });
+            finishes.push(other.finish);
+            self.guards.extend(other.guards);
+            self.advances.extend(other.advances);
+            self.moves.extend(other.moves);
+            self.numbers.extend(other.numbers);
+        }
+        self.finish = Box::new(move |settled| {
+            let mut whole: Option<Written> = None;
+            let (mut moves, mut numbers) = (0, 0);
+            for (share, finish) in shares.iter().zip(&finishes) {
+                let part = Settled {
+                    numbers: part(&settled.numbers, numbers, share.numbers),
+                    picks: part(&settled.picks, moves, share.moves),
+                    excess: part(&settled.excess, moves, share.moves),
+                    balances: settled.balances.clone(),
+                    recorded_at: settled.recorded_at,
+                };
+                (moves, numbers) = (moves + share.moves, numbers + share.numbers);
+                let written = finish(&part)?;
+                match &mut whole {
+                    None => whole = Some(written),
+                    Some(whole) => add(whole, written),
+                }
+            }
+            whole.ok_or_else(|| crate::problem::Problem::internal("a decision without parts"))
+        });
+        self
+    }
+}
+
+/// A preview has no numbers, so a part may be shorter than its share.
+fn part<T: Clone>(all: &[T], from: usize, count: usize) -> Vec<T> {
+    all.iter().skip(from).take(count).cloned().collect()
+}
+
+fn add(whole: &mut Written, mut part: Written) {
+    let before = whole.events.len();
+    for notice in &mut part.notices {
+        notice.event += before;
+    }
+    whole.events.extend(part.events);
+    whole.rows.extend(part.rows);
+    whole.notices.extend(part.notices);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::{DateTime, Utc};
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::super::*;
+    use crate::ids::OrganisationId;
+
+    const AT: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+    /// A part that moves `moves` times, wants `numbers` numbers and tells what it was given.
+    fn part(id: u8, moves: usize, numbers: usize) -> Decision {
+        let subject = Subject::new(SubjectKind::Manifest, Uuid::from_bytes([id; 16]));
+        let finish = move |settled: &Settled| {
+            let data = json!({"picks": settled.picks, "numbers": settled.numbers});
+            let actor =
+                Stamp { user_id: None, organisation_id: None, role: None, via: Via::System };
+            let event = EventDraft { subject, kind: "filed", occurred_at: AT, actor, data };
+            let recipient = OrganisationId::of(subject.id);
+            let notice = Notice { kind: "told", recipient, subject, event: 0 };
+            let (events, notices) = (vec![event], vec![notice]);
+            Ok(Written { events, rows: Vec::new(), notices, output: Arc::new(id) })
+        };
+        let wanted = Move {
+            choices: Vec::new(),
+            refusal: Code::CapacityExceeded,
+            pointer: String::new(),
+            asked: 0,
+        };
+        Decision {
+            subject,
+            now: AT,
+            guards: Vec::new(),
+            advances: vec![Advance { subject, version: None }],
+            moves: vec![wanted; moves],
+            numbers: vec![Serial { prefix: "2026".into(), digits: 6 }; numbers],
+            key: None,
+            finish: Box::new(finish),
+        }
+    }
+
+    #[test]
+    fn each_part_is_given_its_own_picks_and_numbers() {
+        let whole = part(1, 2, 1).with(vec![part(2, 0, 0), part(3, 1, 2)]);
+        assert_eq!((whole.moves.len(), whole.numbers.len(), whole.advances.len()), (3, 3, 3));
+        let settled = Settled {
+            numbers: ["a", "b", "c"].map(str::to_owned).to_vec(),
+            picks: vec![10, 11, 12],
+            excess: vec![false; 3],
+            balances: Vec::new(),
+            recorded_at: AT,
+        };
+        let written = (whole.finish)(&settled).unwrap();
+        let given: Vec<Value> = written.events.iter().map(|event| event.data.clone()).collect();
+        assert_eq!(
+            given,
+            [
+                json!({"picks": [10, 11], "numbers": ["a"]}),
+                json!({"picks": [], "numbers": []}),
+                json!({"picks": [12], "numbers": ["b", "c"]}),
+            ]
+        );
+        assert_eq!(written.notices.iter().map(|one| one.event).collect::<Vec<_>>(), [0, 1, 2]);
+        assert_eq!(written.output.downcast_ref::<u8>(), Some(&1));
+    }
+}
