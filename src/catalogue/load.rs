@@ -45,6 +45,9 @@ impl Catalogue {
             .collect();
         let manifest_fields = plain::<ManifestField>(seed!("manifest_fields.csv"))?;
         Ok(Self {
+            packs: super::rule_pack::packs(|id| {
+                editions.iter().any(|edition: &Edition| &*edition.id == id)
+            })?,
             editions,
             kitchen: kitchen()?,
             medical: medical()?,

@@ -16,12 +16,13 @@ use super::tables::{
     DeadlineRule, Division, FocusWaste, FormRow, HazardRow, KitchenWaste, Limit, ManifestField,
     MedicalCategory, MethodRow, OrganisationKind, Packaging,
 };
-use super::{Category, Edition, PackagingKind, Waste, WasteCode};
+use super::{Category, Edition, PackagingKind, RulePack, Waste, WasteCode};
 
 /// All reference data of the waste side.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     pub(super) editions: Vec<Edition>,
+    pub(super) packs: Vec<RulePack>,
     pub(super) kitchen: Vec<KitchenWaste>,
     pub(super) medical: Vec<MedicalCategory>,
     pub(super) hazards: Vec<HazardRow>,
@@ -78,6 +79,23 @@ impl Catalogue {
     /// The edition that holds on a legal day.
     pub fn edition_on(&self, day: NaiveDate) -> Option<&Edition> {
         self.editions.iter().find(|edition| edition.in_force(day))
+    }
+
+    pub fn rule_packs(&self) -> &[RulePack] {
+        &self.packs
+    }
+
+    /// The pack that holds on a legal day; the first one for the days before it, so that there is
+    /// always one.
+    pub fn rule_pack_on(&self, day: NaiveDate) -> &RulePack {
+        let found = self.packs.iter().find(|pack| pack.in_force(day));
+        // The loader has checked that there is one.
+        found.unwrap_or(&self.packs[0])
+    }
+
+    /// The pack that a manifest names; the first one for those filed before packs were named.
+    pub fn rule_pack_of(&self, id: &str) -> &RulePack {
+        self.packs.iter().find(|pack| &*pack.id == id).unwrap_or(&self.packs[0])
     }
 
     /// What is known of a code on a legal day.

@@ -16,6 +16,7 @@ mod load;
 mod load_rules;
 mod lookup;
 mod reactivity;
+mod rule_pack;
 /// What the tables ask of an item.
 pub mod rules;
 mod search;
@@ -35,6 +36,7 @@ pub use hazard::{Hazard, HazardLogic, Hazards, ListedHazards};
 pub use incompatible::{IncompatiblePair, IncompatibleTable, LoadItem, Together};
 pub use lookup::{Catalogue, Known};
 pub use reactivity::{Groups, ReactivityGroup, ReactivityTable};
+pub use rule_pack::RulePack;
 pub use search::{Found, Search};
 pub use tables::{
     DeadlineRule, Division, FocusWaste, FormRow, HazardRow, KitchenWaste, Limit, ManifestField,

@@ -151,6 +151,9 @@ pub struct Filed {
     pub origin_manifest_id: Option<ManifestId>,
     /// The edition of the list it was judged by, and is read under for ever.
     pub edition: String,
+    /// The rule pack that it was checked under, and is read under for ever.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rule_pack: String,
     pub producer_site_id: SiteId,
     pub producer: PartyAt,
     pub receiver_site_id: SiteId,

@@ -25,6 +25,7 @@ pub fn describe(
         kind: "manifest".to_owned(),
         origin_manifest_id: None,
         edition: admitted.edition.clone(),
+        rule_pack: admitted.rule_pack.clone(),
         producer_site_id: producer.site.id,
         producer: party(producer),
         receiver_site_id: receiver.site.id,

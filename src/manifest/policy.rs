@@ -2,7 +2,6 @@
 
 use crate::catalogue::Stream;
 use crate::decision::Policy;
-use crate::units::Grams;
 
 /// A receiver's licensed capacity. Medical waste warns: refusing it would leave it at the hospital
 /// past 48 h (domain.md, "Over-receipt").
@@ -23,16 +22,6 @@ pub const fn approved_at_the_gate(stream: Stream) -> Policy {
 /// come must not drive on with its load.
 pub const fn storage(stream: Stream) -> Policy {
     capacity(stream)
-}
-
-/// Beyond this difference between shipped and found, quantity is a mismatch: max(5 %, floor).
-/// No numeric threshold exists in law (facts.md).
-pub fn tolerance(stream: Stream, shipped: Grams) -> Grams {
-    let floor = match stream {
-        Stream::Hazardous | Stream::Kitchen => Grams(50_000),
-        Stream::Medical => Grams(2_000),
-    };
-    floor.max(Grams(shipped.0 / 20))
 }
 
 /// Days that a claimed time may lie before the filing, or a planned day before today: a year

@@ -15,12 +15,11 @@ use super::event::{Happening, Item, Mismatch, Received, ReceivedItem};
 use super::evolve::Manifest;
 use super::mended::Content;
 use super::moves::{self, Limits};
-use super::policy;
 use super::status::Action;
 use super::store::Stored;
 use crate::app::App;
 use crate::calendar::Calendar;
-use crate::catalogue::{Catalogue, Stream};
+use crate::catalogue::{Catalogue, RulePack, Stream};
 use crate::clock::legal_day;
 use crate::command::Done;
 use crate::ctx::Ctx;
@@ -83,6 +82,7 @@ fn admit(
     findings.settle()?;
     let stream = Stream::parse(&manifest.filed.stream).map_err(Problem::internal)?;
     let year = i64::from(legal_day(occurred_at).year());
+    let pack = catalogue.rule_pack_of(manifest.filed.rule_pack.as_str());
     let received = Received {
         decision: asked.decision.as_str().to_owned(),
         items: asked.items.iter().filter_map(|found| found_item(manifest, found, year)).collect(),
@@ -92,7 +92,7 @@ fn admit(
         storage_temp_mc: asked.storage_temp_c.map(Decimal::milli),
         impurity_mpercent: asked.impurity_percent.map(Decimal::milli),
         storage_area_id: asked.storage_area_id,
-        mismatches: mismatches(manifest, asked, stream),
+        mismatches: mismatches(manifest, asked, (pack, stream)),
         late: is_late_receipt(manifest, occurred_at, (catalogue, calendar)),
         out_of_order: occurred_at < manifest.last_occurred_at,
     };
@@ -220,7 +220,11 @@ fn lost(manifest: &Manifest, line: i64) -> Grams {
 }
 
 /// What the receiver named, and quantities beyond tolerance that he did not.
-fn mismatches(manifest: &Manifest, asked: &Receive, stream: Stream) -> Vec<Mismatch> {
+fn mismatches(
+    manifest: &Manifest,
+    asked: &Receive,
+    (pack, stream): (&RulePack, Stream),
+) -> Vec<Mismatch> {
     let named = asked.mismatches.iter().map(|mismatch| Mismatch {
         line: mismatch.line.get(),
         field: mismatch.field.as_str().to_owned(),
@@ -230,7 +234,7 @@ fn mismatches(manifest: &Manifest, asked: &Receive, stream: Stream) -> Vec<Misma
     let quantity = MismatchField::Quantity.as_str();
     for found in asked.items.iter().filter_map(|found| found_item(manifest, found, 0)) {
         let Some(item) = item(manifest, found.line) else { continue };
-        let beyond = found.difference_g.0.abs() > policy::tolerance(stream, item.mass_g).0;
+        let beyond = found.difference_g.0.abs() > pack.tolerance(stream, item.mass_g).0;
         if beyond && !all.iter().any(|one| one.line == found.line && one.field == quantity) {
             let kg = (found.accepted_g + found.refused_g).to_kg_text();
             let found_text = format!("{kg} kg");

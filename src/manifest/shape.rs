@@ -271,6 +271,8 @@ pub struct ManifestView {
     #[schema(required)]
     pub origin_manifest_id: Option<ManifestId>,
     pub catalogue_edition: String,
+    /// The rules that it was checked under (`/catalogue/rule-packs`).
+    pub rule_pack: String,
     pub producer_site_id: SiteId,
     pub producer: PartyView,
     pub receiver_site_id: SiteId,

@@ -60,6 +60,7 @@ pub fn view(
         version: manifest.version,
         origin_manifest_id: filed.origin_manifest_id,
         catalogue_edition: filed.edition.clone(),
+        rule_pack: filed.rule_pack.clone(),
         producer_site_id: filed.producer_site_id,
         producer: party(&filed.producer),
         receiver_site_id: filed.receiver_site_id,

@@ -234,3 +234,29 @@ async fn a_stranger_sees_nothing() {
     assert!(seen.get("/data").as_array().unwrap().is_empty());
     assert_eq!(cast.corps.get("/manifests").await.ok().get("/data").as_array().unwrap().len(), 1);
 }
+
+/// A manifest names the rules it was checked under, and the difference that its receipt may show
+/// without a mismatch is theirs.
+#[tokio::test]
+async fn a_manifest_is_read_under_the_rule_pack_that_it_names() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 10_000).await;
+    cast.produce(6000).await;
+    let filed = cast.producer.post("/manifests", &cast.oil(&json!(2000))).await.is(201);
+    let packs = cast.carrier.get("/catalogue/rule-packs").await.is(200);
+    let mut listed = packs.get("/data").as_array().unwrap().iter();
+    let pack = listed.find(|pack| pack["id"] == filed.str("/rule_pack")).unwrap();
+    assert_eq!(pack["edition"], filed.str("/catalogue_edition"));
+    assert!(pack["valid_from"].as_str().unwrap() <= "2026-11-25" && pack["valid_to"].is_null());
+    // 5 % of 2 t and not 50 kg is what may be missing.
+    let share = pack["tolerance_percent"].as_i64().unwrap() * 20;
+    for (missing, mismatches) in [(share, 0), (share + 1, 1)] {
+        let filed = cast.producer.post("/manifests", &cast.oil(&json!(2000))).await.is(201);
+        let path = format!("/manifests/{}/receive", filed.id());
+        let item = json!({"line": 1, "accepted_kg": 2000 - missing, "refused_kg": 0});
+        let found = json!({"decision": "accept", "items": [item]});
+        let received = cast.receiver.post(&path, &found).await.is(200);
+        let told = received.get("/receipt/mismatches").as_array().unwrap();
+        assert_eq!(told.len(), mismatches, "{missing} kg missing: {told:?}");
+    }
+}

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::calendar::CalendarYear;
 use crate::catalogue::{
     Catalogue, DivisionView, Edition, EditionView, ExemptionView, FormView, HazardView, Known,
-    MethodView, PackagingView, Search, Stream, WasteCode, WasteView,
+    MethodView, PackagingView, RulePack, Search, Stream, WasteCode, WasteView,
 };
 use crate::clock::legal_day;
 use crate::ctx::Ctx;
@@ -127,6 +127,21 @@ pub async fn exemptions(app: Data<App>, caller: Caller, query: Query<ExemptionQu
 )]
 pub async fn editions(app: Data<App>, _caller: Caller) -> Answer {
     Ok(whole(app.catalogue.editions().iter().map(EditionView::from).collect()))
+}
+
+/// Rule packs: edition, thresholds and legal basis by their days. A manifest is read for ever under
+/// the one it names.
+#[utoipa::path(
+    get, path = "/api/v1/catalogue/rule-packs", tag = "catalogue",
+    operation_id = "list_rule_packs", security(("bearer" = [])),
+    responses(
+        (status = 200, body = Page<RulePack>),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn rule_packs(app: Data<App>, _caller: Caller) -> Answer {
+    Ok(whole(app.catalogue.rule_packs().to_vec()))
 }
 
 /// Methods of use, disposal and onward transfer.

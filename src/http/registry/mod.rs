@@ -64,6 +64,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     .service(web::resource("/ledger-entries/{id}").get(ledger_entries::one))
     .service(web::resource("/catalogue/wastes").get(catalogue::wastes))
     .service(web::resource("/catalogue/editions").get(catalogue::editions))
+    .service(web::resource("/catalogue/rule-packs").get(catalogue::rule_packs))
     .service(web::resource("/catalogue/methods").get(catalogue::methods))
     .service(web::resource("/catalogue/exemptions").get(catalogue::exemptions))
     .service(web::resource("/catalogue/forms").get(catalogue::forms))
@@ -117,6 +118,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     ledger_entries::enter,
     catalogue::wastes,
     catalogue::editions,
+    catalogue::rule_packs,
     catalogue::methods,
     catalogue::exemptions,
     catalogue::forms,

@@ -131,7 +131,9 @@ async fn entries_have_the_shapes_and_heads_that_the_contract_names() {
     assert_ne!(first.body["data"], second.body["data"]);
     assert_eq!(get("/divisions").await.body["data"].as_array().map(Vec::len), Some(14));
     assert_eq!(get("/calendar").await.body["year"], 2026);
-    for table in ["methods", "exemptions", "forms", "packaging", "hazards", "editions"] {
+    for table in
+        ["methods", "exemptions", "forms", "packaging", "hazards", "editions", "rule-packs"]
+    {
         assert_eq!(get(&format!("/catalogue/{table}")).await.status, 200, "{table}");
     }
 }

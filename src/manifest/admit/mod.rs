@@ -47,6 +47,7 @@ pub struct AdmittedItem {
 pub struct Admitted {
     pub stream: Stream,
     pub edition: String,
+    pub rule_pack: String,
     /// The plan that it is held against.
     pub plan: Option<ManagementPlanId>,
     pub items: Vec<AdmittedItem>,
@@ -105,6 +106,7 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
     let mut admitted = Admitted {
         stream,
         edition: edition.unwrap_or_default(),
+        rule_pack: catalogue.rule_pack_on(today).id.to_string(),
         items: Vec::new(),
         moves: Vec::new(),
         plan: plan.map(|plan| plan.id),

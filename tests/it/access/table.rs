@@ -78,6 +78,7 @@ pub const CASES: &[Case] = &[
     case("GET /api/v1/divisions", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/transitions", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/catalogue/editions", Alike(PUBLIC_TABLE)),
+    case("GET /api/v1/catalogue/rule-packs", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/catalogue/exemptions", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/catalogue/forms", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/catalogue/hazards", Alike(PUBLIC_TABLE)),
