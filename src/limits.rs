@@ -151,3 +151,19 @@ pub const SETTLE_S_MAX: u64 = 30;
 
 /// Minutes that a claimed time may be ahead of ours: clocks differ by a little (domain.md, "Time").
 pub const AHEAD_MINUTES_MAX: i64 = 5;
+
+/// Lines of a bulk request that are looked at together: one commit's worth, [`BATCH_MAX`].
+pub const BULK_LINES_AT_ONCE: usize = BATCH_MAX;
+
+/// Groups of lines under way: while one is being committed the next is read and judged.
+pub const BULK_GROUPS_AT_ONCE: usize = 2;
+
+/// One line of a bulk request. A manifest with every optional field and fifty items stays under
+/// 200 kB; two groups of such lines are in memory at once.
+pub const BULK_LINE_BYTES_MAX: usize = 256 * 1024;
+
+/// A group of lines is full at this size, however few they are: bounds what a request keeps.
+pub const BULK_GROUP_BYTES_MAX: usize = 1024 * 1024;
+
+/// How long a bulk request may be silent: as long as any other body may take as a whole.
+pub const BULK_SILENCE_S_MAX: u64 = BODY_READ_S_MAX;

@@ -72,6 +72,13 @@ impl Caller {
         self.with_conditions(body, asked)
     }
 
+    /// The context of a command whose body is read while it is answered: no key covers it.
+    pub fn streaming(&self) -> Result<Ctx, Problem> {
+        let (parts, sound) = parts(&self.request, &[])?;
+        sound?;
+        Ok(self.ctx(RequestParts { key: None, ..parts }))
+    }
+
     fn with_conditions<T>(&self, body: &Body, asked: Asked<T>) -> Result<(Ctx, Asked<T>), Problem> {
         let (parts, sound) = parts(&self.request, body.bytes()?)?;
         let asked = match sound {

@@ -15,6 +15,7 @@ mod headers;
 mod health;
 pub mod identity;
 mod language;
+mod lines;
 pub mod manifest;
 mod methods;
 pub mod openapi;

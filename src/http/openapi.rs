@@ -108,7 +108,9 @@ fn document_headers(operation: &mut Operation, method: &str, path: &str) {
         let header = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header);
         known.push(header.description(Some(words)).schema(Some(text)).build().into());
     };
-    if method == "post" {
+    // Each line has an external id of its own.
+    let has_lines = path.ends_with("/bulk") || path == "/imports";
+    if method == "post" && !has_lines {
         add(
             "Idempotency-Key",
             "Your own, new for each command: a repeat within 24 hours gets the first answer, with \

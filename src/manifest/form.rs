@@ -6,7 +6,7 @@ use super::asked::{Component, FileManifest, ItemAsked, LegAsked, Mode};
 use super::event::{
     Backfill, ExemptionClaim, Filed, HarmfulComponent, Item, Leg, Package, PartyAt,
 };
-use super::facts::{Facts, LegFacts, Place};
+use super::facts::{Escort, Facts, LegFacts, Place};
 use crate::wire::{BoundedText, Decimal};
 
 /// The filing as its event tells it, but for what only the lock decides.
@@ -17,20 +17,35 @@ pub fn describe(
     producer: &Place,
     receiver: &Place,
 ) -> Filed {
-    let text =
-        |field: &Option<BoundedText<1, 1000>>| field.as_ref().map(|text| text.as_str().to_owned());
     Filed {
-        number: String::new(),
         stream: admitted.stream.as_str().to_owned(),
-        kind: "manifest".to_owned(),
-        origin_manifest_id: None,
         edition: admitted.edition.clone(),
         rule_pack: admitted.rule_pack.clone(),
-        producer_site_id: producer.site.id,
         producer: party(producer),
-        receiver_site_id: receiver.site.id,
         receiver: party(receiver),
         legs: asked.legs.iter().zip(&facts.legs).enumerate().map(leg).collect(),
+        management_plan_id: admitted.plan.or(asked.management_plan_id),
+        ..as_asked(asked)
+    }
+}
+
+/// The form with what was asked and nothing that the registers or the lock add.
+fn as_asked(asked: &FileManifest) -> Filed {
+    let text =
+        |field: &Option<BoundedText<1, 1000>>| field.as_ref().map(|text| text.as_str().to_owned());
+    let nobody = LegFacts { carrier: None, vehicle: None, driver: None, escort: Escort::NotNamed };
+    Filed {
+        number: String::new(),
+        stream: asked.stream.as_str().to_owned(),
+        kind: "manifest".to_owned(),
+        origin_manifest_id: None,
+        edition: String::new(),
+        rule_pack: String::new(),
+        producer_site_id: asked.producer_site_id,
+        producer: no_party(),
+        receiver_site_id: asked.receiver_site_id,
+        receiver: no_party(),
+        legs: asked.legs.iter().enumerate().map(|(n, asked)| leg((n, (asked, &nobody)))).collect(),
         planned_departure_on: asked.planned_departure_on,
         items: asked.items.iter().enumerate().map(|(n, asked)| item(n, asked)).collect(),
         transfer_approval_id: asked.transfer_approval_id.map(crate::ids::ApprovalId::uuid),
@@ -38,13 +53,48 @@ pub fn describe(
         note: asked.note.as_ref().map(|note| note.as_str().to_owned()).unwrap_or_default(),
         emergency_measures: text(&asked.emergency_measures),
         agreement_number: asked.agreement_number.as_ref().map(|text| text.as_str().to_owned()),
-        management_plan_id: admitted.plan.or(asked.management_plan_id),
+        management_plan_id: asked.management_plan_id,
         backfill: asked.backfill.as_ref().map(|backfill| Backfill {
             kind: backfill.kind.as_str().to_owned(),
             paper_number: backfill.paper_number.as_ref().map(|text| text.as_str().to_owned()),
             paper_date: backfill.paper_date,
         }),
         warnings: Vec::new(),
+    }
+}
+
+/// Whether a filing, as its event tells it, is what is asked now: names and plates of that day and
+/// what the lock decided do not count.
+pub fn is_same(filed: &Filed, asked: &FileManifest) -> bool {
+    let mut told = filed.clone();
+    told.number.clear();
+    told.edition.clear();
+    told.rule_pack.clear();
+    told.warnings.clear();
+    (told.producer, told.receiver) = (no_party(), no_party());
+    if asked.management_plan_id.is_none() {
+        told.management_plan_id = None;
+    }
+    for leg in &mut told.legs {
+        leg.carrier_name.clear();
+        leg.plate.clear();
+    }
+    for item in &mut told.items {
+        (item.licence_id, item.licence_line, item.year) = (None, None, None);
+        (item.shared, item.storage, item.plan_id) = (false, false, None);
+    }
+    told == as_asked(asked)
+}
+
+fn no_party() -> PartyAt {
+    PartyAt {
+        organisation_id: crate::ids::OrganisationId::of(uuid::Uuid::nil()),
+        name: String::new(),
+        uscc: String::new(),
+        site_name: String::new(),
+        division: String::new(),
+        regiment: None,
+        region_code: String::new(),
     }
 }
 

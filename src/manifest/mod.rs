@@ -4,6 +4,9 @@ mod act;
 mod admit;
 mod arrive;
 mod asked;
+/// Many filings in one request.
+pub mod bulk;
+mod bulk_store;
 mod cancel;
 mod complete;
 mod deadlines;

@@ -28,6 +28,7 @@ async fn ask(client: &Client, (method, path): (Method, String), body: Option<&Va
     let is_draft = method == Method::PATCH && path.starts_with("/manifests/");
     let call = client.call(method, &path);
     let call = match body {
+        Some(body) if path.contains("/bulk") => call.raw("application/x-ndjson", body.to_string()),
         Some(body) if is_draft => call.raw("application/merge-patch+json", body.to_string()),
         Some(body) => call.json(body),
         None => call,

@@ -14,6 +14,7 @@
 
 mod access;
 mod approvals;
+mod bulk;
 mod changes;
 mod clock;
 mod crash;

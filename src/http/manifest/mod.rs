@@ -1,6 +1,7 @@
 //! Manifests over HTTP: file, step, read. Each handler extracts, calls one use case and answers.
 
 mod answers;
+mod bulk;
 mod read;
 mod steps;
 
@@ -12,6 +13,7 @@ pub use steps::{arrive, cancel, change_draft, complete, depart, file, file_draft
 /// The routes below `/api/v1`.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(web::resource("/manifests").get(list).post(file))
+        .service(web::resource("/manifests/bulk").post(bulk::bulk))
         .service(web::resource("/manifests/by-number/{number}").get(by_number))
         .service(web::resource("/manifests/{id}").get(one).patch(change_draft))
         .service(web::resource("/manifests/{id}/file").post(file_draft))
@@ -42,5 +44,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
     steps::receive,
     steps::complete,
     steps::cancel,
+    bulk::bulk,
 ))]
 pub struct ManifestApi;

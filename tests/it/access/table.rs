@@ -287,6 +287,11 @@ pub const CASES: &[Case] = &[
     make("POST /api/v1/manifests", &["producer", "carrier", "receiver", "stranger"], |estate| {
         estate.cast.oil(&json!(10))
     }),
+    make(
+        "POST /api/v1/manifests/bulk",
+        &["producer", "carrier", "receiver", "stranger"],
+        |estate| estate.cast.oil(&json!(10)),
+    ),
 ];
 
 const fn case(operation: &'static str, kind: Kind) -> Case {

@@ -38,6 +38,12 @@ impl Client {
         self.with_token(answer.str("/access_token"))
     }
 
+    /// For requests that are written by hand.
+    pub fn address_and_token(&self) -> (&str, &str) {
+        let address = self.base.strip_prefix("http://").unwrap();
+        (address, self.token.as_deref().unwrap_or_default())
+    }
+
     /// `path` is below `/api/v1`, unless it begins with one of the operations' own (`/healthz`).
     pub fn call(&self, method: Method, path: &str) -> Call {
         let own = ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/nowhere", "/api"];
