@@ -31,6 +31,7 @@ mod process;
 mod random_lives;
 mod registry;
 mod schema;
+mod simulation;
 mod standing;
 mod storage;
 mod support;

@@ -17,11 +17,11 @@ use futures_util::{StreamExt, stream};
 
 use crate::support::World;
 
-mod bodies;
+pub mod bodies;
 mod books;
-mod chain;
+pub mod chain;
 mod life;
-mod stage;
+pub mod stage;
 
 use life::Life;
 use stage::{People, Stage};

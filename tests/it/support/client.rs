@@ -26,6 +26,11 @@ impl Client {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
+    /// The bearer token; empty for nobody.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().unwrap_or_default()
+    }
+
     /// The same client as nobody.
     pub fn nobody(&self) -> Self {
         Self { token: None, ..self.clone() }

@@ -28,7 +28,16 @@ pub struct Server {
 
 impl Server {
     pub fn start(url: &str) -> Self {
-        let mut child = liandan(url).arg("serve").stderr(Stdio::null()).spawn().unwrap();
+        Self::start_with(url, &["serve"])
+    }
+
+    /// With a clock that can be set.
+    pub fn start_sandbox(url: &str) -> Self {
+        Self::start_with(url, &["serve", "--sandbox"])
+    }
+
+    fn start_with(url: &str, arguments: &[&str]) -> Self {
+        let mut child = liandan(url).args(arguments).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("http://").expect("an address").to_owned();
