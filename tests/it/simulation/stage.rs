@@ -66,81 +66,14 @@ pub struct Stage {
 impl Stage {
     /// Registers everybody; `now` is the sandbox's time.
     pub async fn set(corps: &Client, now: DateTime<Utc>) -> Self {
-        let (first, last) =
-            (format!("{}-01-01", now.year() - 1), format!("{}-12-31", now.year() + 3));
-        let made = async |path: &str, body: Value| corps.post(path, &body).await.ok().id();
         let mut ids = BTreeMap::new();
         for (n, login) in PEOPLE.iter().enumerate() {
-            let uscc = Uscc::complete(&format!("91659001MAKNM00{n:02}")).unwrap();
-            let role = login.trim_end_matches(|one: char| one.is_ascii_digit());
-            let roles = match role {
-                "stranger" => vec!["producer", "carrier", "receiver"],
-                role => vec![role],
-            };
-            let division = if *login == "producer1" { "02" } else { "01" };
-            let organisation = json!({"name": format!("{login} 单位"), "uscc": uscc.as_str(),
-                "roles": roles, "division": division});
-            let id = made("/organisations", organisation).await;
-            let user = json!({"organisation_id": id, "login": login, "password": PASSWORD,
-                "role": "admin"});
-            made("/users", user).await;
-            ids.insert(*login, id);
+            ids.insert(*login, member(corps, n, login).await);
         }
-        let site = |login: &str, kind: &str, division: &str| {
-            json!({"organisation_id": ids[login], "name": "一号场所", "kind": kind,
-                "division": division, "region_code": "659002",
-                "location": {"lon": 81.28, "lat": 40.55}})
-        };
-        let mut sites = Sites::default();
-        for (login, division) in [("producer0", "01"), ("producer1", "02")] {
-            sites.producers.push(made("/sites", site(login, "production", division)).await);
-        }
-        for login in ["receiver0", "receiver1"] {
-            sites.receivers.push(made("/sites", site(login, "treatment", "01")).await);
-        }
-        for (n, (receiver, kind, limit, lines)) in PERMITS.iter().enumerate() {
-            let asked: Vec<Value> = lines
-                .iter()
-                .enumerate()
-                .map(|(n, (codes, categories, methods, kg))| {
-                    json!({"line": n + 1, "waste_codes": codes, "categories": categories,
-                        "methods": methods, "annual_kg": kg})
-                })
-                .collect();
-            let body = json!({"organisation_id": ids[&*format!("receiver{receiver}")],
-                "site_id": sites.receivers[*receiver], "number": format!("模拟-{n}"),
-                "kind": kind, "issued_on": first, "issued_by": "兵团生态环境局",
-                "valid_from": first, "valid_to": last, "lines": asked,
-                "annual_limit_kg": limit});
-            let licence = made("/licences", body).await;
-            for (n, (codes, categories, _, kg)) in lines.iter().enumerate() {
-                let covered = WASTES.iter().map(|waste| waste.1).filter(|code| {
-                    codes.contains(code)
-                        || categories.iter().any(|category| category[2..] == code[code.len() - 2..])
-                            && !code.starts_with("CY")
-                });
-                sites.lines.push(Line {
-                    receiver: *receiver,
-                    licence: licence.clone(),
-                    n: n as i64 + 1,
-                    permitted: kg * 1000,
-                    shared: limit.map(|kg| kg * 1000),
-                    codes: covered.collect(),
-                });
-            }
-        }
-        let mut legs = Vec::new();
-        for (n, login) in ["carrier0", "carrier1"].into_iter().enumerate() {
-            let vehicle = json!({"organisation_id": ids[login], "plate": format!("新A1234{n}"),
-                "kind": "厢式车", "classes": ["hazardous", "medical", "kitchen"],
-                "rated_kg": 8000});
-            let driver = json!({"organisation_id": ids[login], "name": "张三",
-                "phone": "13900000000", "licence_no": format!("65900219850101000{n}"),
-                "licence_valid_to": last});
-            legs.push(json!({"carrier_id": ids[login],
-                "vehicle_id": made("/vehicles", vehicle).await,
-                "driver_id": made("/drivers", driver).await}));
-        }
+        let register = Register { corps, ids, year: now.year() };
+        let mut sites = register.sites().await;
+        sites.lines = register.permits(&sites).await;
+        let legs = vec![register.leg(0).await, register.leg(1).await];
         let tokens = Self::sign_in(corps).await;
         for (n, receiver) in RECEIVERS.iter().enumerate() {
             if let Some(grams) = receiver.storage_g {
@@ -164,4 +97,105 @@ impl Stage {
     pub fn leg(&self, carrier: usize) -> &Value {
         &self.legs[carrier]
     }
+}
+
+async fn made(corps: &Client, path: &str, body: Value) -> String {
+    corps.post(path, &body).await.ok().id()
+}
+
+/// An organisation with an administrator.
+async fn member(corps: &Client, n: usize, login: &str) -> String {
+    let uscc = Uscc::complete(&format!("91659001MAKNM00{n:02}")).unwrap();
+    let roles = match login.trim_end_matches(|one: char| one.is_ascii_digit()) {
+        "stranger" => vec!["producer", "carrier", "receiver"],
+        role => vec![role],
+    };
+    let division = if login == "producer1" { "02" } else { "01" };
+    let organisation = json!({"name": format!("{login} 单位"), "uscc": uscc.as_str(),
+        "roles": roles, "division": division});
+    let id = made(corps, "/organisations", organisation).await;
+    let user = json!({"organisation_id": id, "login": login, "password": PASSWORD,
+        "role": "admin"});
+    made(corps, "/users", user).await;
+    id
+}
+
+/// The corps registers what its members have.
+struct Register<'a> {
+    corps: &'a Client,
+    /// Organisations by the login of their administrator.
+    ids: BTreeMap<&'static str, String>,
+    year: i32,
+}
+
+impl Register<'_> {
+    async fn sites(&self) -> Sites {
+        let made = async |login: &str, kind: &str, division: &str| {
+            let site = json!({"organisation_id": self.ids[login], "name": "一号场所",
+                "kind": kind, "division": division, "region_code": "659002",
+                "location": {"lon": 81.28, "lat": 40.55}});
+            made(self.corps, "/sites", site).await
+        };
+        Sites {
+            producers: vec![
+                made("producer0", "production", "01").await,
+                made("producer1", "production", "02").await,
+            ],
+            receivers: vec![
+                made("receiver0", "treatment", "01").await,
+                made("receiver1", "treatment", "01").await,
+            ],
+            lines: Vec::new(),
+        }
+    }
+
+    async fn permits(&self, sites: &Sites) -> Vec<Line> {
+        let (first, last) =
+            (format!("{}-01-01", self.year - 1), format!("{}-12-31", self.year + 3));
+        let mut all = Vec::new();
+        for (n, (receiver, kind, limit, lines)) in PERMITS.iter().enumerate() {
+            let asked = lines.iter().zip(1..).map(|((codes, categories, methods, kg), line)| {
+                json!({"line": line, "waste_codes": codes, "categories": categories,
+                    "methods": methods, "annual_kg": kg})
+            });
+            let body = json!({"organisation_id": self.ids[&*format!("receiver{receiver}")],
+                "site_id": sites.receivers[*receiver], "number": format!("模拟-{n}"),
+                "kind": kind, "issued_on": first, "issued_by": "兵团生态环境局",
+                "valid_from": first, "valid_to": last, "lines": asked.collect::<Vec<_>>(),
+                "annual_limit_kg": limit});
+            let licence = made(self.corps, "/licences", body).await;
+            all.extend(lines.iter().zip(1..).map(|((codes, categories, _, kg), n)| Line {
+                receiver: *receiver,
+                licence: licence.clone(),
+                n,
+                permitted: kg * 1000,
+                shared: limit.map(|kg| kg * 1000),
+                codes: covered(codes, categories),
+            }));
+        }
+        all
+    }
+
+    /// A carrier's vehicle and driver.
+    async fn leg(&self, n: usize) -> Value {
+        let id = &self.ids[&*format!("carrier{n}")];
+        let vehicle = json!({"organisation_id": id, "plate": format!("新A1234{n}"),
+            "kind": "厢式车", "classes": ["hazardous", "medical", "kitchen"], "rated_kg": 8000});
+        let driver = json!({"organisation_id": id, "name": "张三", "phone": "13900000000",
+            "licence_no": format!("65900219850101000{n}"),
+            "licence_valid_to": format!("{}-12-31", self.year + 3)});
+        json!({"carrier_id": id, "vehicle_id": made(self.corps, "/vehicles", vehicle).await,
+            "driver_id": made(self.corps, "/drivers", driver).await})
+    }
+}
+
+/// The wastes that a line's codes and categories name.
+fn covered(codes: &[&str], categories: &[&str]) -> Vec<&'static str> {
+    let of_category = |code: &str, category: &str| {
+        !code.starts_with("CY") && category[2..] == code[code.len() - 2..]
+    };
+    let named = |code: &&str| {
+        codes.contains(code) || categories.iter().any(|category| of_category(code, category))
+    };
+    WASTES.iter().map(|waste| waste.1).filter(named).collect()
 }
