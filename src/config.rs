@@ -9,6 +9,7 @@ mod serving;
 pub use environment::{BadSetting, Environment, VARIABLES};
 pub use serving::{DemoHome, Metrics, Serving};
 
+use crate::container::{LabelLayout, QrContent};
 use crate::secret::Secret;
 
 /// How divisions' manifests are numbered (domain.md, "Numbers").
@@ -39,6 +40,10 @@ pub struct Config {
     pub sandbox: bool,
     pub numbering: Numbering,
     pub borders: Borders,
+    /// How the 37 characters of a label are shared (HJ 1276-2022 leaves it to us).
+    pub labels: LabelLayout,
+    /// What the QR on a label holds.
+    pub label_qr: QrContent,
     /// What access tokens are signed with: at least 32 random bytes, the same in every process
     /// of a deployment (`identity::TOKEN_SECRET_BYTES_MIN`).
     pub token_secret: Secret<Vec<u8>>,

@@ -36,10 +36,12 @@ pub enum SubjectKind {
     StorageArea,
     TransferApproval,
     ManagementPlan,
+    Container,
+    Inspection,
 }
 
 impl SubjectKind {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Manifest,
         Self::Organisation,
         Self::Site,
@@ -52,6 +54,8 @@ impl SubjectKind {
         Self::StorageArea,
         Self::TransferApproval,
         Self::ManagementPlan,
+        Self::Container,
+        Self::Inspection,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -68,6 +72,8 @@ impl SubjectKind {
             Self::StorageArea => "storage_area",
             Self::TransferApproval => "transfer_approval",
             Self::ManagementPlan => "management_plan",
+            Self::Container => "container",
+            Self::Inspection => "inspection",
         }
     }
 

@@ -39,6 +39,8 @@ typed_id! {
     /// A labelled package (包装).
     ContainerId;
     DriverId;
+    /// A look at a load on the road (路检).
+    InspectionId;
     LedgerEntryId;
     /// An operating licence (经营许可证).
     LicenceId;

@@ -18,6 +18,8 @@ pub mod clock;
 pub mod command;
 /// Settings, checked once.
 pub mod config;
+/// Labelled packages.
+pub mod container;
 /// Who asks, when, in which request.
 pub mod ctx;
 /// The database: a private PostgreSQL, its roles.

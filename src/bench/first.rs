@@ -30,6 +30,8 @@ pub async fn regulator(database_url: &str, mint: &Mint) -> Result<Login, BenchEr
         sandbox: false,
         numbering: Numbering::ByDivision,
         borders: Borders::Province,
+        labels: crate::container::LabelLayout::default(),
+        label_qr: crate::container::QrContent::default(),
         token_secret: Secret::new(mint.bytes::<32>().to_vec()),
         behind_proxy: false,
     };

@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use super::{BadSetting, Borders, Config, Environment, Numbering};
+use crate::container::{LabelLayout, NotALayout, QrContent};
 use crate::identity::TOKEN_SECRET_BYTES_MIN;
 use crate::mint::Mint;
 use crate::secret::Secret;
@@ -87,6 +88,8 @@ impl Serving {
                 sandbox,
                 numbering,
                 borders,
+                labels: labels(env)?,
+                label_qr: label_qr(env)?,
                 token_secret: Secret::new(token_secret),
                 behind_proxy: env.one_of("LIANDAN_BEHIND_PROXY", &yes_no, false)?,
             },
@@ -96,6 +99,17 @@ impl Serving {
             workers,
         })
     }
+}
+
+fn labels(env: &Environment) -> Result<LabelLayout, BadSetting> {
+    const NAME: &str = "LIANDAN_LABEL_LAYOUT";
+    let Some(text) = env.text(NAME) else { return Ok(LabelLayout::default()) };
+    text.parse().map_err(|err: NotALayout| BadSetting::new(NAME, format!("{err}: {text:?}")))
+}
+
+fn label_qr(env: &Environment) -> Result<QrContent, BadSetting> {
+    let wanted = "a text of at most 200 characters with {code} in it";
+    Ok(env.parsed("LIANDAN_LABEL_QR", wanted)?.unwrap_or_default())
 }
 
 fn metrics(env: &Environment) -> Result<Metrics, BadSetting> {
@@ -205,6 +219,8 @@ mod tests {
             ("LIANDAN_LISTEN", "8080"),
             ("LIANDAN_NUMBERING", "6590"),
             ("LIANDAN_BORDERS", "all"),
+            ("LIANDAN_LABEL_LAYOUT", "unit:18,serial:19"),
+            ("LIANDAN_LABEL_QR", "no place for it"),
             ("LIANDAN_METRICS_LISTEN", "everywhere"),
             ("LIANDAN_METRICS_TOKEN", "short"),
             ("LIANDAN_BEHIND_TLS", "yes"),

@@ -72,9 +72,14 @@ const UNIQUE: &[(&str, Code, &str, &str, &str)] = &[
     ("user_login_once", Code::AlreadyExists, "/login", "该账号已存在。", "This login is taken."),
 ];
 
+/// What was free or unchanged when it was read, and is not any more: on fresh facts a rule speaks,
+/// or another label is given.
+const MOVED: &[&str] =
+    &["expect_rows", "subject_pkey", "event_once_per_place", "container_code_once"];
+
 pub(super) fn refusal(err: &tokio_postgres::Error) -> Option<Refusal> {
     let name = err.as_db_error()?.constraint()?;
-    if name == "expect_rows" || name == "subject_pkey" || name == "event_once_per_place" {
+    if MOVED.contains(&name) {
         return Some(Refusal::Moved);
     }
     let (_, code, pointer, zh, en) = UNIQUE.iter().find(|row| row.0 == name)?;

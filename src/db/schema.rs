@@ -305,6 +305,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     manifest,
     manifest_item,
     draft,
+    container,
+    riding,
+    serial,
     account,
     event,
     vehicle,
@@ -356,5 +359,30 @@ diesel::table! {
         body -> Jsonb,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    container (id) {
+        id -> Uuid,
+        code -> Text,
+        label_key -> Text,
+        label_serial -> Int8,
+        by_hand -> Bool,
+        registered_with -> Uuid,
+        site_id -> Uuid,
+        waste_code -> Text,
+        to_site_id -> Uuid,
+        manifest_id -> Nullable<Uuid>,
+        status -> Text,
+        missing -> Bool,
+        state -> Jsonb,
+    }
+}
+
+diesel::table! {
+    riding (plate, manifest_id) {
+        plate -> Text,
+        manifest_id -> Uuid,
     }
 }

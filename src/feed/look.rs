@@ -12,7 +12,7 @@ use crate::journal::{self, Place};
 use crate::limits::FEED_SCAN_MAX;
 use crate::problem::Problem;
 use crate::wire::PageLimit;
-use crate::{identity, manifest, registry};
+use crate::{container, identity, manifest, registry};
 
 pub struct Looked {
     pub data: Vec<ChangeView>,
@@ -62,6 +62,7 @@ async fn seen_among(app: &App, actor: &Actor, places: &[Place]) -> Result<Seen, 
         let ids: Vec<Uuid> = ids.into_iter().collect();
         let found = match kind {
             SubjectKind::Manifest => manifest::seen_among(&app.pool, actor, &ids).await?,
+            SubjectKind::Container => container::feed::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::User => identity::seen_among(&app.pool, actor, &ids).await?,
             _ => registry::feed::seen_among(&app.pool, actor, (kind, &ids)).await?,
         };

@@ -15,7 +15,7 @@ use crate::journal::{self, Place};
 use crate::manifest::{self, Look, Stored};
 use crate::problem::Problem;
 use crate::registry::feed::Beside;
-use crate::{db, manifest::view};
+use crate::{container, db, manifest::view};
 
 /// A page of the change feed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,7 +49,8 @@ pub struct ChangeView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SubjectView {
     /// `manifest`, `organisation`, `site`, `licence`, `vehicle`, `driver`, `user`, `waste_stream`,
-    /// `ledger_entry`, `storage_area`, `transfer_approval` or `management_plan`.
+    /// `ledger_entry`, `storage_area`, `transfer_approval`, `management_plan`, `container` or
+    /// `inspection`.
     pub kind: String,
     pub id: Uuid,
 }
@@ -76,6 +77,9 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
     }
     let manifests = Manifests::read(app, places).await?;
     let mut users = users(app, &events).await?;
+    let containers = events.iter().filter(|(one, _)| one.subject_kind == SubjectKind::Container);
+    let containers: Vec<&Value> = containers.map(|(_, body)| &body.data).collect();
+    let sites = container::feed::Sites::read(app, &ctx.actor, &containers).await?;
     let subjects: Vec<Subject> =
         places.iter().map(|place| Subject::new(place.subject_kind, place.subject_id)).collect();
     let registers = Beside::read(&app.pool, &subjects).await?;
@@ -83,6 +87,10 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
     for (place, body) in events {
         let resource = match place.subject_kind {
             SubjectKind::Manifest => match manifests.shown(app, ctx, &place)? {
+                Some(shown) => Some(shown),
+                None => continue,
+            },
+            SubjectKind::Container => match sites.shown(app, &body.data)? {
                 Some(shown) => Some(shown),
                 None => continue,
             },

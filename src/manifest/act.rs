@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
+use super::containers;
 use super::draft_store;
 use super::event::{Happening, PartyAt, Stamped};
 use super::evolve::{Manifest, evolve};
@@ -17,6 +18,7 @@ use super::tell;
 use crate::app::App;
 use crate::catalogue::Stream;
 use crate::command::{self, Done, Freshness};
+use crate::container::{self, Carried, Container};
 use crate::ctx::{Actor, Ctx};
 use crate::db;
 use crate::decision::{
@@ -26,7 +28,7 @@ use crate::identity::policy as may;
 use crate::ids::{LedgerEntryId, ManifestId};
 use crate::limits::AHEAD_MINUTES_MAX;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
-use crate::registry::{LedgerKind, Part};
+use crate::registry::{Known, LedgerKind, Part};
 use crate::wire::Decode;
 
 /// The parties of the manifest that the actor may act for.
@@ -82,13 +84,26 @@ pub struct Step {
     /// Rows beside the manifest's own (ledger entries), once the recorded time is known.
     pub rows: Arc<dyn Fn(DateTime<Utc>) -> Vec<Row> + Send + Sync>,
     pub notice: &'static str,
+    /// What else the other parties are told.
+    pub alerts: Vec<&'static str>,
+    /// What happens to the containers on it.
+    pub carried: Vec<Carried>,
 }
 
 impl Step {
     pub fn new(happening: Happening, occurred_at: DateTime<Utc>, notice: &'static str) -> Self {
         let rows = Arc::new(|_| Vec::new());
         let happenings = vec![happening];
-        Self { happenings, occurred_at, moves: Vec::new(), guards: Vec::new(), rows, notice }
+        Self {
+            happenings,
+            occurred_at,
+            moves: Vec::new(),
+            guards: Vec::new(),
+            rows,
+            notice,
+            alerts: Vec::new(),
+            carried: Vec::new(),
+        }
     }
 }
 
@@ -99,6 +114,8 @@ pub struct Scene<T> {
     /// Ids for the ledger entries that book the load out; none once that is done. They are facts:
     /// a decision makes no ids.
     entries: Vec<LedgerEntryId>,
+    /// The containers that are on it.
+    pub containers: Vec<Known<Container>>,
 }
 
 impl<T> Scene<T> {
@@ -110,6 +127,7 @@ impl<T> Scene<T> {
             return;
         }
         step.moves.extend(moves::move_out(&manifest.filed));
+        self.ship_containers(step);
         let booking = Booking {
             manifest_id: self.stored.id,
             kind: LedgerKind::MovedOut,
@@ -137,7 +155,8 @@ pub async fn act<A: Decode, T>(
         let more = more(&stored, freshness).await?;
         let manifest = &stored.manifest;
         let items = if manifest.has_moved_out() { 0 } else { manifest.filed.items.len() };
-        Ok(Scene { entries: entry_ids(app, ctx, items), stored, more })
+        let containers = containers::carried_by(app, id, manifest).await?;
+        Ok(Scene { entries: entry_ids(app, ctx, items), containers, stored, more })
     };
     let Content { mut asked, mended } = content;
     if let (Err(problem), Some(mended)) = (&asked, &mended) {
@@ -210,6 +229,7 @@ pub fn write(ctx: &Ctx, stored: &Stored, step: Step, status: i16) -> Result<Deci
     let actor = ctx.actor.organisation_id;
     let data: Result<Vec<_>, _> = step.happenings.iter().map(Happening::data).collect();
     let data = data.map_err(Problem::internal)?;
+    let part = container::carry(ctx, &step.carried)?;
     let (version, guards, moves) = (before.version, step.guards.clone(), step.moves.clone());
     let finish = move |settled: &crate::decision::Settled| {
         let mut manifest = before.clone();
@@ -230,8 +250,12 @@ pub fn write(ctx: &Ctx, stored: &Stored, step: Step, status: i16) -> Result<Deci
             });
         }
         let mut rows = vec![store::step_row(id, &manifest)?];
+        rows.extend(store::riding_rows(id, Some(&before), &manifest));
         rows.extend((step.rows)(settled.recorded_at));
-        let notices = tell::others(&manifest, actor, step.notice, subject);
+        let mut notices = tell::others(&manifest, actor, step.notice, subject);
+        for alert in &step.alerts {
+            notices.extend(tell::others(&manifest, actor, alert, subject));
+        }
         let output = Arc::new(Stored { id, manifest, contact: contact.clone() });
         Ok(Written { events, rows, notices, output })
     };
@@ -239,7 +263,7 @@ pub fn write(ctx: &Ctx, stored: &Stored, step: Step, status: i16) -> Result<Deci
     decision.lean_on(guards);
     decision.advance(subject, Some(version));
     decision.moves = moves;
-    Ok(decision)
+    Ok(decision.with(part.into_iter().collect()))
 }
 
 /// The claimed time of a step: now when absent; at most 5 minutes ahead, at most a year before the

@@ -22,6 +22,9 @@ pub const ITEMS_MAX: usize = 50;
 pub const LEGS_MAX: usize = 8;
 /// Kinds of packaging of one item.
 pub const PACKAGES_MAX: usize = 20;
+/// Containers of one manifest: a truck full of boxes, in an event that stays under 64 kB when each
+/// is named again at the gate.
+pub const CONTAINERS_MAX: usize = 500;
 /// Treatments, residues or products of one `complete`.
 pub const TREATMENTS_MAX: usize = 200;
 
@@ -128,7 +131,8 @@ wire! {
         /// `R9`, `D10`, `Y11`, `K1`, …
         pub method: BoundedText<1, 5>,
         pub packages: List<PackageAsked, 0, PACKAGES_MAX> = List::default(),
-        pub container_ids: List<ContainerId, 0, 200> = List::default(),
+        /// The producer's own, of this waste; their masses add up to the item's.
+        pub container_ids: List<ContainerId, 0, CONTAINERS_MAX> = List::default(),
         pub harmful_components: List<Component, 0, 20> = List::default(),
         pub un_number: Option<UnNumber>,
         pub reactivity_groups: List<BoundedText<1, 50>, 0, 10> = List::default(),
@@ -199,6 +203,13 @@ wire! {
         pub reason: Option<Reason>,
         pub reason_text: Option<BoundedText<1, 500>>,
         pub discrepancy: Option<BoundedText<1, 500>>,
+        /// The item's containers one by one. One of the manifest's that is not here is missing.
+        pub containers: Option<List<ReceiveContainer, 0, CONTAINERS_MAX>>,
+    }
+
+    pub struct ReceiveContainer {
+        pub id: ContainerId,
+        pub accepted: bool,
     }
 
     pub struct MismatchAsked {

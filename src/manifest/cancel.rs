@@ -35,5 +35,6 @@ fn admit(scene: &Scene<()>, asked: &Cancel, ctx: &Ctx) -> Step {
     };
     let mut step = Step::new(Happening::Cancelled(cancelled), ctx.now, "manifest_cancelled");
     step.moves = moves::release(&scene.stored.manifest);
+    scene.free_containers(&mut step);
     step
 }

@@ -86,10 +86,14 @@ fn admit(scene: &Scene<Licences>, asked: &Complete, ctx: &Ctx) -> Result<Step, P
         is_final: all.clone().all(|(item, treated)| item.accepted_g == *treated),
         out_of_order: occurred_at < manifest.last_occurred_at,
     };
+    let is_final = completed.is_final;
     let mut step = Step::new(Happening::Completed(completed), occurred_at, "manifest_completed");
     step.moves = vec![moves::treat(manifest, total)];
     let area = manifest.received.as_ref().and_then(|step| step.data.storage_area_id);
     step.moves.extend(area.map(|area| moves::take_out(area, total)));
+    if is_final {
+        scene.empty_containers(&mut step);
+    }
     Ok(step)
 }
 

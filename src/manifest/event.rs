@@ -223,6 +223,18 @@ pub struct ReceivedItem {
     /// Calendar year (Beijing) that the accepted mass was booked in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year: Option<i64>,
+    /// Box by box, where the receiver said so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub containers: Vec<ReceivedContainer>,
+    /// Of the item's containers, those that were not found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<ContainerId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceivedContainer {
+    pub id: ContainerId,
+    pub accepted: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -216,6 +216,19 @@ impl Manifest {
         parties
     }
 
+    /// The plates that its load is on now: vehicle and trailer, from departure to receipt.
+    pub fn plates(&self) -> Vec<&str> {
+        if !matches!(self.status, Status::InTransit | Status::Arrived) {
+            return Vec::new();
+        }
+        let Some(leg) = self.filed.legs.first() else { return Vec::new() };
+        let left_on = self.departed.as_ref().and_then(|step| step.data.plate.as_deref());
+        let mut plates = vec![left_on.unwrap_or(&leg.plate)];
+        plates.extend(leg.trailer_plate.as_deref());
+        plates.retain(|plate| !plate.is_empty());
+        plates
+    }
+
     /// The producer's ledger has been told that the waste is gone.
     pub const fn has_moved_out(&self) -> bool {
         self.departed.is_some() || self.arrived.is_some() || self.received.is_some()

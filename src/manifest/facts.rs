@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::asked::FileManifest;
+use super::containers;
 use crate::app::App;
 use crate::command::{Balances, Freshness};
+use crate::container::Container;
 use crate::ctx::Ctx;
 use crate::decision::Guard;
 use crate::ids::{DriverId, OrganisationId, SiteId, VehicleId};
@@ -53,6 +55,8 @@ pub struct Facts {
     pub approval: Option<Known<TransferApproval>>,
     /// The plans of the producer's site.
     pub plans: Arc<Vec<Known<ManagementPlan>>>,
+    /// Of the containers that are named, those that there are.
+    pub containers: Vec<Known<Container>>,
     /// An unlocked reading, where facts are fresh.
     pub balances: Balances,
 }
@@ -90,7 +94,9 @@ impl Facts {
             Some(id) => approval::seen(app, ctx, id, freshness).await?,
             None => None,
         };
-        Ok(Self { producer, receiver, legs, licences, approval, plans, balances: None })
+        let containers = containers::named(app, asked).await?;
+        let balances = None;
+        Ok(Self { producer, receiver, legs, licences, approval, plans, containers, balances })
     }
 
     /// Everything that was read, as guards. A licence list is long and mostly irrelevant: only

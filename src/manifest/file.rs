@@ -6,8 +6,9 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::admit::{self, Admitted, Judged};
 use super::asked::FileManifest;
+use super::containers;
 use super::draft_store;
-use super::event::{Departed, Filed, Happening, Stamped, Warning};
+use super::event::{Departed, Filed, Happening, Package, Stamped, Warning};
 use super::evolve::evolve;
 use super::facts::{Facts, Place};
 use super::form;
@@ -21,6 +22,7 @@ use crate::catalogue::{Catalogue, Stream};
 use crate::clock::legal_day;
 use crate::command::{self, Done, Freshness};
 use crate::config::{Borders, Config, Numbering};
+use crate::container;
 use crate::ctx::{Actor, Ctx};
 use crate::db;
 use crate::decision::{
@@ -154,10 +156,16 @@ pub fn decide(
     template.warnings = warnings.iter().map(warning).collect();
     let serial = serial(scene, &admitted, producer)?;
     let subject = Subject::new(SubjectKind::Manifest, filing.id.uuid());
+    name_packages(&mut template, &admitted);
     let mut moves = admitted.moves.clone();
     if filing.departing.is_some() {
         moves.extend(moves::move_out(&template));
+        let leaving = admitted.containers.iter().map(|(container, _)| container);
+        moves.extend(containers::out_of_areas(leaving));
     }
+    let leaves = filing.departing.as_ref().map(|departing| departing.occurred_at);
+    let onto = (filing.id, receiver.site.id);
+    let carried = containers::reserve(&admitted.containers, onto, ctx.now, leaves);
     let guards = admitted.guards.clone();
     let finish = Finish {
         id: filing.id,
@@ -178,7 +186,15 @@ pub fn decide(
     decision.advance(subject, None);
     decision.moves = moves;
     decision.numbers = vec![serial];
-    Ok(decision)
+    Ok(decision.with(container::carry(ctx, &carried)?.into_iter().collect()))
+}
+
+/// The form counts packages: where an item names containers alone, it counts those.
+fn name_packages(filed: &mut Filed, admitted: &Admitted) {
+    for item in filed.items.iter_mut().filter(|item| item.packages.is_empty()) {
+        let counted = admit::counted(&admitted.containers, item.line).into_iter();
+        item.packages = counted.map(|(kind, count)| Package { kind, count }).collect();
+    }
 }
 
 /// The number's prefix: year, then province and prefecture of the place it leaves (Order 23
@@ -247,6 +263,7 @@ impl Finish {
         }
         let manifest = manifest.ok_or_else(|| Problem::internal("a filing without events"))?;
         let mut rows = store::new_rows(self.id, &manifest, self.filed_by, self.contact.as_ref())?;
+        rows.extend(store::riding_rows(self.id, None, &manifest));
         rows.extend(self.produced(&manifest.filed, settled));
         rows.extend(self.moved_out(&manifest.filed, settled));
         if let Some(version) = self.draft_version {

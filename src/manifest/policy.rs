@@ -2,6 +2,7 @@
 
 use crate::catalogue::Stream;
 use crate::decision::Policy;
+use crate::units::Grams;
 
 /// A receiver's licensed capacity. Medical waste warns: refusing it would leave it at the hospital
 /// past 48 h (domain.md, "Over-receipt").
@@ -22,6 +23,13 @@ pub const fn approved_at_the_gate(stream: Stream) -> Policy {
 /// come must not drive on with its load.
 pub const fn storage(stream: Stream) -> Policy {
     capacity(stream)
+}
+
+/// How far the labels of an item's containers and its own mass may lie apart: 1 %, and 0.1 kg a
+/// container, which is what common scales show. The law has no figure.
+pub fn label_tolerance(mass: Grams, containers: usize) -> Grams {
+    let read_off = i64::try_from(containers).unwrap_or(i64::MAX).saturating_mul(100);
+    Grams(mass.0 / 100).max(Grams(read_off))
 }
 
 /// Days that a claimed time may lie before the filing, or a planned day before today: a year

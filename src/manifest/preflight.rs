@@ -149,6 +149,7 @@ fn accept_all(manifest: &Manifest) -> Option<Receive> {
             reason: None,
             reason_text: None,
             discrepancy: None,
+            containers: None,
         })
     };
     Some(Receive {

@@ -10,6 +10,7 @@ use chrono::Datelike;
 
 use super::act::{Scene, Step, act, claimed_time, no_such_line};
 use super::asked::{MismatchField, Receive, ReceiveItem, Verdict};
+use super::containers;
 use super::deadlines::is_late_receipt;
 use super::event::{Happening, Item, Mismatch, Received, ReceivedItem};
 use super::evolve::Manifest;
@@ -72,6 +73,7 @@ fn admit(
     complete_items(manifest, asked, &mut findings);
     agree(asked, &mut findings);
     weights(asked, &mut findings);
+    containers::look(scene, asked, &mut findings);
     for (n, mismatch) in asked.mismatches.iter().enumerate() {
         if item(manifest, mismatch.line.get()).is_none() {
             let pointer = format!("/mismatches/{n}/line");
@@ -92,7 +94,7 @@ fn admit(
         storage_temp_mc: asked.storage_temp_c.map(Decimal::milli),
         impurity_mpercent: asked.impurity_percent.map(Decimal::milli),
         storage_area_id: asked.storage_area_id,
-        mismatches: mismatches(manifest, asked, (pack, stream)),
+        mismatches: mismatches(scene, asked, (pack, stream)),
         late: is_late_receipt(manifest, occurred_at, (catalogue, calendar)),
         out_of_order: occurred_at < manifest.last_occurred_at,
     };
@@ -111,6 +113,11 @@ fn admit(
         step.moves.push(moves::put_in(area, accepted));
     }
     scene.book_out(&mut step);
+    scene.receive_containers(asked, &mut step);
+    let all_there = asked.items.iter().all(|one| containers::missing(manifest, one).is_empty());
+    if !all_there {
+        step.alerts.push("container_missing");
+    }
     Ok(step)
 }
 
@@ -211,6 +218,8 @@ fn found_item(manifest: &Manifest, found: &ReceiveItem, year: i64) -> Option<Rec
         reason_text: found.reason_text.as_ref().map(|text| text.as_str().to_owned()),
         discrepancy: found.discrepancy.as_ref().map(|text| text.as_str().to_owned()),
         year: item.licence_id.map(|_| year),
+        containers: containers::spoken_of(found),
+        missing: containers::missing(manifest, found),
     })
 }
 
@@ -221,16 +230,18 @@ fn lost(manifest: &Manifest, line: i64) -> Grams {
 
 /// What the receiver named, and quantities beyond tolerance that he did not.
 fn mismatches(
-    manifest: &Manifest,
+    scene: &Scene<Facts>,
     asked: &Receive,
     (pack, stream): (&RulePack, Stream),
 ) -> Vec<Mismatch> {
+    let manifest = &scene.stored.manifest;
     let named = asked.mismatches.iter().map(|mismatch| Mismatch {
         line: mismatch.line.get(),
         field: mismatch.field.as_str().to_owned(),
         found: mismatch.found.as_str().to_owned(),
     });
     let mut all: Vec<Mismatch> = named.collect();
+    scene.missing_mismatches(asked, &mut all);
     let quantity = MismatchField::Quantity.as_str();
     for found in asked.items.iter().filter_map(|found| found_item(manifest, found, 0)) {
         let Some(item) = item(manifest, found.line) else { continue };

@@ -217,6 +217,16 @@ pub struct ReceiptItemView {
     pub reason_text: Option<String>,
     #[schema(required)]
     pub discrepancy: Option<String>,
+    /// Container by container, where the receiver said so.
+    pub containers: Vec<ReceiptContainerView>,
+    /// Containers of the item that were not found at the gate.
+    pub missing_container_ids: Vec<Uuid>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReceiptContainerView {
+    pub id: Uuid,
+    pub accepted: bool,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

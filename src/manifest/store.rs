@@ -130,6 +130,32 @@ pub fn step_row(id: ManifestId, manifest: &Manifest) -> Result<Row, Problem> {
     Ok(Row { table: &STEP, cells })
 }
 
+static RIDES: Table = Table {
+    name: "riding",
+    order: 24,
+    write: Write::Insert,
+    columns: &[("plate", Type::Text), ("manifest_id", Type::Uuid)],
+};
+
+static RIDES_NO_MORE: Table = Table {
+    name: "riding",
+    order: 25,
+    write: Write::Delete,
+    columns: &[("plate", Type::Text), ("manifest_id", Type::Uuid)],
+};
+
+/// What a step changes of which plates the load is on.
+pub fn riding_rows(id: ManifestId, before: Option<&Manifest>, after: &Manifest) -> Vec<Row> {
+    let was = before.map(Manifest::plates).unwrap_or_default();
+    let is = after.plates();
+    let cells = |plate: &str| vec![Cell::Text(Some(plate.to_owned())), Cell::Uuid(Some(id.uuid()))];
+    let gone = was.iter().filter(|plate| !is.contains(plate));
+    let gone = gone.map(|plate| Row { table: &RIDES_NO_MORE, cells: cells(plate) });
+    let new = is.iter().filter(|plate| !was.contains(plate));
+    let new = new.map(|plate| Row { table: &RIDES, cells: cells(plate) });
+    gone.chain(new).collect()
+}
+
 /// Takes a draft away as it is filed; one that was changed meanwhile makes the commit decide again.
 pub fn draft_filed(id: ManifestId, version: i64) -> Row {
     let cells = vec![Cell::Uuid(Some(id.uuid())), Cell::Int8(Some(version))];

@@ -9,12 +9,15 @@ use uuid::Uuid;
 use super::act::parties_of;
 use super::deadlines::{deadlines, shown};
 use super::draft_view::allowed_action;
-use super::event::{Backfill, Item, Leg, Mismatch, Package, PartyAt, Product, Residue, Warning};
+use super::event::{
+    Backfill, Item, Leg, Mismatch, Package, PartyAt, Product, ReceivedContainer, Residue, Warning,
+};
 use super::evolve::{Gap, Manifest, Progress};
 use super::shape::{
     AllowedAction, BackfillView, CapacityView, ComponentView, DeadlineView, ExemptionView, GapView,
     ItemView, LegView, ManifestView, MismatchView, PackageView, PartyView, ProductView,
-    ReceiptItemView, ReceiptView, RefusedView, ResidueView, TreatmentView, WarningView,
+    ReceiptContainerView, ReceiptItemView, ReceiptView, RefusedView, ResidueView, TreatmentView,
+    WarningView,
 };
 use super::status::{Status, open_to};
 use crate::app::App;
@@ -211,6 +214,10 @@ fn gap(gap: &Gap) -> GapView {
     GapView { step: gap.step.clone(), missing: gap.missing.clone(), severity: gap.severity.clone() }
 }
 
+fn container(one: &ReceivedContainer) -> ReceiptContainerView {
+    ReceiptContainerView { id: one.id.uuid(), accepted: one.accepted }
+}
+
 fn receipt(manifest: &Manifest) -> Option<ReceiptView> {
     let received = &manifest.received.as_ref()?.data;
     let mismatch = |one: &Mismatch| MismatchView {
@@ -231,6 +238,8 @@ fn receipt(manifest: &Manifest) -> Option<ReceiptView> {
                 reason: item.reason.clone(),
                 reason_text: item.reason_text.clone(),
                 discrepancy: item.discrepancy.clone(),
+                containers: item.containers.iter().map(container).collect(),
+                missing_container_ids: item.missing.iter().map(|id| id.uuid()).collect(),
             })
             .collect(),
         gross_kg: received.gross_g.map(Kg),

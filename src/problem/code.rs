@@ -85,6 +85,7 @@ codes! {
     RoleNotHeld "role_not_held" 422 "该单位不具备此角色" "Organisation does not hold the role";
     MassBalance "mass_balance" 422 "质量不平衡" "Masses do not add up";
     DecisionMismatch "decision_mismatch" 422 "处理意见与明细不符" "Decision disagrees with the items";
+    ContainerMismatch "container_mismatch" 422 "包装与明细不符" "Container does not fit the item";
     ItemsIncomplete "items_incomplete" 422 "明细须逐项出现一次" "Every item must appear once";
     OccurredTooEarly "occurred_too_early" 422 "时间过早" "Time is too early";
 
@@ -104,6 +105,7 @@ codes! {
     IncompatibleWastes "incompatible_wastes" 409 "废物不相容" "Incompatible wastes";
     CarrierNotAllowed "carrier_not_allowed" 409 "承运资质不符" "Carrier or vehicle not allowed";
     RightWithdrawn "right_withdrawn" 409 "资格已暂停或注销" "Right withdrawn";
+    ContainerTaken "container_taken" 409 "包装已占用或已运出" "Container is taken or has left";
     InUse "in_use" 409 "正在使用" "In use";
 
     // Warnings: never refuse; 200 stands for "no status of its own".

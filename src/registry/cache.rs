@@ -219,7 +219,9 @@ impl Registers {
                 | SubjectKind::LedgerEntry
                 | SubjectKind::StorageArea
                 | SubjectKind::TransferApproval
-                | SubjectKind::ManagementPlan => {}
+                | SubjectKind::ManagementPlan
+                | SubjectKind::Container
+                | SubjectKind::Inspection => {}
             }
         }
     }

@@ -28,7 +28,7 @@ pub struct Answered<T> {
 
 /// An entry as its command leaves it.
 #[derive(Debug)]
-pub(super) struct After<T> {
+pub struct After<T> {
     pub status: u16,
     pub value: T,
     pub version: i64,
@@ -38,14 +38,14 @@ pub(super) struct After<T> {
 }
 
 /// Another entry that changes in the same act.
-pub(super) struct Along {
+pub struct Along {
     pub subject: Subject,
     pub read_at: i64,
     pub event: EventDraft,
 }
 
 /// A change, decided.
-pub(super) struct Entered<T> {
+pub struct Entered<T> {
     pub value: T,
     /// The version that was read; `None` for a new entry.
     pub read_at: Option<i64>,
@@ -96,7 +96,7 @@ impl<T: Entry> Entered<T> {
 }
 
 /// A patch that changes nothing is answered, and leaves no event.
-pub(super) fn unchanged<T: Entry>(value: &T, version: i64, ctx: &Ctx) -> Decision {
+pub fn unchanged<T: Entry>(value: &T, version: i64, ctx: &Ctx) -> Decision {
     let stale = Vec::new();
     let warnings = Vec::new();
     let output = Arc::new(After { status: 200, value: value.clone(), version, warnings, stale });
@@ -109,7 +109,7 @@ pub(super) fn unchanged<T: Entry>(value: &T, version: i64, ctx: &Ctx) -> Decisio
     decision
 }
 
-pub(super) fn event<T: Entry>(
+pub fn event<T: Entry>(
     ctx: &Ctx,
     subject: Subject,
     kind: &'static str,
@@ -121,7 +121,7 @@ pub(super) fn event<T: Entry>(
 }
 
 /// Runs the command and forgets what it made stale.
-pub(super) async fn commit<F, T: Entry>(
+pub async fn commit<F, T: Entry>(
     app: &App,
     ctx: &Ctx,
     read: impl AsyncFn(Freshness) -> Result<F, Problem>,
@@ -153,7 +153,7 @@ fn answered<T: Clone>(after: &After<T>) -> Answered<T> {
 }
 
 /// A field after a patch: as it was, or what `read` makes of the new value.
-pub(super) fn set<T, U: Clone>(change: &Change<T>, before: &U, read: impl Fn(&T) -> U) -> U {
+pub fn set<T, U: Clone>(change: &Change<T>, before: &U, read: impl Fn(&T) -> U) -> U {
     match change {
         Change::Keep => before.clone(),
         Change::Set(value) => read(value),
@@ -161,7 +161,7 @@ pub(super) fn set<T, U: Clone>(change: &Change<T>, before: &U, read: impl Fn(&T)
 }
 
 /// The same for a field that may be cleared.
-pub(super) fn patched<T, U: Clone>(
+pub fn patched<T, U: Clone>(
     patch: &Patch<T>,
     before: Option<&U>,
     read: impl Fn(&T) -> U,
@@ -173,6 +173,6 @@ pub(super) fn patched<T, U: Clone>(
     }
 }
 
-pub(super) fn words<const MIN: usize, const MAX: usize>(text: &BoundedText<MIN, MAX>) -> String {
+pub fn words<const MIN: usize, const MAX: usize>(text: &BoundedText<MIN, MAX>) -> String {
     text.as_str().to_owned()
 }

@@ -81,7 +81,10 @@ impl Beside {
                 let Some(person) = self.persons.get(&driver.id.uuid()) else { return Ok(None) };
                 json(&DriverView::of(&driver, person))?
             }
-            SubjectKind::Manifest | SubjectKind::User => return Ok(None),
+            SubjectKind::Manifest
+            | SubjectKind::User
+            | SubjectKind::Container
+            | SubjectKind::Inspection => return Ok(None),
         };
         Ok(Some(shown))
     }

@@ -91,7 +91,7 @@ fn look(
 }
 
 /// A code that the edition of the day does not have.
-pub(super) fn not_listed(code: WasteCode, pointer: impl Into<String>) -> Fault {
+pub fn not_listed(code: WasteCode, pointer: impl Into<String>) -> Fault {
     let detail = Text::new(
         format!("{code} 不在现行名录中；经鉴别的危险废物请用 900-000-NN。"),
         format!("{code} is not in the list in force; a waste found by testing takes 900-000-NN."),

@@ -41,13 +41,13 @@ mod view;
 /// Waste streams.
 pub mod waste_stream;
 
-pub use access::Scope;
+pub use access::{Scope, could_keep_books, keeps_books};
 pub use cache::{Known, Registers};
-pub use change::Answered;
+pub use change::{After, Answered, commit, event, patched, set, unchanged, words};
 pub use entry::{Entry, Slice};
 pub use factor::LimitFactor;
 pub use licence_capacity::{line_account, shared_account};
-pub use licence_lines::NewLicenceLine;
+pub use licence_lines::{NewLicenceLine, not_listed};
 pub use model::{
     Driver, FacilityKind, LedgerEntry, LedgerKind, Licence, LicenceKind, LicenceLine,
     LicenceStatus, ManagementPlan, Organisation, Part, Person, Place, PlanLine, Site, SiteKind,
@@ -62,8 +62,8 @@ pub mod rows {
         OrganisationFilter, PlanFilter, SiteFilter, StorageAreaFilter, VehicleFilter,
         WasteStreamFilter, accounts_of, approval, approvals, driver, drivers, ledger_entries,
         ledger_entry, licence, licences, organisation, organisations, person, plan, plans,
-        plans_of, site, sites, storage_area, storage_areas, stored_in, vehicle, vehicles,
-        waste_stream, waste_streams,
+        plans_of, site, sites, sites_among, sites_seen, storage_area, storage_areas, stored_in,
+        vehicle, vehicles, waste_stream, waste_streams,
     };
 }
 pub use store::insert_ledger_entry as ledger_row;

@@ -17,6 +17,7 @@ mod approvals;
 mod bulk;
 mod changes;
 mod clock;
+mod containers;
 mod crash;
 mod deadlines;
 mod errors;

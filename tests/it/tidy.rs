@@ -14,9 +14,10 @@ const STREETS: &[&[&str]] = &[
     &["journal", "notify"],
     &["identity", "catalogue"],
     &["registry"],
-    &["capacity"],
+    &["capacity", "container"],
     &["manifest"],
-    &["custody", "anomaly", "feed"],
+    &["custody", "anomaly", "inspection"],
+    &["feed"],
     &["http", "console"],
 ];
 

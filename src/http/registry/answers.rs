@@ -56,5 +56,7 @@ const fn folder(kind: SubjectKind) -> &'static str {
         SubjectKind::StorageArea => "storage-areas",
         SubjectKind::TransferApproval => "transfer-approvals",
         SubjectKind::ManagementPlan => "management-plans",
+        SubjectKind::Container => "containers",
+        SubjectKind::Inspection => "inspections",
     }
 }

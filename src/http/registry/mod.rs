@@ -3,6 +3,7 @@
 
 mod answers;
 mod catalogue;
+mod containers;
 mod drivers;
 mod ledger_entries;
 mod licences;
@@ -62,6 +63,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
     )
     .service(web::resource("/ledger-entries").get(ledger_entries::list).post(ledger_entries::enter))
     .service(web::resource("/ledger-entries/{id}").get(ledger_entries::one))
+    .service(web::resource("/containers").get(containers::list).post(containers::register))
+    .service(web::resource("/containers/{id}").get(containers::one).patch(containers::change))
+    .service(web::resource("/containers/{id}/qr.svg").get(containers::qr))
     .service(web::resource("/catalogue/wastes").get(catalogue::wastes))
     .service(web::resource("/catalogue/editions").get(catalogue::editions))
     .service(web::resource("/catalogue/rule-packs").get(catalogue::rule_packs))
@@ -116,6 +120,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
     ledger_entries::list,
     ledger_entries::one,
     ledger_entries::enter,
+    containers::list,
+    containers::one,
+    containers::register,
+    containers::change,
+    containers::qr,
     catalogue::wastes,
     catalogue::editions,
     catalogue::rule_packs,

@@ -150,7 +150,7 @@ fn the_document_names_every_operation_once() {
     let count = operations.len();
     operations.sort_unstable();
     operations.dedup();
-    assert_eq!((operations.len(), count), (48, 48));
+    assert_eq!((operations.len(), count), (53, 53));
 }
 
 #[test]

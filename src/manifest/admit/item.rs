@@ -59,10 +59,6 @@ impl Wording<'_> {
         let packagings = packagings(item, base, findings);
         let ids = item.reactivity_groups.iter().map(BoundedText::as_str);
         let groups = self.catalogue.reactivity().declared(ids, base, findings);
-        // There is no register of containers yet that an item could name.
-        for at in 0..item.container_ids.len() {
-            findings.refuse(Fault::unknown_reference(format!("{base}/container_ids/{at}")));
-        }
         let (code, form, method) = (code.ok()?, form.ok()?, method.ok()?);
         let declared = Declared {
             stream: self.stream?,
@@ -84,6 +80,8 @@ impl ItemJudge<'_> {
         let (catalogue, stream, today) = (self.catalogue, Some(self.stream), self.today);
         let wording = Wording { catalogue, stream, today };
         let declared = wording.declared(item, n, findings)?;
+        let known = &self.facts.containers;
+        super::containers::packaging(catalogue, known, (item, n), &declared, findings);
         let stages = self.exemption(item, &declared, format_args!("/items/{n}"), findings);
         let Declared { code, hazards, method, groups, .. } = declared;
         Some(Parsed { code, hazards, method, groups, stages })

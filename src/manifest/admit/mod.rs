@@ -8,6 +8,7 @@
 
 mod accounts;
 mod border;
+mod containers;
 mod item;
 mod leg;
 mod licence;
@@ -21,6 +22,7 @@ use super::facts::{Facts, Place};
 use super::file::Scene;
 use super::policy::{BEHIND_DAYS_MAX, PLANNED_DAYS_MAX};
 use crate::catalogue::{Catalogue, LoadItem, Stream, Together};
+use crate::container::Container;
 use crate::ctx::Ctx;
 use crate::decision::{Guard, Move};
 use crate::ids::ManagementPlanId;
@@ -28,6 +30,7 @@ use crate::problem::{Code, Fault, Findings, Text};
 use crate::registry::{Known, Licence, ManagementPlan, TransferApproval};
 
 use border::{Crossing, Named};
+pub use containers::counted;
 pub use leg::{parties as leg_parties, right as leg_right, transport_was_free};
 pub use licence::covers;
 
@@ -53,6 +56,8 @@ pub struct Admitted {
     pub items: Vec<AdmittedItem>,
     pub moves: Vec<Move>,
     pub guards: Vec<Guard>,
+    /// What it takes, with the lines of the items.
+    pub containers: Vec<(Known<Container>, i64)>,
 }
 
 /// What the rules found, and the admission if the request was clear enough to make one.
@@ -79,6 +84,8 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
         leg::wording(leg, n, &mut findings);
     }
     planned_day(asked.planned_departure_on, today, &mut findings);
+    let producer = facts.producer.as_ref();
+    let taken = containers::containers(&facts.containers, asked, producer, &mut findings);
     let (Some(stream), Some(producer), Some(receiver)) = (stream, &facts.producer, &facts.receiver)
     else {
         let wording = item::Wording { catalogue, stream, today };
@@ -115,6 +122,7 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
             .into_iter()
             .chain(plan.map(|one| one.guard))
             .collect(),
+        containers: taken,
     };
     let mut judge =
         ItemJudge { facts, asked, catalogue, stream, today, producer, receiver, approval, plan };

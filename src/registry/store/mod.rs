@@ -37,7 +37,8 @@ pub use organisation::{
 };
 pub use plan::{PlanFilter, insert_plan, plan, plans, plans_of, update_plan};
 pub use replay::as_it_stood;
-pub use seen::seen_among;
+pub use scope::sites_seen;
+pub use seen::{seen_among, sites_among};
 pub use site::{SiteFilter, insert_site, site, sites, update_site};
 pub use storage_area::{
     StorageAreaFilter, insert_storage_area, storage_area, storage_areas, storage_areas_of,

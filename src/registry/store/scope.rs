@@ -8,7 +8,7 @@ use super::super::access::Scope;
 use crate::db::schema::{organisation, site};
 
 /// The sites whose entries are in the scope; `None` where all are.
-pub(super) fn sites_seen(scope: &Scope) -> Option<site::BoxedQuery<'_, Pg, SqlUuid>> {
+pub fn sites_seen(scope: &Scope) -> Option<site::BoxedQuery<'_, Pg, SqlUuid>> {
     let sites = site::table.select(site::id).into_boxed();
     match scope {
         Scope::All => None,

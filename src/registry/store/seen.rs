@@ -12,10 +12,11 @@ use super::super::access::Scope;
 use super::scope::{organisations_seen, sites_seen};
 use crate::db::Pool;
 use crate::db::schema::{
-    driver, ledger_entry, management_plan, organisation, storage_area, transfer_approval, vehicle,
-    waste_stream,
+    driver, ledger_entry, management_plan, organisation, site, storage_area, transfer_approval,
+    vehicle, waste_stream,
 };
 use crate::decision::SubjectKind;
+use crate::ids::SiteId;
 use crate::problem::Problem;
 
 /// A register of what belongs to a site or an organisation that is in the scope.
@@ -68,7 +69,23 @@ pub async fn seen_among(
             query.load(&mut pool.get().await?).await?
         }
         // Of other rooms.
-        SubjectKind::Manifest | SubjectKind::User => Vec::new(),
+        SubjectKind::Manifest
+        | SubjectKind::User
+        | SubjectKind::Container
+        | SubjectKind::Inspection => Vec::new(),
     };
+    Ok(found.into_iter().collect())
+}
+
+/// Of these sites, those in the scope.
+pub async fn sites_among(
+    pool: &Pool,
+    scope: &Scope,
+    ids: &[SiteId],
+) -> Result<HashSet<Uuid>, Problem> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    let Some(seen) = sites_seen(scope) else { return Ok(ids.into_iter().collect()) };
+    let query = seen.filter(site::id.eq_any(ids));
+    let found: Vec<Uuid> = query.load(&mut pool.get().await?).await?;
     Ok(found.into_iter().collect())
 }

@@ -133,5 +133,9 @@ async fn things(cast: &Cast) -> (Vec<(&'static str, String)>, String) {
     let mut draft = cast.oil(&json!(10));
     draft["draft"] = json!(true);
     things.push(("drafts", post(&cast.producer, "/manifests", draft).await));
+    let drum = json!([{"site_id": site, "waste_code": "900-249-08", "kind": "steel_drum",
+        "mass_kg": 5}]);
+    let drum = cast.producer.post("/containers", &drum).await.ok().str("/data/0/id").to_owned();
+    things.push(("containers", drum));
     (things, filed.str("/number").to_owned())
 }

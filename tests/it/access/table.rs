@@ -44,7 +44,7 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
             &["corps", "division", "regiment", "neighbour", "health", "carrier"]
         }
         "storage-areas" => WITH_RECEIVER,
-        "waste-streams" | "management-plans" | "ledger-entries" => {
+        "waste-streams" | "management-plans" | "ledger-entries" | "containers" => {
             &["corps", "division", "regiment", "health", "producer", "auditor"]
         }
         "transfer-approvals" => {
@@ -95,6 +95,8 @@ pub const CASES: &[Case] = &[
     case("GET /api/v1/management-plans/{id}", One("management-plans")),
     case("GET /api/v1/transfer-approvals/{id}", One("transfer-approvals")),
     case("GET /api/v1/ledger-entries/{id}", One("ledger-entries")),
+    case("GET /api/v1/containers/{id}", One("containers")),
+    case("GET /api/v1/containers/{id}/qr.svg", One("containers")),
     case("GET /api/v1/users/{id}", One("users")),
     case("GET /api/v1/manifests/{id}", One("manifests")),
     case("GET /api/v1/manifests/by-number/{number}", One("manifests")),
@@ -168,6 +170,14 @@ pub const CASES: &[Case] = &[
         ],
     ),
     many(
+        "GET /api/v1/containers",
+        &[
+            ("containers", ""),
+            ("containers", "site_id={producer_site}&status=open"),
+            ("containers", "waste_code=900-249-08&missing=false"),
+        ],
+    ),
+    many(
         "GET /api/v1/users",
         &[("users", ""), ("users", "organisation_id={producer}&role=admin&status=active")],
     ),
@@ -205,6 +215,7 @@ pub const CASES: &[Case] = &[
         REGISTRARS,
         r#"{"mass_kg":200}"#,
     ),
+    change("PATCH /api/v1/containers/{id}", "containers", WITH_PRODUCER, r#"{"note":"x"}"#),
     change(
         "PATCH /api/v1/users/{id}",
         "users",
@@ -277,6 +288,10 @@ pub const CASES: &[Case] = &[
     make("POST /api/v1/ledger-entries", WITH_PRODUCER, |estate| {
         json!({"site_id": estate.cast.producer_site, "kind": "produced",
             "waste_code": "900-249-08", "mass_kg": 1})
+    }),
+    make("POST /api/v1/containers", WITH_PRODUCER, |estate| {
+        json!([{"site_id": estate.cast.producer_site, "waste_code": "900-249-08",
+            "kind": "steel_drum", "mass_kg": 1}])
     }),
     make("POST /api/v1/users", &["corps", "health", "producer"], |estate| {
         json!({"organisation_id": estate.cast.producer_id, "login": "somebody-new",

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use liandan::app::App;
 use liandan::clock::Clock;
 use liandan::config::{Borders, Config, Metrics, Numbering, Serving};
+use liandan::container::{LabelLayout, QrContent};
 use liandan::ctx::{Actor, Ctx};
 use liandan::identity::{self, CreateUser};
 use liandan::mint::Mint;
@@ -121,6 +122,8 @@ fn serving() -> Serving {
             sandbox: true,
             numbering: Numbering::ByDivision,
             borders: Borders::Province,
+            labels: LabelLayout::default(),
+            label_qr: QrContent::default(),
             token_secret: Secret::new(b"a secret of tests, as long as it must be".to_vec()),
             behind_proxy: false,
         },

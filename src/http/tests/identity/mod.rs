@@ -72,6 +72,8 @@ impl World {
             sandbox: true,
             numbering: Numbering::ByDivision,
             borders: Borders::Province,
+            labels: crate::container::LabelLayout::default(),
+            label_qr: crate::container::QrContent::default(),
             token_secret: Secret::new(vec![7; 32]),
             behind_proxy: false,
         };
