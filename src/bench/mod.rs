@@ -20,6 +20,7 @@ mod process;
 mod read;
 mod report;
 mod run;
+mod steps;
 mod world;
 
 pub use error::BenchError;

@@ -33,16 +33,24 @@ const METHOD: &str = "R9";
 pub struct Producer {
     pub login: Login,
     pub division: usize,
-    site_id: String,
+    pub site_id: String,
     code: usize,
 }
 
 /// One who carries: organisation, vehicle, driver.
 #[derive(Clone, Debug)]
 struct Carrier {
+    login: Login,
     id: String,
     vehicle_id: String,
     driver_id: String,
+}
+
+/// One who receives: its site.
+#[derive(Clone, Debug)]
+struct Receiver {
+    login: Login,
+    site_id: String,
 }
 
 /// Everybody.
@@ -50,7 +58,7 @@ pub struct People {
     /// By turns over the divisions.
     pub producers: Vec<Producer>,
     carriers: Vec<Carrier>,
-    receiver_sites: Vec<String>,
+    receivers: Vec<Receiver>,
     /// A Beijing day, `2026-11-25`.
     day: String,
 }
@@ -64,9 +72,9 @@ impl People {
     ) -> Result<Self, BenchError> {
         let api = Api::sign_in(address, regulator).await?;
         let mut maker = Maker { api, made: 0, password: regulator.password.clone(), day };
-        let mut receiver_sites = Vec::new();
+        let mut receivers = Vec::new();
         for n in 0..RECEIVERS {
-            receiver_sites.push(maker.receiver(n).await?);
+            receivers.push(maker.receiver(n).await?);
         }
         let mut carriers = Vec::new();
         for n in 0..CARRIERS {
@@ -79,7 +87,7 @@ impl People {
                 producers.push(maker.producer(division).await?);
             }
         }
-        Ok(Self { producers, carriers, receiver_sites, day: maker.day })
+        Ok(Self { producers, carriers, receivers, day: maker.day })
     }
 
     /// A filing by `producer` as JSON, its mass with `#` for the digits that differ.
@@ -93,7 +101,7 @@ impl People {
         let body = json!({
             "stream": "hazardous",
             "producer_site_id": from.site_id,
-            "receiver_site_id": self.receiver_sites[all % self.receiver_sites.len()],
+            "receiver_site_id": self.receivers[all % self.receivers.len()].site_id,
             "legs": [{"carrier_id": carrier.id, "vehicle_id": carrier.vehicle_id,
                       "driver_id": carrier.driver_id, "mode": "road",
                       "from": "生产厂区危险废物贮存库", "to": "处置中心卸料区"}],
@@ -108,6 +116,20 @@ impl People {
         });
         // A JSON number cannot hold `#`, so the slot is put in as text.
         body.to_string().replace(&MASS_SLOT.to_string(), "12.###")
+    }
+
+    /// The Beijing day on which everything is filed.
+    pub fn day(&self) -> &str {
+        &self.day
+    }
+
+    /// Who acts for each site of a producer or receiver, and for each carrier.
+    pub fn parties(&self) -> impl Iterator<Item = (&str, &Login)> {
+        let producers = self.of_all().into_iter().map(|n| &self.producers[n]);
+        let producers = producers.map(|one| (&*one.site_id, &one.login));
+        let carriers = self.carriers.iter().map(|one| (&*one.id, &one.login));
+        let receivers = self.receivers.iter().map(|one| (&*one.site_id, &one.login));
+        producers.chain(carriers).chain(receivers)
     }
 
     /// The producers of the first division.
@@ -165,7 +187,7 @@ impl Maker {
         self.api.make("/sites", &body).await
     }
 
-    async fn receiver(&mut self, n: usize) -> Result<String, BenchError> {
+    async fn receiver(&mut self, n: usize) -> Result<Receiver, BenchError> {
         let name = format!("兵团第{n}再生资源利用有限公司");
         let owner = self.organisation(&name, "receiver", 1 + n).await?;
         let site = self.site(&owner, "treatment", 1 + n).await?;
@@ -182,7 +204,7 @@ impl Maker {
                           "valid_from": format!("{}-01-01", year - 1),
                           "valid_to": format!("{}-12-31", year + 3), "lines": lines});
         self.api.make("/licences", &body).await?;
-        Ok(site)
+        Ok(Receiver { login: self.user(&owner, "receiver").await?, site_id: site })
     }
 
     async fn carrier(&mut self, n: usize) -> Result<Carrier, BenchError> {
@@ -195,7 +217,7 @@ impl Maker {
         let body = json!({"organisation_id": id, "name": "张卫东", "phone": "13999990002",
                           "licence_no": format!("65900{:08}", self.next())});
         let driver_id = self.api.make("/drivers", &body).await?;
-        Ok(Carrier { id, vehicle_id, driver_id })
+        Ok(Carrier { login: self.user(&id, "carrier").await?, id, vehicle_id, driver_id })
     }
 
     async fn producer(&mut self, division: usize) -> Result<Producer, BenchError> {
@@ -208,11 +230,17 @@ impl Maker {
                               "mass_kg": PLENTY_KG});
             self.api.post("/ledger-entries", &body).await?;
         }
-        let login = Login { name: format!("bench-{n}"), password: self.password.clone() };
-        let body = json!({"organisation_id": owner, "login": login.name, "role": "producer",
+        let login = self.user(&owner, "producer").await?;
+        Ok(Producer { login, division, site_id, code: n % CODES.len() })
+    }
+
+    async fn user(&mut self, owner: &str, role: &str) -> Result<Login, BenchError> {
+        let name = format!("bench-{}", self.next());
+        let login = Login { name, password: self.password.clone() };
+        let body = json!({"organisation_id": owner, "login": login.name, "role": role,
                           "password": login.password});
         let made = self.api.post("/users", &body).await?;
         text(&made, "id")?;
-        Ok(Producer { login, division, site_id, code: n % CODES.len() })
+        Ok(login)
     }
 }

@@ -10,6 +10,7 @@ use super::fill::ROWS_MAX;
 use super::people::People;
 use super::read;
 use super::report::{Report, progress};
+use super::steps;
 use super::world::{Place, World};
 use crate::clock::{Clock, legal_day};
 
@@ -26,6 +27,7 @@ pub struct Arguments {
 enum What {
     Filing(FilingArguments),
     Read(ReadArguments),
+    Steps(StepsArguments),
 }
 
 /// File manifests over HTTP: alone, spread over the prefectures, and all in one.
@@ -48,6 +50,19 @@ struct ReadArguments {
           value_parser = clap::value_parser!(u64).range(10_000..=ROWS_MAX))]
     rows: u64,
     /// Run only these: read_id, read_number, list_first, list_deep.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    only: Vec<String>,
+}
+
+/// Call every command of a manifest's life, beside the filings that it begins with.
+#[derive(Debug, Args)]
+struct StepsArguments {
+    #[command(flatten)]
+    common: Common,
+    /// Calls of each command.
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(128..))]
+    count: u32,
+    /// Show only these: depart, arrive, receive, complete, cancel.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<String>,
 }
@@ -83,6 +98,12 @@ pub fn run(asked: &Arguments) -> Result<(), BenchError> {
             let (plan, report) = asked.common.plan(&asked.only);
             in_a_world(&asked.common, async |world, people| {
                 filing::run(world, people, &plan, &report).await
+            })
+        }
+        What::Steps(asked) => {
+            let report = Report::new(asked.common.json);
+            in_a_world(&asked.common, async |world, people| {
+                steps::run(world, people, (asked.count as usize, &asked.only), &report).await
             })
         }
         What::Read(asked) => {
