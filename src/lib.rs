@@ -28,6 +28,8 @@ pub mod db;
 pub mod decision;
 /// The demo world: a few weeks of life to look at.
 pub mod demo;
+/// Lists as tables.
+pub mod export;
 /// The change feed.
 pub mod feed;
 /// HTTP: the only room that knows actix.

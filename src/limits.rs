@@ -167,3 +167,7 @@ pub const BULK_GROUP_BYTES_MAX: usize = 1024 * 1024;
 
 /// How long a bulk request may be silent: as long as any other body may take as a whole.
 pub const BULK_SILENCE_S_MAX: u64 = BODY_READ_S_MAX;
+
+/// Rows of a table that are read at once when a whole list is streamed: some 600 kB, and a question
+/// of some 20 ms.
+pub const EXPORT_ROWS_AT_ONCE: i64 = 2_000;

@@ -24,12 +24,14 @@ use futures_util::future::LocalBoxFuture;
 
 use crate::app::App;
 use crate::ctx::{Actor, Ctx};
+use crate::export::Format;
 use crate::identity;
 use crate::problem::Problem;
 use crate::wire::{Asked, Decode};
 
 use super::body::Body;
 use super::conditions::{RequestParts, parts, reading_parts};
+use super::whole;
 
 /// Somebody whose token is good.
 pub struct Caller {
@@ -41,6 +43,11 @@ pub struct Caller {
 impl Caller {
     pub const fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// What a whole list is wanted as; `None`: a page of it, as JSON.
+    pub fn wanted(&self) -> Option<Format> {
+        whole::wanted(self.request.headers())
     }
 
     /// 401 where the token has ceased to be good since the request came.

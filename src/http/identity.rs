@@ -6,6 +6,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::App;
+use crate::export::sheets;
 use crate::identity::{
     self, ChangePassword, ChangeUser, CreateUser, ListUsers, LogIn, LogOut, MeView, Refresh,
     TokensView, User, UserView,
@@ -16,7 +17,7 @@ use crate::wire::Page;
 
 use super::extract::{Caller, bearer, client_address};
 use super::outcome::Outcome;
-use super::{Answer, Body, ProblemBody, Query, Segments, etag};
+use super::{Answer, Body, ProblemBody, Query, Segments, etag, whole};
 
 /// The routes below `/api/v1`.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -124,10 +125,12 @@ pub async fn change_password(app: Data<App>, caller: Caller, body: Body) -> Answ
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<ListUsers>) -> Answer {
-    let asked = query.get()?;
-    let users = identity::list(&app, caller.actor(), &asked).await?;
-    let page = Page::of(users, asked.limit, |user| user.id, |user| UserView::from(&user))?;
-    Ok(HttpResponse::Ok().json(page))
+    let (asked, actor) = (query.get()?, caller.actor().clone());
+    let page = async move |asked: ListUsers| {
+        let users = identity::list(&app, &actor, &asked).await?;
+        Page::of(users, asked.limit, |user| user.id, |user| UserView::from(&user))
+    };
+    whole::answer(caller, asked, &sheets::USERS, page).await
 }
 
 /// Make a user: the corps regulator for anyone, an administrator for its own organisation.

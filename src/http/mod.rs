@@ -30,6 +30,7 @@ mod segments;
 mod status;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 pub use answer::{Answer, PROBLEM_JSON, fault_json, language_tag, problem_json, render};
 pub use body::Body;

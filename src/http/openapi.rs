@@ -19,7 +19,8 @@ use super::identity::IdentityApi;
 use super::manifest::ManifestApi;
 use super::registry::RegistryApi;
 use super::routes::API;
-use super::{FaultEntry, PROBLEM_JSON, ProblemBody, docs, health, sandbox};
+use super::{FaultEntry, PROBLEM_JSON, ProblemBody, docs, health, sandbox, whole};
+use crate::export::Format;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -89,6 +90,7 @@ fn finish(document: &mut Document) {
                 let changes = method != "get";
                 operation.operation_id = Some(operation_id(method, path));
                 document_headers(operation, method, path);
+                document_whole_lists(operation, method, path);
                 document_refusals(operation, path.starts_with(API), changes);
             }
         }
@@ -120,6 +122,24 @@ fn document_headers(operation: &mut Operation, method: &str, path: &str) {
     if path.contains("{id}") {
         add("If-Match", "The `ETag` that you saw: 412 where the resource has changed since.");
     }
+}
+
+/// A list can be had whole, in other formats (`whole.rs`).
+fn document_whole_lists(operation: &mut Operation, method: &str, path: &str) {
+    let path = path.strip_prefix(API).unwrap_or_default();
+    if method != "get" || !whole::LISTS.contains(&path) {
+        return;
+    }
+    let Some(RefOr::T(answer)) = operation.responses.responses.get_mut("200") else { return };
+    for format in Format::ALL {
+        let text = Object::with_type(Type::String);
+        let content = ContentBuilder::new().schema(Some(text)).build();
+        answer.content.insert(format.media_type().to_owned(), content.into());
+    }
+    let words = "With another `Accept`, the whole filtered list from `cursor` on, streamed: \
+                 headings in the language asked for; cells that would be formulas begin with `'`.";
+    let before = operation.description.take().unwrap_or_default();
+    operation.description = Some(format!("{before}\n\n{words}").trim().to_owned());
 }
 
 /// Unique by construction: handlers of different rooms share names.

@@ -5,7 +5,7 @@ use super::user::UserStatus;
 use crate::ctx::Role;
 use crate::ids::{OrganisationId, UserId};
 use crate::secret::Secret;
-use crate::wire::{BoundedText, Change, Cursor, PageLimit, Patch, wire};
+use crate::wire::{BoundedText, Change, Cursor, PageLimit, Patch, paged, wire};
 
 /// A division's number, judged with the role.
 pub type DivisionText = BoundedText<1, 2>;
@@ -79,3 +79,5 @@ wire! {
         pub cursor: Option<Cursor<UserId>>,
     }
 }
+
+paged!(ListUsers);

@@ -4,14 +4,16 @@
 //! one bounded walk, and the walks are merged; an OR over three columns would sort all history.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::exists;
+use diesel::dsl::{exists, sql};
 use diesel::pg::Pg;
+use diesel::sql_types::Text;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, PgAnyJsonExpressionMethods, PgExpressionMethods,
     QueryDsl, TextExpressionMethods,
 };
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::status::{Party, Status};
 use super::store::{Stored, read_state};
@@ -23,7 +25,7 @@ use crate::identity::policy as may;
 use crate::ids::{ManifestId, OrganisationId};
 use crate::problem::Problem;
 use crate::registry::DivisionNumber;
-use crate::wire::{BoundedText, Cursor, PageLimit, wire};
+use crate::wire::{BoundedText, Cursor, PageLimit, paged, wire};
 
 wire! {
     /// Filters of `GET /manifests`; all that are given must hold.
@@ -46,6 +48,8 @@ wire! {
         pub cursor: Option<Cursor<ManifestId>>,
     }
 }
+
+paged!(ManifestFilter);
 
 /// One bounded walk.
 #[derive(Clone, Copy)]
@@ -81,29 +85,85 @@ pub async fn page(
     actor: &Actor,
     filter: &ManifestFilter,
 ) -> Result<Vec<Stored>, Problem> {
+    type Found = (Uuid, Value, Option<Value>);
     let rows = filter.limit.rows_to_read();
     let mut found = Vec::new();
     for walk in walks(actor, filter) {
-        found.extend(walked(pool, (actor, walk), filter, rows).await?);
+        let query = seen((actor, walk), filter).limit(rows);
+        let query = query.select((t::id, t::state, t::contact));
+        let walked: Vec<Found> = query.load(&mut pool.get().await?).await?;
+        for (id, state, contact) in walked {
+            let manifest = read_state(state)?;
+            found.push(Stored { id: ManifestId::of(id), manifest, contact });
+        }
     }
-    found.sort_by_key(|stored: &Stored| std::cmp::Reverse(stored.id));
-    found.dedup_by_key(|stored| stored.id);
-    found.truncate(usize::try_from(rows).unwrap_or(0));
-    Ok(found)
+    Ok(merged(found, rows, |stored| stored.id.uuid()))
 }
 
-async fn walked(
+/// What separates the cells of a [`TableRow`]: no text of ours holds it.
+pub const BETWEEN_CELLS: char = '\u{1f}';
+
+/// A manifest as a row of a table: its cells as PostgreSQL joined them, in the order of the
+/// columns of `export::sheets::MANIFESTS`.
+pub struct TableRow {
+    pub id: ManifestId,
+    pub cells: String,
+}
+
+/// The form is taken out of the state once (`OFFSET 0` keeps it so): it is compressed, and each
+/// look into it would unpack the whole.
+const CELLS_SQL: &str = "-- a manifest as cells
+(SELECT concat_ws(E'\\x1f', manifest.id, manifest.number, manifest.stream, manifest.kind,
+    manifest.status,
+    coalesce(f -> 'producer' ->> 'name', ''), coalesce(f -> 'producer' ->> 'uscc', ''),
+    coalesce(f -> 'producer' ->> 'site_name', ''), manifest.producer_division,
+    coalesce(f -> 'legs' -> 0 ->> 'carrier_name', ''), coalesce(f -> 'legs' -> 0 ->> 'plate', ''),
+    coalesce(f -> 'receiver' ->> 'name', ''), coalesce(f -> 'receiver' ->> 'uscc', ''),
+    coalesce(f -> 'receiver' ->> 'site_name', ''), manifest.receiver_division,
+    CASE WHEN jsonb_array_length(f -> 'items') = 1 THEN f -> 'items' -> 0 ->> 'waste_code'
+         ELSE coalesce((SELECT string_agg(i ->> 'waste_code', ';')
+                          FROM jsonb_array_elements(f -> 'items') AS i), '') END,
+    CASE WHEN jsonb_array_length(f -> 'items') = 1 THEN f -> 'items' -> 0 ->> 'name'
+         ELSE coalesce((SELECT string_agg(i ->> 'name', ';')
+                          FROM jsonb_array_elements(f -> 'items') AS i), '') END,
+    trim_scale(manifest.shipped_g / 1000.0), manifest.planned_departure_on,
+    to_char(manifest.filed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),
+    coalesce(manifest.external_id, ''), coalesce(f ->> 'note', ''))
+  FROM (SELECT manifest.state -> 'filed' OFFSET 0) AS form(f))";
+
+/// The next `rows` of the whole list, below `after`, as cells.
+pub async fn table_page(
     pool: &Pool,
-    (actor, walk): (&Actor, Walk<'_>),
-    filter: &ManifestFilter,
+    actor: &Actor,
+    (filter, after): (&ManifestFilter, Option<ManifestId>),
     rows: i64,
-) -> Result<Vec<Stored>, Problem> {
-    type Found = (uuid::Uuid, Value, Option<Value>);
-    let mut query = t::table
-        .select((t::id, t::state, t::contact))
-        .order(t::id.desc())
-        .limit(rows)
-        .into_boxed::<Pg>();
+) -> Result<Vec<TableRow>, Problem> {
+    let mut filter = filter.clone();
+    filter.cursor = after.map(Cursor).or(filter.cursor);
+    let mut found = Vec::new();
+    for walk in walks(actor, &filter) {
+        let query =
+            seen((actor, walk), &filter).limit(rows).select((t::id, sql::<Text>(CELLS_SQL)));
+        let walked: Vec<(Uuid, String)> = query.load(&mut pool.get().await?).await?;
+        let row = |(id, cells)| TableRow { id: ManifestId::of(id), cells };
+        found.extend(walked.into_iter().map(row));
+    }
+    Ok(merged(found, rows, |row| row.id.uuid()))
+}
+
+/// The walks' rows as one list: newest first, each once.
+fn merged<T>(mut found: Vec<T>, rows: i64, id: impl Fn(&T) -> Uuid) -> Vec<T> {
+    found.sort_by_key(|one| std::cmp::Reverse(id(one)));
+    found.dedup_by_key(|one| id(one));
+    found.truncate(usize::try_from(rows).unwrap_or(0));
+    found
+}
+
+type Boxed<'a> = t::BoxedQuery<'a, Pg>;
+
+/// One walk's part of what the caller sees and asks for.
+fn seen<'a>((actor, walk): (&'a Actor, Walk<'a>), filter: &'a ManifestFilter) -> Boxed<'a> {
+    let mut query = t::table.order(t::id.desc()).into_boxed::<Pg>();
     if actor.role.is_regulator() {
         query = query.filter(t::stream.eq_any(streams(actor)));
     }
@@ -121,23 +181,8 @@ async fn walked(
         }
         Walk::All => query,
     };
-    query = narrowed(query, filter);
-    let found: Vec<Found> = query.load(&mut pool.get().await?).await?;
-    let stored = |(id, state, contact)| {
-        Ok(Stored { id: ManifestId::of(id), manifest: read_state(state)?, contact })
-    };
-    found.into_iter().map(stored).collect()
+    narrowed(query, filter)
 }
-
-type Boxed<'a> = t::BoxedQuery<
-    'a,
-    Pg,
-    (
-        diesel::sql_types::Uuid,
-        diesel::sql_types::Jsonb,
-        diesel::sql_types::Nullable<diesel::sql_types::Jsonb>,
-    ),
->;
 
 /// The streams that concern the actor.
 pub(super) fn streams(actor: &Actor) -> Vec<&'static str> {

@@ -50,7 +50,7 @@ pub use event::*;
 pub use evolve::{At, Gap, IllegalEvent, Manifest, Progress, evolve, fold};
 pub use feed_store::{as_they_stood, seen_among};
 pub use file::file;
-pub use list::{ManifestFilter, page};
+pub use list::{BETWEEN_CELLS, ManifestFilter, TableRow, page, table_page};
 pub use log_view::{EventView, TransitionView};
 pub use mended::{Content, with_the_rest};
 pub use preflight::{Preflight, try_out};

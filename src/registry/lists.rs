@@ -22,7 +22,7 @@ use crate::ctx::Actor;
 use crate::ids::{OrganisationId, SiteId};
 use crate::problem::Problem;
 use crate::units::Grams;
-use crate::wire::{BoundedText, Cursor, PageLimit, Whole, wire};
+use crate::wire::{BoundedText, Cursor, PageLimit, Whole, paged, wire};
 
 wire! {
     /// Which organisations to list.
@@ -121,6 +121,19 @@ wire! {
         pub cursor: Option<Cursor<Uuid>>,
     }
 }
+
+paged!(
+    OrganisationQuery,
+    SiteQuery,
+    LicenceQuery,
+    VehicleQuery,
+    DriverQuery,
+    StorageAreaQuery,
+    WasteStreamQuery,
+    ManagementPlanQuery,
+    TransferApprovalQuery,
+    LedgerQuery,
+);
 
 fn slice(limit: PageLimit, cursor: Option<Cursor<Uuid>>) -> Slice {
     Slice { after: cursor.map(|cursor| cursor.0), rows_max: limit.rows_to_read() }

@@ -35,6 +35,11 @@ impl PageLimit {
     }
 }
 
+impl PageLimit {
+    /// As many as a page may have: for whoever reads a whole list page by page.
+    pub const MOST: Self = Self(PAGE_ROWS_MAX);
+}
+
 impl Default for PageLimit {
     fn default() -> Self {
         Self(PAGE_ROWS_DEFAULT)
@@ -63,6 +68,29 @@ impl Decode for PageLimit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor<K>(pub K);
 
+/// The query of a list that can be read page by page.
+pub trait Paged: Clone {
+    /// The same list from a page's `next_cursor` on, in the largest pages; from where the query
+    /// itself begins where there is none. `None` for a cursor that is not this list's.
+    fn from(&self, cursor: Option<&str>) -> Option<Self>;
+}
+
+/// [`Paged`] for queries declared with `wire!` that have a `limit` and a `cursor`.
+macro_rules! paged {
+    ($($name:ty),+ $(,)?) => {$(
+        impl $crate::wire::Paged for $name {
+            fn from(&self, cursor: Option<&str>) -> Option<Self> {
+                let cursor = match cursor {
+                    Some(text) => Some($crate::wire::Cursor::read(text)?),
+                    None => self.cursor.clone(),
+                };
+                Some(Self { limit: $crate::wire::PageLimit::MOST, cursor, ..self.clone() })
+            }
+        }
+    )+};
+}
+pub(crate) use paged;
+
 impl<K> Shape for Cursor<K> {
     fn shape() -> SchemaOrRef {
         plain(Type::String).into()
@@ -71,13 +99,20 @@ impl<K> Shape for Cursor<K> {
 
 impl<K: DeserializeOwned> Decode for Cursor<K> {
     fn decode(node: &Node<'_>, at: &Path<'_>, faults: &mut Faults) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(node.text(at, faults)?).ok();
-        let key = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        if key.is_none() {
+        let cursor = Self::read(node.text(at, faults)?);
+        if cursor.is_none() {
             let en = "Not a cursor of this list: use `next_cursor` as it was given.";
             faults.add(Code::InvalidValue, at, "不是本列表的游标，请原样使用 next_cursor。", en);
         }
-        key.map(Self)
+        cursor
+    }
+}
+
+impl<K: DeserializeOwned> Cursor<K> {
+    /// What [`Page::next_cursor`] stands for.
+    pub fn read(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        serde_json::from_slice(&bytes).ok().map(Self)
     }
 }
 

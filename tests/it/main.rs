@@ -21,6 +21,7 @@ mod containers;
 mod crash;
 mod deadlines;
 mod errors;
+mod exports;
 mod filing;
 mod generated;
 mod health;

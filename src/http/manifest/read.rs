@@ -7,15 +7,20 @@ use utoipa::ToSchema;
 
 use super::answers::{saved, shown};
 use crate::app::App;
+use crate::ctx::Ctx;
 use crate::db;
+use crate::export::sheets::MANIFESTS;
+use crate::export::{Format, Writer};
+use crate::http::whole::{self, Slab};
 use crate::http::{Answer, Caller, FaultEntry, ProblemBody, Query, Segments, etag, fault_json};
 use crate::ids::ManifestId;
+use crate::limits::EXPORT_ROWS_AT_ONCE;
 use crate::manifest::{
-    self, AnyManifest, EventView, Look, ManifestFilter, ManifestView, Preflight, TransitionView,
-    draft_view, find_draft, view,
+    self, AnyManifest, EventView, Look, ManifestFilter, ManifestView, Preflight, TableRow,
+    TransitionView, draft_view, find_draft, view,
 };
 use crate::problem::Problem;
-use crate::wire::{BoundedText, Page, wire};
+use crate::wire::{BoundedText, Page, parse_uuid, wire};
 
 wire! {
     /// The query of a preflight.
@@ -83,24 +88,53 @@ pub async fn by_number(app: Data<App>, caller: Caller, segments: Segments) -> An
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<ManifestFilter>) -> Answer {
-    let (ctx, filter) = (caller.reading(), query.get()?);
+    let (filter, ctx) = (query.get()?, caller.reading());
+    if let Some(format @ (Format::Csv | Format::Xlsx)) = caller.wanted()
+        && !filter.asks_for_drafts()
+    {
+        return table(app, caller, filter, format).await;
+    }
+    let page = async move |filter: ManifestFilter| listed(&app, &ctx, filter).await;
+    whole::answer(caller, filter, &MANIFESTS, page).await
+}
+
+async fn listed(
+    app: &App,
+    ctx: &Ctx,
+    filter: ManifestFilter,
+) -> Result<Page<AnyManifest>, Problem> {
     if filter.asks_for_drafts() {
         let own = ctx.actor.organisation_id;
         let (before, rows) = (filter.cursor.map(|cursor| cursor.0), filter.limit.rows_to_read());
         let drafts = manifest::list_drafts(&app.pool, own, before, rows).await?;
         let show = |draft: manifest::Draft| AnyManifest::Draft(draft_view(&draft, &ctx.actor));
-        let page = Page::of(drafts, filter.limit, |draft| draft.id, show)?;
-        return Ok(HttpResponse::Ok().json(page));
+        return Page::of(drafts, filter.limit, |draft| draft.id, show);
     }
     let rows = manifest::page(&app.pool, &ctx.actor, &filter).await?;
     let ids: Vec<_> = rows.iter().flat_map(|row| manifest::accounts(&row.manifest)).collect();
     let balances = db::balances_of(&app.pool, &ids).await?;
-    let look = Look { app: &app, actor: &ctx.actor, lang: ctx.lang, balances: &balances };
+    let look = Look { app, actor: &ctx.actor, lang: ctx.lang, balances: &balances };
     let show = |row: manifest::Stored| {
         AnyManifest::Filed(Box::new(view(row.id, &row.manifest, row.contact, &look)))
     };
-    let page = Page::of(rows, filter.limit, |row| row.id, show)?;
-    Ok(HttpResponse::Ok().json(page))
+    Page::of(rows, filter.limit, |row| row.id, show)
+}
+
+/// The whole list as a table, of cells that no state is read for.
+async fn table(app: Data<App>, caller: Caller, filter: ManifestFilter, format: Format) -> Answer {
+    let actor = caller.actor().clone();
+    let read = async move |after: Option<String>| {
+        let after = after.and_then(|id| parse_uuid(&id)).map(ManifestId::of);
+        let asked = (&filter, after);
+        let rows = manifest::table_page(&app.pool, &actor, asked, EXPORT_ROWS_AT_ONCE).await?;
+        let is_full = i64::try_from(rows.len()) == Ok(EXPORT_ROWS_AT_ONCE);
+        let next = rows.last().filter(|_| is_full).map(|row| row.id.to_string());
+        Ok(Slab { rows, next })
+    };
+    let write = |row: &TableRow, writer: &mut Writer| {
+        writer.cells(row.cells.split(manifest::BETWEEN_CELLS))
+    };
+    whole::stream(caller, (format, &MANIFESTS), read, write).await
 }
 
 /// Everything that happened to a manifest, oldest first.

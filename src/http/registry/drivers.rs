@@ -1,11 +1,11 @@
 //! Drivers over HTTP: private to the organisation and its regulators.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
 
 use super::answers::{answered, shown};
 use crate::app::App;
-use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments};
+use crate::export::sheets;
+use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::DriverId;
 use crate::registry::DriverView;
 use crate::registry::driver::{self, DriverPatch, NewDriver};
@@ -23,15 +23,17 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<DriverQuery>) -> Answer {
-    let asked = query.get()?;
-    let rows = lists::drivers(&app, caller.actor(), &asked).await?;
-    let page = Page::of(
-        rows,
-        asked.limit,
-        |(driver, _)| driver.id,
-        |(driver, person)| DriverView::of(&driver, &person),
-    )?;
-    Ok(HttpResponse::Ok().json(page))
+    let (asked, actor) = (query.get()?, caller.actor().clone());
+    let page = async move |asked: DriverQuery| {
+        let rows = lists::drivers(&app, &actor, &asked).await?;
+        Page::of(
+            rows,
+            asked.limit,
+            |(driver, _)| driver.id,
+            |(driver, person)| DriverView::of(&driver, &person),
+        )
+    };
+    whole::answer(caller, asked, &sheets::DRIVERS, page).await
 }
 
 /// One driver.

@@ -1,11 +1,11 @@
 //! Ledger entries over HTTP: private to the organisation and its regulators.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
 
 use super::answers::{answered, shown};
 use crate::app::App;
-use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments};
+use crate::export::sheets;
+use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::LedgerEntryId;
 use crate::registry::LedgerEntryView;
 use crate::registry::ledger::{self, NewLedgerEntry};
@@ -23,10 +23,12 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<LedgerQuery>) -> Answer {
-    let asked = query.get()?;
-    let rows = lists::ledger_entries(&app, caller.actor(), &asked).await?;
-    let page = Page::of(rows, asked.limit, |one| one.id, |one| LedgerEntryView::from(&one))?;
-    Ok(HttpResponse::Ok().json(page))
+    let (asked, actor) = (query.get()?, caller.actor().clone());
+    let page = async move |asked: LedgerQuery| {
+        let rows = lists::ledger_entries(&app, &actor, &asked).await?;
+        Page::of(rows, asked.limit, |one| one.id, |one| LedgerEntryView::from(&one))
+    };
+    whole::answer(caller, asked, &sheets::LEDGER_ENTRIES, page).await
 }
 
 /// One ledger entry.

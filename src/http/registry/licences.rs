@@ -1,11 +1,11 @@
 //! Licences over HTTP: a public register to all who are signed in.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
 
 use super::answers::{answered, shown};
 use crate::app::App;
-use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments};
+use crate::export::sheets;
+use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::LicenceId;
 use crate::registry::LicenceView;
 use crate::registry::licence::{self, LicencePatch, NewLicence};
@@ -22,11 +22,13 @@ use crate::wire::Page;
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub async fn list(app: Data<App>, _caller: Caller, query: Query<LicenceQuery>) -> Answer {
+pub async fn list(app: Data<App>, caller: Caller, query: Query<LicenceQuery>) -> Answer {
     let asked = query.get()?;
-    let rows = lists::licences(&app, &asked).await?;
-    let page = Page::of(rows, asked.limit, |one| one.id, |one| LicenceView::from(&*one))?;
-    Ok(HttpResponse::Ok().json(page))
+    let page = async move |asked: LicenceQuery| {
+        let rows = lists::licences(&app, &asked).await?;
+        Page::of(rows, asked.limit, |one| one.id, |one| LicenceView::from(&*one))
+    };
+    whole::answer(caller, asked, &sheets::LICENCES, page).await
 }
 
 /// One licence.

@@ -1,11 +1,11 @@
 //! Management plans over HTTP: private to the organisation and its regulators.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
 
 use super::answers::{answered, shown};
 use crate::app::App;
-use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments};
+use crate::export::sheets;
+use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::ManagementPlanId;
 use crate::registry::ManagementPlanView;
 use crate::registry::lists::{self, ManagementPlanQuery};
@@ -24,10 +24,12 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<ManagementPlanQuery>) -> Answer {
-    let asked = query.get()?;
-    let rows = lists::management_plans(&app, caller.actor(), &asked).await?;
-    let page = Page::of(rows, asked.limit, |one| one.id, |one| ManagementPlanView::from(&*one))?;
-    Ok(HttpResponse::Ok().json(page))
+    let (asked, actor) = (query.get()?, caller.actor().clone());
+    let page = async move |asked: ManagementPlanQuery| {
+        let rows = lists::management_plans(&app, &actor, &asked).await?;
+        Page::of(rows, asked.limit, |one| one.id, |one| ManagementPlanView::from(&*one))
+    };
+    whole::answer(caller, asked, &sheets::MANAGEMENT_PLANS, page).await
 }
 
 /// One management plan.

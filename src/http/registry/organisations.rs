@@ -1,11 +1,11 @@
 //! Organisations over HTTP: a public register to all who are signed in.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
 
 use super::answers::{answered, shown};
 use crate::app::App;
-use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments};
+use crate::export::sheets;
+use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::OrganisationId;
 use crate::registry::OrganisationView;
 use crate::registry::lists::{self, OrganisationQuery};
@@ -23,10 +23,12 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<OrganisationQuery>) -> Answer {
-    let asked = query.get()?;
-    let rows = lists::organisations(&app, caller.actor(), &asked).await?;
-    let page = Page::of(rows, asked.limit, |one| one.id, |one| OrganisationView::from(&*one))?;
-    Ok(HttpResponse::Ok().json(page))
+    let (asked, actor) = (query.get()?, caller.actor().clone());
+    let page = async move |asked: OrganisationQuery| {
+        let rows = lists::organisations(&app, &actor, &asked).await?;
+        Page::of(rows, asked.limit, |one| one.id, |one| OrganisationView::from(&*one))
+    };
+    whole::answer(caller, asked, &sheets::ORGANISATIONS, page).await
 }
 
 /// One organisation.

@@ -1,11 +1,11 @@
 //! Sites over HTTP: a public register to all who are signed in.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
 
 use super::answers::{answered, shown};
 use crate::app::App;
-use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments};
+use crate::export::sheets;
+use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::SiteId;
 use crate::registry::SiteView;
 use crate::registry::lists::{self, SiteQuery};
@@ -22,11 +22,13 @@ use crate::wire::Page;
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub async fn list(app: Data<App>, _caller: Caller, query: Query<SiteQuery>) -> Answer {
+pub async fn list(app: Data<App>, caller: Caller, query: Query<SiteQuery>) -> Answer {
     let asked = query.get()?;
-    let rows = lists::sites(&app, &asked).await?;
-    let page = Page::of(rows, asked.limit, |one| one.id, |one| SiteView::from(&*one))?;
-    Ok(HttpResponse::Ok().json(page))
+    let page = async move |asked: SiteQuery| {
+        let rows = lists::sites(&app, &asked).await?;
+        Page::of(rows, asked.limit, |one| one.id, |one| SiteView::from(&*one))
+    };
+    whole::answer(caller, asked, &sheets::SITES, page).await
 }
 
 /// One site.

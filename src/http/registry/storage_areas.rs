@@ -1,11 +1,11 @@
 //! Storage areas over HTTP: private to the organisation and its regulators.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
 
 use super::answers::{answered, shown};
 use crate::app::App;
-use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments};
+use crate::export::sheets;
+use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::StorageAreaId;
 use crate::registry::StorageAreaView;
 use crate::registry::lists::{self, StorageAreaQuery};
@@ -23,15 +23,17 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<StorageAreaQuery>) -> Answer {
-    let asked = query.get()?;
-    let rows = lists::storage_areas(&app, caller.actor(), &asked).await?;
-    let page = Page::of(
-        rows,
-        asked.limit,
-        |(area, _)| area.id,
-        |(area, stored)| StorageAreaView::of(&area, stored),
-    )?;
-    Ok(HttpResponse::Ok().json(page))
+    let (asked, actor) = (query.get()?, caller.actor().clone());
+    let page = async move |asked: StorageAreaQuery| {
+        let rows = lists::storage_areas(&app, &actor, &asked).await?;
+        Page::of(
+            rows,
+            asked.limit,
+            |(area, _)| area.id,
+            |(area, stored)| StorageAreaView::of(&area, stored),
+        )
+    };
+    whole::answer(caller, asked, &sheets::STORAGE_AREAS, page).await
 }
 
 /// One storage area.

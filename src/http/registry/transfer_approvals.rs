@@ -1,11 +1,11 @@
 //! Transfer approvals over HTTP: private to the organisation and its regulators.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
 
 use super::answers::{answered, shown};
 use crate::app::App;
-use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments};
+use crate::export::sheets;
+use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::ApprovalId;
 use crate::registry::TransferApprovalView;
 use crate::registry::approval::{self, NewTransferApproval, TransferApprovalPatch};
@@ -24,10 +24,12 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<TransferApprovalQuery>) -> Answer {
-    let asked = query.get()?;
-    let rows = lists::transfer_approvals(&app, caller.actor(), &asked).await?;
-    let page = Page::of(rows, asked.limit, |one| one.id, |one| TransferApprovalView::from(&*one))?;
-    Ok(HttpResponse::Ok().json(page))
+    let (asked, actor) = (query.get()?, caller.actor().clone());
+    let page = async move |asked: TransferApprovalQuery| {
+        let rows = lists::transfer_approvals(&app, &actor, &asked).await?;
+        Page::of(rows, asked.limit, |one| one.id, |one| TransferApprovalView::from(&*one))
+    };
+    whole::answer(caller, asked, &sheets::TRANSFER_APPROVALS, page).await
 }
 
 /// One transfer approval.

@@ -1,11 +1,11 @@
 //! Vehicles over HTTP: private to the organisation and its regulators.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
 
 use super::answers::{answered, shown};
 use crate::app::App;
-use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments};
+use crate::export::sheets;
+use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::VehicleId;
 use crate::registry::VehicleView;
 use crate::registry::lists::{self, VehicleQuery};
@@ -23,10 +23,12 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<VehicleQuery>) -> Answer {
-    let asked = query.get()?;
-    let rows = lists::vehicles(&app, caller.actor(), &asked).await?;
-    let page = Page::of(rows, asked.limit, |one| one.id, |one| VehicleView::from(&*one))?;
-    Ok(HttpResponse::Ok().json(page))
+    let (asked, actor) = (query.get()?, caller.actor().clone());
+    let page = async move |asked: VehicleQuery| {
+        let rows = lists::vehicles(&app, &actor, &asked).await?;
+        Page::of(rows, asked.limit, |one| one.id, |one| VehicleView::from(&*one))
+    };
+    whole::answer(caller, asked, &sheets::VEHICLES, page).await
 }
 
 /// One vehicle.

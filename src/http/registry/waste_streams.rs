@@ -1,11 +1,11 @@
 //! Waste streams over HTTP: private to the organisation and its regulators.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
 
 use super::answers::{answered, shown};
 use crate::app::App;
-use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments};
+use crate::export::sheets;
+use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::WasteStreamId;
 use crate::registry::WasteStreamView;
 use crate::registry::lists::{self, WasteStreamQuery};
@@ -23,10 +23,12 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<WasteStreamQuery>) -> Answer {
-    let asked = query.get()?;
-    let rows = lists::waste_streams(&app, caller.actor(), &asked).await?;
-    let page = Page::of(rows, asked.limit, |one| one.id, |one| WasteStreamView::from(&*one))?;
-    Ok(HttpResponse::Ok().json(page))
+    let (asked, actor) = (query.get()?, caller.actor().clone());
+    let page = async move |asked: WasteStreamQuery| {
+        let rows = lists::waste_streams(&app, &actor, &asked).await?;
+        Page::of(rows, asked.limit, |one| one.id, |one| WasteStreamView::from(&*one))
+    };
+    whole::answer(caller, asked, &sheets::WASTE_STREAMS, page).await
 }
 
 /// One waste stream.

@@ -10,6 +10,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     pub json: Value,
     pub text: String,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
     /// `POST /api/v1/…`, for messages.
     pub asked: String,
 }

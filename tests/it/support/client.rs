@@ -121,8 +121,9 @@ impl Call {
         let asked = format!("{} {}", self.method, self.path);
         let response = self.request.send().await.unwrap_or_else(|err| panic!("{asked}: {err}"));
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.unwrap_or_else(|err| panic!("{asked}: {err}"));
+        let bytes = response.bytes().await.unwrap_or_else(|err| panic!("{asked}: {err}")).to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let json = serde_json::from_str(&text).unwrap_or_default();
-        Answer { status, headers, json, text, asked }
+        Answer { status, headers, json, text, bytes, asked }
     }
 }

@@ -1,0 +1,16 @@
+//! Lists as tables: comma-separated text, lines of JSON, a workbook, in constant memory.
+//!
+//! A [`Sheet`] names the columns of a list, in both languages; a [`Writer`] writes one row after
+//! another and gives away what it has written. Nobody's spreadsheet runs what somebody typed into
+//! a note: cells that would be formulas are marked as text.
+
+mod csv;
+mod ndjson;
+mod sheet;
+/// The lists.
+pub mod sheets;
+mod writer;
+mod xlsx;
+
+pub use sheet::{Column, Kind, Sheet};
+pub use writer::{Format, Writer};
