@@ -9,9 +9,9 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::db::{self, FirstAnswer, Outcome, Receipt};
-use crate::decision::{Decision, Settled};
+use crate::decision::{Decision, Settled, Subject};
 use crate::limits::DECIDE_ROUNDS_MAX;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem, Text};
 
 /// Whether facts may come from the cache of registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,12 +61,32 @@ pub async fn run<F, T: Send + Sync + 'static>(
             }
             Outcome::Done(Receipt::Replayed(first)) => return Ok(Done::Replayed(first)),
             Outcome::Stale(subjects) => {
+                if let Some(problem) = ended_grant(ctx, &subjects) {
+                    return Err(problem);
+                }
                 app.registers.evict(&subjects);
                 freshness = Freshness::Fresh;
             }
         }
     }
     Err(Problem::busy())
+}
+
+/// What the actor came with has been revoked since the request was admitted: deciding again would
+/// decide for somebody who is no longer there.
+fn ended_grant(ctx: &Ctx, stale: &[Subject]) -> Option<Problem> {
+    let grants = &ctx.actor.grants;
+    if grants.api_key.as_ref().is_some_and(|key| stale.contains(&key.guard().subject)) {
+        return Some(crate::identity::unauthorized());
+    }
+    let held = |one: &Subject| grants.held().iter().any(|held| held.guard().subject == *one);
+    stale.iter().any(held).then(|| {
+        let text = Text::new(
+            "代为签字的委托已被撤销。",
+            "The delegation to sign for this organisation has been revoked.",
+        );
+        Problem::new(Code::RightWithdrawn, text)
+    })
 }
 
 /// A request that repeats an earlier one is often refused by that one's effect: its first answer

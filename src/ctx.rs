@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::grant::Grants;
 use crate::ids::{OrganisationId, SessionId, UserId};
 use crate::problem::{Code, Lang, Problem, Text};
 use crate::wire::api_enum;
@@ -49,6 +50,8 @@ pub struct Actor {
     pub regiment: Option<String>,
     /// A regulator's agency (`ecology`, `health`, …).
     pub agency: Option<String>,
+    /// An API key that narrows it, delegations that widen it.
+    pub grants: Grants,
 }
 
 impl Actor {
@@ -63,6 +66,7 @@ impl Actor {
             division: None,
             regiment: None,
             agency: None,
+            grants: Grants::NONE,
         }
     }
 }

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::ctx::{Actor, Ctx, Via};
+use crate::grant::{Behalf, KeyUse};
 use crate::ids::OrganisationId;
 use crate::problem::{Code, Problem};
 
@@ -38,10 +39,13 @@ pub enum SubjectKind {
     ManagementPlan,
     Container,
     Inspection,
+    Delegation,
+    ApiKey,
+    SignIn,
 }
 
 impl SubjectKind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Manifest,
         Self::Organisation,
         Self::Site,
@@ -56,6 +60,9 @@ impl SubjectKind {
         Self::ManagementPlan,
         Self::Container,
         Self::Inspection,
+        Self::Delegation,
+        Self::ApiKey,
+        Self::SignIn,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -74,6 +81,9 @@ impl SubjectKind {
             Self::ManagementPlan => "management_plan",
             Self::Container => "container",
             Self::Inspection => "inspection",
+            Self::Delegation => "delegation",
+            Self::ApiKey => "api_key",
+            Self::SignIn => "sign_in",
         }
     }
 
@@ -282,18 +292,43 @@ pub struct Stamp {
     pub organisation_id: Option<Uuid>,
     pub role: Option<&'static str>,
     pub via: Via,
+    /// The key, where it acted by one: the user is then who made the key.
+    pub api_key_id: Option<Uuid>,
+    /// For whom it was signed, by delegation; the organisation is then that of the signer.
+    pub on_behalf_of: Vec<Behalf>,
+}
+
+impl Stamp {
+    /// The program itself.
+    pub const fn system() -> Self {
+        Self {
+            user_id: None,
+            organisation_id: None,
+            role: None,
+            via: Via::System,
+            api_key_id: None,
+            on_behalf_of: Vec::new(),
+        }
+    }
+
+    #[must_use]
+    pub fn for_others(self, on_behalf_of: Vec<Behalf>) -> Self {
+        Self { on_behalf_of, ..self }
+    }
 }
 
 impl From<&Actor> for Stamp {
     fn from(actor: &Actor) -> Self {
         if actor.via == Via::System {
-            return Self { user_id: None, organisation_id: None, role: None, via: Via::System };
+            return Self::system();
         }
         Self {
             user_id: Some(actor.user_id.uuid()),
             organisation_id: Some(actor.organisation_id.uuid()),
             role: Some(actor.role.as_str()),
             via: actor.via,
+            api_key_id: actor.grants.api_key.as_ref().map(|key| key.id.uuid()),
+            on_behalf_of: Vec::new(),
         }
     }
 }
@@ -350,7 +385,8 @@ impl Decision {
         Self {
             subject,
             now: ctx.now,
-            guards: Vec::new(),
+            // A key that was revoked meanwhile writes nothing, in whatever process.
+            guards: ctx.actor.grants.api_key.iter().map(KeyUse::guard).collect(),
             advances: Vec::new(),
             moves: Vec::new(),
             numbers: Vec::new(),

@@ -34,10 +34,13 @@ macro_rules! typed_id {
 }
 
 typed_id! {
+    ApiKeyId;
     /// A transfer approval (跨省转移审批).
     ApprovalId;
     /// A labelled package (包装).
     ContainerId;
+    /// An organisation's leave for another to sign for it.
+    DelegationId;
     DriverId;
     /// A look at a load on the road (路检).
     InspectionId;

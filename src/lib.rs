@@ -32,6 +32,8 @@ pub mod demo;
 pub mod export;
 /// The change feed.
 pub mod feed;
+/// What an actor has beside its role.
+pub mod grant;
 /// HTTP: the only room that knows actix.
 pub mod http;
 /// Who may sign in, and who may do what where.

@@ -117,6 +117,19 @@ pub const ADDRESS_FAILURES_MAX: usize = 20;
 /// Failures count, and a lock holds, this long.
 pub const LOCKOUT_S: i64 = 15 * 60;
 
+/// Sites that one delegation names: an organisation with more delegates all.
+pub const DELEGATION_SITES_MAX: usize = 200;
+
+/// The longest that a delegation holds: three years, as a contract for services runs. Who signs for
+/// one should be thought over now and then.
+pub const DELEGATION_DAYS_MAX: u64 = 3 * 366;
+
+/// Delegations that an organisation holds at once: each is a walk of its own in its lists.
+pub const DELEGATIONS_HELD_MAX: i64 = 100;
+
+/// Organisations whose delegations are remembered: some 100 B each where it holds none.
+pub const HOLDERS_KNOWN_MAX: usize = 50_000;
+
 /// A password or token that a client sends, in characters: no valid one comes near, and hashing a
 /// megabyte would be a favour to an attacker.
 pub const SECRET_CHARS_MAX: usize = 1024;

@@ -304,6 +304,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     transfer_approval,
     manifest,
     manifest_item,
+    delegation,
     draft,
     container,
     riding,
@@ -384,5 +385,20 @@ diesel::table! {
     riding (plate, manifest_id) {
         plate -> Text,
         manifest_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    delegation (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        to_organisation_id -> Uuid,
+        scopes -> Jsonb,
+        site_ids -> Jsonb,
+        streams -> Jsonb,
+        valid_from -> Date,
+        valid_to -> Date,
+        status -> Text,
+        created_at -> Timestamptz,
     }
 }

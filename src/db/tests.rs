@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 use super::private::{PrivatePostgres, Settings};
 use super::{Committer, Outcome, Receipt, bootstrap, down_and_up, migrate};
-use crate::ctx::Via;
 use crate::decision::{
     Account, AccountKind, Decision, EventDraft, KeyRecord, LimitChange, Move, Policy, Post, Serial,
     Stamp, Subject, SubjectKind, Written,
@@ -60,7 +59,7 @@ fn filing(mint: &Mint, limit: i64) -> Decision {
 }
 
 fn filing_of(subject: Subject, limit: i64) -> Decision {
-    let stamp = Stamp { user_id: None, organisation_id: None, role: None, via: Via::System };
+    let stamp = Stamp::system();
     let finish = move |settled: &crate::decision::Settled| {
         let data = json!({ "number": settled.numbers.first() });
         let event =

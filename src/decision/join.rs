@@ -84,8 +84,7 @@ mod tests {
         let subject = Subject::new(SubjectKind::Manifest, Uuid::from_bytes([id; 16]));
         let finish = move |settled: &Settled| {
             let data = json!({"picks": settled.picks, "numbers": settled.numbers});
-            let actor =
-                Stamp { user_id: None, organisation_id: None, role: None, via: Via::System };
+            let actor = Stamp::system();
             let event = EventDraft { subject, kind: "filed", occurred_at: AT, actor, data };
             let recipient = OrganisationId::of(subject.id);
             let notice = Notice { kind: "told", recipient, subject, event: 0 };

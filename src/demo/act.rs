@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::ctx::{Actor, Ctx, Role, Via};
+use crate::grant::Grants;
 use crate::ids::{OrganisationId, UserId};
 use crate::problem::{Lang, Problem};
 use crate::wire::{Decode, read};
@@ -29,6 +30,7 @@ impl Person {
             division: self.division.clone(),
             regiment: None,
             agency: None,
+            grants: Grants::NONE,
         };
         ctx_of(app, actor)
     }

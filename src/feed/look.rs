@@ -64,6 +64,9 @@ async fn seen_among(app: &App, actor: &Actor, places: &[Place]) -> Result<Seen, 
             SubjectKind::Manifest => manifest::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::Container => container::feed::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::User => identity::seen_among(&app.pool, actor, &ids).await?,
+            SubjectKind::Delegation => {
+                identity::delegation::seen_among(&app.pool, actor, &ids).await?
+            }
             _ => registry::feed::seen_among(&app.pool, actor, (kind, &ids)).await?,
         };
         seen.extend(found.into_iter().map(|id| (kind, id)));

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -10,6 +11,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::decision::{Balance, Subject, SubjectKind};
+use crate::identity::delegation::DelegationView;
 use crate::identity::{self, Recording, UserView};
 use crate::journal::{self, Place};
 use crate::manifest::{self, Look, Stored};
@@ -49,8 +51,8 @@ pub struct ChangeView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SubjectView {
     /// `manifest`, `organisation`, `site`, `licence`, `vehicle`, `driver`, `user`, `waste_stream`,
-    /// `ledger_entry`, `storage_area`, `transfer_approval`, `management_plan`, `container` or
-    /// `inspection`.
+    /// `ledger_entry`, `storage_area`, `transfer_approval`, `management_plan`, `container`,
+    /// `inspection`, `delegation`, `api_key` or `sign_in`.
     pub kind: String,
     pub id: Uuid,
 }
@@ -95,6 +97,7 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
                 None => continue,
             },
             SubjectKind::User => users.remove(&place.position),
+            SubjectKind::Delegation => Some(grant(body.data, place.seq, DelegationView::of)?),
             kind => registers.shown(kind, body.data)?,
         };
         let kind = place.subject_kind.as_str().to_owned();
@@ -134,6 +137,16 @@ impl Manifests {
         let shown = view(stored.id, &stored.manifest, stored.contact.clone(), &look);
         serde_json::to_value(shown).map(Some).map_err(Problem::internal)
     }
+}
+
+/// A grant, whose events hold the whole of it.
+fn grant<T: DeserializeOwned, V: Serialize>(
+    data: Value,
+    seq: i64,
+    view: impl Fn(&T, i64) -> V,
+) -> Result<Value, Problem> {
+    let one: T = serde_json::from_value(data).map_err(Problem::internal)?;
+    serde_json::to_value(view(&one, seq + 1)).map_err(Problem::internal)
 }
 
 /// The users by the positions of their events.

@@ -1,5 +1,6 @@
 //! What identity keeps in memory, made once at start: keys, the hashing pool, known sessions.
 
+use super::delegation::Mandates;
 use super::live::Live;
 use super::password::Passwords;
 use super::token::{SecretTooShort, Tokens};
@@ -20,6 +21,7 @@ pub struct Keeper {
     pub(super) tokens: Tokens,
     pub(super) passwords: Passwords,
     pub(super) live: Live,
+    pub mandates: Mandates,
 }
 
 impl Keeper {
@@ -28,6 +30,7 @@ impl Keeper {
             tokens: Tokens::new(token_secret)?,
             passwords: Passwords::new(mint).map_err(KeeperError::Hashing)?,
             live: Live::default(),
+            mandates: Mandates::default(),
         })
     }
 }

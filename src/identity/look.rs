@@ -64,7 +64,7 @@ pub async fn as_at(app: &App, id: UserId, version: i64) -> Result<User, Problem>
 }
 
 /// The same people as [`policy::sees_user`] says, as a filter.
-fn visible_to(actor: &Actor) -> Wanted {
+pub(super) fn visible_to(actor: &Actor) -> Wanted {
     let own = actor.organisation_id;
     if policy::governs(actor) {
         return Wanted::All;

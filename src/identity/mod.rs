@@ -4,6 +4,7 @@ mod agency;
 mod asked;
 mod change;
 mod create;
+pub mod delegation;
 mod keeper;
 mod live;
 mod lockout;

@@ -7,7 +7,8 @@
 
 use crate::catalogue::Stream;
 use crate::ctx::{Actor, Role, Via};
-use crate::ids::OrganisationId;
+use crate::grant::{KeyScope, Mandate, SignScope};
+use crate::ids::{OrganisationId, SiteId};
 use crate::problem::Problem;
 use crate::registry::{Organisation, Part, Site};
 
@@ -96,12 +97,56 @@ pub fn belongs_to(actor: &Actor, organisation_id: OrganisationId) -> bool {
 /// May sign as this part of the organisation. That the organisation plays the part is a rule of
 /// the act (`party roles`), not of the person.
 pub fn acts_for(actor: &Actor, organisation_id: OrganisationId, part: Part) -> bool {
-    is_system(actor) || (belongs_to(actor, organisation_id) && plays(actor.role, part))
+    is_system(actor) || (belongs_to(actor, organisation_id) && plays(actor, part))
+}
+
+/// What the actor may sign as: its role, narrowed by the API key that it acts by.
+pub fn plays(actor: &Actor, part: Part) -> bool {
+    let scope = match part {
+        Part::Producer => KeyScope::File,
+        Part::Carrier => KeyScope::Carry,
+        Part::Receiver => KeyScope::Receive,
+    };
+    role_plays(actor.role, part) && actor.grants.allows(scope)
+}
+
+/// The delegation by which the actor may sign as this part of another organisation. `site` is that
+/// organisation's end of the load; a carrier has none. Whether somebody of the holder's may sign
+/// as that part is asked as at home: its drivers carry for others too, and file for nobody.
+pub fn mandate<'a>(
+    actor: &'a Actor,
+    giver: OrganisationId,
+    part: Part,
+    (site, stream): (Option<SiteId>, &str),
+) -> Option<&'a Mandate> {
+    let mandate = covering(actor, giver, part, (site, stream));
+    mandate.filter(|_| !is_system(actor) && plays(actor, part))
+}
+
+/// The delegation that lets the actor's organisation see it, whoever of its people may sign.
+pub fn covering<'a>(
+    actor: &'a Actor,
+    giver: OrganisationId,
+    part: Part,
+    (site, stream): (Option<SiteId>, &str),
+) -> Option<&'a Mandate> {
+    let of_giver = |one: &&Mandate| one.giver == giver;
+    let mut held = actor.grants.held().iter().filter(of_giver);
+    held.find(|one| one.covers(sign_scope(part), site, stream))
+}
+
+/// What a delegation calls signing as a part.
+pub const fn sign_scope(part: Part) -> SignScope {
+    match part {
+        Part::Producer => SignScope::File,
+        Part::Carrier => SignScope::Carry,
+        Part::Receiver => SignScope::Receive,
+    }
 }
 
 /// What a role may sign as. A driver carries and nothing else; a reader and a regulator sign
 /// nothing.
-pub const fn plays(role: Role, part: Part) -> bool {
+pub const fn role_plays(role: Role, part: Part) -> bool {
     match role {
         Role::Admin => true,
         Role::Producer => matches!(part, Part::Producer),
@@ -116,7 +161,9 @@ pub const fn plays(role: Role, part: Part) -> bool {
 /// May prepare drafts and keep books for its organisation: whoever signs for it, drivers excepted.
 pub fn prepares_for(actor: &Actor, organisation_id: OrganisationId) -> bool {
     let desk = matches!(actor.role, Role::Admin | Role::Producer | Role::Carrier | Role::Receiver);
-    is_system(actor) || (belongs_to(actor, organisation_id) && desk)
+    let signs = [KeyScope::File, KeyScope::Carry, KeyScope::Receive];
+    let signs = signs.into_iter().any(|scope| actor.grants.allows(scope));
+    is_system(actor) || (belongs_to(actor, organisation_id) && desk && signs)
 }
 
 /// May change what the organisation has registered: its administrator, and the corps regulator.
@@ -164,6 +211,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::grant::Grants;
     use crate::ids::UserId;
     use crate::registry::Standing;
 
@@ -181,6 +229,7 @@ mod tests {
             division: None,
             regiment: None,
             agency: None,
+            grants: Grants::NONE,
         }
     }
 

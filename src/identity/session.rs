@@ -191,18 +191,24 @@ async fn end(app: &App, session: SessionId, reason: &'static str) -> Result<(), 
     Ok(())
 }
 
-/// Who bears this access token. Asks the database at most every ten seconds a session.
+/// Who bears this access token, and whom it may sign for. Asks the database at most every ten
+/// seconds a session.
 pub async fn authenticate(app: &App, token: &str) -> Result<Actor, Problem> {
     let wall = app.clock.wall();
-    let (actor, session) = app.identity.tokens.verify(token, wall)?;
-    let ticket = match app.identity.live.belief(session, wall) {
-        Belief::Alive => return Ok(actor),
+    let (mut actor, session) = app.identity.tokens.verify(token, wall)?;
+    match app.identity.live.belief(session, wall) {
+        Belief::Alive => {}
         Belief::Dead => return Err(unauthorized()),
-        Belief::Ask(ticket) => ticket,
-    };
-    let lives = store::lives(&app.pool, session, actor.user_id, wall).await?;
-    app.identity.live.learn(&ticket, session, actor.user_id, lives, wall);
-    if lives { Ok(actor) } else { Err(unauthorized()) }
+        Belief::Ask(ticket) => {
+            let lives = store::lives(&app.pool, session, actor.user_id, wall).await?;
+            app.identity.live.learn(&ticket, session, actor.user_id, lives, wall);
+            if !lives {
+                return Err(unauthorized());
+            }
+        }
+    }
+    actor.grants.hold(app.identity.mandates.of(app, actor.organisation_id).await?);
+    Ok(actor)
 }
 
 fn invalid_credentials() -> Problem {

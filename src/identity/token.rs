@@ -9,6 +9,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use crate::ctx::{Actor, Role, Via};
+use crate::grant::Grants;
 use crate::ids::{OrganisationId, SessionId, UserId};
 use crate::limits::ACCESS_TOKEN_S;
 use crate::problem::{Code, Problem, Text};
@@ -102,6 +103,7 @@ impl Tokens {
             division: claims.division,
             regiment: claims.regiment,
             agency: claims.agency,
+            grants: Grants::NONE,
         };
         Ok((actor, claims.session))
     }
@@ -137,6 +139,7 @@ mod tests {
             division: Some("08".into()),
             regiment: None,
             agency: Some("ecology".into()),
+            grants: Grants::NONE,
         }
     }
 

@@ -12,6 +12,7 @@ use super::policy;
 use crate::clock::rfc3339;
 use crate::ctx::{Actor, Role, Via};
 use crate::decision::{Subject, SubjectKind};
+use crate::grant::Grants;
 use crate::ids::{OrganisationId, SessionId, UserId};
 use crate::problem::{Code, Fault, Text};
 use crate::registry::{Organisation, Standing};
@@ -97,6 +98,7 @@ impl User {
             division: self.rights.division.clone(),
             regiment: self.rights.regiment.clone(),
             agency: self.rights.agency.map(|agency| agency.as_str().to_owned()),
+            grants: Grants::NONE,
         }
     }
 }

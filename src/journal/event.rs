@@ -39,13 +39,22 @@ pub fn body(origin: &str, draft: &EventDraft, link: &Link) -> Result<String, Not
     Ok(object.finish())
 }
 
+/// The key and those signed for are named only where there are any (custody.md: more keys may
+/// follow).
 fn actor(stamp: &Stamp) -> Value {
-    json!({
+    let mut actor = json!({
         "user_id": stamp.user_id.map(|id| id.to_string()),
         "organisation_id": stamp.organisation_id.map(|id| id.to_string()),
         "role": stamp.role,
         "via": stamp.via.as_str(),
-    })
+    });
+    if let Some(key) = stamp.api_key_id {
+        actor["api_key_id"] = json!(key);
+    }
+    if !stamp.on_behalf_of.is_empty() {
+        actor["on_behalf_of"] = json!(stamp.on_behalf_of);
+    }
+    actor
 }
 
 /// The leaf hash of RFC 9162 and RFC 6962: SHA-256(0x00 || body). There is no second hash.
@@ -61,6 +70,8 @@ mod tests {
     use super::*;
     use crate::ctx::Via;
     use crate::decision::{Subject, SubjectKind};
+    use crate::grant::Behalf;
+    use crate::ids::{DelegationId, OrganisationId};
     use crate::journal::canonical;
 
     #[test]
@@ -72,6 +83,11 @@ mod tests {
             organisation_id: None,
             role: Some("producer"),
             via: Via::Password,
+            api_key_id: Some(id),
+            on_behalf_of: vec![Behalf {
+                organisation_id: OrganisationId::of(id),
+                delegation_id: DelegationId::of(id),
+            }],
         };
         let draft = EventDraft {
             subject: Subject::new(SubjectKind::Manifest, id),

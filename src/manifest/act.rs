@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
+use super::behalf;
 use super::containers;
 use super::draft_store;
 use super::event::{Happening, PartyAt, Stamped};
@@ -28,20 +29,18 @@ use crate::identity::policy as may;
 use crate::ids::{LedgerEntryId, ManifestId};
 use crate::limits::AHEAD_MINUTES_MAX;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
-use crate::registry::{Known, LedgerKind, Part};
+use crate::registry::{Known, LedgerKind};
 use crate::wire::Decode;
 
-/// The parties of the manifest that the actor may act for.
+/// The parties of the manifest that the actor may act for, its own and by delegation.
 pub fn parties_of(actor: &Actor, manifest: &Manifest) -> Vec<Party> {
-    let acts = |party: &Party| {
-        let part = match party {
-            Party::Producer => Part::Producer,
-            Party::Carrier => Part::Carrier,
-            Party::Receiver => Part::Receiver,
-        };
-        may::acts_for(actor, actor.organisation_id, part)
-    };
-    manifest.parties(actor.organisation_id).into_iter().filter(acts).collect()
+    let mut parties = behalf::own_parties(actor, manifest);
+    for (party, _) in behalf::delegated(actor, manifest) {
+        if !parties.contains(&party) {
+            parties.push(party);
+        }
+    }
+    parties
 }
 
 /// Whether a step may be taken at all, before its content is looked at: 403, 412, then
@@ -57,14 +56,16 @@ pub fn admit_step(
     action.demand(status, parties)
 }
 
-/// Whether the actor may see the manifest: its parties, and the regulators of either end whom its
-/// stream concerns.
+/// Whether the actor may see the manifest: its parties, whom they let sign for them, and the
+/// regulators of either end whom its stream concerns.
 pub fn sees(actor: &Actor, manifest: &Manifest) -> bool {
     let filed = &manifest.filed;
     let regulates =
         |end: &PartyAt| may::regulates_place(actor, &end.division, end.regiment.as_deref());
     let concerns = || Stream::parse(&filed.stream).is_ok_and(|it| may::sees_stream(actor, it));
-    !manifest.parties(actor.organisation_id).is_empty()
+    let is_party = |party: &Party| behalf::shows(actor, *party);
+    manifest.parties(actor.organisation_id).iter().any(is_party)
+        || behalf::is_entrusted(actor, manifest)
         || ([&filed.producer, &filed.receiver].into_iter().any(regulates) && concerns())
 }
 
@@ -225,20 +226,29 @@ pub fn write(ctx: &Ctx, stored: &Stored, step: Step, status: i16) -> Result<Deci
     let id = stored.id;
     let subject = Subject::new(SubjectKind::Manifest, id.uuid());
     let (before, contact) = (stored.manifest.clone(), stored.contact.clone());
-    let stamp = Stamp::from(&ctx.actor);
+    // The guards: what is delegated now must still be so as it is written.
+    let mut guards = step.guards.clone();
+    let mut stamps = Vec::with_capacity(step.happenings.len());
+    for happening in &step.happenings {
+        let used = behalf::used(&ctx.actor, &before, happening.kind());
+        guards.extend(used.iter().map(|mandate| mandate.guard()));
+        let signed = used.into_iter().map(Into::into).collect();
+        stamps.push(Stamp::from(&ctx.actor).for_others(signed));
+    }
     let actor = ctx.actor.organisation_id;
     let data: Result<Vec<_>, _> = step.happenings.iter().map(Happening::data).collect();
     let data = data.map_err(Problem::internal)?;
     let part = container::carry(ctx, &step.carried)?;
-    let (version, guards, moves) = (before.version, step.guards.clone(), step.moves.clone());
+    let (version, moves) = (before.version, step.moves.clone());
     let finish = move |settled: &crate::decision::Settled| {
         let mut manifest = before.clone();
         let mut events = Vec::with_capacity(data.len());
-        for (happening, data) in step.happenings.iter().zip(&data) {
+        for ((happening, data), stamp) in step.happenings.iter().zip(&data).zip(&stamps) {
             let stamped = Stamped {
                 happening: happening.clone(),
                 occurred_at: step.occurred_at,
                 recorded_at: settled.recorded_at,
+                signed_for: behalf::signed_for(happening.kind(), stamp),
             };
             manifest = evolve(Some(manifest), &stamped).map_err(Problem::internal)?;
             events.push(EventDraft {

@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::command::{self, Done};
 use crate::ctx::{Actor, Ctx};
 use crate::decision::{Decision, Subject, SubjectKind, Written};
+use crate::grant::{Mandate, SignScope};
 use crate::identity::policy as may;
 use crate::ids::{ManifestId, OrganisationId, SiteId};
 use crate::limits::DECIDE_ROUNDS_MAX;
@@ -47,15 +48,27 @@ impl Draft {
             return Vec::new();
         }
         let mut parties = Vec::new();
-        if self.producer.unwrap_or(self.owner) == own && may::plays(actor.role, Part::Producer) {
+        let producer = self.producer.unwrap_or(self.owner);
+        if (producer == own && may::plays(actor, Part::Producer)) || self.is_filed_for(actor) {
             parties.push(Party::Producer);
         }
         if self.owner == own && self.producer != Some(own) {
             let others = [(Party::Carrier, Part::Carrier), (Party::Receiver, Part::Receiver)];
-            let others = others.into_iter().filter(|(_, part)| may::plays(actor.role, *part));
+            let others = others.into_iter().filter(|(_, part)| may::plays(actor, *part));
             parties.extend(others.map(|(party, _)| party));
         }
         parties
+    }
+
+    /// Prepared for a producer who lets the actor's organisation file. For which sites and streams
+    /// is judged as it is filed.
+    fn is_filed_for(&self, actor: &Actor) -> bool {
+        let files = |one: &Mandate| {
+            Some(one.giver) == self.producer && one.scopes.contains(&SignScope::File)
+        };
+        self.owner == actor.organisation_id
+            && may::plays(actor, Part::Producer)
+            && actor.grants.held().iter().any(files)
     }
 
     /// Whether it takes this step from the actor: 403 for who may never take it, else the state.

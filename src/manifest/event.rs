@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::behalf::SignedFor;
 use crate::ids::{
     ContainerId, DriverId, LicenceId, ManagementPlanId, ManifestId, OrganisationId, SiteId,
     StorageAreaId, VehicleId,
@@ -364,4 +365,6 @@ pub struct Stamped {
     pub happening: Happening,
     pub occurred_at: DateTime<Utc>,
     pub recorded_at: DateTime<Utc>,
+    /// Who signed it for whom, where that was by delegation.
+    pub signed_for: Option<SignedFor>,
 }

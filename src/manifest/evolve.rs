@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::behalf::SignedFor;
 use super::event::{Arrived, Cancelled, Completed, Departed, Filed, Happening, Received, Stamped};
 use super::status::{Action, Party, Status};
 use crate::ids::OrganisationId;
@@ -59,6 +60,9 @@ pub struct Manifest {
     pub cancelled: Option<At<Cancelled>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<Gap>,
+    /// Steps that somebody signed for another, by delegation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed_for: Vec<SignedFor>,
     /// The claimed time of the newest step: an earlier one that follows is out of order.
     pub last_occurred_at: DateTime<Utc>,
 }
@@ -78,7 +82,11 @@ pub enum IllegalEvent {
 pub fn evolve(state: Option<Manifest>, event: &Stamped) -> Result<Manifest, IllegalEvent> {
     let at = (event.occurred_at, event.recorded_at);
     let mut manifest = match (state, &event.happening) {
-        (None, Happening::Filed(filed)) => return Ok(begin((**filed).clone(), at)),
+        (None, Happening::Filed(filed)) => {
+            let mut manifest = begin((**filed).clone(), at);
+            manifest.signed_for.extend(event.signed_for.clone());
+            return Ok(manifest);
+        }
         (None, _) | (Some(_), Happening::Filed(_)) => return Err(IllegalEvent::NotFirst),
         (Some(manifest), _) => manifest,
     };
@@ -94,6 +102,7 @@ pub fn evolve(state: Option<Manifest>, event: &Stamped) -> Result<Manifest, Ille
             manifest.cancelled = Some(stamp(at, data.clone()));
         }
     }
+    manifest.signed_for.extend(event.signed_for.clone());
     manifest.version += 1;
     manifest.last_occurred_at = manifest.last_occurred_at.max(event.occurred_at);
     Ok(manifest)
@@ -117,6 +126,7 @@ fn begin(filed: Filed, (occurred_at, recorded_at): (DateTime<Utc>, DateTime<Utc>
         completed: Vec::new(),
         cancelled: None,
         gaps: Vec::new(),
+        signed_for: Vec::new(),
         last_occurred_at: occurred_at,
     }
 }

@@ -17,8 +17,8 @@ use crate::db::schema::{event, manifest as t};
 use crate::ids::ManifestId;
 use crate::problem::Problem;
 
-/// Those of `ids` that the actor may see, and of a regiment's regulator all of its division: the
-/// columns do not say more. [`super::sees`] has the last word.
+/// Those of `ids` that the actor may see and some more (all of a regiment's division, all of one
+/// who delegates a part): the columns do not say more. [`super::sees`] has the last word.
 pub async fn seen_among(
     pool: &Pool,
     actor: &Actor,
@@ -36,9 +36,11 @@ pub async fn seen_among(
             query = query.filter(either);
         }
     } else {
-        let own = actor.organisation_id.uuid();
-        let ends = t::producer_id.eq(own).or(t::receiver_id.eq(own));
-        query = query.filter(ends.or(t::carrier_id.eq(own)));
+        // Those who let it sign for them too; `sees` asks for which sites and streams.
+        let givers = actor.grants.held().iter().map(|mandate| mandate.giver.uuid());
+        let whose: Vec<Uuid> = givers.chain([actor.organisation_id.uuid()]).collect();
+        let ends = t::producer_id.eq_any(whose.clone()).or(t::receiver_id.eq_any(whose.clone()));
+        query = query.filter(ends.or(t::carrier_id.eq_any(whose)));
     }
     let found: Vec<Uuid> = query.load(&mut pool.get().await?).await?;
     Ok(found.into_iter().collect())

@@ -6,6 +6,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::admit::{self, Admitted, Judged};
 use super::asked::FileManifest;
+use super::behalf;
 use super::containers;
 use super::draft_store;
 use super::event::{Departed, Filed, Happening, Package, Stamped, Warning};
@@ -54,7 +55,7 @@ impl Origin {
 
 /// Only producers file (an administrator does all that its organisation may).
 pub fn may_file(actor: &Actor) -> Result<(), Problem> {
-    may::require(may::plays(actor.role, Part::Producer))
+    may::require(may::plays(actor, Part::Producer))
 }
 
 /// Files at once: 201. A refusal lists every fault; nothing is written then.
@@ -170,7 +171,8 @@ pub fn decide(
     let finish = Finish {
         id: filing.id,
         occurred_at: ctx.now,
-        stamp: Stamp::from(&ctx.actor),
+        stamp: Stamp::from(&ctx.actor)
+            .for_others(admitted.mandate.iter().map(Into::into).collect()),
         template: Arc::new(template),
         admitted,
         contact: form::contact(asked),
@@ -251,7 +253,9 @@ impl Finish {
         let subject = Subject::new(SubjectKind::Manifest, self.id.uuid());
         let (mut manifest, mut events) = (None, Vec::with_capacity(steps.len()));
         for (happening, occurred_at) in steps {
-            let stamped = Stamped { happening, occurred_at, recorded_at: settled.recorded_at };
+            let signed_for = behalf::signed_for(happening.kind(), &self.stamp);
+            let recorded_at = settled.recorded_at;
+            let stamped = Stamped { happening, occurred_at, recorded_at, signed_for };
             events.push(EventDraft {
                 subject,
                 kind: stamped.happening.kind(),

@@ -15,12 +15,14 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::behalf::{part_of, shows};
 use super::status::{Party, Status};
 use super::store::{Stored, read_state};
 use crate::catalogue::{Stream, WasteCode};
 use crate::ctx::{Actor, Role};
 use crate::db::Pool;
 use crate::db::schema::{manifest as t, manifest_item as item};
+use crate::grant::Mandate;
 use crate::identity::policy as may;
 use crate::ids::{ManifestId, OrganisationId};
 use crate::problem::Problem;
@@ -55,6 +57,8 @@ paged!(ManifestFilter);
 #[derive(Clone, Copy)]
 enum Walk<'a> {
     Party(Party, OrganisationId),
+    /// What another lets the caller's organisation sign for it.
+    Entrusted(Party, &'a Mandate),
     /// A regulator's division, at one end.
     From(&'a str),
     To(&'a str),
@@ -73,10 +77,42 @@ fn walks<'a>(actor: &'a Actor, filter: &'a ManifestFilter) -> Vec<Walk<'a>> {
         return vec![Walk::From(division), Walk::To(division)];
     }
     let own = actor.organisation_id;
-    [Party::Producer, Party::Carrier, Party::Receiver]
-        .into_iter()
-        .map(|party| Walk::Party(party, own))
-        .collect()
+    let parties = [Party::Producer, Party::Carrier, Party::Receiver];
+    let parties = parties.into_iter().filter(|party| shows(actor, *party));
+    let mut walks: Vec<Walk> = parties.clone().map(|party| Walk::Party(party, own)).collect();
+    for mandate in actor.grants.held() {
+        let scoped = parties
+            .clone()
+            .filter(|party| mandate.scopes.contains(&may::sign_scope(part_of(*party))));
+        walks.extend(scoped.map(|party| Walk::Entrusted(party, mandate)));
+    }
+    walks
+}
+
+/// An organisation's manifests of one part.
+fn of_party(query: Boxed<'_>, party: Party, organisation: OrganisationId) -> Boxed<'_> {
+    match party {
+        Party::Producer => query.filter(t::producer_id.eq(organisation.uuid())),
+        Party::Carrier => query.filter(t::carrier_id.eq(organisation.uuid())),
+        Party::Receiver => query.filter(t::receiver_id.eq(organisation.uuid())),
+    }
+}
+
+/// What a delegation covers of its giver's (`Mandate::covers`, as a filter).
+fn entrusted<'a>(query: Boxed<'a>, party: Party, mandate: &'a Mandate) -> Boxed<'a> {
+    let mut query = of_party(query, party, mandate.giver);
+    if !mandate.streams.is_empty() {
+        query = query.filter(t::stream.eq_any(&mandate.streams));
+    }
+    if mandate.site_ids.is_empty() {
+        return query;
+    }
+    let sites: Vec<uuid::Uuid> = mandate.site_ids.iter().map(|site| site.uuid()).collect();
+    match party {
+        Party::Producer => query.filter(t::producer_site_id.eq_any(sites)),
+        Party::Receiver => query.filter(t::receiver_site_id.eq_any(sites)),
+        Party::Carrier => query.filter(t::id.eq_any(Vec::<uuid::Uuid>::new())),
+    }
 }
 
 /// A page of manifests, with one row more than is shown.
@@ -168,9 +204,8 @@ fn seen<'a>((actor, walk): (&'a Actor, Walk<'a>), filter: &'a ManifestFilter) ->
         query = query.filter(t::stream.eq_any(streams(actor)));
     }
     query = match walk {
-        Walk::Party(Party::Producer, own) => query.filter(t::producer_id.eq(own.uuid())),
-        Walk::Party(Party::Carrier, own) => query.filter(t::carrier_id.eq(own.uuid())),
-        Walk::Party(Party::Receiver, own) => query.filter(t::receiver_id.eq(own.uuid())),
+        Walk::Party(party, own) => of_party(query, party, own),
+        Walk::Entrusted(party, mandate) => entrusted(query, party, mandate),
         Walk::From(division) => {
             let there = query.filter(t::producer_division.eq(division));
             in_regiment(there, actor, "producer")

@@ -4,6 +4,7 @@ mod act;
 mod admit;
 mod arrive;
 mod asked;
+mod behalf;
 /// Many filings in one request.
 pub mod bulk;
 mod bulk_store;
@@ -39,6 +40,7 @@ mod view;
 pub use act::{sees, visible};
 pub use arrive::arrive;
 pub use asked::*;
+pub use behalf::SignedFor;
 pub use cancel::cancel;
 pub use complete::complete;
 pub use containers::container;

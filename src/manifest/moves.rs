@@ -265,7 +265,11 @@ mod tests {
             "transfer_approval_id": approval});
         let at: DateTime<Utc> = "2026-12-01T00:00:00Z".parse().unwrap();
         let filed = Happening::Filed(serde_json::from_value(filed).unwrap());
-        evolve(None, &Stamped { happening: filed, occurred_at: at, recorded_at: at }).unwrap()
+        evolve(
+            None,
+            &Stamped { happening: filed, occurred_at: at, recorded_at: at, signed_for: None },
+        )
+        .unwrap()
     }
 
     /// Used and reserved mass that moves change, account by account; what changes nothing is left

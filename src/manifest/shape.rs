@@ -1,5 +1,6 @@
 //! A manifest's shape in answers: kilograms, decimal degrees, every member always there.
 
+use super::behalf::SignedFor;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::Value;
@@ -333,5 +334,7 @@ pub struct ManifestView {
     /// Fields that the signatures so far have locked.
     pub sealed_fields: Vec<String>,
     pub gaps: Vec<GapView>,
+    /// Steps that one organisation signed for another, by delegation.
+    pub signed_for: Vec<SignedFor>,
     pub warnings: Vec<WarningView>,
 }

@@ -5,6 +5,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
+use super::behalf::SignedFor;
 use super::event::{Happening, Stamped};
 use super::evolve::{Manifest, fold};
 use crate::db::schema::{event, manifest};
@@ -255,9 +256,22 @@ pub fn read_event(body: &str) -> Result<Stamped, Problem> {
     };
     let (occurred_at, recorded_at) = (time("occurred_at")?, time("recorded_at")?);
     let data = body["data"].take();
+    let signed_for = signed_for(&mut body)?;
     let kind = body["kind"].as_str().unwrap_or_default();
     let happening = Happening::read(kind, data)
         .ok_or_else(|| Problem::internal(format!("unknown event {kind}")))?
         .map_err(Problem::internal)?;
-    Ok(Stamped { happening, occurred_at, recorded_at })
+    Ok(Stamped { happening, occurred_at, recorded_at, signed_for })
+}
+
+/// For whom an event was signed: its `actor` tells.
+fn signed_for(body: &mut Value) -> Result<Option<SignedFor>, Problem> {
+    let step = body["kind"].as_str().unwrap_or_default().to_owned();
+    let Some(on_behalf_of) = body["actor"].get_mut("on_behalf_of").map(Value::take) else {
+        return Ok(None);
+    };
+    let on_behalf_of = serde_json::from_value(on_behalf_of).map_err(Problem::internal)?;
+    let signer = body["actor"]["organisation_id"].take();
+    let organisation_id = serde_json::from_value(signer).map_err(Problem::internal)?;
+    Ok(Some(SignedFor { step, organisation_id, on_behalf_of }))
 }

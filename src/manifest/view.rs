@@ -108,6 +108,7 @@ pub fn view(
         allowed_actions: allowed(manifest.status, look.actor, manifest),
         sealed_fields: sealed(manifest, look.app),
         gaps: manifest.gaps.iter().map(gap).collect(),
+        signed_for: manifest.signed_for.clone(),
         warnings: warnings(manifest, look.lang),
     }
 }

@@ -21,8 +21,16 @@ use crate::problem::Problem;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
     All,
-    Division(String),
-    Regiment { division: String, regiment: String },
+    /// `own`: the regulator's own body, which may lie outside its jurisdiction.
+    Division {
+        division: String,
+        own: OrganisationId,
+    },
+    Regiment {
+        division: String,
+        regiment: String,
+        own: OrganisationId,
+    },
     Own(OrganisationId),
     Nothing,
 }
@@ -33,9 +41,14 @@ impl Scope {
         match actor.role {
             _ if actor.via == Via::System => Self::All,
             Role::CorpsRegulator => Self::All,
-            Role::DivisionRegulator => division().map_or(Self::Nothing, Self::Division),
+            Role::DivisionRegulator => match division() {
+                Some(division) => Self::Division { division, own: actor.organisation_id },
+                None => Self::Nothing,
+            },
             Role::RegimentRegulator => match (division(), actor.regiment.clone()) {
-                (Some(division), Some(regiment)) => Self::Regiment { division, regiment },
+                (Some(division), Some(regiment)) => {
+                    Self::Regiment { division, regiment, own: actor.organisation_id }
+                }
                 _ => Self::Nothing,
             },
             Role::Admin
@@ -58,8 +71,12 @@ pub fn administers(actor: &Actor, division: &str, owner: OrganisationId) -> bool
 /// Whether somebody may keep a site's books: who signs there as producer or receiver, and the
 /// regulators of its division.
 pub fn keeps_books(actor: &Actor, site: &Site) -> bool {
-    let signs = |part| policy::acts_for(actor, site.organisation_id, part);
-    signs(Part::Producer) || signs(Part::Receiver) || policy::regulates(actor, &site.division)
+    // The scope of an API key that keeps books is `registry`: the door asks for it.
+    let signs = |part| policy::role_plays(actor.role, part);
+    let own = policy::belongs_to(actor, site.organisation_id);
+    policy::is_system(actor)
+        || (own && (signs(Part::Producer) || signs(Part::Receiver)))
+        || policy::regulates(actor, &site.division)
 }
 
 /// Whoever could never change anything of this kind is told 403 before the content is looked at.
@@ -68,7 +85,7 @@ pub fn could_administer(actor: &Actor) -> Result<(), Problem> {
 }
 
 pub fn could_keep_books(actor: &Actor) -> Result<(), Problem> {
-    let signs = |part| policy::plays(actor.role, part);
+    let signs = |part| policy::role_plays(actor.role, part);
     policy::require(signs(Part::Producer) || signs(Part::Receiver) || is_registrar(actor))
 }
 

@@ -221,7 +221,10 @@ impl Registers {
                 | SubjectKind::TransferApproval
                 | SubjectKind::ManagementPlan
                 | SubjectKind::Container
-                | SubjectKind::Inspection => {}
+                | SubjectKind::Inspection
+                | SubjectKind::Delegation
+                | SubjectKind::ApiKey
+                | SubjectKind::SignIn => {}
             }
         }
     }

@@ -32,13 +32,7 @@ pub async fn seen_among(
     actor: &Actor,
     (kind, ids): (SubjectKind, &[Uuid]),
 ) -> Result<HashSet<Uuid>, Problem> {
-    let mut seen = store::seen_among(pool, &Scope::of(actor), (kind, ids)).await?;
-    // A regulator's own body lies outside a jurisdiction that is less than the corps.
-    let own = actor.organisation_id.uuid();
-    if kind == SubjectKind::Organisation && ids.contains(&own) {
-        seen.insert(own);
-    }
-    Ok(seen)
+    store::seen_among(pool, &Scope::of(actor), (kind, ids)).await
 }
 
 /// What is shown of entries beside what their events hold.
@@ -84,7 +78,10 @@ impl Beside {
             SubjectKind::Manifest
             | SubjectKind::User
             | SubjectKind::Container
-            | SubjectKind::Inspection => return Ok(None),
+            | SubjectKind::Inspection
+            | SubjectKind::Delegation
+            | SubjectKind::ApiKey
+            | SubjectKind::SignIn => return Ok(None),
         };
         Ok(Some(shown))
     }

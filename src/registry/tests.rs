@@ -217,7 +217,8 @@ async fn the_ledger_and_the_areas_hold_what_entries_put_there() {
     let scope = super::Scope::of(&admin.actor);
     let listed = rows::ledger_entries(&app.pool, &scope, &filter, slice).await.unwrap();
     assert_eq!(listed.len(), 3);
-    let elsewhere = super::Scope::Division("02".into());
+    let elsewhere =
+        super::Scope::Division { division: "02".into(), own: admin.actor.organisation_id };
     assert!(rows::ledger_entries(&app.pool, &elsewhere, &filter, slice).await.unwrap().is_empty());
 }
 

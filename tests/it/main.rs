@@ -25,6 +25,7 @@ mod exports;
 mod filing;
 mod generated;
 mod health;
+mod identity;
 mod lives;
 mod matrix;
 mod migrations;

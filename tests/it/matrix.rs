@@ -97,10 +97,11 @@ impl Person {
     fn sees(&self, state: &str, stream: &str) -> bool {
         match self.seat {
             Seat::Nobody => false,
-            Seat::Member { of, .. } => match state {
+            Seat::Member { of, role, .. } => match state {
                 "draft" => of == "producer",
                 "prepared" => matches!(of, "producer" | "carrier"),
-                _ => of != "stranger",
+                // A driver sees what its organisation carries.
+                _ => of != "stranger" && (role != "driver" || of == "carrier"),
             },
             Seat::Regulator(streams) => !is_draft(state) && streams.contains(&stream),
         }

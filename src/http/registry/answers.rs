@@ -58,5 +58,8 @@ const fn folder(kind: SubjectKind) -> &'static str {
         SubjectKind::ManagementPlan => "management-plans",
         SubjectKind::Container => "containers",
         SubjectKind::Inspection => "inspections",
+        SubjectKind::Delegation => "delegations",
+        SubjectKind::ApiKey => "api-keys",
+        SubjectKind::SignIn => "me/sessions",
     }
 }

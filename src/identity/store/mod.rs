@@ -1,10 +1,15 @@
 //! All SQL of identity. Users are written by the committer through the tables exported here;
 //! sessions, tokens and failures are no subjects of the journal and are written directly.
 
+mod delegation;
 mod failure;
 mod session;
 mod user;
 
+pub use delegation::{
+    count_held, delegation, delegations, delegations_seen_among, end_delegation, held,
+    insert_delegation, recorded,
+};
 pub use failure::{failures, forget_failures, record_failure};
 pub use session::{
     NewSession, NewToken, Refreshing, end, family_of, lives, open, refreshing, rotate,

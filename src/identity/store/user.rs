@@ -255,15 +255,15 @@ pub enum Wanted {
 
 impl Wanted {
     /// Those whose users are wanted; `None`: everybody's.
-    fn organisations(
-        self,
+    pub(super) fn organisations(
+        &self,
     ) -> Option<organisation::BoxedQuery<'static, Pg, diesel::sql_types::Uuid>> {
         let organisations = organisation::table.select(organisation::id).into_boxed();
         match self {
             Self::All => None,
             Self::Own(own) => Some(organisations.filter(organisation::id.eq(own.uuid()))),
             Self::OwnAndDivision(own, division) => {
-                let in_division = organisation::division.eq(division);
+                let in_division = organisation::division.eq(division.clone());
                 Some(organisations.filter(organisation::id.eq(own.uuid()).or(in_division)))
             }
         }

@@ -25,6 +25,7 @@ use crate::catalogue::{Catalogue, LoadItem, Stream, Together};
 use crate::container::Container;
 use crate::ctx::Ctx;
 use crate::decision::{Guard, Move};
+use crate::grant::Mandate;
 use crate::ids::ManagementPlanId;
 use crate::problem::{Code, Fault, Findings, Text};
 use crate::registry::{Known, Licence, ManagementPlan, TransferApproval};
@@ -58,6 +59,8 @@ pub struct Admitted {
     pub guards: Vec<Guard>,
     /// What it takes, with the lines of the items.
     pub containers: Vec<(Known<Container>, i64)>,
+    /// The delegation by which it is filed for another producer.
+    pub mandate: Option<Mandate>,
 }
 
 /// What the rules found, and the admission if the request was clear enough to make one.
@@ -75,7 +78,8 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
         findings.refuse(word.fault("/stream"));
     }
     let stream = stream.ok();
-    party::producer(facts.producer.as_ref(), ctx, &mut findings);
+    let words = stream.map(Stream::as_str).unwrap_or_default();
+    let mandate = party::producer(facts.producer.as_ref(), (ctx, words), &mut findings);
     party::receiver(facts.receiver.as_ref(), &mut findings);
     for (n, leg) in facts.legs.iter().enumerate() {
         leg::parties(leg, n, &mut findings);
@@ -121,8 +125,10 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
             .map(|one| one.guard)
             .into_iter()
             .chain(plan.map(|one| one.guard))
+            .chain(mandate.as_ref().map(Mandate::guard))
             .collect(),
         containers: taken,
+        mandate,
     };
     let mut judge =
         ItemJudge { facts, asked, catalogue, stream, today, producer, receiver, approval, plan };

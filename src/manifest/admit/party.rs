@@ -4,16 +4,31 @@
 
 use super::super::facts::Place;
 use crate::ctx::Ctx;
+use crate::grant::Mandate;
 use crate::identity::policy as may;
 use crate::problem::{Code, Fault, Findings, Text};
 use crate::registry::{Part, Standing};
 
-/// The producer's site must be the caller's own: another's is none that he may use.
-pub fn producer(place: Option<&Place>, ctx: &Ctx, findings: &mut Findings) {
+/// The producer's site must be the caller's own, or of one who lets the caller's organisation file
+/// for it: another's is none that he may use. Answers with the delegation that it takes.
+pub fn producer(
+    place: Option<&Place>,
+    (ctx, stream): (&Ctx, &str),
+    findings: &mut Findings,
+) -> Option<Mandate> {
     let pointer = "/producer_site_id";
-    let own =
-        place.filter(|place| may::acts_for(&ctx.actor, place.organisation.id, Part::Producer));
-    let Some(place) = own else { return findings.refuse(Fault::unknown_reference(pointer)) };
+    let Some(place) = place else {
+        findings.refuse(Fault::unknown_reference(pointer));
+        return None;
+    };
+    let owner = place.organisation.id;
+    let at = (Some(place.site.id), stream);
+    let mandate = may::mandate(&ctx.actor, owner, Part::Producer, at);
+    let is_own = may::acts_for(&ctx.actor, owner, Part::Producer);
+    if !is_own && mandate.is_none() {
+        findings.refuse(Fault::unknown_reference(pointer));
+        return None;
+    }
     standing(place, pointer, findings);
     if !place.organisation.roles.contains(&Part::Producer) {
         findings.refuse(role_not_held(pointer, "产废单位", "producer"));
@@ -22,6 +37,7 @@ pub fn producer(place: Option<&Place>, ctx: &Ctx, findings: &mut Findings) {
         let text = Text::new("移出人在黑名单上。", "The producer is blacklisted.");
         findings.warn(Fault::new(Code::Blacklisted, pointer, text));
     }
+    mandate.filter(|_| !is_own).cloned()
 }
 
 pub fn receiver(place: Option<&Place>, findings: &mut Findings) {

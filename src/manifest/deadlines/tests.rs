@@ -55,7 +55,10 @@ impl Life {
         filed.as_object_mut().unwrap().extend(head.as_object().unwrap().clone());
         let happening = Happening::read("filed", filed).unwrap().unwrap();
         let (occurred_at, recorded_at) = (time(at), time(at));
-        Self(evolve(None, &Stamped { happening, occurred_at, recorded_at }).unwrap())
+        Self(
+            evolve(None, &Stamped { happening, occurred_at, recorded_at, signed_for: None })
+                .unwrap(),
+        )
     }
 
     fn plain(stream: &str, at: &str) -> Self {
@@ -70,7 +73,13 @@ impl Life {
     fn entered(self, kind: &str, (at, recorded_at): (&str, &str), data: Value) -> Self {
         let happening = Happening::read(kind, data).unwrap().unwrap();
         let (occurred_at, recorded_at) = (time(at), time(recorded_at));
-        Self(evolve(Some(self.0), &Stamped { happening, occurred_at, recorded_at }).unwrap())
+        Self(
+            evolve(
+                Some(self.0),
+                &Stamped { happening, occurred_at, recorded_at, signed_for: None },
+            )
+            .unwrap(),
+        )
     }
 
     fn received(self, at: &str, more: &Value) -> Self {

@@ -12,8 +12,8 @@ pub fn sites_seen(scope: &Scope) -> Option<site::BoxedQuery<'_, Pg, SqlUuid>> {
     let sites = site::table.select(site::id).into_boxed();
     match scope {
         Scope::All => None,
-        Scope::Division(division) => Some(sites.filter(site::division.eq(division))),
-        Scope::Regiment { division, regiment } => {
+        Scope::Division { division, .. } => Some(sites.filter(site::division.eq(division))),
+        Scope::Regiment { division, regiment, .. } => {
             Some(sites.filter(site::division.eq(division).and(site::regiment.eq(regiment))))
         }
         Scope::Own(own) => Some(sites.filter(site::organisation_id.eq(own.uuid()))),
@@ -29,8 +29,9 @@ pub(super) fn organisations_seen(
     match scope {
         Scope::All => None,
         // An organisation has no regiment: its division's regiments see it (access.rs).
-        Scope::Division(division) | Scope::Regiment { division, .. } => {
-            Some(organisations.filter(organisation::division.eq(division)))
+        Scope::Division { division, own } | Scope::Regiment { division, own, .. } => {
+            let there = organisation::division.eq(division);
+            Some(organisations.filter(there.or(organisation::id.eq(own.uuid()))))
         }
         Scope::Own(own) => Some(organisations.filter(organisation::id.eq(own.uuid()))),
         Scope::Nothing => {

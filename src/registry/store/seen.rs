@@ -72,7 +72,10 @@ pub async fn seen_among(
         SubjectKind::Manifest
         | SubjectKind::User
         | SubjectKind::Container
-        | SubjectKind::Inspection => Vec::new(),
+        | SubjectKind::Inspection
+        | SubjectKind::Delegation
+        | SubjectKind::ApiKey
+        | SubjectKind::SignIn => Vec::new(),
     };
     Ok(found.into_iter().collect())
 }

@@ -50,6 +50,7 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
         "transfer-approvals" => {
             &["corps", "division", "regiment", "health", "producer", "auditor", "receiver"]
         }
+        "delegations" => &["corps", "division", "health", "producer", "auditor", "carrier"],
         "users" => &["corps", "division", "health", "producer", "auditor"],
         "manifests" => {
             &["corps", "division", "regiment", "producer", "auditor", "carrier", "receiver"]
@@ -98,6 +99,7 @@ pub const CASES: &[Case] = &[
     case("GET /api/v1/containers/{id}", One("containers")),
     case("GET /api/v1/containers/{id}/qr.svg", One("containers")),
     case("GET /api/v1/users/{id}", One("users")),
+    case("GET /api/v1/delegations/{id}", One("delegations")),
     case("GET /api/v1/manifests/{id}", One("manifests")),
     case("GET /api/v1/manifests/by-number/{number}", One("manifests")),
     case("GET /api/v1/manifests/{id}/events", One("manifests")),
@@ -182,6 +184,14 @@ pub const CASES: &[Case] = &[
         &[("users", ""), ("users", "organisation_id={producer}&role=admin&status=active")],
     ),
     many(
+        "GET /api/v1/delegations",
+        &[
+            ("delegations", ""),
+            ("delegations", "organisation_id={producer}&status=active"),
+            ("delegations", "organisation_id={carrier}"),
+        ],
+    ),
+    many(
         "GET /api/v1/manifests",
         &[
             ("manifests", ""),
@@ -221,6 +231,12 @@ pub const CASES: &[Case] = &[
         "users",
         &["corps", "health", "producer"],
         r#"{"status":"disabled"}"#,
+    ),
+    change(
+        "DELETE /api/v1/delegations/{id}",
+        "delegations",
+        &["corps", "health", "producer", "carrier"],
+        "{}",
     ),
     change("PATCH /api/v1/manifests/{id}", "drafts", &["producer"], r#"{"note":"x"}"#),
     change("POST /api/v1/manifests/{id}/file", "drafts", &["producer"], "{}"),
@@ -296,6 +312,11 @@ pub const CASES: &[Case] = &[
     make("POST /api/v1/users", &["corps", "health", "producer"], |estate| {
         json!({"organisation_id": estate.cast.producer_id, "login": "somebody-new",
             "password": crate::support::PASSWORD, "role": "admin"})
+    }),
+    // Each for its own organisation, so an administrator of any may.
+    make("POST /api/v1/delegations", &["producer", "carrier", "receiver", "stranger"], |estate| {
+        json!({"to_organisation_id": estate.cast.carrier_id, "scopes": ["file"],
+            "valid_to": "2026-12-31"})
     }),
     // Administrators may file, but not from a site of the producer's: that is a wrong reference,
     // not a wrong person.

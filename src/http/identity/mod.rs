@@ -1,5 +1,7 @@
 //! Signing in and out, oneself, users. `Idempotency-Key` is ignored on `/auth/*`.
 
+mod delegations;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -7,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::App;
 use crate::export::sheets;
+use crate::identity::delegation::Side;
 use crate::identity::{
     self, ChangePassword, ChangeUser, CreateUser, ListUsers, LogIn, LogOut, MeView, Refresh,
     TokensView, User, UserView,
@@ -15,9 +18,10 @@ use crate::ids::UserId;
 use crate::problem::Problem;
 use crate::wire::Page;
 
-use super::extract::{Caller, bearer, client_address};
-use super::outcome::Outcome;
-use super::{Answer, Body, ProblemBody, Query, Segments, etag, whole};
+use super::{
+    Answer, Body, Caller, Outcome, ProblemBody, Query, Segments, bearer, client_address, etag,
+    whole,
+};
 
 /// The routes below `/api/v1`.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -27,12 +31,33 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(web::resource("/me").get(me))
         .service(web::resource("/me/password").post(change_password))
         .service(web::resource("/users").get(list).post(create))
-        .service(web::resource("/users/{id}").get(one).patch(change));
+        .service(web::resource("/users/{id}").get(one).patch(change))
+        .service(web::resource("/delegations").get(delegations::list).post(delegations::give))
+        .service(
+            web::resource("/delegations/{id}").get(delegations::one).delete(delegations::revoke),
+        );
 }
 
 /// The part of the OpenAPI document that these handlers are.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(log_in, refresh, log_out, me, change_password, list, create, one, change))]
+#[openapi(
+    components(schemas(Side)),
+    paths(
+        log_in,
+        refresh,
+        log_out,
+        me,
+        change_password,
+        list,
+        create,
+        one,
+        change,
+        delegations::list,
+        delegations::give,
+        delegations::one,
+        delegations::revoke,
+    )
+)]
 pub struct IdentityApi;
 
 /// Sign in. After 5 failures for an account or 20 from an address within 15 minutes: 429.

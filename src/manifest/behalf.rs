@@ -1,0 +1,131 @@
+//! For whom somebody signs: its own organisation, or another that has delegated it. Pure.
+//!
+//! Must hold: an act by delegation names the delegation in its event and leans on it as a guard,
+//! so that one revoked in the same second writes nothing. What is delegated is a party's place on
+//! a manifest (producer, carrier, receiver), for sites and streams that the delegation names.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::evolve::Manifest;
+use super::status::{Action, Party};
+use crate::ctx::{Actor, Role};
+use crate::decision::Stamp;
+use crate::grant::{Behalf, Mandate};
+use crate::identity::policy as may;
+use crate::ids::{OrganisationId, SiteId};
+use crate::registry::Part;
+
+/// A step that was signed by one organisation for another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SignedFor {
+    /// The kind of the event: `filed`, `departed`, …
+    pub step: String,
+    /// Who signed.
+    pub organisation_id: OrganisationId,
+    pub on_behalf_of: Vec<Behalf>,
+}
+
+pub const fn part_of(party: Party) -> Part {
+    match party {
+        Party::Producer => Part::Producer,
+        Party::Carrier => Part::Carrier,
+        Party::Receiver => Part::Receiver,
+    }
+}
+
+/// What an organisation's people see: a driver only what the organisation carries.
+pub fn shows(actor: &Actor, party: Party) -> bool {
+    actor.role != Role::Driver || party == Party::Carrier
+}
+
+/// The parties whose people the actor is one of.
+pub fn own_parties(actor: &Actor, manifest: &Manifest) -> Vec<Party> {
+    let parties = manifest.parties(actor.organisation_id).into_iter();
+    parties.filter(|party| may::acts_for(actor, actor.organisation_id, part_of(*party))).collect()
+}
+
+/// The parties that the actor signs for by delegation, each with the first that lets it.
+pub fn delegated<'a>(actor: &'a Actor, manifest: &Manifest) -> Vec<(Party, &'a Mandate)> {
+    let mut found: Vec<(Party, &Mandate)> = Vec::new();
+    for (giver, party) in held_places(actor, manifest) {
+        let part = part_of(party);
+        let at = place(manifest, party);
+        if let Some(mandate) = may::mandate(actor, giver, part, at)
+            && found.iter().all(|(known, _)| *known != party)
+        {
+            found.push((party, mandate));
+        }
+    }
+    found
+}
+
+/// Whether a delegation lets the actor's organisation see the manifest.
+pub fn is_entrusted(actor: &Actor, manifest: &Manifest) -> bool {
+    held_places(actor, manifest).any(|(giver, party)| {
+        shows(actor, party)
+            && may::covering(actor, giver, part_of(party), place(manifest, party)).is_some()
+    })
+}
+
+/// Those who have delegated something to the actor's organisation, and their parts here.
+fn held_places<'a>(
+    actor: &'a Actor,
+    manifest: &'a Manifest,
+) -> impl Iterator<Item = (OrganisationId, Party)> + 'a {
+    actor.grants.held().iter().flat_map(|mandate| {
+        manifest.parties(mandate.giver).into_iter().map(|party| (mandate.giver, party))
+    })
+}
+
+/// A party's own end of the load, and the stream: what a delegation is narrowed by.
+fn place(manifest: &Manifest, party: Party) -> (Option<SiteId>, &str) {
+    let filed = &manifest.filed;
+    let site = match party {
+        Party::Producer => Some(filed.producer_site_id),
+        Party::Receiver => Some(filed.receiver_site_id),
+        Party::Carrier => None,
+    };
+    (site, &filed.stream)
+}
+
+/// The delegations that an event of this kind is signed by: of the parties that may take the step,
+/// those that the actor is not one of itself. Where its own part is enough for a step that one
+/// party takes, nothing is signed for another.
+pub fn used<'a>(actor: &'a Actor, manifest: &Manifest, kind: &str) -> Vec<&'a Mandate> {
+    if actor.grants.held().is_empty() {
+        return Vec::new();
+    }
+    let own = own_parties(actor, manifest);
+    let takers = action_of(kind).map(|action| action.transition().parties);
+    let takes = |party: Party| takers.is_none_or(|takers| takers.contains(&party));
+    let delegated = delegated(actor, manifest).into_iter();
+    let used = delegated.filter(|(party, _)| takes(*party) && !own.contains(party));
+    used.map(|(_, mandate)| mandate).collect()
+}
+
+/// The action whose event has this kind; `None` for one that any party may write.
+fn action_of(kind: &str) -> Option<Action> {
+    let word = match kind {
+        "filed" => "file",
+        "departed" => "depart",
+        "handed_over" => "hand_over",
+        "stopped" => "stop",
+        "arrived" => "arrive",
+        "received" => "receive",
+        "return_filed" => "return",
+        "forward_filed" => "forward",
+        "completed" => "complete",
+        "cancelled" => "cancel",
+        other => other,
+    };
+    Action::parse(word)
+}
+
+/// What signing leaves in the manifest's state.
+pub fn signed_for(kind: &str, stamp: &Stamp) -> Option<SignedFor> {
+    let organisation_id = OrganisationId::of(stamp.organisation_id?);
+    let on_behalf_of = stamp.on_behalf_of.clone();
+    let step = kind.to_owned();
+    (!on_behalf_of.is_empty()).then_some(SignedFor { step, organisation_id, on_behalf_of })
+}
