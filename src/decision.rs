@@ -19,96 +19,11 @@ use crate::ids::OrganisationId;
 use crate::problem::{Code, Problem};
 
 mod join;
+mod subject;
+
+pub use subject::{Subject, SubjectKind};
 
 pub use crate::row::{Cell, Row, Table, Type, Write};
-
-/// The kinds of things that have a chain of events of their own (custody.md, "Subjects").
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum SubjectKind {
-    Manifest,
-    Organisation,
-    Site,
-    Licence,
-    Vehicle,
-    Driver,
-    User,
-    WasteStream,
-    LedgerEntry,
-    StorageArea,
-    TransferApproval,
-    ManagementPlan,
-    Container,
-    Inspection,
-    Delegation,
-    ApiKey,
-    SignIn,
-}
-
-impl SubjectKind {
-    pub const ALL: [Self; 17] = [
-        Self::Manifest,
-        Self::Organisation,
-        Self::Site,
-        Self::Licence,
-        Self::Vehicle,
-        Self::Driver,
-        Self::User,
-        Self::WasteStream,
-        Self::LedgerEntry,
-        Self::StorageArea,
-        Self::TransferApproval,
-        Self::ManagementPlan,
-        Self::Container,
-        Self::Inspection,
-        Self::Delegation,
-        Self::ApiKey,
-        Self::SignIn,
-    ];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Manifest => "manifest",
-            Self::Organisation => "organisation",
-            Self::Site => "site",
-            Self::Licence => "licence",
-            Self::Vehicle => "vehicle",
-            Self::Driver => "driver",
-            Self::User => "user",
-            Self::WasteStream => "waste_stream",
-            Self::LedgerEntry => "ledger_entry",
-            Self::StorageArea => "storage_area",
-            Self::TransferApproval => "transfer_approval",
-            Self::ManagementPlan => "management_plan",
-            Self::Container => "container",
-            Self::Inspection => "inspection",
-            Self::Delegation => "delegation",
-            Self::ApiKey => "api_key",
-            Self::SignIn => "sign_in",
-        }
-    }
-
-    /// The number in the database's `subject_kind` columns. Never reused.
-    pub const fn number(self) -> i16 {
-        self as i16 + 1
-    }
-
-    pub fn from_number(number: i16) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.number() == number)
-    }
-}
-
-/// A thing with a chain of events. Its version is the number of events in the chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Subject {
-    pub kind: SubjectKind,
-    pub id: Uuid,
-}
-
-impl Subject {
-    pub const fn new(kind: SubjectKind, id: Uuid) -> Self {
-        Self { kind, id }
-    }
-}
 
 /// A subject as it was when it was read: if its version has moved, the fact is stale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -51,10 +51,14 @@ typed_id! {
     ManagementPlanId;
     ManifestId;
     OrganisationId;
+    /// A collection round (收运趟次).
+    RoundId;
     /// One refresh-token family.
     SessionId;
     SiteId;
     StorageAreaId;
+    /// One run of a vehicle with several manifests (车次).
+    TripId;
     UserId;
     VehicleId;
     /// A waste stream of a producer's site (废物流).

@@ -52,6 +52,8 @@ pub mod mint;
 pub mod problem;
 /// Organisations, sites, licences, vehicles, drivers.
 pub mod registry;
+/// Collection rounds: many stops, one weighing.
+pub mod round;
 /// Rows of tables, as data.
 pub mod row;
 /// A clock that may be moved.
@@ -64,6 +66,8 @@ pub mod seeds;
 pub mod server;
 /// The log and the metrics.
 pub mod telemetry;
+/// Trips: several manifests on one vehicle.
+pub mod trip;
 /// Grams and kilograms.
 pub mod units;
 /// Strict JSON in, typed values out.

@@ -184,3 +184,15 @@ pub const BULK_SILENCE_S_MAX: u64 = BODY_READ_S_MAX;
 /// Rows of a table that are read at once when a whole list is streamed: some 600 kB, and a question
 /// of some 20 ms.
 pub const EXPORT_ROWS_AT_ONCE: i64 = 2_000;
+
+/// Stops of one collection round: a driver's day is 40 to 60, and the event that plans them all
+/// stays under 64 kB.
+pub const ROUND_STOPS_MAX: usize = 100;
+
+/// Boxes, bags or bins of one item at a stop that are named one by one: a large hospital's floor
+/// hands over some fifty, and the event that collects a stop stays under 64 kB.
+pub const ROUND_BOXES_MAX: usize = 200;
+
+/// Manifests on one trip: a truck has room for a few dozen producers' loads, and the event that
+/// opens the trip stays under 64 kB.
+pub const TRIP_MANIFESTS_MAX: usize = 100;

@@ -100,6 +100,33 @@ impl std::iter::Sum for Grams {
     }
 }
 
+/// Parts of `total` in proportion to `weights`, exact to the gram: each gets its share rounded
+/// down, and the grams that are left go one by one to the largest remainders (the earlier among
+/// equals).
+/// The parts sum to `total`. Weights that sum to nothing count as equal; a negative one as none.
+pub fn split(total: Grams, weights: &[Grams]) -> Vec<Grams> {
+    let sum: i128 = weights.iter().map(|weight| i128::from(weight.0.max(0))).sum();
+    let weigh = |weight: &Grams| if sum == 0 { 1 } else { i128::from(weight.0.max(0)) };
+    let sum = if sum == 0 { weights.len() as i128 } else { sum };
+    let whole = i128::from(total.0.max(0));
+    let mut parts = Vec::with_capacity(weights.len());
+    let mut remainders: Vec<(i128, usize)> = Vec::with_capacity(weights.len());
+    let mut given = 0;
+    for (n, weight) in weights.iter().enumerate() {
+        let share = whole * weigh(weight);
+        let part = share / sum;
+        given += part;
+        parts.push(Grams(i64::try_from(part).unwrap_or(i64::MAX)));
+        remainders.push((-(share % sum), n));
+    }
+    remainders.sort_unstable();
+    let left = usize::try_from(whole - given).unwrap_or(0);
+    for (_, n) in remainders.into_iter().take(left) {
+        parts[n] = parts[n] + Grams(1);
+    }
+    parts
+}
+
 /// A mass as the API writes it: a JSON number in kilograms, its decimals exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kg(pub Grams);
@@ -134,7 +161,35 @@ mod tests {
         assert_eq!(Grams::from_kg_text("99999999999999999999"), Err(NotAMass::OutOfRange));
     }
 
+    #[test]
+    fn what_is_left_goes_to_the_largest_remainders() {
+        let parts = |total, weights: &[i64]| {
+            let weights: Vec<Grams> = weights.iter().copied().map(Grams).collect();
+            split(Grams(total), &weights).into_iter().map(|part| part.0).collect::<Vec<_>>()
+        };
+        assert_eq!(parts(10, &[1, 1, 1]), [4, 3, 3]);
+        assert_eq!(parts(100, &[180_000, 95_500, 24_500]), [60, 32, 8]);
+        assert_eq!(parts(5, &[0, 0]), [3, 2]);
+        assert_eq!(parts(7, &[]), Vec::<i64>::new());
+        assert_eq!(parts(0, &[3, 4]), [0, 0]);
+    }
+
     proptest! {
+        #[test]
+        fn a_split_sums_to_the_whole_and_no_part_is_a_gram_off_its_share(
+            total in 0..=1_000_000_000_000i64,
+            weights in prop::collection::vec(0..=1_000_000_000_000i64, 1..80),
+        ) {
+            let weights: Vec<Grams> = weights.into_iter().map(Grams).collect();
+            let parts = split(Grams(total), &weights);
+            prop_assert_eq!(parts.iter().copied().sum::<Grams>(), Grams(total));
+            let sum: i128 = weights.iter().map(|weight| i128::from(weight.0)).sum();
+            for (part, weight) in parts.iter().zip(&weights).filter(|_| sum > 0) {
+                let off = i128::from(part.0) * sum - i128::from(total) * i128::from(weight.0);
+                prop_assert!(off.abs() < sum);
+            }
+        }
+
         #[test]
         fn text_and_json_round_trip(grams in -1_000_000_000_000i64..=1_000_000_000_000) {
             let mass = Grams(grams);

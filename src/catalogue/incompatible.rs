@@ -80,7 +80,8 @@ pub struct LoadItem {
     /// As declared.
     pub hazards: Hazards,
     pub groups: Groups,
-    /// Index in the document's `items`; `None` for what already rides on the vehicle.
+    /// Index in the document's list (of items, or of manifests); `None` for what already rides on
+    /// the vehicle. Wastes of one index are not judged against each other.
     pub index: Option<usize>,
 }
 
@@ -138,6 +139,10 @@ impl IncompatibleTable {
         let sides: Vec<Sides> = items.iter().map(|item| self.sides(item)).collect();
         for (later, item) in items.iter().enumerate() {
             for earlier in 0..later {
+                // What rides together already was judged then, as the wastes of one manifest were.
+                if items[earlier].index == item.index {
+                    continue;
+                }
                 let verdict = self.judge(sides[earlier], sides[later], scope);
                 if let Some((pair, action)) = verdict {
                     report(pair, action, &items[earlier], item, list, findings);

@@ -69,6 +69,13 @@ const UNIQUE: &[(&str, Code, &str, &str, &str)] = &[
         "该外部编号已用于本场所的台账。",
         "This external id has been used in this site's ledger before.",
     ),
+    (
+        "trip_manifest_rides_once",
+        Code::InUse,
+        "/manifest_ids",
+        "有联单已在另一车次上。",
+        "A manifest rides on another trip.",
+    ),
     ("user_login_once", Code::AlreadyExists, "/login", "该账号已存在。", "This login is taken."),
 ];
 

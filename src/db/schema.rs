@@ -33,6 +33,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    collection_round (id) {
+        id -> Uuid,
+        stream -> Text,
+        status -> Text,
+        carrier_id -> Uuid,
+        receiver_id -> Uuid,
+        receiver_division -> Text,
+        receiver_regiment -> Nullable<Text>,
+        planned_on -> Date,
+        state -> Jsonb,
+    }
+}
+
+diesel::table! {
     driver (id) {
         id -> Uuid,
         organisation_id -> Uuid,
@@ -179,6 +193,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    round_stop (round_id, n) {
+        round_id -> Uuid,
+        n -> Int2,
+        producer_id -> Uuid,
+        producer_site_id -> Uuid,
+        producer_division -> Text,
+        producer_regiment -> Nullable<Text>,
+        manifest_id -> Uuid,
+        plan -> Jsonb,
+    }
+}
+
+diesel::table! {
     sandbox_clock (id) {
         id -> Int2,
         shift_ms -> Int8,
@@ -262,6 +289,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    trip (id) {
+        id -> Uuid,
+        status -> Text,
+        carrier_id -> Uuid,
+        state -> Jsonb,
+    }
+}
+
+diesel::table! {
+    trip_manifest (trip_id, manifest_id) {
+        trip_id -> Uuid,
+        manifest_id -> Uuid,
+        stream -> Text,
+        producer_id -> Uuid,
+        producer_division -> Text,
+        producer_regiment -> Nullable<Text>,
+        receiver_id -> Uuid,
+        receiver_division -> Text,
+        receiver_regiment -> Nullable<Text>,
+        rides -> Bool,
+    }
+}
+
+diesel::table! {
     vehicle (id) {
         id -> Uuid,
         organisation_id -> Uuid,
@@ -288,6 +339,8 @@ diesel::table! {
 
 diesel::joinable!(refresh_token -> session (session_id));
 diesel::joinable!(session -> app_user (user_id));
+diesel::allow_tables_to_appear_in_same_query!(collection_round, round_stop);
+diesel::allow_tables_to_appear_in_same_query!(trip, trip_manifest);
 diesel::allow_tables_to_appear_in_same_query!(
     app_user,
     driver,

@@ -12,7 +12,7 @@ use crate::journal::{self, Place};
 use crate::limits::FEED_SCAN_MAX;
 use crate::problem::Problem;
 use crate::wire::PageLimit;
-use crate::{container, identity, manifest, registry};
+use crate::{container, identity, manifest, registry, round, trip};
 
 pub struct Looked {
     pub data: Vec<ChangeView>,
@@ -67,6 +67,8 @@ async fn seen_among(app: &App, actor: &Actor, places: &[Place]) -> Result<Seen, 
             SubjectKind::Delegation => {
                 identity::delegation::seen_among(&app.pool, actor, &ids).await?
             }
+            SubjectKind::Trip => trip::feed::seen_among(&app.pool, actor, &ids).await?,
+            SubjectKind::Round => round::feed::seen_among(&app.pool, actor, &ids).await?,
             _ => registry::feed::seen_among(&app.pool, actor, (kind, &ids)).await?,
         };
         seen.extend(found.into_iter().map(|id| (kind, id)));

@@ -17,7 +17,7 @@ use crate::journal::{self, Place};
 use crate::manifest::{self, Look, Stored};
 use crate::problem::Problem;
 use crate::registry::feed::Beside;
-use crate::{container, db, manifest::view};
+use crate::{container, db, manifest::view, round, trip};
 
 /// A page of the change feed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,7 +52,7 @@ pub struct ChangeView {
 pub struct SubjectView {
     /// `manifest`, `organisation`, `site`, `licence`, `vehicle`, `driver`, `user`, `waste_stream`,
     /// `ledger_entry`, `storage_area`, `transfer_approval`, `management_plan`, `container`,
-    /// `inspection`, `delegation`, `api_key` or `sign_in`.
+    /// `inspection`, `delegation`, `api_key`, `sign_in`, `round` or `trip`.
     pub kind: String,
     pub id: Uuid,
 }
@@ -82,6 +82,12 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
     let containers = events.iter().filter(|(one, _)| one.subject_kind == SubjectKind::Container);
     let containers: Vec<&Value> = containers.map(|(_, body)| &body.data).collect();
     let sites = container::feed::Sites::read(app, &ctx.actor, &containers).await?;
+    let of = |kind| {
+        let those = places.iter().filter(move |one| one.subject_kind == kind);
+        those.map(|one| (one.subject_id, one.seq)).collect::<Vec<_>>()
+    };
+    let rounds = round::feed::Stood::read(app, &of(SubjectKind::Round)).await?;
+    let trips = trip::feed::Stood::read(app, &of(SubjectKind::Trip)).await?;
     let subjects: Vec<Subject> =
         places.iter().map(|place| Subject::new(place.subject_kind, place.subject_id)).collect();
     let registers = Beside::read(&app.pool, &subjects).await?;
@@ -98,6 +104,17 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
             },
             SubjectKind::User => users.remove(&place.position),
             SubjectKind::Delegation => Some(grant(body.data, place.seq, DelegationView::of)?),
+            SubjectKind::Round => {
+                let at = (place.subject_id, place.seq);
+                match rounds.shown(at, &ctx.actor, app.clock.now())? {
+                    Some(shown) => Some(shown),
+                    None => continue,
+                }
+            }
+            SubjectKind::Trip => match trips.shown((place.subject_id, place.seq), &ctx.actor)? {
+                Some(shown) => Some(shown),
+                None => continue,
+            },
             kind => registers.shown(kind, body.data)?,
         };
         let kind = place.subject_kind.as_str().to_owned();

@@ -24,12 +24,14 @@ pub mod problem_list;
 mod problem_schema;
 mod query;
 pub mod registry;
+pub mod round;
 mod routes;
 mod sandbox;
 mod segments;
 mod status;
 #[cfg(test)]
 mod tests;
+mod trip;
 mod whole;
 
 pub use answer::{Answer, PROBLEM_JSON, fault_json, language_tag, problem_json, render};

@@ -18,7 +18,9 @@ use super::changes::ChangesApi;
 use super::identity::IdentityApi;
 use super::manifest::ManifestApi;
 use super::registry::RegistryApi;
+use super::round::RoundApi;
 use super::routes::API;
+use super::trip::TripApi;
 use super::{FaultEntry, PROBLEM_JSON, ProblemBody, docs, health, sandbox, whole};
 use crate::export::Format;
 
@@ -38,11 +40,13 @@ struct Root;
 #[openapi(paths(sandbox::clock_now, sandbox::set_clock))]
 struct Sandbox;
 
-fn rooms() -> [Document; 5] {
+fn rooms() -> [Document; 7] {
     [
         IdentityApi::openapi(),
         RegistryApi::openapi(),
         ManifestApi::openapi(),
+        RoundApi::openapi(),
+        TripApi::openapi(),
         ChangesApi::openapi(),
         Sandbox::openapi(),
     ]

@@ -5,7 +5,9 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use super::{MetricsPage, changes, docs, health, identity, manifest, registry, sandbox};
+use super::{
+    MetricsPage, changes, docs, health, identity, manifest, registry, round, sandbox, trip,
+};
 
 /// Where the API's resources are.
 pub const API: &str = "/api/v1";
@@ -24,6 +26,8 @@ pub fn routes(
         let api = web::scope(API)
             // Paths are tried in order: the busiest first.
             .configure(manifest::routes)
+            .configure(round::routes)
+            .configure(trip::routes)
             .configure(changes::routes)
             .configure(identity::routes)
             .configure(registry::routes);

@@ -6,9 +6,11 @@
 mod canonical;
 mod chain;
 mod event;
+mod happening;
 mod store;
 
 pub use canonical::canonical;
 pub use chain::{Break, first_break};
 pub use event::{BODY_BYTES_MAX, Link, NO_PREV, body, leaf_hash};
+pub(crate) use happening::happenings;
 pub use store::{Place, bodies, scan, size};

@@ -120,6 +120,14 @@ pub struct Scene<T> {
 }
 
 impl<T> Scene<T> {
+    pub fn new(
+        stored: Stored,
+        more: T,
+        (entries, containers): (Vec<LedgerEntryId>, Vec<Known<Container>>),
+    ) -> Self {
+        Self { stored, more, entries, containers }
+    }
+
     /// Books the load out of the producer's ledger, unless an earlier step has: where nobody
     /// tapped "depart" and yet it is here, the ledger follows what is true.
     pub fn book_out(&self, step: &mut Step) {
@@ -285,9 +293,19 @@ pub fn claimed_time(
     manifest: &Manifest,
     findings: &mut Findings,
 ) -> DateTime<Utc> {
+    claimed_since(asked, ctx, manifest.filed_at, findings)
+}
+
+/// The claimed time of a step of what was begun at `since`.
+pub fn claimed_since(
+    asked: Option<DateTime<Utc>>,
+    ctx: &Ctx,
+    since: DateTime<Utc>,
+    findings: &mut Findings,
+) -> DateTime<Utc> {
     let pointer = "/occurred_at";
     let Some(time) = asked else { return ctx.now };
-    let earliest = manifest.filed_at.checked_sub_days(Days::new(BEHIND_DAYS_MAX as u64));
+    let earliest = since.checked_sub_days(Days::new(BEHIND_DAYS_MAX as u64));
     if time > ctx.now + TimeDelta::minutes(AHEAD_MINUTES_MAX) {
         let text = Text::new(
             format!("发生时间不能晚于当前时间 {AHEAD_MINUTES_MAX} 分钟以上。"),

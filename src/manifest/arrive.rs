@@ -25,7 +25,7 @@ pub async fn arrive(
         .await
 }
 
-fn admit(scene: &Scene<()>, asked: &Arrive, ctx: &Ctx) -> Result<Step, Problem> {
+pub fn admit(scene: &Scene<()>, asked: &Arrive, ctx: &Ctx) -> Result<Step, Problem> {
     let manifest = &scene.stored.manifest;
     let mut findings = Findings::new();
     let occurred_at = claimed_time(asked.occurred_at, ctx, manifest, &mut findings);

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::un_number::UnNumber;
 use crate::ids::{
     ApprovalId, ContainerId, DriverId, ManagementPlanId, OrganisationId, SiteId, StorageAreaId,
-    VehicleId,
+    TripId, VehicleId,
 };
 use crate::registry::Plate;
 use crate::wire::{
@@ -84,6 +84,8 @@ wire! {
         pub producer_contact: Option<Contact>,
         pub backfill: Option<BackfillAsked>,
         pub agreement_number: Option<BoundedText<1, 100>>,
+        /// An open trip of the carrier's that it is to ride on.
+        pub trip_id: Option<TripId>,
     }
 
     /// Whom to call. Personal data: kept beside the manifest, never in its hashed events.

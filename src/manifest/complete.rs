@@ -19,7 +19,8 @@ use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::registry::{Known, Licence};
 use crate::units::Grams;
 
-type Licences = std::sync::Arc<Vec<Known<Licence>>>;
+/// The licences of the receiving site.
+pub type Licences = std::sync::Arc<Vec<Known<Licence>>>;
 
 pub async fn complete(
     app: &App,
@@ -36,7 +37,7 @@ pub async fn complete(
     act(app, ctx, action, asked, licences, |scene, asked, _| admit(scene, asked, ctx)).await
 }
 
-fn admit(scene: &Scene<Licences>, asked: &Complete, ctx: &Ctx) -> Result<Step, Problem> {
+pub fn admit(scene: &Scene<Licences>, asked: &Complete, ctx: &Ctx) -> Result<Step, Problem> {
     let manifest = &scene.stored.manifest;
     let mut findings = Findings::new();
     let occurred_at = claimed_time(asked.occurred_at, ctx, manifest, &mut findings);

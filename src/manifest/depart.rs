@@ -42,7 +42,7 @@ pub async fn depart(
     .await
 }
 
-fn admit(
+pub fn admit(
     scene: &Scene<Option<LegFacts>>,
     asked: &Depart,
     parties: &[Party],

@@ -71,6 +71,20 @@ pub async fn find(
     Ok(found.map(draft))
 }
 
+/// Those of `ids` that are still drafts, whoever prepares them: for a round, which made them.
+pub async fn find_all(pool: &Pool, ids: &[ManifestId]) -> Result<Vec<Draft>, Problem> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    let found: Vec<Found> = t::table
+        .filter(t::id.eq_any(ids))
+        .select((t::id, t::owner_id, t::producer_id, t::version, t::body))
+        .load(&mut pool.get().await?)
+        .await?;
+    Ok(found.into_iter().map(draft).collect())
+}
+
 /// An organisation's drafts, newest first, those below `before`.
 pub async fn list(
     pool: &Pool,

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::behalf::SignedFor;
 use crate::ids::{
-    ContainerId, DriverId, LicenceId, ManagementPlanId, ManifestId, OrganisationId, SiteId,
-    StorageAreaId, VehicleId,
+    ContainerId, DriverId, LicenceId, ManagementPlanId, ManifestId, OrganisationId, RoundId,
+    SiteId, StorageAreaId, TripId, VehicleId,
 };
 use crate::registry::Place;
 use crate::units::Grams;
@@ -176,6 +176,16 @@ pub struct Filed {
     pub management_plan_id: Option<ManagementPlanId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backfill: Option<Backfill>,
+    /// The collection round that it is a stop of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round_id: Option<RoundId>,
+    /// The trip that it was filed onto.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trip_id: Option<TripId>,
+    /// The carrier of the round filed it in the producer's name: the producer's signature is a gap
+    /// until it comes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub for_producer: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
 }

@@ -114,6 +114,7 @@ pub fn fold(events: &[Stamped]) -> Result<Option<Manifest>, IllegalEvent> {
 }
 
 fn begin(filed: Filed, (occurred_at, recorded_at): (DateTime<Utc>, DateTime<Utc>)) -> Manifest {
+    let unsigned = filed.for_producer.then(|| gap("file", Party::Producer, "low"));
     Manifest {
         progress: vec![Progress::default(); filed.items.len()],
         filed,
@@ -125,7 +126,7 @@ fn begin(filed: Filed, (occurred_at, recorded_at): (DateTime<Utc>, DateTime<Utc>
         received: None,
         completed: Vec::new(),
         cancelled: None,
-        gaps: Vec::new(),
+        gaps: unsigned.into_iter().collect(),
         signed_for: Vec::new(),
         last_occurred_at: occurred_at,
     }

@@ -22,6 +22,7 @@ pub struct Place {
 }
 
 /// Who and what travels one leg; `None` where the id names nothing.
+#[derive(Clone)]
 pub struct LegFacts {
     pub carrier: Option<Known<Organisation>>,
     pub vehicle: Option<Known<Vehicle>>,
@@ -30,6 +31,7 @@ pub struct LegFacts {
 }
 
 /// Who rides along, of the same register as drivers.
+#[derive(Clone)]
 pub enum Escort {
     NotNamed,
     Unknown,

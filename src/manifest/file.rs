@@ -19,7 +19,7 @@ use super::policy::SERIAL_WARNING;
 use super::store::{self, Stored};
 use super::tell;
 use crate::app::App;
-use crate::catalogue::{Catalogue, Stream};
+use crate::catalogue::{Catalogue, LoadItem, Stream};
 use crate::clock::legal_day;
 use crate::command::{self, Done, Freshness};
 use crate::config::{Borders, Config, Numbering};
@@ -30,7 +30,7 @@ use crate::decision::{
     Decision, EventDraft, Row, Serial, Settled, Stamp, Subject, SubjectKind, Written,
 };
 use crate::identity::policy as may;
-use crate::ids::{LedgerEntryId, ManifestId};
+use crate::ids::{LedgerEntryId, ManifestId, RoundId};
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::registry::{LedgerKind, Part};
 use crate::wire::Asked;
@@ -97,7 +97,7 @@ pub async fn file_as(
         }
         Ok(facts)
     };
-    let filing = Filing { id, entries: &entries, origin: &origin, departing: None };
+    let filing = Filing { id, entries: &entries, origin: &origin, departing: None, round_id: None };
     command::run(app, ctx, read, |facts| decide(facts, asked, ctx, &scene, &filing)).await
 }
 
@@ -107,12 +107,23 @@ pub struct Scene<'a> {
     pub numbering: Numbering,
     pub borders: Borders,
     pub today: NaiveDate,
+    /// The carrier of a collection round files for the producer (domain.md, "Kitchen", "Medical").
+    pub for_producer: bool,
+    /// What already rides on the vehicle.
+    pub aboard: &'a [LoadItem],
 }
 
 impl<'a> Scene<'a> {
     pub fn of(app: &'a App, ctx: &Ctx) -> Self {
         let Config { numbering, borders, .. } = app.config;
-        Self { catalogue: &app.catalogue, numbering, borders, today: legal_day(ctx.now) }
+        Self {
+            catalogue: &app.catalogue,
+            numbering,
+            borders,
+            today: legal_day(ctx.now),
+            for_producer: false,
+            aboard: &[],
+        }
     }
 }
 
@@ -124,6 +135,8 @@ pub struct Filing<'a> {
     pub origin: &'a Origin,
     /// The load leaves in the same commit.
     pub departing: Option<Departing>,
+    /// It is a stop of this round.
+    pub round_id: Option<RoundId>,
 }
 
 /// A departure that goes with its filing.
@@ -155,6 +168,7 @@ pub fn decide(
     };
     let mut template = form::describe(facts, asked, &admitted, producer, receiver);
     template.warnings = warnings.iter().map(warning).collect();
+    (template.round_id, template.for_producer) = (filing.round_id, scene.for_producer);
     let serial = serial(scene, &admitted, producer)?;
     let subject = Subject::new(SubjectKind::Manifest, filing.id.uuid());
     name_packages(&mut template, &admitted);
@@ -170,7 +184,8 @@ pub fn decide(
     let guards = admitted.guards.clone();
     let finish = Finish {
         id: filing.id,
-        occurred_at: ctx.now,
+        // What leaves with its filing was filed when it left, and not afterwards.
+        occurred_at: filing.departing.as_ref().map_or(ctx.now, |one| one.occurred_at.min(ctx.now)),
         stamp: Stamp::from(&ctx.actor)
             .for_others(admitted.mandate.iter().map(Into::into).collect()),
         template: Arc::new(template),

@@ -59,6 +59,9 @@ fn as_asked(asked: &FileManifest) -> Filed {
             paper_number: backfill.paper_number.as_ref().map(|text| text.as_str().to_owned()),
             paper_date: backfill.paper_date,
         }),
+        round_id: None,
+        trip_id: asked.trip_id,
+        for_producer: false,
         warnings: Vec::new(),
     }
 }

@@ -220,7 +220,7 @@ fn seen<'a>((actor, walk): (&'a Actor, Walk<'a>), filter: &'a ManifestFilter) ->
 }
 
 /// The streams that concern the actor.
-pub(super) fn streams(actor: &Actor) -> Vec<&'static str> {
+pub fn streams(actor: &Actor) -> Vec<&'static str> {
     let seen = Stream::ALL.iter().filter(|stream| may::sees_stream(actor, **stream));
     seen.map(|stream| stream.as_str()).collect()
 }

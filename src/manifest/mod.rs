@@ -11,6 +11,7 @@ mod bulk_store;
 mod cancel;
 mod complete;
 mod containers;
+mod crew;
 mod deadlines;
 mod depart;
 mod draft_store;
@@ -24,6 +25,7 @@ mod file;
 mod form;
 mod ledger;
 mod list;
+mod load;
 mod log_view;
 mod mended;
 mod moves;
@@ -34,31 +36,42 @@ mod shape;
 mod status;
 mod store;
 mod tell;
+mod together;
 mod un_number;
 mod view;
 
-pub use act::{sees, visible};
+pub use act::{claimed_since, sees, visible};
+pub use admit::{leg_right, planned_day, transport_was_free};
 pub use arrive::arrive;
 pub use asked::*;
 pub use behalf::SignedFor;
 pub use cancel::cancel;
-pub use complete::complete;
+pub use complete::{Licences, complete};
 pub use containers::container;
-pub use depart::depart;
-pub use draft_store::{find as find_draft, list as list_drafts};
+pub use crew::{Crew, crew, crew_faults};
+pub use depart::{depart, place};
+pub use draft_store::{
+    find as find_draft, find_all as find_drafts, list as list_drafts, new_row as draft_row,
+};
 pub use draft_view::{AnyManifest, DraftView, draft_view};
 pub use drafts::{Draft, delete, file_saved, is_draft, patch, save};
 pub use event::*;
 pub use evolve::{At, Gap, IllegalEvent, Manifest, Progress, evolve, fold};
+pub use facts::{Facts, LegFacts, LegIds};
 pub use feed_store::{as_they_stood, seen_among};
-pub use file::file;
-pub use list::{BETWEEN_CELLS, ManifestFilter, TableRow, page, table_page};
+pub use file::{Scene as FilingScene, file};
+pub use list::{BETWEEN_CELLS, ManifestFilter, TableRow, page, streams, table_page};
+pub use load::load_items;
 pub use log_view::{EventView, TransitionView};
 pub use mended::{Content, with_the_rest};
 pub use preflight::{Preflight, try_out};
-pub use receive::receive;
+pub use receive::{GateFacts, receive};
 pub use shape::{ManifestView, WarningView};
 pub use status::{Action, Party, Status, TRANSITIONS, Transition, open_to};
-pub use store::{EventRow, Stored, as_of, by_id, by_number, events, read_event};
+pub use store::{
+    EventRow, Head, Stored, as_of, by_id, by_ids, by_number, draft_filed as draft_gone, events,
+    heads, read_event,
+};
+pub use together::{Collecting, Mover, arrives, departs, is_received, is_treated};
 pub use un_number::UnNumber;
 pub use view::{Look, accounts, allowed, view};

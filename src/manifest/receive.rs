@@ -22,9 +22,9 @@ use crate::app::App;
 use crate::calendar::Calendar;
 use crate::catalogue::{Catalogue, RulePack, Stream};
 use crate::clock::legal_day;
-use crate::command::Done;
+use crate::command::{Done, Freshness};
 use crate::ctx::Ctx;
-use crate::ids::ManifestId;
+use crate::ids::{ManifestId, SiteId, StorageAreaId};
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::registry::{Known, Licence, Standing, StorageArea, rows};
 use crate::units::Grams;
@@ -33,10 +33,26 @@ use crate::wire::Decimal;
 type Licences = std::sync::Arc<Vec<Known<Licence>>>;
 
 /// What a receipt needs to know beside the manifest.
-struct Facts {
+#[derive(Clone)]
+pub struct GateFacts {
     licences: Licences,
     /// The area that is named, if there is one by that id.
     area: Option<Known<StorageArea>>,
+}
+
+impl GateFacts {
+    pub async fn read(
+        app: &App,
+        (site, area): (SiteId, Option<StorageAreaId>),
+        freshness: Freshness,
+    ) -> Result<Self, Problem> {
+        let area = match area {
+            Some(area) => rows::storage_area(&app.pool, area).await?,
+            None => None,
+        };
+        let licences = app.registers.licences_of(&app.pool, site, freshness).await?;
+        Ok(Self { licences, area })
+    }
 }
 
 pub async fn receive(
@@ -49,12 +65,7 @@ pub async fn receive(
     let wanted = asked.readable().and_then(|asked| asked.storage_area_id);
     let facts = async |stored: &Stored, freshness| {
         let site = stored.manifest.filed.receiver_site_id;
-        let area = match wanted {
-            Some(area) => rows::storage_area(&app.pool, area).await?,
-            None => None,
-        };
-        let licences = app.registers.licences_of(&app.pool, site, freshness).await?;
-        Ok(Facts { licences, area })
+        GateFacts::read(app, (site, wanted), freshness).await
     };
     act(app, ctx, (id, Action::Receive), asked, facts, |scene, asked, _| {
         admit(scene, asked, (ctx, &app.catalogue, &app.calendar))
@@ -62,8 +73,8 @@ pub async fn receive(
     .await
 }
 
-fn admit(
-    scene: &Scene<Facts>,
+pub fn admit(
+    scene: &Scene<GateFacts>,
     asked: &Receive,
     (ctx, catalogue, calendar): (&Ctx, &Catalogue, &Calendar),
 ) -> Result<Step, Problem> {
@@ -123,7 +134,7 @@ fn admit(
 
 /// The named area is the receiving site's own, and not closed.
 fn area<'a>(
-    scene: &'a Scene<Facts>,
+    scene: &'a Scene<GateFacts>,
     asked: &Receive,
     findings: &mut Findings,
 ) -> Option<&'a Known<StorageArea>> {
@@ -230,7 +241,7 @@ fn lost(manifest: &Manifest, line: i64) -> Grams {
 
 /// What the receiver named, and quantities beyond tolerance that he did not.
 fn mismatches(
-    scene: &Scene<Facts>,
+    scene: &Scene<GateFacts>,
     asked: &Receive,
     (pack, stream): (&RulePack, Stream),
 ) -> Vec<Mismatch> {

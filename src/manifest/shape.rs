@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::status::Status;
-use crate::ids::{LicenceId, ManifestId, SiteId, StorageAreaId};
+use crate::ids::{LicenceId, ManifestId, RoundId, SiteId, StorageAreaId, TripId};
 use crate::units::Kg;
 use crate::wire::api_enum;
 
@@ -306,6 +306,12 @@ pub struct ManifestView {
     pub producer_contact: Option<Value>,
     #[schema(required)]
     pub agreement_number: Option<String>,
+    /// The collection round that it is a stop of.
+    #[schema(required)]
+    pub round_id: Option<RoundId>,
+    /// The trip that it was filed onto.
+    #[schema(required)]
+    pub trip_id: Option<TripId>,
     #[schema(required)]
     pub backfill: Option<BackfillView>,
     pub filed_at: String,

@@ -1,5 +1,7 @@
 //! Manifests' rows: what commits write, and reading one manifest back.
 
+use std::collections::HashMap;
+
 use chrono::Datelike;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
@@ -184,16 +186,49 @@ const BY_ID_SQL: ByKey = "-- manifests by id
 SELECT id, state, contact FROM manifest WHERE id = ANY($1)";
 
 pub async fn by_id(pool: &Pool, id: ManifestId) -> Result<Option<Stored>, Problem> {
-    let rows = pool.rows(BY_ID_SQL, vec![id.uuid()]).await?;
-    let Some(row) = rows.as_slice().first() else { return Ok(None) };
+    Ok(by_ids(pool, &[id]).await?.pop())
+}
+
+/// Those of `ids` that are there, in no order.
+pub async fn by_ids(pool: &Pool, ids: &[ManifestId]) -> Result<Vec<Stored>, Problem> {
+    let ids = ids.iter().map(|id| id.uuid()).collect();
+    let rows = pool.rows(BY_ID_SQL, ids).await?;
+    rows.iter().map(|row| found(row)).collect()
+}
+
+fn found(row: &tokio_postgres::Row) -> Result<Stored, Problem> {
+    let id: uuid::Uuid = row.try_get(0).map_err(Problem::internal)?;
     let JsonText(state) = row.try_get(1).map_err(Problem::internal)?;
     let contact: Option<JsonText> = row.try_get(2).map_err(Problem::internal)?;
     let contact = contact.map(|JsonText(text)| serde_json::from_str(text)).transpose();
-    Ok(Some(Stored {
-        id,
+    Ok(Stored {
+        id: ManifestId::of(id),
         manifest: serde_json::from_str(state).map_err(Problem::internal)?,
         contact: contact.map_err(Problem::internal)?,
-    }))
+    })
+}
+
+/// What a trip or a round shows of a manifest.
+#[derive(Clone, Debug)]
+pub struct Head {
+    pub number: String,
+    pub status: String,
+}
+
+const HEADS_SQL: ByKey = "-- heads of manifests
+SELECT id, number, status FROM manifest WHERE id = ANY($1)";
+
+/// The heads of those of `ids` that are filed.
+pub async fn heads(pool: &Pool, ids: &[ManifestId]) -> Result<HashMap<ManifestId, Head>, Problem> {
+    let rows = pool.rows(HEADS_SQL, ids.iter().map(|id| id.uuid()).collect()).await?;
+    let mut heads = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let id: uuid::Uuid = row.try_get(0).map_err(Problem::internal)?;
+        let number = row.try_get(1).map_err(Problem::internal)?;
+        let status = row.try_get(2).map_err(Problem::internal)?;
+        heads.insert(ManifestId::of(id), Head { number, status });
+    }
+    Ok(heads)
 }
 
 pub async fn by_number(pool: &Pool, number: &str) -> Result<Option<Stored>, Problem> {

@@ -78,6 +78,8 @@ pub fn view(
         emergency_measures: filed.emergency_measures.clone(),
         producer_contact: contact,
         agreement_number: filed.agreement_number.clone(),
+        round_id: filed.round_id,
+        trip_id: filed.trip_id,
         backfill: filed.backfill.as_ref().map(backfill),
         filed_at: time(manifest.filed_at),
         departed_at: manifest.departed.as_ref().map(|step| time(step.occurred_at)),

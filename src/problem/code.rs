@@ -96,6 +96,7 @@ codes! {
     NumbersExhausted "numbers_exhausted" 409 "联单编号已用尽" "Manifest numbers exhausted";
     ExternalIdTaken "external_id_taken" 409 "外部编号已使用" "External id is taken";
     AlreadyExists "already_exists" 409 "已存在" "Already exists";
+    AlreadyWeighed "already_weighed" 409 "已过磅" "Already weighed";
     AlreadyDecided "already_decided" 409 "已作出决定" "Already decided";
     StorageFull "storage_full" 409 "贮存已满" "Storage is full";
     LicenceExpired "licence_expired" 409 "许可证不在有效期" "Licence not in force";

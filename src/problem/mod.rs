@@ -130,6 +130,26 @@ impl Problem {
         });
     }
 
+    /// The same faults at other fields: where a command is decided by the rules of another, whose
+    /// fields are not its own. `None` is what no field is at fault for.
+    #[must_use]
+    pub fn map_pointers(mut self, own: impl Fn(&str) -> Option<String>) -> Self {
+        for fault in &mut self.faults {
+            fault.pointer = fault.pointer.as_deref().and_then(&own);
+        }
+        self
+    }
+
+    /// The same, with a member beside each fault.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        let value = value.into();
+        for fault in &mut self.faults {
+            fault.extra.insert(name.to_owned(), value.clone());
+        }
+        self
+    }
+
     /// Both problems' faults as one problem.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {

@@ -224,7 +224,9 @@ impl Registers {
                 | SubjectKind::Inspection
                 | SubjectKind::Delegation
                 | SubjectKind::ApiKey
-                | SubjectKind::SignIn => {}
+                | SubjectKind::SignIn
+                | SubjectKind::Round
+                | SubjectKind::Trip => {}
             }
         }
     }

@@ -81,7 +81,9 @@ impl Beside {
             | SubjectKind::Inspection
             | SubjectKind::Delegation
             | SubjectKind::ApiKey
-            | SubjectKind::SignIn => return Ok(None),
+            | SubjectKind::SignIn
+            | SubjectKind::Round
+            | SubjectKind::Trip => return Ok(None),
         };
         Ok(Some(shown))
     }

@@ -2,6 +2,7 @@
 //! line is tried as nobody, as a stranger, as regulators of elsewhere and as a reader.
 
 pub mod estate;
+mod riding;
 mod table;
 
 use std::collections::BTreeSet;
@@ -10,7 +11,12 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, Contract, Method};
 use estate::{EVERYBODY, Estate};
-use table::{CASES, Case, Kind, seen_by};
+use table::{Case, Kind, seen_by};
+
+/// Every operation.
+fn cases() -> impl Iterator<Item = &'static Case> {
+    table::CASES.iter().chain(riding::CASES)
+}
 
 /// Of nothing at all.
 const RANDOM: &str = "01a20000-0000-7000-8000-000000000000";
@@ -19,7 +25,7 @@ const RANDOM: &str = "01a20000-0000-7000-8000-000000000000";
 fn request(case: &Case, id: &str, number: &str) -> (Method, String) {
     let (method, path) = case.operation.split_once(' ').unwrap();
     let path = path.strip_prefix("/api/v1").unwrap_or(path);
-    let path = path.replace("{id}", id).replace("{number}", number);
+    let path = path.replace("{id}", id).replace("{number}", number).replace("{n}", "1");
     let query = if path.ends_with("/preflight") { "?action=depart" } else { "" };
     (method.parse().unwrap(), format!("{path}{query}"))
 }
@@ -28,7 +34,9 @@ async fn ask(client: &Client, (method, path): (Method, String), body: Option<&Va
     let is_draft = method == Method::PATCH && path.starts_with("/manifests/");
     let call = client.call(method, &path);
     let call = match body {
-        Some(body) if path.contains("/bulk") => call.raw("application/x-ndjson", body.to_string()),
+        Some(body) if path.contains("/manifests/bulk") => {
+            call.raw("application/x-ndjson", body.to_string())
+        }
         Some(body) if is_draft => call.raw("application/merge-patch+json", body.to_string()),
         Some(body) => call.json(body),
         None => call,
@@ -53,10 +61,10 @@ fn body_of(case: &Case, estate: &Estate) -> Option<Value> {
 
 #[test]
 fn every_operation_has_its_line_and_every_line_its_operation() {
-    let known: Vec<&str> = CASES.iter().map(|case| case.operation).collect();
+    let known: Vec<&str> = cases().map(|case| case.operation).collect();
     let lines: BTreeSet<String> = known.iter().map(ToString::to_string).collect();
     assert_eq!(lines.len(), known.len(), "an operation has two lines");
-    for case in CASES {
+    for case in cases() {
         if let Kind::Open(why) | Kind::Alike(why) | Kind::Own(why) = case.kind {
             assert!(why.contains(' ') || why == "oneself", "{}: say why", case.operation);
         }
@@ -75,7 +83,7 @@ async fn nobody_gets_nothing_that_needs_a_login() {
     let estate = Estate::new().await;
     let before = estate.contents().await;
     let nobody = estate.cast.corps.nobody();
-    for case in CASES.iter().filter(|case| !matches!(case.kind, Kind::Open(_))) {
+    for case in cases().filter(|case| !matches!(case.kind, Kind::Open(_))) {
         let body = body_of(case, &estate);
         for client in [&nobody, &nobody.with_token("eyJhbGciOiJub25lIn0.e30.")] {
             let path = request(case, thing_of(case, &estate), &estate.number);
@@ -88,7 +96,7 @@ async fn nobody_gets_nothing_that_needs_a_login() {
 #[tokio::test]
 async fn what_is_nobodys_own_is_the_same_for_all() {
     let estate = Estate::new().await;
-    for case in CASES.iter().filter(|case| matches!(case.kind, Kind::Alike(_))) {
+    for case in cases().filter(|case| matches!(case.kind, Kind::Alike(_))) {
         let path = request(case, RANDOM, "");
         let corps = ask(estate.person("corps"), path.clone(), None).await.is(200);
         for name in EVERYBODY {
@@ -102,7 +110,7 @@ async fn what_is_nobodys_own_is_the_same_for_all() {
 #[tokio::test]
 async fn one_thing_is_seen_by_its_own_and_their_regulators_and_by_nobody_else() {
     let estate = Estate::new().await;
-    for case in CASES {
+    for case in cases() {
         let Kind::One(of) = case.kind else { continue };
         for name in EVERYBODY {
             let client = estate.person(name);
@@ -131,7 +139,7 @@ async fn same_as_of_nothing(client: &Client, case: &Case, body: Option<&Value>, 
 #[tokio::test]
 async fn lists_show_what_one_sees_whatever_one_asks_for() {
     let estate = Estate::new().await;
-    for case in CASES {
+    for case in cases() {
         let Kind::Many(queries) = case.kind else { continue };
         for (of, query) in queries {
             let query = filled(query, &estate);
@@ -181,7 +189,7 @@ async fn cursors_open_no_door(case: &Case, estate: &Estate) {
 async fn nobody_changes_what_is_not_theirs_to_change() {
     let estate = Estate::new().await;
     let before = estate.contents().await;
-    for case in CASES {
+    for case in cases() {
         let Kind::Change { of, may, .. } = case.kind else { continue };
         let body = body_of(case, &estate);
         for name in EVERYBODY.iter().filter(|name| !may.contains(name)) {
@@ -203,7 +211,7 @@ async fn nobody_changes_what_is_not_theirs_to_change() {
 async fn nobody_makes_what_is_not_theirs_to_make() {
     let estate = Estate::new().await;
     let before = estate.contents().await;
-    for case in CASES {
+    for case in cases() {
         let Kind::Make { may, .. } = case.kind else { continue };
         let body = body_of(case, &estate);
         for name in EVERYBODY.iter().filter(|name| !may.contains(name)) {
@@ -219,7 +227,7 @@ async fn nobody_makes_what_is_not_theirs_to_make() {
 async fn those_who_may_are_let_through() {
     let estate = Estate::new().await;
     let before = estate.contents().await;
-    for case in CASES {
+    for case in cases() {
         let (Kind::Make { may, .. } | Kind::Change { may, .. }) = case.kind else { continue };
         let body = body_of(case, &estate);
         for name in may {

@@ -40,7 +40,11 @@ fn sequences(changes: &[Value]) -> Vec<i64> {
 /// Where a change's subject is shown.
 fn address(change: &Value) -> String {
     let kind = change["subject"]["kind"].as_str().unwrap().replace('_', "-");
-    let folder = if kind == "ledger-entry" { "ledger-entries".into() } else { format!("{kind}s") };
+    let folder = match kind.as_str() {
+        "ledger-entry" => "ledger-entries".into(),
+        "round" => "collection-rounds".into(),
+        _ => format!("{kind}s"),
+    };
     format!("/{folder}/{}", change["subject"]["id"].as_str().unwrap())
 }
 

@@ -16,6 +16,7 @@ const STREETS: &[&[&str]] = &[
     &["registry"],
     &["capacity", "container"],
     &["manifest"],
+    &["round", "trip"],
     &["custody", "anomaly", "inspection"],
     &["feed"],
     &["http", "console"],

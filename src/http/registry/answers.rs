@@ -61,5 +61,7 @@ const fn folder(kind: SubjectKind) -> &'static str {
         SubjectKind::Delegation => "delegations",
         SubjectKind::ApiKey => "api-keys",
         SubjectKind::SignIn => "me/sessions",
+        SubjectKind::Round => "collection-rounds",
+        SubjectKind::Trip => "trips",
     }
 }

@@ -79,7 +79,8 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
     }
     let stream = stream.ok();
     let words = stream.map(Stream::as_str).unwrap_or_default();
-    let mandate = party::producer(facts.producer.as_ref(), (ctx, words), &mut findings);
+    let mandate =
+        party::producer(facts.producer.as_ref(), (ctx, words, scene.for_producer), &mut findings);
     party::receiver(facts.receiver.as_ref(), &mut findings);
     for (n, leg) in facts.legs.iter().enumerate() {
         leg::parties(leg, n, &mut findings);
@@ -87,7 +88,7 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
     for (n, leg) in asked.legs.iter().enumerate() {
         leg::wording(leg, n, &mut findings);
     }
-    planned_day(asked.planned_departure_on, today, &mut findings);
+    planned_day(asked.planned_departure_on, today, "/planned_departure_on", &mut findings);
     let producer = facts.producer.as_ref();
     let taken = containers::containers(&facts.containers, asked, producer, &mut findings);
     let (Some(stream), Some(producer), Some(receiver)) = (stream, &facts.producer, &facts.receiver)
@@ -132,7 +133,7 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
     };
     let mut judge =
         ItemJudge { facts, asked, catalogue, stream, today, producer, receiver, approval, plan };
-    let frees = judge.items(&mut admitted, &mut findings);
+    let frees = judge.items(scene.aboard, &mut admitted, &mut findings);
     for (n, leg) in facts.legs.iter().enumerate() {
         leg::right(leg, n, (stream, asked.planned_departure_on), frees, &mut findings);
     }
@@ -140,8 +141,8 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
     Judged { findings, admitted: whole.then_some(admitted) }
 }
 
-fn planned_day(day: NaiveDate, today: NaiveDate, findings: &mut Findings) {
-    let pointer = "/planned_departure_on";
+/// A day that something is planned for: within a year of today, and a warning where it is past.
+pub fn planned_day(day: NaiveDate, today: NaiveDate, pointer: &str, findings: &mut Findings) {
     let earliest = today.checked_sub_days(Days::new(BEHIND_DAYS_MAX as u64)).unwrap_or(today);
     let latest = today.checked_add_days(Days::new(PLANNED_DAYS_MAX as u64)).unwrap_or(today);
     if day < earliest || day > latest {
@@ -171,8 +172,14 @@ struct ItemJudge<'a> {
 
 impl ItemJudge<'_> {
     /// Answers whether the transport of every item is exempt.
-    fn items(&mut self, admitted: &mut Admitted, findings: &mut Findings) -> bool {
-        let mut load = Vec::with_capacity(self.asked.items.len());
+    fn items(
+        &mut self,
+        aboard: &[LoadItem],
+        admitted: &mut Admitted,
+        findings: &mut Findings,
+    ) -> bool {
+        let mut load = Vec::with_capacity(aboard.len() + self.asked.items.len());
+        load.extend_from_slice(aboard);
         let mut all_free = true;
         for (n, item) in self.asked.items.iter().enumerate() {
             let Some(parsed) = self.parse(item, n, findings) else {

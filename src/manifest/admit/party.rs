@@ -10,10 +10,11 @@ use crate::problem::{Code, Fault, Findings, Text};
 use crate::registry::{Part, Standing};
 
 /// The producer's site must be the caller's own, or of one who lets the caller's organisation file
-/// for it: another's is none that he may use. Answers with the delegation that it takes.
+/// for it: another's is none that he may use, unless he files for it (`for_producer`: the carrier
+/// of a collection round). Answers with the delegation that it takes.
 pub fn producer(
     place: Option<&Place>,
-    (ctx, stream): (&Ctx, &str),
+    (ctx, stream, for_producer): (&Ctx, &str, bool),
     findings: &mut Findings,
 ) -> Option<Mandate> {
     let pointer = "/producer_site_id";
@@ -25,7 +26,7 @@ pub fn producer(
     let at = (Some(place.site.id), stream);
     let mandate = may::mandate(&ctx.actor, owner, Part::Producer, at);
     let is_own = may::acts_for(&ctx.actor, owner, Part::Producer);
-    if !is_own && mandate.is_none() {
+    if !is_own && mandate.is_none() && !for_producer {
         findings.refuse(Fault::unknown_reference(pointer));
         return None;
     }

@@ -75,7 +75,9 @@ pub async fn seen_among(
         | SubjectKind::Inspection
         | SubjectKind::Delegation
         | SubjectKind::ApiKey
-        | SubjectKind::SignIn => Vec::new(),
+        | SubjectKind::SignIn
+        | SubjectKind::Round
+        | SubjectKind::Trip => Vec::new(),
     };
     Ok(found.into_iter().collect())
 }

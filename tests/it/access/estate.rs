@@ -132,8 +132,13 @@ async fn things(cast: &Cast) -> (Vec<(&'static str, String)>, String) {
         ("licences", cast.licence.clone()),
         ("organisations", cast.receiver_id.clone()),
     ];
+    let round = super::riding::kitchen_round(cast);
+    things.push(("collection-rounds", post(&cast.carrier, "/collection-rounds", round).await));
     let filed = cast.filed(&cast.oil(&json!(10))).await;
     things.push(("manifests", filed.id()));
+    let rides = cast.filed(&cast.oil(&json!(10))).await.id();
+    let trip = super::riding::trip(cast, &rides);
+    things.push(("trips", post(&cast.carrier, "/trips", trip).await));
     let mut draft = cast.oil(&json!(10));
     draft["draft"] = json!(true);
     things.push(("drafts", post(&cast.producer, "/manifests", draft).await));

@@ -1,0 +1,2 @@
+DROP TABLE round_stop;
+DROP TABLE collection_round;

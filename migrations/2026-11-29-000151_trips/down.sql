@@ -1,0 +1,2 @@
+DROP TABLE trip_manifest;
+DROP TABLE trip;

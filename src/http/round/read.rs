@@ -1,0 +1,47 @@
+//! Reading rounds.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+
+use super::answers::shown;
+use crate::app::App;
+use crate::http::{Answer, Caller, ProblemBody, Query, Segments, etag};
+use crate::ids::RoundId;
+use crate::round::{self, RoundFilter, RoundListed, RoundView};
+use crate::wire::Page;
+
+/// Rounds that one may see, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/collection-rounds", tag = "rounds", params(RoundFilter),
+    security(("bearer" = [])),
+    responses(
+        (status = 200, body = Page<RoundListed>),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn list(app: Data<App>, caller: Caller, query: Query<RoundFilter>) -> Answer {
+    let (ctx, filter) = (caller.reading(), query.get()?);
+    let rows = round::page(&app.pool, &ctx.actor, &filter).await?;
+    let rows: Vec<RoundListed> =
+        rows.iter().filter_map(|one| round::listed(one, &ctx.actor)).collect();
+    let page = Page::of(rows, filter.limit, |one| one.id, |one| one)?;
+    Ok(HttpResponse::Ok().json(page))
+}
+
+/// One round: all of it, or one's own stops.
+#[utoipa::path(
+    get, path = "/api/v1/collection-rounds/{id}", tag = "rounds",
+    params(("id" = RoundId, Path)), security(("bearer" = [])),
+    responses(
+        (status = 200, body = RoundView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
+    let ctx = caller.reading();
+    let stored = round::visible(&app, &ctx.actor, segments.id("id", RoundId::of)?).await?;
+    let shown = shown(&app, &ctx, &stored).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(shown.version)).json(shown))
+}

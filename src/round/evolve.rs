@@ -1,0 +1,208 @@
+//! `evolve(state, event) -> state`: a round is the fold of its events. Pure.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::event::{
+    Cancelled, Collected, Completed, Confirmed, Happening, Planned, Skipped, StopPlanned, WeighedIn,
+};
+use super::status::{RoundAction, RoundStatus, StopStatus};
+use crate::ids::{OrganisationId, RoundId, SiteId};
+use crate::manifest::{At, Crew, PartyAt};
+use crate::units::Grams;
+
+/// One call of a round, as events have made it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop {
+    #[serde(flatten)]
+    pub plan: StopPlanned,
+    pub status: StopStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collected: Option<At<Collected>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<At<Skipped>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<At<Confirmed>>,
+}
+
+impl Stop {
+    /// What was collected; nothing where nothing was.
+    pub fn collected_g(&self) -> Grams {
+        let items = self.collected.iter().flat_map(|step| &step.data.items);
+        items.map(|item| item.mass_g).sum()
+    }
+
+    /// The producer has signed, at whatever time.
+    pub fn is_signed(&self) -> bool {
+        self.confirmed.is_some() || self.collected.as_ref().is_some_and(|step| step.data.signed)
+    }
+}
+
+/// A round as its events have made it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Round {
+    pub stream: String,
+    pub status: RoundStatus,
+    /// Number of its events.
+    pub version: i64,
+    pub planned_at: DateTime<Utc>,
+    pub planned_on: NaiveDate,
+    pub carrier_id: OrganisationId,
+    pub carrier_name: String,
+    pub carrier_uscc: String,
+    #[serde(flatten)]
+    pub crew: Crew,
+    pub receiver_site_id: SiteId,
+    pub receiver: PartyAt,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template_round_id: Option<RoundId>,
+    /// In their order: the stop `n` is at `n - 1`.
+    pub stops: Vec<Stop>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weighed: Option<At<WeighedIn>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub completed: Vec<At<Completed>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled: Option<At<Cancelled>>,
+    /// The claimed time of the newest step: an earlier one that follows is out of order.
+    pub last_occurred_at: DateTime<Utc>,
+}
+
+/// A happening with its times, as the journal has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamped {
+    pub happening: Happening,
+    pub occurred_at: DateTime<Utc>,
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// An event that cannot follow: the log it stands in is not one that this program wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IllegalEvent {
+    #[error("the first event of a round is `planned`, and no other is")]
+    NotFirst,
+    #[error("the state does not allow this step")]
+    Step,
+    #[error("the event names a stop that the round does not have, or has already")]
+    Stop,
+}
+
+/// The state after an event.
+pub fn evolve(state: Option<Round>, event: &Stamped) -> Result<Round, IllegalEvent> {
+    let (occurred_at, recorded_at) = (event.occurred_at, event.recorded_at);
+    let mut round = match (state, &event.happening) {
+        (None, Happening::Planned(planned)) => return Ok(begin((**planned).clone(), event)),
+        (None, _) | (Some(_), Happening::Planned(_)) => return Err(IllegalEvent::NotFirst),
+        (Some(round), _) => round,
+    };
+    match &event.happening {
+        Happening::Planned(_) => return Err(IllegalEvent::NotFirst),
+        Happening::StopAdded(stop) => {
+            allow(&round, RoundAction::AddStop)?;
+            if stop.n != round.stops.len() as i64 + 1 {
+                return Err(IllegalEvent::Stop);
+            }
+            round.stops.push(planned_stop((**stop).clone()));
+        }
+        Happening::Changed(changed) => {
+            allow(&round, RoundAction::Change)?;
+            round.crew = changed.crew.clone();
+        }
+        Happening::Collected(data) => {
+            allow(&round, RoundAction::Stop)?;
+            let stop = open_stop(&mut round, data.n)?;
+            stop.status = StopStatus::Collected;
+            stop.collected = Some(At { occurred_at, recorded_at, data: data.clone() });
+            round.status = RoundStatus::Collecting;
+        }
+        Happening::Skipped(data) => {
+            allow(&round, RoundAction::Stop)?;
+            let stop = open_stop(&mut round, data.n)?;
+            stop.status = StopStatus::Skipped;
+            stop.skipped = Some(At { occurred_at, recorded_at, data: data.clone() });
+        }
+        Happening::Confirmed(data) => {
+            let stop = stop_of(&mut round, data.n)?;
+            if stop.confirmed.is_some() {
+                return Err(IllegalEvent::Step);
+            }
+            stop.confirmed = Some(At { occurred_at, recorded_at, data: data.clone() });
+        }
+        Happening::WeighedIn(data) => {
+            allow(&round, RoundAction::WeighIn)?;
+            round.status = RoundStatus::Weighed;
+            round.weighed = Some(At { occurred_at, recorded_at, data: data.clone() });
+        }
+        Happening::Completed(data) => {
+            allow(&round, RoundAction::Complete)?;
+            if data.is_final {
+                round.status = RoundStatus::Completed;
+            }
+            round.completed.push(At { occurred_at, recorded_at, data: data.clone() });
+        }
+        Happening::Cancelled(data) => {
+            allow(&round, RoundAction::Cancel)?;
+            round.status = RoundStatus::Cancelled;
+            round.cancelled = Some(At { occurred_at, recorded_at, data: data.clone() });
+        }
+    }
+    round.version += 1;
+    round.last_occurred_at = round.last_occurred_at.max(occurred_at);
+    Ok(round)
+}
+
+/// The fold of a whole chain.
+pub fn fold(events: &[Stamped]) -> Result<Option<Round>, IllegalEvent> {
+    events.iter().try_fold(None, |state, event| evolve(state, event).map(Some))
+}
+
+fn begin(planned: Planned, event: &Stamped) -> Round {
+    Round {
+        stream: planned.stream,
+        status: RoundStatus::Planned,
+        version: 1,
+        planned_at: event.recorded_at,
+        planned_on: planned.planned_on,
+        carrier_id: planned.carrier_id,
+        carrier_name: planned.carrier_name,
+        carrier_uscc: planned.carrier_uscc,
+        crew: planned.crew,
+        receiver_site_id: planned.receiver_site_id,
+        receiver: planned.receiver,
+        template_round_id: planned.template_round_id,
+        stops: planned.stops.into_iter().map(planned_stop).collect(),
+        weighed: None,
+        completed: Vec::new(),
+        cancelled: None,
+        last_occurred_at: event.occurred_at,
+    }
+}
+
+const fn planned_stop(plan: StopPlanned) -> Stop {
+    Stop { plan, status: StopStatus::Planned, collected: None, skipped: None, confirmed: None }
+}
+
+fn allow(round: &Round, action: RoundAction) -> Result<(), IllegalEvent> {
+    if action.is_open(round.status) { Ok(()) } else { Err(IllegalEvent::Step) }
+}
+
+fn stop_of(round: &mut Round, n: i64) -> Result<&mut Stop, IllegalEvent> {
+    let index = usize::try_from(n - 1).map_err(|_| IllegalEvent::Stop)?;
+    round.stops.get_mut(index).ok_or(IllegalEvent::Stop)
+}
+
+fn open_stop(round: &mut Round, n: i64) -> Result<&mut Stop, IllegalEvent> {
+    let stop = stop_of(round, n)?;
+    if stop.status == StopStatus::Planned { Ok(stop) } else { Err(IllegalEvent::Step) }
+}
+
+impl Round {
+    pub fn stop(&self, n: i64) -> Option<&Stop> {
+        self.stops.get(usize::try_from(n - 1).ok()?)
+    }
+
+    /// The stops that something was collected at.
+    pub fn collected(&self) -> impl Iterator<Item = &Stop> {
+        self.stops.iter().filter(|stop| stop.status == StopStatus::Collected)
+    }
+}

@@ -1,0 +1,8 @@
+//! Collection rounds: planned, collected stop by stop, weighed as a whole, treated; what each of
+//! many producers may see of it, and what two at once come to.
+
+mod cast;
+mod isolation;
+mod medical;
+mod refusals;
+mod whole;

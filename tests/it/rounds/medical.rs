@@ -1,0 +1,93 @@
+//! Medical rounds: a hospital's five boxes are one call of the clerk and one of the driver.
+
+use serde_json::{Value, json};
+
+use super::cast::{Town, kinds};
+use crate::support::World;
+
+fn boxes(count: usize) -> Vec<Value> {
+    (1..=count)
+        .map(|n| {
+            json!({"code": format!("BX-{n:03}"), "seal": format!("S{n}"), "mass_kg": 8.5,
+                "stored_since": format!("2026-11-{:02}T01:00:00Z", 21 + n)})
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn five_boxes_are_one_call_of_the_clerk_and_one_of_the_driver() {
+    let world = World::start().await;
+    let town = Town::new(&world, 2, 1000).await;
+    let cast = &town.cast;
+    let planned = town.planned(&town.round("medical", &Town::boxes(&json!(40)))).await;
+    let path = format!("/collection-rounds/{}", planned.id());
+    let manifest = planned.str("/stops/0/manifest_id").to_owned();
+    let clerk = &town.producers[0].client;
+    let handed = json!({"items": [{"line": 1, "boxes": boxes(5)}]});
+    let signed = clerk.post(&format!("{path}/stops/1/confirm"), &handed).await.is(200);
+    assert_eq!((signed.str("/status"), signed.str("/manifest_status")), ("planned", "filed"));
+    assert_eq!(signed.str("/number"), "20266601000001");
+    let filed = clerk.get(&format!("/manifests/{manifest}")).await.ok();
+    assert_eq!(*filed.get("/items/0/mass_kg"), json!(42.5));
+    assert_eq!(*filed.get("/items/0/packages"), json!([{"kind": "medical_box", "count": 5}]));
+    assert_eq!(filed.str("/items/0/stored_since"), "2026-11-22T01:00:00Z");
+    let again = clerk.post(&format!("{path}/stops/1/confirm"), &handed).await;
+    again.is(409).refused_as("already_decided");
+    let taken = json!({"outcome": "collected", "items": [{"line": 1, "mass_kg": 42.4}]});
+    let taken = cast.carrier.post(&format!("{path}/stops/1"), &taken).await.is(200);
+    assert_eq!(taken.str("/confirmation"), "signed");
+    assert_eq!(kinds(clerk, &manifest).await, ["filed", "departed"]);
+    let left = clerk.get(&format!("/manifests/{manifest}")).await.ok();
+    assert_eq!(
+        (left.get("/items/0/mass_kg"), left.get("/loaded_kg")),
+        (&json!(42.5), &json!(42.4))
+    );
+    // The clock of each box runs from when it was put into store: 48 hours.
+    let second = json!({"outcome": "collected", "items": [{"line": 1, "boxes": boxes(3),
+        "packages": [{"kind": "medical_box", "count": 3}]}]});
+    let second = cast.carrier.post(&format!("{path}/stops/2"), &second).await.is(200);
+    assert_eq!(second.str("/items/0/boxes/0/due_at"), "2026-11-24T01:00:00Z");
+    assert_eq!(*second.get("/items/0/boxes/0/late"), json!(true));
+    assert_eq!(*second.get("/items/0/boxes/2/late"), json!(false));
+    assert_eq!(*second.get("/collected_kg"), json!(25.5));
+}
+
+#[tokio::test]
+async fn boxes_must_add_up() {
+    let world = World::start().await;
+    let town = Town::new(&world, 1, 1000).await;
+    let planned = town.planned(&town.round("medical", &Town::boxes(&json!(40)))).await;
+    let path = format!("/collection-rounds/{}/stops/1", planned.id());
+    let mut twice = boxes(2);
+    twice[1]["code"] = json!("BX-001");
+    let body = json!({"outcome": "collected", "items": [{"line": 1, "mass_kg": 17.1,
+        "packages": [{"kind": "medical_box", "count": 3}], "boxes": twice}]});
+    let refused = town.cast.carrier.post(&path, &body).await.is(422);
+    refused
+        .tells("mass_balance", "/items/0/mass_kg")
+        .tells("invalid_value", "/items/0/boxes")
+        .tells("invalid_value", "/items/0/boxes/1/code");
+    world.has_no_rows_in(&["manifest"]).await;
+}
+
+/// The producer takes its draft back, or sends it elsewhere: the driver is told at the stop.
+#[tokio::test]
+async fn a_draft_that_is_gone_cannot_be_collected() {
+    let world = World::start().await;
+    let town = Town::new(&world, 2, 1000).await;
+    let planned = town.planned(&town.round("medical", &Town::boxes(&json!(40)))).await;
+    let path = format!("/collection-rounds/{}", planned.id());
+    let draft = format!("/manifests/{}", planned.str("/stops/0/manifest_id"));
+    let client = &town.producers[0].client;
+    client.post(&format!("{draft}/cancel"), &json!({"reason": "not_needed"})).await.is(204);
+    let collect = json!({"outcome": "collected"});
+    let gone = town.cast.carrier.post(&format!("{path}/stops/1"), &collect).await;
+    gone.is(409).refused_as("illegal_transition");
+    let skip = json!({"outcome": "skipped", "reason": "not_needed"});
+    town.cast.carrier.post(&format!("{path}/stops/1"), &skip).await.is(200);
+    // Filed by the producer from the draft as it stands: it only leaves then.
+    let own = format!("/manifests/{}", planned.str("/stops/1/manifest_id"));
+    town.producers[1].client.post(&format!("{own}/file"), &json!({})).await.is(201);
+    let taken = town.cast.carrier.post(&format!("{path}/stops/2"), &collect).await.is(200);
+    assert_eq!(taken.str("/confirmation"), "signed");
+}
