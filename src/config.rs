@@ -31,6 +31,10 @@ pub enum Borders {
     ProvinceAndCorps,
 }
 
+/// [`Config::amendment_days`] where nothing else is set: as long as a receipt may take (Order 23
+/// Art. 12), since what is to be put right is what the receiver will find.
+pub const AMENDMENT_DAYS: u32 = 5;
+
 /// The checked settings.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -44,6 +48,9 @@ pub struct Config {
     pub labels: LabelLayout,
     /// What the QR on a label holds.
     pub label_qr: QrContent,
+    /// Working days in which an amendment is answered; then it expires and the regulators are
+    /// told. No law gives a period.
+    pub amendment_days: u32,
     /// What access tokens are signed with: at least 32 random bytes, the same in every process
     /// of a deployment (`identity::TOKEN_SECRET_BYTES_MIN`).
     pub token_secret: Secret<Vec<u8>>,

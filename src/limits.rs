@@ -162,6 +162,20 @@ pub const READY_S_MAX: u64 = 3;
 /// How long a move of the sandbox clock waits for the work it sets off (api.md, "Sandbox").
 pub const SETTLE_S_MAX: u64 = 30;
 
+/// Amendments of one manifest that wait at a time: each holds some fields, and people decide them
+/// one by one.
+pub const AMENDMENTS_OPEN_MAX: usize = 10;
+
+/// Amendments of one manifest in all: its chain is read whole wherever they are listed.
+pub const AMENDMENTS_MAX: i64 = 100;
+
+/// Expired amendments that are found at once: each is a commit of its own.
+pub const EXPIRED_AT_ONCE_MAX: i64 = 100;
+
+/// How often the clock-driven work of business time is looked for: a minute more or less matters
+/// to no deadline that is counted in days.
+pub const CLOCK_TICK: Duration = Duration::from_secs(20);
+
 /// Minutes that a claimed time may be ahead of ours: clocks differ by a little (domain.md, "Time").
 pub const AHEAD_MINUTES_MAX: i64 = 5;
 

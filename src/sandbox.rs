@@ -1,15 +1,18 @@
 //! The sandbox's clock as a use case: forward only, in the database, and with all that it sets off
-//! done before it answers (api.md, "Sandbox").
+//! done before it answers (api.md, "Sandbox"). The list of what it sets off is also what the
+//! clock's worker goes through (`server/clock.rs`).
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
+use futures_util::{FutureExt, TryFutureExt};
 
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::db::sandbox_clock;
 use crate::limits::SETTLE_S_MAX;
+use crate::manifest;
 use crate::problem::{Code, Problem, Text};
 
 /// Work that business time sets off (deadlines, expiries): does all that is due by an instant.
@@ -17,7 +20,20 @@ type ClockDriven = for<'a> fn(&'a App, DateTime<Utc>) -> LocalBoxFuture<'a, Resu
 
 /// Every kind of it, in the order in which one may set off the next. A worker that follows the
 /// clock is added here, or the sandbox would call settled what is not.
-const CLOCK_DRIVEN: &[ClockDriven] = &[];
+const CLOCK_DRIVEN: &[ClockDriven] = &[amendments];
+
+fn amendments(app: &App, until: DateTime<Utc>) -> LocalBoxFuture<'_, Result<(), Problem>> {
+    manifest::expire_due(app, until).map_ok(|_| ()).boxed_local()
+}
+
+/// Does all that is due now: what the clock's worker calls, in a sandbox and in earnest.
+pub async fn tick(app: &App) -> Result<(), Problem> {
+    let now = app.clock.now();
+    for work in CLOCK_DRIVEN {
+        work(app, now).await?;
+    }
+    Ok(())
+}
 
 /// Moves the clock to `to`; answers whether all that is due by then is done.
 pub async fn advance(app: &App, to: DateTime<Utc>) -> Result<bool, Problem> {

@@ -226,7 +226,7 @@ pub struct SealedField {
 
 pub(super) fn sealed_fields(fields: &[ManifestField]) -> HashMap<Box<str>, Vec<SealedField>> {
     let mut sealed: HashMap<Box<str>, Vec<SealedField>> = HashMap::new();
-    for field in fields.iter().filter(|field| &*field.api_status == "in_api") {
+    for field in fields.iter().filter(|field| field.is_in_api()) {
         if let (Some(path), Some(from_step)) = (&field.api_path, &field.sealed_from_step) {
             let one = SealedField { path: path.clone(), from_step: from_step.clone() };
             sealed.entry(field.manifest_type.clone()).or_default().push(one);

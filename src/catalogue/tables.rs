@@ -215,3 +215,44 @@ pub struct ManifestField {
     pub required_from_step: Option<Box<str>>,
     pub sealed_from_step: Option<Box<str>>,
 }
+
+/// Fields that the table calls proposed and that the API has (api.md, "Optional, as the printed
+/// form and the law ask").
+const OPTIONAL_IN_API: &[&str] = &[
+    "agreement_number",
+    "backfill",
+    "backfill.kind",
+    "backfill.paper_date",
+    "backfill.paper_number",
+    "emergency_measures",
+    "items[].batch_numbers[]",
+    "items[].department",
+    "items[].epidemic",
+    "items[].exemption",
+    "items[].harmful_components[]",
+    "items[].intact",
+    "items[].reactivity_groups[]",
+    "items[].stored_since",
+    "items[].un_number",
+    "legs[].carrier.name",
+    "legs[].escort_id",
+    "legs[].from",
+    "legs[].mode",
+    "legs[].n",
+    "legs[].plate",
+    "legs[].to",
+    "legs[].trailer_plate",
+    "legs[].via",
+    "legs[].waybill_number",
+    "management_plan_id",
+    "producer_contact.emergency_phone",
+    "producer_contact.phone",
+];
+
+impl ManifestField {
+    /// Whether the API has this field of the form.
+    pub fn is_in_api(&self) -> bool {
+        let optional = |path: &str| OPTIONAL_IN_API.contains(&path);
+        &*self.api_status == "in_api" || self.api_path.as_deref().is_some_and(optional)
+    }
+}

@@ -23,6 +23,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
         "how labels' 37 characters are shared; unit:18,waste:8,date:8,serial:3 when unset",
     ),
     ("LIANDAN_LABEL_QR", "what a label's QR holds, {code} in it; {code} alone when unset"),
+    ("LIANDAN_AMENDMENT_DAYS", "working days to answer an amendment in, 1 to 60; 5 when unset"),
     ("LIANDAN_METRICS_LISTEN", "address and port of /metrics alone"),
     ("LIANDAN_METRICS_TOKEN", "or: the bearer token that /metrics asks for on the main port"),
     ("LIANDAN_BEHIND_TLS", "true where clients reach us over TLS: they are told to insist on it"),

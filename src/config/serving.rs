@@ -5,7 +5,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use super::{BadSetting, Borders, Config, Environment, Numbering};
+use super::{AMENDMENT_DAYS, BadSetting, Borders, Config, Environment, Numbering};
 use crate::container::{LabelLayout, NotALayout, QrContent};
 use crate::identity::TOKEN_SECRET_BYTES_MIN;
 use crate::mint::Mint;
@@ -81,6 +81,11 @@ impl Serving {
         if workers == Some(0) {
             return Err(BadSetting::new("LIANDAN_WORKERS", "must be at least 1"));
         }
+        let days: Option<u32> = env.parsed("LIANDAN_AMENDMENT_DAYS", "a number of working days")?;
+        let amendment_days = days.unwrap_or(AMENDMENT_DAYS);
+        if !(1..=60).contains(&amendment_days) {
+            return Err(BadSetting::new("LIANDAN_AMENDMENT_DAYS", "must be from 1 to 60"));
+        }
         let yes_no = [("true", true), ("false", false)];
         Ok(Self {
             config: Config {
@@ -90,6 +95,7 @@ impl Serving {
                 borders,
                 labels: labels(env)?,
                 label_qr: label_qr(env)?,
+                amendment_days,
                 token_secret: Secret::new(token_secret),
                 behind_proxy: env.one_of("LIANDAN_BEHIND_PROXY", &yes_no, false)?,
             },
@@ -221,6 +227,8 @@ mod tests {
             ("LIANDAN_BORDERS", "all"),
             ("LIANDAN_LABEL_LAYOUT", "unit:18,serial:19"),
             ("LIANDAN_LABEL_QR", "no place for it"),
+            ("LIANDAN_AMENDMENT_DAYS", "0"),
+            ("LIANDAN_AMENDMENT_DAYS", "five"),
             ("LIANDAN_METRICS_LISTEN", "everywhere"),
             ("LIANDAN_METRICS_TOKEN", "short"),
             ("LIANDAN_BEHIND_TLS", "yes"),

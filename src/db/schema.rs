@@ -391,6 +391,7 @@ diesel::table! {
         shipped_g -> Int8,
         state -> Jsonb,
         contact -> Nullable<Jsonb>,
+        amendment_due_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -25,7 +25,7 @@ pub use keeper::{Keeper, KeeperError};
 pub use look::{Me, as_at, list, me, one, seen_among};
 pub use password::{Password, PasswordHash};
 pub use session::{TokenPair, authenticate, log_in, log_out, refresh};
-pub use store::{Recording, as_they_stood};
+pub use store::{Recording, as_they_stood, regulators_of};
 pub use token::{SecretTooShort, TOKEN_SECRET_BYTES_MIN, unauthorized};
 pub use user::{Rights, User, UserStatus};
 pub use view::{JurisdictionView, MeView, OwnOrganisationView, Reach, TokensView, UserView};

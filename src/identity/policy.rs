@@ -89,6 +89,17 @@ pub fn sees_stream(actor: &Actor, stream: Stream) -> bool {
     }
 }
 
+/// Whose authority's matter a stream is, so that it may correct its manifests by itself. Those that
+/// only have to know what rides on a truck correct nothing.
+pub fn corrects_stream(actor: &Actor, stream: Stream) -> bool {
+    match actor.agency.as_deref().and_then(Agency::parse) {
+        Some(Agency::Ecology) => true,
+        Some(Agency::Health) => stream == Stream::Medical,
+        Some(Agency::UrbanManagement) => stream == Stream::Kitchen,
+        Some(Agency::Transport | Agency::PublicSecurity | Agency::Emergency) | None => false,
+    }
+}
+
 /// One of the organisation's own people.
 pub fn belongs_to(actor: &Actor, organisation_id: OrganisationId) -> bool {
     !is_system(actor) && actor.organisation_id == organisation_id

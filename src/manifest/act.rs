@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
+use super::amend;
 use super::behalf;
 use super::containers;
 use super::draft_store;
@@ -13,11 +14,11 @@ use super::ledger::{Booking, entry_ids};
 use super::mended::{Content, with_more};
 use super::moves;
 use super::policy::BEHIND_DAYS_MAX;
-use super::status::{Action, Party, Status};
+use super::status::{Action, Party, Status, open_to};
 use super::store::{self, Stored};
 use super::tell;
 use crate::app::App;
-use crate::catalogue::Stream;
+use crate::catalogue::{Catalogue, Stream};
 use crate::command::{self, Done, Freshness};
 use crate::container::{self, Carried, Container};
 use crate::ctx::{Actor, Ctx};
@@ -53,7 +54,17 @@ pub fn admit_step(
 ) -> Result<(), Problem> {
     may::require(action.is_for(status, parties))?;
     ctx.expect_version(version)?;
-    action.demand(status, parties)
+    action.demand_among(status, open_to_person(&ctx.actor, status, parties))
+}
+
+/// What the person may do for these parties: a driver amends nothing.
+pub fn open_to_person<'p>(
+    actor: &Actor,
+    status: Status,
+    parties: &'p [Party],
+) -> impl Iterator<Item = Action> + use<'p> {
+    let at_desk = may::prepares_for(actor, actor.organisation_id);
+    open_to(status, parties).filter(move |action| *action != Action::Amend || at_desk)
 }
 
 /// Whether the actor may see the manifest: its parties, whom they let sign for them, and the
@@ -73,6 +84,25 @@ pub fn sees(actor: &Actor, manifest: &Manifest) -> bool {
 pub async fn visible(app: &App, actor: &Actor, id: ManifestId) -> Result<Stored, Problem> {
     let found = store::by_id(&app.pool, id).await?;
     found.filter(|stored| sees(actor, &stored.manifest)).ok_or_else(Problem::not_found)
+}
+
+/// The manifest as far as the actor may read it. Whoever was a party until an amendment took its
+/// place reads it as that amendment left it: what it signed, and what became of that.
+pub async fn readable(app: &App, actor: &Actor, id: ManifestId) -> Result<Stored, Problem> {
+    let found = store::by_id(&app.pool, id).await?.ok_or_else(Problem::not_found)?;
+    as_readable(app, actor, found).await
+}
+
+/// The same of a manifest that was found some other way.
+pub async fn as_readable(app: &App, actor: &Actor, found: Stored) -> Result<Stored, Problem> {
+    if sees(actor, &found.manifest) {
+        return Ok(found);
+    }
+    let own = |former: &&amend::Former| may::belongs_to(actor, former.organisation_id);
+    let former = found.manifest.amendments.former.iter().find(own);
+    let former = *former.ok_or_else(Problem::not_found)?;
+    let manifest = store::as_of(&app.pool, found.id, former.version).await?;
+    Ok(Stored { manifest, ..found })
 }
 
 /// A step that a decision has admitted.
@@ -186,9 +216,33 @@ pub async fn act<A: Decode, T>(
             (Err(problem), _) => return Err(problem),
             (Ok(()), Err(problem)) => return Err(problem.clone()),
         };
-        write(ctx, &scene.stored, step, 200)
+        write(ctx, &scene.stored, with_obsolete(manifest, step, &app.catalogue)?, 200)
     };
     command::run(app, ctx, read, decide).await
+}
+
+/// The step with the end of the open amendments that it makes impossible: what it seals is not
+/// agreed anew any more.
+pub fn with_obsolete(
+    manifest: &Manifest,
+    mut step: Step,
+    catalogue: &Catalogue,
+) -> Result<Step, Problem> {
+    if manifest.amendments.open.is_empty() {
+        return Ok(step);
+    }
+    let mut after = manifest.clone();
+    let mut cause = "";
+    for happening in &step.happenings {
+        cause = happening.kind();
+        let (happening, at) = (happening.clone(), step.occurred_at);
+        let signed_for = None;
+        let stamped = Stamped { happening, occurred_at: at, recorded_at: at, signed_for };
+        after = evolve(Some(after), &stamped).map_err(Problem::internal)?;
+    }
+    let over = amend::obsolete(&after, catalogue);
+    step.happenings.extend(over.iter().map(|open| amend::expired(open, cause)));
+    Ok(step)
 }
 
 /// What the rules say of a step that cannot be read in full; nothing where it may not be taken.
@@ -215,7 +269,12 @@ async fn the_rest<T>(
 }
 
 /// The filed manifest; a draft is told that it is one (403 or `illegal_transition`).
-async fn filed(app: &App, ctx: &Ctx, id: ManifestId, action: Action) -> Result<Stored, Problem> {
+pub async fn filed(
+    app: &App,
+    ctx: &Ctx,
+    id: ManifestId,
+    action: Action,
+) -> Result<Stored, Problem> {
     let not_found = match visible(app, &ctx.actor, id).await {
         Ok(stored) => return Ok(stored),
         Err(problem) => problem,

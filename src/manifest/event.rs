@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::amend::{AmendmentApproved, AmendmentExpired, AmendmentProposed, AmendmentRejected};
 use super::behalf::SignedFor;
 use crate::ids::{
     ContainerId, DriverId, LicenceId, ManagementPlanId, ManifestId, OrganisationId, RoundId,
@@ -331,7 +332,7 @@ pub struct Cancelled {
 macro_rules! happenings {
     ($($variant:ident($data:ty) = $kind:literal),+ $(,)?) => {
         /// Anything that happens to a manifest.
-        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[derive(Clone, Debug, PartialEq)]
         pub enum Happening {
             $($variant($data)),+
         }
@@ -367,10 +368,14 @@ happenings! {
     Received(Received) = "received",
     Completed(Completed) = "completed",
     Cancelled(Cancelled) = "cancelled",
+    AmendmentProposed(AmendmentProposed) = "amendment_proposed",
+    AmendmentApproved(AmendmentApproved) = "amendment_approved",
+    AmendmentRejected(AmendmentRejected) = "amendment_rejected",
+    AmendmentExpired(AmendmentExpired) = "amendment_expired",
 }
 
 /// A happening with its times, as the journal has them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Stamped {
     pub happening: Happening,
     pub occurred_at: DateTime<Utc>,

@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::amend::{self, Amendments};
 use super::behalf::SignedFor;
 use super::event::{Arrived, Cancelled, Completed, Departed, Filed, Happening, Received, Stamped};
 use super::status::{Action, Party, Status};
@@ -39,7 +40,7 @@ pub struct At<T> {
 }
 
 /// A manifest as its events have made it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     pub filed: Filed,
     pub filed_at: DateTime<Utc>,
@@ -63,6 +64,8 @@ pub struct Manifest {
     /// Steps that somebody signed for another, by delegation.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signed_for: Vec<SignedFor>,
+    #[serde(default, skip_serializing_if = "Amendments::is_none")]
+    pub amendments: Amendments,
     /// The claimed time of the newest step: an earlier one that follows is out of order.
     pub last_occurred_at: DateTime<Utc>,
 }
@@ -76,6 +79,8 @@ pub enum IllegalEvent {
     Step,
     #[error("the event names an item that the manifest does not have")]
     Line,
+    #[error("the changes do not make a manifest")]
+    Content,
 }
 
 /// The state after an event.
@@ -101,6 +106,10 @@ pub fn evolve(state: Option<Manifest>, event: &Stamped) -> Result<Manifest, Ille
             manifest.status = Status::Cancelled;
             manifest.cancelled = Some(stamp(at, data.clone()));
         }
+        Happening::AmendmentProposed(_)
+        | Happening::AmendmentApproved(_)
+        | Happening::AmendmentRejected(_)
+        | Happening::AmendmentExpired(_) => amend::evolve(&mut manifest, event)?,
     }
     manifest.signed_for.extend(event.signed_for.clone());
     manifest.version += 1;
@@ -128,6 +137,7 @@ fn begin(filed: Filed, (occurred_at, recorded_at): (DateTime<Utc>, DateTime<Utc>
         cancelled: None,
         gaps: unsigned.into_iter().collect(),
         signed_for: Vec::new(),
+        amendments: Amendments::default(),
         last_occurred_at: occurred_at,
     }
 }

@@ -296,31 +296,10 @@ impl Finish {
     fn filled(&self, settled: &Settled) -> Filed {
         let mut filed = (*self.template).clone();
         filed.number = settled.numbers.first().cloned().unwrap_or_default();
-        let year = i64::from(filed.planned_departure_on.year());
-        for (n, admitted) in self.admitted.items.iter().enumerate() {
-            let item = &mut filed.items[n];
-            item.storage = admitted.storage_move.is_some();
-            item.plan_id = self.admitted.plan.filter(|_| admitted.plan_move.is_some());
-            let excess = |wanted: usize| settled.excess.get(wanted).copied().unwrap_or(false);
-            if let Some(wanted) = admitted.licence_move {
-                let pick = settled.picks.get(wanted).copied().unwrap_or(0);
-                if let Some((licence, line)) = admitted.covering.get(pick) {
-                    item.licence_id = Some(licence.id);
-                    item.licence_line = Some(*line);
-                    item.year = Some(year);
-                    item.shared = licence.annual_limit_g.is_some();
-                }
-                if excess(wanted) {
-                    filed.warnings.push(excess_warning(Code::CapacityWarning, n));
-                }
-            }
-            if excess(admitted.on_hand_move) {
-                filed.warnings.push(excess_warning(Code::LedgerShort, n));
-            }
-            if admitted.plan_move.is_some_and(excess) {
-                filed.warnings.push(excess_warning(Code::OutsidePlan, n));
-            }
-        }
+        place(&mut filed, &self.admitted, |wanted| {
+            let pick = settled.picks.get(wanted).copied().unwrap_or(0);
+            (pick, settled.excess.get(wanted).copied().unwrap_or(false))
+        });
         let serial = filed.number.len().saturating_sub(6);
         if filed.number.get(serial..).and_then(|digits| digits.parse::<i64>().ok())
             >= Some(SERIAL_WARNING)
@@ -354,6 +333,33 @@ impl Finish {
         };
         booking.rows(filed, filed.items.iter(), &departing.entries, settled.recorded_at)
     }
+}
+
+/// Puts the items on the accounts that were picked for them; `picked` answers, for an admitted
+/// move, which of its choices had room and whether it passed a limit.
+pub fn place(filed: &mut Filed, admitted: &Admitted, picked: impl Fn(usize) -> (usize, bool)) {
+    let year = i64::from(filed.planned_departure_on.year());
+    let mut warnings = Vec::new();
+    for (n, (item, placing)) in filed.items.iter_mut().zip(&admitted.items).enumerate() {
+        item.storage = placing.storage_move.is_some();
+        item.plan_id = admitted.plan.filter(|_| placing.plan_move.is_some());
+        let excess = |wanted: usize| picked(wanted).1;
+        let line = placing.licence_move.and_then(|wanted| placing.covering.get(picked(wanted).0));
+        item.licence_id = line.map(|(licence, _)| licence.id);
+        item.licence_line = line.map(|(_, line)| *line);
+        item.year = line.map(|_| year);
+        item.shared = line.is_some_and(|(licence, _)| licence.annual_limit_g.is_some());
+        if placing.licence_move.is_some_and(excess) {
+            warnings.push(excess_warning(Code::CapacityWarning, n));
+        }
+        if excess(placing.on_hand_move) {
+            warnings.push(excess_warning(Code::LedgerShort, n));
+        }
+        if placing.plan_move.is_some_and(excess) {
+            warnings.push(excess_warning(Code::OutsidePlan, n));
+        }
+    }
+    filed.warnings.extend(warnings);
 }
 
 fn excess_warning(code: Code, n: usize) -> Warning {

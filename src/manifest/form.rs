@@ -31,8 +31,6 @@ pub fn describe(
 
 /// The form with what was asked and nothing that the registers or the lock add.
 fn as_asked(asked: &FileManifest) -> Filed {
-    let text =
-        |field: &Option<BoundedText<1, 1000>>| field.as_ref().map(|text| text.as_str().to_owned());
     let nobody = LegFacts { carrier: None, vehicle: None, driver: None, escort: Escort::NotNamed };
     Filed {
         number: String::new(),
@@ -52,7 +50,7 @@ fn as_asked(asked: &FileManifest) -> Filed {
         external_id: asked.external_id.as_ref().map(|id| id.as_str().to_owned()),
         note: asked.note.as_ref().map(|note| note.as_str().to_owned()).unwrap_or_default(),
         emergency_measures: text(&asked.emergency_measures),
-        agreement_number: asked.agreement_number.as_ref().map(|text| text.as_str().to_owned()),
+        agreement_number: text(&asked.agreement_number),
         management_plan_id: asked.management_plan_id,
         backfill: asked.backfill.as_ref().map(|backfill| Backfill {
             kind: backfill.kind.as_str().to_owned(),
@@ -101,7 +99,7 @@ fn no_party() -> PartyAt {
     }
 }
 
-fn party(place: &Place) -> PartyAt {
+pub fn party(place: &Place) -> PartyAt {
     PartyAt {
         organisation_id: place.organisation.id,
         name: place.organisation.name.clone(),
@@ -113,9 +111,12 @@ fn party(place: &Place) -> PartyAt {
     }
 }
 
-fn leg((n, (asked, facts)): (usize, (&LegAsked, &LegFacts))) -> Leg {
-    let text =
-        |field: &Option<BoundedText<1, 200>>| field.as_ref().map(|text| text.as_str().to_owned());
+/// An optional text, as events have it.
+pub fn text<const MAX: usize>(field: &Option<BoundedText<1, MAX>>) -> Option<String> {
+    field.as_ref().map(|text| text.as_str().to_owned())
+}
+
+pub fn leg((n, (asked, facts)): (usize, (&LegAsked, &LegFacts))) -> Leg {
     Leg {
         n: n as i64 + 1,
         mode: asked.mode.unwrap_or(Mode::Road).as_str().to_owned(),
@@ -135,7 +136,7 @@ fn leg((n, (asked, facts)): (usize, (&LegAsked, &LegFacts))) -> Leg {
     }
 }
 
-fn item(n: usize, asked: &ItemAsked) -> Item {
+pub fn item(n: usize, asked: &ItemAsked) -> Item {
     let texts =
         |list: &[BoundedText<1, 50>]| list.iter().map(|text| text.as_str().to_owned()).collect();
     Item {

@@ -2,6 +2,7 @@
 
 mod act;
 mod admit;
+pub mod amend;
 mod arrive;
 mod asked;
 mod behalf;
@@ -32,6 +33,7 @@ mod moves;
 mod policy;
 mod preflight;
 mod receive;
+mod sealed;
 mod shape;
 mod status;
 mod store;
@@ -40,8 +42,9 @@ mod together;
 mod un_number;
 mod view;
 
-pub use act::{claimed_since, sees, visible};
+pub use act::{as_readable, claimed_since, readable, sees, visible};
 pub use admit::{leg_right, planned_day, transport_was_free};
+pub use amend::expire_due;
 pub use arrive::arrive;
 pub use asked::*;
 pub use behalf::SignedFor;

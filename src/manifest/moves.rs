@@ -116,6 +116,28 @@ pub fn move_out(filed: &Filed) -> Vec<Move> {
     filed.items.iter().map(book).collect()
 }
 
+/// The posts' accounts that hold an item's mass, its producer's ledger apart.
+pub fn holdings(item: &Item, receiver: SiteId, approval: Option<Account>) -> Vec<Account> {
+    let mut accounts = licence_accounts(item, item.year);
+    if item.storage {
+        accounts.push(site_storage_account(receiver));
+    }
+    accounts.extend(approval);
+    accounts.extend(planned(item));
+    accounts
+}
+
+/// What takes an item off the producer's ledger again: what it holds of the mass on hand or, of a
+/// load that has left, what it was booked out by; and what was booked as produced with it.
+pub fn taken_on_hand(site: SiteId, item: &Item, has_left: bool) -> Post {
+    let mass = item.mass_g;
+    let produced = if item.produce { mass } else { Grams::ZERO };
+    let (left, held) = if has_left { (mass, Grams::ZERO) } else { (Grams::ZERO, mass) };
+    let account = on_hand_account(site, &item.waste_code);
+    let limit = LimitChange::Add((left - produced).0);
+    Post { limit, ..post(account, Grams::ZERO, -held, Policy::Warn) }
+}
+
 /// Frees everything that filing reserved.
 pub fn release(manifest: &Manifest) -> Vec<Move> {
     let mut moves = Vec::new();
@@ -124,12 +146,8 @@ pub fn release(manifest: &Manifest) -> Vec<Move> {
         let mass = item.mass_g;
         let free = |account| post(account, Grams::ZERO, -mass, Policy::Warn);
         let mut posts = vec![free(on_hand_account(filed.producer_site_id, &item.waste_code))];
-        posts.extend(licence_accounts(item, item.year).into_iter().map(free));
-        if item.storage {
-            posts.push(free(site_storage_account(filed.receiver_site_id)));
-        }
-        posts.extend(approved(manifest).map(free));
-        posts.extend(planned(item).map(free));
+        let held = holdings(item, filed.receiver_site_id, approved(manifest));
+        posts.extend(held.into_iter().map(free));
         moves.push(single(posts, Code::CapacityExceeded, String::new(), mass));
     }
     moves

@@ -4,6 +4,7 @@
 //! all that was shipped, treat all that is left by the method filed.
 
 use super::act::{admit_step, parties_of, visible};
+use super::amend;
 use super::asked::Arrive;
 use super::asked::{
     Cancel, Complete, Depart, Reason, Receive, ReceiveItem, TreatmentAsked, Verdict,
@@ -46,6 +47,9 @@ pub async fn try_out(
     let word = word?;
     let action = Action::parse(word.as_str()).ok_or_else(|| unknown_action(word.as_str()))?;
     let tried = match (&stored, draft) {
+        (Some(stored), _) if action == Action::Amend => {
+            amend::preflight(ctx, &stored.manifest).map(|()| Vec::new())
+        }
         (Some(stored), _) => preflight(app, ctx, (id, &stored.manifest), action)
             .await
             .map(|done| warnings_of(&done, action, ctx)),
@@ -125,6 +129,8 @@ async fn preflight(
             Some(body) => complete(app, ctx, id, Ok(body)).await,
             None => Err(refused(ctx, manifest, action)),
         },
+        // Which fields are to change is not known here: it was judged before.
+        Action::Amend => Err(refused(ctx, manifest, action)),
         Action::Cancel => {
             let body = Cancel { reason: Reason::NotNeeded, reason_text: None };
             cancel(app, ctx, id, Ok(body)).await

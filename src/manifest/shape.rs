@@ -7,6 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::amend::AmendmentView;
 use super::status::Status;
 use crate::ids::{LicenceId, ManifestId, RoundId, SiteId, StorageAreaId, TripId};
 use crate::units::Kg;
@@ -339,6 +340,8 @@ pub struct ManifestView {
     pub allowed_actions: Vec<AllowedAction>,
     /// Fields that the signatures so far have locked.
     pub sealed_fields: Vec<String>,
+    /// Amendments that wait for somebody's consent.
+    pub open_amendments: Vec<AmendmentView>,
     pub gaps: Vec<GapView>,
     /// Steps that one organisation signed for another, by delegation.
     pub signed_for: Vec<SignedFor>,

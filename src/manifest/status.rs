@@ -28,6 +28,7 @@ api_enum! {
         Receive = "receive",
         Complete = "complete",
         Cancel = "cancel",
+        Amend = "amend",
     }
 
     /// A party's part in one manifest. An organisation may play several.
@@ -108,6 +109,14 @@ pub const TRANSITIONS: &[Transition] = &[
         required: &["reason"],
         optional: &["reason_text"],
     },
+    Transition {
+        action: A::Amend,
+        from: &[S::Filed, S::InTransit, S::Arrived],
+        to: &[S::Filed, S::InTransit, S::Arrived],
+        parties: &[P::Producer, P::Carrier, P::Receiver],
+        required: &["changes", "reason"],
+        optional: &["reason_text"],
+    },
 ];
 
 impl Action {
@@ -131,10 +140,19 @@ impl Action {
 
     /// Refuses an action that the state does not allow, naming the state and what it allows.
     pub fn demand(self, status: Status, parties: &[Party]) -> Result<(), Problem> {
+        self.demand_among(status, open_to(status, parties))
+    }
+
+    /// The same where not all that is open to the parties is open to the person.
+    pub fn demand_among(
+        self,
+        status: Status,
+        open: impl Iterator<Item = Self>,
+    ) -> Result<(), Problem> {
         if self.is_open(status) {
             return Ok(());
         }
-        let allowed: Vec<&str> = open_to(status, parties).map(Self::as_str).collect();
+        let allowed: Vec<&str> = open.map(Self::as_str).collect();
         let detail = Text::new(
             format!("联单状态为 {}，不能执行 {}。", status.as_str(), self.as_str()),
             format!("The manifest is {}; it cannot {}.", status.as_str(), self.as_str()),
@@ -187,6 +205,9 @@ mod tests {
     fn a_refusal_names_the_state_and_what_it_allows() {
         let problem = Action::Depart.demand(Status::Arrived, &[Party::Receiver]).unwrap_err();
         assert_eq!(problem.lead().extra["manifest_status"], "arrived");
-        assert_eq!(problem.lead().extra["allowed_actions"], serde_json::json!(["receive"]));
+        assert_eq!(
+            problem.lead().extra["allowed_actions"],
+            serde_json::json!(["receive", "amend"])
+        );
     }
 }

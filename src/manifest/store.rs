@@ -63,7 +63,44 @@ static STEP: Table = Table {
     name: "manifest",
     order: 22,
     write: Write::Update { keys: 1 },
-    columns: &[("id", Type::Uuid), ("status", Type::Text), ("state", Type::Json)],
+    columns: &[
+        ("id", Type::Uuid),
+        ("status", Type::Text),
+        ("state", Type::Json),
+        ("amendment_due_at", Type::Time),
+    ],
+};
+
+/// A manifest whose content was amended: what is filtered and joined by follows it.
+static AMENDED: Table = Table {
+    name: "manifest",
+    order: 22,
+    write: Write::Update { keys: 1 },
+    columns: &[
+        ("id", Type::Uuid),
+        ("status", Type::Text),
+        ("state", Type::Json),
+        ("amendment_due_at", Type::Time),
+        ("carrier_id", Type::Uuid),
+        ("receiver_id", Type::Uuid),
+        ("receiver_site_id", Type::Uuid),
+        ("receiver_division", Type::Text),
+        ("licence_id", Type::Uuid),
+        ("planned_departure_on", Type::Date),
+        ("shipped_g", Type::Int8),
+    ],
+};
+
+static AMENDED_ITEM: Table = Table {
+    name: "manifest_item",
+    order: 22,
+    write: Write::Update { keys: 2 },
+    columns: &[
+        ("manifest_id", Type::Uuid),
+        ("line", Type::Int2),
+        ("waste_code", Type::Text),
+        ("mass_g", Type::Int8),
+    ],
 };
 
 static DRAFT_FILED: Table = Table {
@@ -128,9 +165,45 @@ pub fn new_rows(
 
 /// The row of a manifest after a step.
 pub fn step_row(id: ManifestId, manifest: &Manifest) -> Result<Row, Problem> {
+    Ok(Row { table: &STEP, cells: step_cells(id, manifest)? })
+}
+
+fn step_cells(id: ManifestId, manifest: &Manifest) -> Result<Vec<Cell>, Problem> {
     let status = Cell::Text(Some(manifest.status.as_str().to_owned()));
-    let cells = vec![Cell::Uuid(Some(id.uuid())), status, state(manifest)?];
-    Ok(Row { table: &STEP, cells })
+    let due_at = Cell::Time(manifest.amendments.due_at());
+    Ok(vec![Cell::Uuid(Some(id.uuid())), status, state(manifest)?, due_at])
+}
+
+/// The rows of a manifest after an amendment took effect.
+pub fn amended_rows(id: ManifestId, was: &Manifest, is: &Manifest) -> Result<Vec<Row>, Problem> {
+    let filed = &is.filed;
+    let shipped: crate::units::Grams = filed.items.iter().map(|item| item.mass_g).sum();
+    let licence = filed.items.as_slice().first().and_then(|item| item.licence_id);
+    let carrier = filed.legs.as_slice().first().map(|leg| leg.carrier_id.uuid());
+    let mut cells = step_cells(id, is)?;
+    cells.extend([
+        Cell::Uuid(carrier),
+        Cell::Uuid(Some(filed.receiver.organisation_id.uuid())),
+        Cell::Uuid(Some(filed.receiver_site_id.uuid())),
+        Cell::Text(Some(filed.receiver.division.clone())),
+        Cell::Uuid(licence.map(crate::ids::LicenceId::uuid)),
+        Cell::Date(Some(filed.planned_departure_on)),
+        Cell::Int8(Some(shipped.0)),
+    ]);
+    let mut rows = vec![Row { table: &AMENDED, cells }];
+    let pairs = was.filed.items.iter().zip(&filed.items);
+    let changed =
+        pairs.filter(|(was, is)| (&was.waste_code, was.mass_g) != (&is.waste_code, is.mass_g));
+    rows.extend(changed.map(|(_, item)| Row {
+        table: &AMENDED_ITEM,
+        cells: vec![
+            Cell::Uuid(Some(id.uuid())),
+            Cell::Int2(i16::try_from(item.line).ok()),
+            Cell::Text(Some(item.waste_code.clone())),
+            Cell::Int8(Some(item.mass_g.0)),
+        ],
+    }));
+    Ok(rows)
 }
 
 static RIDES: Table = Table {
@@ -242,6 +315,21 @@ type Found = (uuid::Uuid, Value, Option<Value>);
 
 fn stored((id, state, contact): Found) -> Result<Stored, Problem> {
     Ok(Stored { id: ManifestId::of(id), manifest: read_state(state)?, contact })
+}
+
+/// Manifests with an open amendment whose time is over, the longest overdue first.
+pub async fn amendments_due(
+    pool: &Pool,
+    until: chrono::DateTime<chrono::Utc>,
+    rows: i64,
+) -> Result<Vec<ManifestId>, Problem> {
+    let due = manifest::table
+        .filter(manifest::amendment_due_at.le(until))
+        .select(manifest::id)
+        .order(manifest::amendment_due_at)
+        .limit(rows);
+    let found: Vec<uuid::Uuid> = due.load(&mut pool.get().await?).await?;
+    Ok(found.into_iter().map(ManifestId::of).collect())
 }
 
 /// One event as the API shows it.

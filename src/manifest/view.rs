@@ -6,20 +6,22 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::act::parties_of;
+use super::act::{open_to_person, parties_of};
+use super::amend::{self, AmendmentView};
 use super::deadlines::{deadlines, shown};
 use super::draft_view::allowed_action;
 use super::event::{
     Backfill, Item, Leg, Mismatch, Package, PartyAt, Product, ReceivedContainer, Residue, Warning,
 };
 use super::evolve::{Gap, Manifest, Progress};
+use super::sealed;
 use super::shape::{
     AllowedAction, BackfillView, CapacityView, ComponentView, DeadlineView, ExemptionView, GapView,
     ItemView, LegView, ManifestView, MismatchView, PackageView, PartyView, ProductView,
     ReceiptContainerView, ReceiptItemView, ReceiptView, RefusedView, ResidueView, TreatmentView,
     WarningView,
 };
-use super::status::{Status, open_to};
+use super::status::{Action, Status};
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::ctx::Actor;
@@ -108,7 +110,8 @@ pub fn view(
         capacity: capacity(manifest, look.balances),
         deadlines: due(manifest, look),
         allowed_actions: allowed(manifest.status, look.actor, manifest),
-        sealed_fields: sealed(manifest, look.app),
+        sealed_fields: sealed::paths(manifest, &look.app.catalogue),
+        open_amendments: manifest.amendments.open.iter().map(AmendmentView::from).collect(),
         gaps: manifest.gaps.iter().map(gap).collect(),
         signed_for: manifest.signed_for.clone(),
         warnings: warnings(manifest, look.lang),
@@ -279,31 +282,13 @@ fn due(manifest: &Manifest, look: &Look) -> Vec<DeadlineView> {
     shown(&dues, look.app.clock.now(), look.lang)
 }
 
-/// The caller's next steps, from the one table of moves.
+/// The caller's next steps, from the one table of moves. A driver amends nothing; an authority
+/// corrects by itself, and that is all it does.
 pub fn allowed(status: Status, actor: &Actor, manifest: &Manifest) -> Vec<AllowedAction> {
     let parties = parties_of(actor, manifest);
-    open_to(status, &parties).map(allowed_action).collect()
-}
-
-/// The fields locked by the steps taken so far, by the table of the form's fields.
-fn sealed(manifest: &Manifest, app: &App) -> Vec<String> {
-    let taken = |step: &str| match step {
-        "file" => true,
-        "depart" => manifest.has_moved_out(),
-        "arrive" => manifest.arrived.is_some() || manifest.received.is_some(),
-        "receive" => manifest.received.is_some(),
-        "complete" => manifest.status == Status::Completed,
-        "cancel" => manifest.cancelled.is_some(),
-        _ => false,
-    };
-    let mut paths: Vec<String> = Vec::new();
-    for field in app.catalogue.sealed_fields(&manifest.filed.stream) {
-        // Sorted: a path that several fields of the form share comes in a row.
-        if taken(&field.from_step) && paths.last().is_none_or(|last| **last != *field.path) {
-            paths.push(field.path.to_string());
-        }
-    }
-    paths
+    let open = open_to_person(actor, status, &parties);
+    let corrects = amend::corrects(actor, manifest) && status != Status::Cancelled;
+    open.chain(corrects.then_some(Action::Amend)).map(allowed_action).collect()
 }
 
 pub fn warnings(manifest: &Manifest, lang: Lang) -> Vec<WarningView> {

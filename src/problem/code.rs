@@ -97,6 +97,8 @@ codes! {
     ExternalIdTaken "external_id_taken" 409 "外部编号已使用" "External id is taken";
     AlreadyExists "already_exists" 409 "已存在" "Already exists";
     AlreadyWeighed "already_weighed" 409 "已过磅" "Already weighed";
+    FieldSealed "field_sealed" 409 "字段已锁定" "Field is sealed";
+    AmendmentOpen "amendment_open" 409 "已有待定的更正" "Another amendment is open";
     AlreadyDecided "already_decided" 409 "已作出决定" "Already decided";
     StorageFull "storage_full" 409 "贮存已满" "Storage is full";
     LicenceExpired "licence_expired" 409 "许可证不在有效期" "Licence not in force";

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use futures_util::future::{join_all, try_join_all};
 
+use super::clock::follow;
 use super::http::listen;
 use super::signals::Signals;
 use super::{Listening, StartError};
@@ -41,6 +42,7 @@ pub(super) async fn run(
         ended = &mut servers => {
             return Err(StartError::Ended(format!("{:?}", ended.err())));
         }
+        never = follow(&app) => match never {},
         () = signals.next() => {}
     }
     tracing::info!("stopping: finishing what was accepted");

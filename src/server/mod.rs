@@ -1,5 +1,6 @@
 //! The running program: what it is opened on, how it listens, and how it stops.
 
+mod clock;
 mod error;
 mod http;
 mod lifecycle;

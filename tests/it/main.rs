@@ -13,6 +13,7 @@
 )]
 
 mod access;
+mod amendments;
 mod approvals;
 mod bulk;
 mod changes;

@@ -37,6 +37,12 @@ pub const TABLE: &[Move] = &[
         &["accepted", "partly_accepted", "completed"],
     ),
     ("cancel", &["draft", "filed"], &["producer"], &["cancelled"]),
+    (
+        "amend",
+        &["filed", "in_transit", "arrived"],
+        &["producer", "carrier", "receiver"],
+        &["filed", "in_transit", "arrived"],
+    ),
 ];
 
 /// How far a manifest is brought. `prepared` is a draft that the carrier made for the producer.
@@ -81,8 +87,8 @@ enum Seat {
         role: &'static str,
         signs: &'static [&'static str],
     },
-    /// Sees manifests of these streams, once they are filed.
-    Regulator(&'static [&'static str]),
+    /// Sees manifests of these streams, once they are filed, and corrects them or does not.
+    Regulator(&'static [&'static str], bool),
 }
 
 /// Somebody who calls.
@@ -103,7 +109,7 @@ impl Person {
                 // A driver sees what its organisation carries.
                 _ => of != "stranger" && (role != "driver" || of == "carrier"),
             },
-            Seat::Regulator(streams) => !is_draft(state) && streams.contains(&stream),
+            Seat::Regulator(streams, _) => !is_draft(state) && streams.contains(&stream),
         }
     }
 
@@ -123,6 +129,14 @@ impl Person {
     /// Whether they may ever take the step, whatever the state of what is filed.
     fn may(&self, action: &str, state: &str) -> bool {
         let parts = self.acts_for(state);
+        if action == "amend" {
+            match self.seat {
+                Seat::Regulator(_, corrects) => return corrects,
+                // Who drives signs for what he takes and agrees to nothing.
+                Seat::Member { role: "driver", .. } => return false,
+                Seat::Nobody | Seat::Member { .. } => {}
+            }
+        }
         // Who prepares a draft may take it away.
         if action == "cancel" && is_draft(state) && !parts.is_empty() {
             return true;
@@ -130,8 +144,16 @@ impl Person {
         row(action).2.iter().any(|by| parts.contains(by))
     }
 
+    /// Whether the state is one for the step: an authority corrects whatever is not cancelled.
+    fn is_open(&self, action: &str, state: &str) -> bool {
+        match self.seat {
+            Seat::Regulator(..) => action == "amend" && state != "cancelled" && !is_draft(state),
+            Seat::Nobody | Seat::Member { .. } => row(action).1.contains(&status(state)),
+        }
+    }
+
     fn allowed(&self, state: &str) -> BTreeSet<&'static str> {
-        let open = TABLE.iter().filter(|row| row.1.contains(&status(state)));
+        let open = TABLE.iter().filter(|row| self.is_open(row.0, state));
         open.map(|row| row.0).filter(|action| self.may(action, state)).collect()
     }
 
@@ -143,11 +165,11 @@ impl Person {
             (404, "not_found")
         } else if !self.may(action, state) {
             (403, "forbidden")
-        } else if !row(action).1.contains(&status(state)) {
+        } else if !self.is_open(action, state) {
             (409, "illegal_transition")
         } else {
             match (action, is_draft(state)) {
-                ("file", _) => (201, ""),
+                ("file" | "amend", _) => (201, ""),
                 ("cancel", true) => (204, ""),
                 _ => (200, ""),
             }
@@ -157,6 +179,11 @@ impl Person {
 
 fn row(action: &str) -> &'static Move {
     TABLE.iter().find(|row| row.0 == action).unwrap()
+}
+
+/// Where a step is asked for, below the manifest.
+fn place(action: &str) -> &str {
+    if action == "amend" { "amendments" } else { action }
 }
 
 fn status(state: &str) -> &str {
@@ -174,6 +201,7 @@ fn body(action: &str, state: &str, method: &str) -> Value {
         "complete" => json!({"treatments": [{"line": 1, "method": method, "mass_kg": mass,
             "completed_on": "2026-11-25"}]}),
         "cancel" => json!({"reason": "other"}),
+        "amend" => json!({"changes": {"note": "x"}, "reason": "other"}),
         _ => json!({}),
     }
 }
@@ -190,7 +218,10 @@ fn judged(answer: &Answer, (wanted, code): (u16, &str), action: &str) -> Option<
         return Some(format!("{} {said} instead of {wanted} {code}", answer.status));
     }
     let now = answer.json["status"].as_str()?;
-    let leads = row(action).3.contains(&now);
+    let leads = match action {
+        "amend" => matches!(now, "proposed" | "approved"),
+        _ => row(action).3.contains(&now),
+    };
     (wanted < 300 && !leads).then(|| format!("leads to {now}"))
 }
 

@@ -15,6 +15,7 @@ use std::io::Write;
 use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
 
+use crate::matrix::{Move, TABLE};
 use crate::support::World;
 
 pub mod bodies;
@@ -25,6 +26,11 @@ pub mod stage;
 
 use life::Life;
 use stage::{People, Stage};
+
+/// The steps that a life takes; what is amended is told in two.
+fn steps() -> impl Iterator<Item = &'static Move> {
+    TABLE.iter().filter(|row| row.0 != "amend")
+}
 
 /// Lives when nothing else is asked for: some ten seconds in a debug build.
 const LIVES: u64 = 60;

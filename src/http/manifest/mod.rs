@@ -1,5 +1,6 @@
 //! Manifests over HTTP: file, step, read. Each handler extracts, calls one use case and answers.
 
+mod amendments;
 mod answers;
 mod bulk;
 mod read;
@@ -23,6 +24,14 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(web::resource("/manifests/{id}/complete").post(complete))
         .service(web::resource("/manifests/{id}/cancel").post(cancel))
         .service(web::resource("/manifests/{id}/events").get(events))
+        .service(
+            web::resource("/manifests/{id}/amendments")
+                .get(amendments::list)
+                .post(amendments::propose),
+        )
+        .service(web::resource("/manifests/{id}/amendments/{n}").get(amendments::one))
+        .service(web::resource("/manifests/{id}/amendments/{n}/approve").post(amendments::approve))
+        .service(web::resource("/manifests/{id}/amendments/{n}/reject").post(amendments::reject))
         .service(web::resource("/manifests/{id}/preflight").get(preflight))
         .service(web::resource("/transitions").get(transitions));
 }
@@ -45,5 +54,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
     steps::complete,
     steps::cancel,
     bulk::bulk,
+    amendments::propose,
+    amendments::approve,
+    amendments::reject,
+    amendments::list,
+    amendments::one,
 ))]
 pub struct ManifestApi;

@@ -25,7 +25,7 @@ use crate::wire::{BoundedText, Page, parse_uuid, wire};
 wire! {
     /// The query of a preflight.
     pub struct PreflightQuery {
-        /// The step to try: `file`, `depart`, `arrive`, `receive`, `complete` or `cancel`.
+        /// The step to try: `file`, `depart`, `arrive`, `receive`, `complete`, `amend` or `cancel`.
         pub action: BoundedText<1, 20>,
     }
 }
@@ -43,7 +43,7 @@ wire! {
 pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
     let ctx = caller.reading();
     let id = segments.id("id", ManifestId::of)?;
-    match manifest::visible(&app, &ctx.actor, id).await {
+    match manifest::readable(&app, &ctx.actor, id).await {
         Ok(stored) => {
             let version = stored.manifest.version;
             let shown = shown(&app, &ctx, stored).await?;
@@ -70,8 +70,8 @@ pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
 pub async fn by_number(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
     let ctx = caller.reading();
     let found = manifest::by_number(&app.pool, &segments.text("number")?).await?;
-    let stored = found.filter(|stored| manifest::sees(&ctx.actor, &stored.manifest));
-    let stored = stored.ok_or_else(Problem::not_found)?;
+    let found = found.ok_or_else(Problem::not_found)?;
+    let stored = manifest::as_readable(&app, &ctx.actor, found).await?;
     let version = stored.manifest.version;
     let shown = shown(&app, &ctx, stored).await?;
     Ok(HttpResponse::Ok().insert_header(etag(version)).json(shown))
@@ -156,8 +156,8 @@ pub struct EventList {
 pub async fn events(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
     let ctx = caller.reading();
     let id = segments.id("id", ManifestId::of)?;
-    manifest::visible(&app, &ctx.actor, id).await?;
-    let rows = manifest::events(&app.pool, id, None).await?;
+    let stored = manifest::readable(&app, &ctx.actor, id).await?;
+    let rows = manifest::events(&app.pool, id, Some(stored.manifest.version)).await?;
     let data: Result<Vec<EventView>, Problem> = rows.iter().map(EventView::of).collect();
     Ok(HttpResponse::Ok().json(EventList { data: data? }))
 }

@@ -11,11 +11,12 @@ use crate::app::App;
 use crate::calendar::CalendarYear;
 use crate::catalogue::{
     Catalogue, DivisionView, Edition, EditionView, ExemptionView, FormView, HazardView, Known,
-    MethodView, PackagingView, RulePack, Search, Stream, WasteCode, WasteView,
+    ManifestField, MethodView, PackagingView, RulePack, Search, Stream, WasteCode, WasteView,
 };
 use crate::clock::legal_day;
 use crate::ctx::Ctx;
 use crate::http::{Answer, Caller, ProblemBody, Query};
+use crate::manifest;
 use crate::problem::{Code, Problem, Text};
 use crate::wire::{BoundedText, Cursor, Page, PageLimit, Whole, wire};
 
@@ -156,6 +157,63 @@ pub async fn rule_packs(app: Data<App>, _caller: Caller) -> Answer {
 )]
 pub async fn methods(app: Data<App>, _caller: Caller) -> Answer {
     Ok(whole(app.catalogue.methods().iter().map(MethodView::from).collect()))
+}
+
+/// A field of a manifest, the step whose signature locks it, and who must agree to amend it.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct SealedFieldView<'a> {
+    pub stream: &'a str,
+    /// As `sealed_fields` of a manifest names it.
+    pub path: &'a str,
+    pub name_zh: &'a str,
+    pub name_en: &'a str,
+    /// From this step on nobody changes it alone.
+    pub sealed_by: &'a str,
+    /// The last step before which it can be amended; null where it never is.
+    #[schema(required)]
+    pub amendable_until: Option<&'a str>,
+    /// The parties whose matter it is: an amendment needs the consent of those of them who did not
+    /// propose it. Of the carriers it is that of the leg.
+    pub consent: Vec<&'static str>,
+    /// An account or permission hangs on it: after acceptance not even the authority corrects it.
+    pub is_booked: bool,
+    pub source: &'a str,
+    pub certainty: &'a str,
+}
+
+impl<'a> SealedFieldView<'a> {
+    fn of(row: &'a ManifestField) -> Option<Self> {
+        let (path, sealed_by) = (row.api_path.as_deref()?, row.sealed_from_step.as_deref()?);
+        let field = manifest::amend::of_path(path).next();
+        let consent = field.map_or(&[][..], |field| field.consent);
+        Some(Self {
+            stream: &row.manifest_type,
+            path,
+            name_zh: &row.label_zh,
+            name_en: &row.label_en,
+            sealed_by,
+            amendable_until: field.map(|field| field.amendable_until(sealed_by)),
+            consent: consent.iter().map(|party| party.as_str()).collect(),
+            is_booked: field.is_some_and(|field| field.is_booked),
+            source: &row.source,
+            certainty: &row.certainty,
+        })
+    }
+}
+
+/// Which fields each step's signature locks, and how an amendment opens them.
+#[utoipa::path(
+    get, path = "/api/v1/catalogue/sealed-fields", tag = "catalogue",
+    operation_id = "list_sealed_fields", security(("bearer" = [])),
+    responses(
+        (status = 200, body = Page<SealedFieldView<'static>>),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn sealed_fields(app: Data<App>, _caller: Caller) -> Answer {
+    let rows = app.catalogue.manifest_fields().iter().filter(|row| row.is_in_api());
+    Ok(whole(rows.filter_map(SealedFieldView::of).collect()))
 }
 
 /// Physical forms.

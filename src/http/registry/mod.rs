@@ -74,6 +74,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     .service(web::resource("/catalogue/forms").get(catalogue::forms))
     .service(web::resource("/catalogue/packaging").get(catalogue::packaging))
     .service(web::resource("/catalogue/hazards").get(catalogue::hazards))
+    .service(web::resource("/catalogue/sealed-fields").get(catalogue::sealed_fields))
     .service(web::resource("/divisions").get(catalogue::divisions))
     .service(web::resource("/calendar").get(catalogue::calendar));
 }
@@ -133,6 +134,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     catalogue::forms,
     catalogue::packaging,
     catalogue::hazards,
+    catalogue::sealed_fields,
     catalogue::divisions,
     catalogue::calendar,
 ))]

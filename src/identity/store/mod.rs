@@ -3,6 +3,7 @@
 
 mod delegation;
 mod failure;
+mod regulators;
 mod session;
 mod user;
 
@@ -11,6 +12,7 @@ pub use delegation::{
     insert_delegation, recorded,
 };
 pub use failure::{failures, forget_failures, record_failure};
+pub use regulators::regulators_of;
 pub use session::{
     NewSession, NewToken, Refreshing, end, family_of, lives, open, refreshing, rotate,
 };

@@ -135,6 +135,9 @@ async fn things(cast: &Cast) -> (Vec<(&'static str, String)>, String) {
     let round = super::riding::kitchen_round(cast);
     things.push(("collection-rounds", post(&cast.carrier, "/collection-rounds", round).await));
     let filed = cast.filed(&cast.oil(&json!(10))).await;
+    let amendment = json!({"changes": {"note": "y"}, "reason": "wrong_data"});
+    let path = format!("/manifests/{}/amendments", filed.id());
+    cast.producer.post(&path, &amendment).await.ok();
     things.push(("manifests", filed.id()));
     let rides = cast.filed(&cast.oil(&json!(10))).await.id();
     let trip = super::riding::trip(cast, &rides);

@@ -89,6 +89,7 @@ pub const CASES: &[Case] = &[
     case("GET /api/v1/catalogue/hazards", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/catalogue/methods", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/catalogue/packaging", Alike(PUBLIC_TABLE)),
+    case("GET /api/v1/catalogue/sealed-fields", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/catalogue/wastes", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/organisations/{id}", One("organisations")),
     case("GET /api/v1/sites/{id}", One("sites")),
@@ -108,6 +109,8 @@ pub const CASES: &[Case] = &[
     case("GET /api/v1/manifests/by-number/{number}", One("manifests")),
     case("GET /api/v1/manifests/{id}/events", One("manifests")),
     case("GET /api/v1/manifests/{id}/preflight", One("manifests")),
+    case("GET /api/v1/manifests/{id}/amendments", One("manifests")),
+    case("GET /api/v1/manifests/{id}/amendments/{n}", One("manifests")),
     many(
         "GET /api/v1/organisations",
         &[
@@ -264,6 +267,14 @@ pub const CASES: &[Case] = &[
         &["producer"],
         r#"{"reason":"other"}"#,
     ),
+    change(
+        "POST /api/v1/manifests/{id}/amendments",
+        "manifests",
+        &["corps", "division", "regiment", "producer", "carrier", "receiver"],
+        r#"{"changes":{"items":[{"line":1,"name":"废油"}]},"reason":"wrong_data"}"#,
+    ),
+    change("POST /api/v1/manifests/{id}/amendments/{n}/approve", "manifests", &["receiver"], "{}"),
+    change("POST /api/v1/manifests/{id}/amendments/{n}/reject", "manifests", &["receiver"], "{}"),
     make("POST /api/v1/organisations", REGISTRARS, |_| {
         let uscc = liandan::registry::Uscc::complete("91659001MATEXT099").unwrap();
         json!({"name": "x", "uscc": uscc.as_str(), "roles": ["producer"], "division": "01"})

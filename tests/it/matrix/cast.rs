@@ -10,7 +10,7 @@ use crate::support::{Client, PASSWORD, World};
 const ALL: &[&str] = &["hazardous", "medical", "kitchen"];
 
 /// Regulators: name, role and rights, and the streams that they see of a manifest from regiment 3
-/// of division 01 to another place of that division.
+/// of division 01 to another place of that division. Those that only stop trucks correct nothing.
 const REGULATORS: &[(&str, &str, [&str; 3], &[&str])] = &[
     ("division-01", "division_regulator", ["01", "", "ecology"], ALL),
     ("division-02", "division_regulator", ["02", "", "ecology"], &[]),
@@ -29,7 +29,11 @@ pub async fn gather(world: &World) -> (Vec<Person>, Value) {
     let corps = world.corps().await;
     let mut people = vec![
         Person { name: "nobody".to_owned(), client: world.client(), seat: Seat::Nobody },
-        Person { name: "corps".to_owned(), client: corps.clone(), seat: Seat::Regulator(ALL) },
+        Person {
+            name: "corps".to_owned(),
+            client: corps.clone(),
+            seat: Seat::Regulator(ALL, true),
+        },
     ];
     let mut ids = Vec::new();
     let mut users = Vec::new();
@@ -51,7 +55,8 @@ pub async fn gather(world: &World) -> (Vec<Person>, Value) {
                 user[field] = json!(right);
             }
         }
-        users.push(((*name).to_owned(), user, Seat::Regulator(streams)));
+        let corrects = rights[2] != "transport";
+        users.push(((*name).to_owned(), user, Seat::Regulator(streams, corrects)));
     }
     let made = users.into_iter().map(|(login, mut user, seat)| {
         user["login"] = json!(login);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Person, STREAMS, Seat, TABLE, body, is_draft, judged, received, status};
+use super::{Person, STREAMS, Seat, TABLE, body, is_draft, judged, place, received, status};
 use crate::support::{Answer, World};
 
 /// A world with its people, and what went wrong in it.
@@ -102,7 +102,7 @@ impl Stage {
         let stands_for_all = |seat| match seat {
             Seat::Member { role, .. } => role == "admin",
             Seat::Nobody => true,
-            Seat::Regulator(streams) => streams.len() == 1,
+            Seat::Regulator(streams, _) => streams.len() == 1,
         };
         let people: Vec<usize> = (0..self.people.len())
             .filter(|n| all_roles || stands_for_all(self.people[*n].seat))
@@ -125,7 +125,8 @@ impl Stage {
                 before = self.trace(&id).await;
             }
         }
-        for &n in &people {
+        let seeing = people.into_iter().filter(|n| self.people[*n].sees(walk.state, walk.stream));
+        for n in seeing.collect::<Vec<_>>() {
             for action in self.people[n].allowed(walk.state) {
                 let fresh = self.make(walk).await;
                 self.do_it(&fresh, walk, (n, action)).await;
@@ -167,7 +168,7 @@ impl Stage {
                 self.wrong(n, walk, &format!("allowed {told:?} instead of {allowed:?}"));
             }
         }
-        if !is_draft(walk.state) && matches!(self.people[n].seat, Seat::Regulator(_)) {
+        if !is_draft(walk.state) && matches!(self.people[n].seat, Seat::Regulator(..)) {
             self.look_in_list(id, walk, n).await;
         }
     }
@@ -207,7 +208,7 @@ impl Stage {
         let person = &self.people[n];
         let (wanted, code) = person.expects(action, walk.state, walk.stream);
         let dry = if wanted < 300 { "?validate_only=true" } else { "" };
-        let path = format!("/manifests/{id}/{action}{dry}");
+        let path = format!("/manifests/{id}/{}{dry}", place(action));
         let answer = person.client.post(&path, &body(action, walk.state, walk.method)).await;
         let mut told = judged(&answer, (wanted, code), action);
         if wanted == 409 && told.is_none() {
@@ -228,7 +229,7 @@ impl Stage {
         let person = &self.people[n];
         let version = person.client.get(&format!("/manifests/{id}")).await;
         let version = if version.status == 200 { version.version() } else { 0 };
-        let path = format!("/manifests/{id}/{action}");
+        let path = format!("/manifests/{id}/{}", place(action));
         let answer = person.client.post(&path, &body(action, walk.state, walk.method)).await;
         let wanted = person.expects(action, walk.state, walk.stream);
         let mut told = judged(&answer, wanted, action);
@@ -236,6 +237,8 @@ impl Stage {
         let wanted_after = match (action, is_draft(walk.state)) {
             ("cancel", true) => None,
             (_, true) => Some(1),
+            // Proposed and approved in one.
+            ("amend", _) if matches!(person.seat, Seat::Regulator(..)) => Some(version + 2),
             _ => Some(version + 1),
         };
         let seen = (after.status == 200).then(|| after.version());

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::bodies::{self, Item};
 use super::stage::{People, Stage, WASTES};
+use super::steps;
 use crate::matrix::TABLE;
 use crate::support::{Answer, Client, Method, World};
 
@@ -213,13 +214,12 @@ impl<'a> Life<'a> {
 
     /// One request, mostly one that fits.
     async fn step(&mut self) {
-        let open: Vec<_> =
-            TABLE.iter().filter(|row| row.1.contains(&self.status.as_str())).collect();
+        let open: Vec<_> = steps().filter(|row| row.1.contains(&self.status.as_str())).collect();
         let (action, who) = if self.chance.random_bool(0.75) && !open.is_empty() {
             let row = open[self.chance.random_range(0..open.len())];
             (row.0, party(row.2[self.chance.random_range(0..row.2.len())]))
         } else {
-            let row = &TABLE[self.chance.random_range(0..TABLE.len())];
+            let row = steps().nth(self.chance.random_range(0..steps().count())).unwrap();
             (row.0, ALL[self.chance.random_range(0..ALL.len())])
         };
         if self.status == "draft" && self.chance.random_bool(0.4) {

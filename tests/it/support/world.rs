@@ -124,6 +124,7 @@ fn serving() -> Serving {
             borders: Borders::Province,
             labels: LabelLayout::default(),
             label_qr: QrContent::default(),
+            amendment_days: 5,
             token_secret: Secret::new(b"a secret of tests, as long as it must be".to_vec()),
             behind_proxy: false,
         },

@@ -3,13 +3,12 @@
 use rand::RngExt;
 
 use super::{Life, Who, is_full, party};
-use crate::matrix::TABLE;
+use crate::random_lives::steps;
 
 impl Life<'_> {
     /// Two requests at once, each lawful alone: one after the other in some order.
     pub(super) async fn duel(&mut self) {
-        let open: Vec<_> =
-            TABLE.iter().filter(|row| row.1.contains(&self.status.as_str())).collect();
+        let open: Vec<_> = steps().filter(|row| row.1.contains(&self.status.as_str())).collect();
         if open.is_empty() {
             return;
         }
