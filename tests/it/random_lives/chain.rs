@@ -169,6 +169,8 @@ pub fn told(events: &[Stored]) -> Account {
                     "completed".clone_into(&mut account.status);
                 }
             }
+            "amendment_approved" => amended(&mut account.items, data),
+            kind if kind.starts_with("amendment_") => {}
             "cancelled" => {
                 account.cancelled = true;
                 "cancelled".clone_into(&mut account.status);
@@ -179,6 +181,31 @@ pub fn told(events: &[Stored]) -> Account {
         account.moved_out |= matches!(event.kind.as_str(), "departed" | "arrived" | "received");
     }
     account
+}
+
+/// What was agreed is what was shipped, on the accounts that hold it now.
+fn amended(items: &mut [Tally], data: &Value) {
+    assert_eq!(data["final"], true, "two ends, one consent: {data}");
+    for part in ["changes", "derived"] {
+        for told in data[part]["items"].as_array().into_iter().flatten() {
+            let line = usize::try_from(told["line"].as_i64().unwrap() - 1).unwrap();
+            let item = &mut items[line];
+            item.shipped = told["mass_g"].as_i64().unwrap_or(item.shipped);
+            if let Some((licence, line, year)) = &mut item.reserved_on {
+                if let Some(id) = told["licence_id"].as_str() {
+                    id.clone_into(licence);
+                }
+                *line = told["licence_line"].as_i64().unwrap_or(*line);
+                *year = told["year"].as_i64().unwrap_or(*year);
+            }
+            let cleared = told["cleared"].as_array().cloned().unwrap_or_default();
+            let becomes = |name: &str, was: bool| {
+                (was && !cleared.contains(&Value::from(name))) || told[name] == true
+            };
+            item.shared = becomes("shared", item.shared);
+            item.storage = becomes("storage", item.storage);
+        }
+    }
 }
 
 fn shipped(item: &Value) -> Tally {

@@ -1,7 +1,6 @@
 //! One life: chance picks who does what, a small model foretells the answer.
 //!
-//! The model knows one manifest and nothing of its neighbours, so where a shared account may be
-//! full both answers are right. Whatever is answered, it must be one of those foretold.
+//! The model knows one manifest alone: where a shared account may be full both answers are right.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::rngs::StdRng;
@@ -14,9 +13,9 @@ use super::steps;
 use crate::matrix::TABLE;
 use crate::support::{Answer, Client, Method, World};
 
+mod amend;
 mod duel;
 
-/// Where a full account may refuse.
 const FULL: &[&str] = &["capacity_exceeded", "insufficient_on_hand", "storage_full"];
 
 /// Who calls.
@@ -66,7 +65,6 @@ pub struct Life<'a> {
     producer: usize,
     stream: &'static str,
     pub id: Option<String>,
-    /// Empty before there is anything and after a draft is gone.
     pub status: String,
     version: i64,
     items: Vec<Item>,
@@ -74,7 +72,6 @@ pub struct Life<'a> {
     planned_year: String,
     /// How far a step moves the clock of all lives at most.
     minutes: i64,
-    /// What was taken under a key.
     keys: Vec<Ask>,
     pub told: Vec<String>,
     pub wrong: Vec<String>,
@@ -118,7 +115,10 @@ impl<'a> Life<'a> {
                 break;
             }
             self.pass();
-            if self.chance.random_bool(0.08) {
+            let is_open = matches!(self.status.as_str(), "filed" | "in_transit" | "arrived");
+            if is_open && self.chance.random_bool(0.15) {
+                self.amend().await;
+            } else if self.chance.random_bool(0.08) {
                 self.duel().await;
             } else {
                 self.step().await;
