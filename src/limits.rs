@@ -130,6 +130,19 @@ pub const DELEGATIONS_HELD_MAX: i64 = 100;
 /// Organisations whose delegations are remembered: some 100 B each where it holds none.
 pub const HOLDERS_KNOWN_MAX: usize = 50_000;
 
+/// A signing code's life, in seconds: long enough to read six digits out and type them in.
+pub const SIGNING_CODE_S: i64 = 5 * 60;
+
+/// Wrong tries before a signing code is dead: with six digits, one guess in 200,000 would be right.
+pub const SIGNING_TRIES_MAX: i16 = 5;
+
+/// Signing codes that a user may ask for within [`SIGNING_CODES_WINDOW_S`]: a clerk at the gate
+/// signs a truck a minute at most.
+pub const SIGNING_CODES_MAX: usize = 20;
+
+/// The window of that count, in seconds. Not shorter than a code's life.
+pub const SIGNING_CODES_WINDOW_S: i64 = 10 * 60;
+
 /// A password or token that a client sends, in characters: no valid one comes near, and hashing a
 /// megabyte would be a favour to an attacker.
 pub const SECRET_CHARS_MAX: usize = 1024;

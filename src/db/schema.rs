@@ -232,6 +232,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    signing_code (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        subject_id -> Uuid,
+        action -> Text,
+        hash -> Bytea,
+        tries -> Int2,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        is_used -> Bool,
+    }
+}
+
+diesel::table! {
     site (id) {
         id -> Uuid,
         organisation_id -> Uuid,
@@ -356,6 +371,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     subject,
     transfer_approval,
     manifest,
+    manifest_carrier,
     manifest_item,
     delegation,
     draft,
@@ -392,6 +408,14 @@ diesel::table! {
         state -> Jsonb,
         contact -> Nullable<Jsonb>,
         amendment_due_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    manifest_carrier (carrier_id, manifest_id) {
+        carrier_id -> Uuid,
+        manifest_id -> Uuid,
+        year -> Int2,
     }
 }
 

@@ -14,9 +14,11 @@ use super::ledger::{Booking, entry_ids};
 use super::mended::{Content, with_more};
 use super::moves;
 use super::policy::BEHIND_DAYS_MAX;
-use super::status::{Action, Party, Status, open_to};
+use super::status::{Action, Party};
 use super::store::{self, Stored};
 use super::tell;
+use super::transport::countersign::Signature;
+pub use super::turn::{admit_filed, admit_step, open_now, parties_for, parties_of};
 use crate::app::App;
 use crate::catalogue::{Catalogue, Stream};
 use crate::command::{self, Done, Freshness};
@@ -32,40 +34,6 @@ use crate::limits::AHEAD_MINUTES_MAX;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::registry::{Known, LedgerKind};
 use crate::wire::Decode;
-
-/// The parties of the manifest that the actor may act for, its own and by delegation.
-pub fn parties_of(actor: &Actor, manifest: &Manifest) -> Vec<Party> {
-    let mut parties = behalf::own_parties(actor, manifest);
-    for (party, _) in behalf::delegated(actor, manifest) {
-        if !parties.contains(&party) {
-            parties.push(party);
-        }
-    }
-    parties
-}
-
-/// Whether a step may be taken at all, before its content is looked at: 403, 412, then
-/// `illegal_transition`.
-pub fn admit_step(
-    ctx: &Ctx,
-    action: Action,
-    (status, version): (Status, i64),
-    parties: &[Party],
-) -> Result<(), Problem> {
-    may::require(action.is_for(status, parties))?;
-    ctx.expect_version(version)?;
-    action.demand_among(status, open_to_person(&ctx.actor, status, parties))
-}
-
-/// What the person may do for these parties: a driver amends nothing.
-pub fn open_to_person<'p>(
-    actor: &Actor,
-    status: Status,
-    parties: &'p [Party],
-) -> impl Iterator<Item = Action> + use<'p> {
-    let at_desk = may::prepares_for(actor, actor.organisation_id);
-    open_to(status, parties).filter(move |action| *action != Action::Amend || at_desk)
-}
 
 /// Whether the actor may see the manifest: its parties, whom they let sign for them, and the
 /// regulators of either end whom its stream concerns.
@@ -119,6 +87,8 @@ pub struct Step {
     pub alerts: Vec<&'static str>,
     /// What happens to the containers on it.
     pub carried: Vec<Carried>,
+    /// Who signs beside the actor.
+    pub signature: Option<Signature>,
 }
 
 impl Step {
@@ -134,6 +104,7 @@ impl Step {
             notice,
             alerts: Vec::new(),
             carried: Vec::new(),
+            signature: None,
         }
     }
 }
@@ -205,8 +176,8 @@ pub async fn act<A: Decode, T>(
     }
     let decide = |scene: &Scene<T>| {
         let manifest = &scene.stored.manifest;
-        let parties = parties_of(&ctx.actor, manifest);
-        let state = admit_step(ctx, action, (manifest.status, manifest.version), &parties);
+        let parties = parties_for(&ctx.actor, manifest, action);
+        let state = admit_filed(ctx, action, manifest);
         let step = match (state, &asked) {
             (Ok(()), Ok(asked)) => admit(scene, asked, &parties)?,
             // Who may not act is told nothing of how.
@@ -255,8 +226,8 @@ async fn the_rest<T>(
     admit: impl FnOnce(&[Party]) -> Result<Step, Problem>,
 ) -> Vec<Fault> {
     let manifest = &scene.stored.manifest;
-    let parties = parties_of(&ctx.actor, manifest);
-    if admit_step(ctx, action, (manifest.status, manifest.version), &parties).is_err() {
+    let parties = parties_for(&ctx.actor, manifest, action);
+    if admit_filed(ctx, action, manifest).is_err() {
         return Vec::new();
     }
     match admit(&parties) {
@@ -297,7 +268,11 @@ pub fn write(ctx: &Ctx, stored: &Stored, step: Step, status: i16) -> Result<Deci
     let mut guards = step.guards.clone();
     let mut stamps = Vec::with_capacity(step.happenings.len());
     for happening in &step.happenings {
-        let used = behalf::used(&ctx.actor, &before, happening.kind());
+        if let Some(signature) = signature_of(&step, happening) {
+            stamps.push(signature.stamp.clone());
+            continue;
+        }
+        let used = behalf::used(&ctx.actor, &before, happening);
         guards.extend(used.iter().map(|mandate| mandate.guard()));
         let signed = used.into_iter().map(Into::into).collect();
         stamps.push(Stamp::from(&ctx.actor).for_others(signed));
@@ -328,6 +303,8 @@ pub fn write(ctx: &Ctx, stored: &Stored, step: Step, status: i16) -> Result<Deci
         }
         let mut rows = vec![store::step_row(id, &manifest)?];
         rows.extend(store::riding_rows(id, Some(&before), &manifest));
+        rows.extend(store::joined(id, &before, &manifest));
+        rows.extend(step.signature.iter().map(|signature| signature.spend.clone()));
         rows.extend((step.rows)(settled.recorded_at));
         let mut notices = tell::others(&manifest, actor, step.notice, subject);
         for alert in &step.alerts {
@@ -341,6 +318,12 @@ pub fn write(ctx: &Ctx, stored: &Stored, step: Step, status: i16) -> Result<Deci
     decision.advance(subject, Some(version));
     decision.moves = moves;
     Ok(decision.with(part.into_iter().collect()))
+}
+
+/// A second signature is its own signer's; everything else is the actor's.
+fn signature_of<'a>(step: &'a Step, happening: &Happening) -> Option<&'a Signature> {
+    let is_signed = matches!(happening, Happening::Countersigned(_));
+    step.signature.as_ref().filter(|_| is_signed)
 }
 
 /// The claimed time of a step: now when absent; at most 5 minutes ahead, at most a year before the

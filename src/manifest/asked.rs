@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::transport::Countersign;
 use super::un_number::UnNumber;
 use crate::ids::{
     ApprovalId, ContainerId, DriverId, ManagementPlanId, OrganisationId, SiteId, StorageAreaId,
@@ -175,6 +176,8 @@ wire! {
         pub vehicle_id: Option<VehicleId>,
         pub driver_id: Option<DriverId>,
         pub location: Option<Location>,
+        /// The other of producer and carrier signs as well.
+        pub countersign: Option<Countersign>,
     }
 
     pub struct Arrive {
@@ -195,6 +198,8 @@ wire! {
         pub storage_temp_c: Option<Decimal<-100, 100>>,
         pub impurity_percent: Option<Decimal<0, 100>>,
         pub mismatches: List<MismatchAsked, 0, 100> = List::default(),
+        /// The carrier that came signs as well.
+        pub countersign: Option<Countersign>,
     }
 
     pub struct ReceiveItem {

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::event::Happening;
 use super::evolve::Manifest;
 use super::status::{Action, Party};
 use crate::ctx::{Actor, Role};
@@ -89,19 +90,73 @@ fn place(manifest: &Manifest, party: Party) -> (Option<SiteId>, &str) {
     (site, &filed.stream)
 }
 
-/// The delegations that an event of this kind is signed by: of the parties that may take the step,
-/// those that the actor is not one of itself. Where its own part is enough for a step that one
-/// party takes, nothing is signed for another.
-pub fn used<'a>(actor: &'a Actor, manifest: &Manifest, kind: &str) -> Vec<&'a Mandate> {
+/// Whether the actor may sign as this carrier of a stream: its own, or by delegation.
+pub fn signs_as_carrier(actor: &Actor, carrier: OrganisationId, stream: &str) -> bool {
+    may::acts_for(actor, carrier, Part::Carrier)
+        || may::mandate(actor, carrier, Part::Carrier, (None, stream)).is_some()
+}
+
+/// Whether the actor may sign as this party of it: its own, or by delegation.
+pub fn signs_as(
+    actor: &Actor,
+    manifest: &Manifest,
+    (organisation, party): (OrganisationId, Party),
+) -> bool {
+    let part = part_of(party);
+    may::acts_for(actor, organisation, part)
+        || may::mandate(actor, organisation, part, place(manifest, party)).is_some()
+}
+
+/// The carriers of it for whom the actor may sign.
+pub fn own_carriers<'a>(
+    actor: &'a Actor,
+    manifest: &'a Manifest,
+) -> impl Iterator<Item = OrganisationId> + 'a {
+    let stream = &manifest.filed.stream;
+    manifest.carriers().filter(move |carrier| signs_as_carrier(actor, *carrier, stream))
+}
+
+/// The delegations that an event is signed by: of the parties that may take the step, those that
+/// the actor is not one of itself. Where its own part is enough for a step that one party takes,
+/// nothing is signed for another.
+pub fn used<'a>(actor: &'a Actor, manifest: &Manifest, what: &Happening) -> Vec<&'a Mandate> {
+    used_for(actor, manifest, (what.kind(), Some(what)))
+}
+
+/// The same of an act that any party takes, by the word of its action or event.
+pub fn used_for<'a>(
+    actor: &'a Actor,
+    manifest: &Manifest,
+    (kind, what): (&str, Option<&Happening>),
+) -> Vec<&'a Mandate> {
     if actor.grants.held().is_empty() {
         return Vec::new();
     }
-    let own = own_parties(actor, manifest);
-    let takers = action_of(kind).map(|action| action.transition().parties);
+    let action = action_of(kind);
+    // A signature of one organisation's, or of the carriers that have it now: these and no others.
+    let signing = |organisation: OrganisationId, party: Party| match what {
+        Some(Happening::Countersigned(data)) => data.organisation_id == organisation,
+        Some(Happening::HandedOver(data)) => data.by.contains(&organisation),
+        _ if party == Party::Carrier => {
+            action.is_none_or(|action| manifest.is_carriers_turn(action, organisation))
+        }
+        _ => true,
+    };
+    let own = actor.organisation_id;
+    let is_own =
+        |party: Party| own_parties(actor, manifest).contains(&party) && signing(own, party);
+    let takers = action.map(|action| action.transition().parties);
     let takes = |party: Party| takers.is_none_or(|takers| takers.contains(&party));
-    let delegated = delegated(actor, manifest).into_iter();
-    let used = delegated.filter(|(party, _)| takes(*party) && !own.contains(party));
-    used.map(|(_, mandate)| mandate).collect()
+    let mut used: Vec<(Party, &Mandate)> = Vec::new();
+    for (giver, party) in held_places(actor, manifest) {
+        let is_new = used.iter().all(|(known, _)| *known != party);
+        if !is_new || !takes(party) || is_own(party) || !signing(giver, party) {
+            continue;
+        }
+        let found = may::mandate(actor, giver, part_of(party), place(manifest, party));
+        used.extend(found.map(|mandate| (party, mandate)));
+    }
+    used.into_iter().map(|(_, mandate)| mandate).collect()
 }
 
 /// The action whose event has this kind; `None` for one that any party may write.

@@ -8,6 +8,7 @@ use super::facts::{LegFacts, LegIds};
 use super::mended::Content;
 use super::status::{Action, Party};
 use super::store::Stored;
+use super::transport::countersign::{Second, Signing};
 use crate::app::App;
 use crate::catalogue::{Catalogue, Stream};
 use crate::clock::legal_day;
@@ -17,6 +18,12 @@ use crate::ids::ManifestId;
 use crate::problem::{Findings, Problem};
 use crate::registry::Place;
 
+/// What a departure needs to know beside the manifest.
+pub struct DepartFacts {
+    pub leg: Option<LegFacts>,
+    pub second: Second,
+}
+
 pub async fn depart(
     app: &App,
     ctx: &Ctx,
@@ -25,8 +32,13 @@ pub async fn depart(
 ) -> Result<Done<Stored>, Problem> {
     let asked = asked.into();
     let wanted = asked.readable().map(|asked| (asked.vehicle_id, asked.driver_id));
+    let second = asked.asked.as_ref().ok().and_then(|asked| asked.countersign.clone());
+    let signing = Signing::of(app, Action::Depart, second.as_ref());
     let facts = async |stored: &Stored, freshness| {
-        let Some(leg) = stored.manifest.filed.legs.first() else { return Ok(None) };
+        let second = signing.look(ctx, stored).await?;
+        let Some(leg) = stored.manifest.filed.legs.first() else {
+            return Ok(DepartFacts { leg: None, second });
+        };
         let (vehicle, driver) = wanted.unwrap_or_default();
         let ids = LegIds {
             carrier: leg.carrier_id,
@@ -34,7 +46,8 @@ pub async fn depart(
             driver: driver.unwrap_or(leg.driver_id),
             escort: leg.escort_id,
         };
-        LegFacts::read(app, ids, freshness).await.map(Some)
+        let leg = Some(LegFacts::read(app, ids, freshness).await?);
+        Ok(DepartFacts { leg, second })
     };
     act(app, ctx, (id, Action::Depart), asked, facts, |scene, asked, parties| {
         admit(scene, asked, parties, (ctx, &app.catalogue))
@@ -43,7 +56,7 @@ pub async fn depart(
 }
 
 pub fn admit(
-    scene: &Scene<Option<LegFacts>>,
+    scene: &Scene<DepartFacts>,
     asked: &Depart,
     parties: &[Party],
     (ctx, catalogue): (&Ctx, &Catalogue),
@@ -52,13 +65,15 @@ pub fn admit(
     let mut findings = Findings::new();
     let occurred_at = claimed_time(asked.occurred_at, ctx, manifest, &mut findings);
     let free = super::admit::transport_was_free(manifest, catalogue);
-    if let (Some(leg), Ok(stream)) = (&scene.more, Stream::parse(&manifest.filed.stream)) {
+    let DepartFacts { leg, second } = &scene.more;
+    if let (Some(leg), Ok(stream)) = (leg, Stream::parse(&manifest.filed.stream)) {
         leg_parties(leg, 0, &mut findings);
         leg_right(leg, 0, (stream, legal_day(occurred_at)), free, &mut findings);
         name_own_fields(&mut findings);
     }
+    second.judge(&mut findings);
     findings.settle()?;
-    let vehicle = scene.more.as_ref().and_then(|leg| leg.vehicle.as_ref());
+    let vehicle = leg.as_ref().and_then(|leg| leg.vehicle.as_ref());
     let departed = Departed {
         loaded_g: asked.loaded_kg.map(Into::into),
         vehicle_id: asked.vehicle_id,
@@ -69,8 +84,9 @@ pub fn admit(
         out_of_order: occurred_at < manifest.last_occurred_at,
     };
     let mut step = Step::new(Happening::Departed(departed), occurred_at, "manifest_departed");
-    step.guards = scene.more.iter().flat_map(LegFacts::guards).collect();
+    step.guards = leg.iter().flat_map(LegFacts::guards).collect();
     scene.book_out(&mut step);
+    second.sign(&mut step, manifest, ctx)?;
     Ok(step)
 }
 

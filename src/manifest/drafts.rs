@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::act::{admit_step, parties_of, visible};
+use super::act::{admit_filed, admit_step, visible};
 use super::asked::{Cancel, FileManifest};
 use super::draft_store;
 use super::evolve::Manifest;
@@ -258,9 +258,7 @@ async fn file_found(
 
 /// What is filed is no draft: 403 for who may never file it, else the state that it is in.
 fn not_a_draft(ctx: &Ctx, manifest: &Manifest) -> Problem {
-    let parties = parties_of(&ctx.actor, manifest);
-    let state = (manifest.status, manifest.version);
-    match admit_step(ctx, Action::File, state, &parties) {
+    match admit_filed(ctx, Action::File, manifest) {
         Err(problem) => problem,
         Ok(()) => Problem::forbidden(),
     }

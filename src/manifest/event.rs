@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::amend::{AmendmentApproved, AmendmentExpired, AmendmentProposed, AmendmentRejected};
 use super::behalf::SignedFor;
+use super::transport::{Countersigned, HandedOver, Incident, Stopped};
 use crate::ids::{
     ContainerId, DriverId, LicenceId, ManagementPlanId, ManifestId, OrganisationId, RoundId,
     SiteId, StorageAreaId, TripId, VehicleId,
@@ -215,6 +216,9 @@ pub struct Arrived {
     pub gross_g: Option<Grams>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Place>,
+    /// The carrier that came, where it is not the one that had the load by the book.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier_id: Option<OrganisationId>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub out_of_order: bool,
 }
@@ -280,6 +284,9 @@ pub struct Received {
     /// After the day (or hour) its deadline rule gives from arrival: a case, never a refusal.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub late: bool,
+    /// Who signed by calling: the carrier's signature is a gap until it comes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub out_of_order: bool,
 }
@@ -364,6 +371,9 @@ macro_rules! happenings {
 happenings! {
     Filed(Box<Filed>) = "filed",
     Departed(Departed) = "departed",
+    HandedOver(Box<HandedOver>) = "handed_over",
+    Stopped(Box<Stopped>) = "stopped",
+    Incident(Box<Incident>) = "incident",
     Arrived(Arrived) = "arrived",
     Received(Received) = "received",
     Completed(Completed) = "completed",
@@ -372,6 +382,7 @@ happenings! {
     AmendmentApproved(AmendmentApproved) = "amendment_approved",
     AmendmentRejected(AmendmentRejected) = "amendment_rejected",
     AmendmentExpired(AmendmentExpired) = "amendment_expired",
+    Countersigned(Countersigned) = "countersigned",
 }
 
 /// A happening with its times, as the journal has them.

@@ -10,16 +10,44 @@ use super::amend::{self, Amendments};
 use super::behalf::SignedFor;
 use super::event::{Arrived, Cancelled, Completed, Departed, Filed, Happening, Received, Stamped};
 use super::status::{Action, Party, Status};
+use super::transport::{self, Noted, Riding, Transit};
 use crate::ids::OrganisationId;
 use crate::units::Grams;
 
-/// A step that somebody should have signed and did not. Recorded, never a reason to hold up a truck.
+/// A step that somebody should have signed and did not. Recorded, never a reason to hold up a
+/// truck.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     pub step: String,
     /// The party whose signature or whole step is missing.
     pub missing: String,
     pub severity: String,
+    /// The event that waits for a second signature; none where the whole step was skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<i64>,
+    /// Whose signature it is that is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation_id: Option<OrganisationId>,
+}
+
+impl Gap {
+    /// A whole step that nobody took.
+    pub fn skipped(step: &str, missing: Party, severity: &str) -> Self {
+        let missing = missing.as_str().into();
+        let (step, severity) = (step.into(), severity.into());
+        Self { step, missing, severity, seq: None, organisation_id: None }
+    }
+
+    /// A step that its second person has not signed yet.
+    pub fn unsigned(step: &str, missing: Party, seq: i64, organisation: OrganisationId) -> Self {
+        let gap = Self::skipped(step, missing, "low");
+        Self { seq: Some(seq), organisation_id: Some(organisation), ..gap }
+    }
+
+    /// Whether this organisation's signature of that event closes it.
+    pub fn waits_for(&self, seq: i64, organisation: OrganisationId) -> bool {
+        self.seq == Some(seq) && self.organisation_id == Some(organisation)
+    }
 }
 
 /// What has become of an item's mass.
@@ -66,6 +94,11 @@ pub struct Manifest {
     pub signed_for: Vec<SignedFor>,
     #[serde(default, skip_serializing_if = "Amendments::is_none")]
     pub amendments: Amendments,
+    /// Who carries it, from departure to receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub riding: Option<Riding>,
+    #[serde(default, skip_serializing_if = "Transit::is_empty")]
+    pub transit: Transit,
     /// The claimed time of the newest step: an earlier one that follows is out of order.
     pub last_occurred_at: DateTime<Utc>,
 }
@@ -98,6 +131,18 @@ pub fn evolve(state: Option<Manifest>, event: &Stamped) -> Result<Manifest, Ille
     match &event.happening {
         Happening::Filed(_) => return Err(IllegalEvent::NotFirst),
         Happening::Departed(data) => depart(&mut manifest, stamp(at, data.clone()))?,
+        Happening::HandedOver(data) => {
+            let step = noted(&manifest, at, (**data).clone());
+            transport::evolve::hand_over(&mut manifest, step)?;
+        }
+        Happening::Stopped(data) => {
+            let step = noted(&manifest, at, (**data).clone());
+            transport::evolve::stop(&mut manifest, step)?;
+        }
+        Happening::Incident(data) => {
+            let step = noted(&manifest, at, (**data).clone());
+            transport::evolve::incident(&mut manifest, step)?;
+        }
         Happening::Arrived(data) => arrive(&mut manifest, stamp(at, data.clone()))?,
         Happening::Received(data) => receive(&mut manifest, stamp(at, data.clone()))?,
         Happening::Completed(data) => complete(&mut manifest, stamp(at, data.clone()))?,
@@ -110,6 +155,10 @@ pub fn evolve(state: Option<Manifest>, event: &Stamped) -> Result<Manifest, Ille
         | Happening::AmendmentApproved(_)
         | Happening::AmendmentRejected(_)
         | Happening::AmendmentExpired(_) => amend::evolve(&mut manifest, event)?,
+        Happening::Countersigned(data) => {
+            let step = noted(&manifest, at, data.clone());
+            transport::evolve::countersign(&mut manifest, step)?;
+        }
     }
     manifest.signed_for.extend(event.signed_for.clone());
     manifest.version += 1;
@@ -123,7 +172,9 @@ pub fn fold(events: &[Stamped]) -> Result<Option<Manifest>, IllegalEvent> {
 }
 
 fn begin(filed: Filed, (occurred_at, recorded_at): (DateTime<Utc>, DateTime<Utc>)) -> Manifest {
-    let unsigned = filed.for_producer.then(|| gap("file", Party::Producer, "low"));
+    let producer = filed.producer.organisation_id;
+    let unsigned = Gap::unsigned("file", Party::Producer, 0, producer);
+    let unsigned = Some(unsigned).filter(|_| filed.for_producer);
     Manifest {
         progress: vec![Progress::default(); filed.items.len()],
         filed,
@@ -138,6 +189,8 @@ fn begin(filed: Filed, (occurred_at, recorded_at): (DateTime<Utc>, DateTime<Utc>
         gaps: unsigned.into_iter().collect(),
         signed_for: Vec::new(),
         amendments: Amendments::default(),
+        riding: None,
+        transit: Transit::default(),
         last_occurred_at: occurred_at,
     }
 }
@@ -146,17 +199,31 @@ fn stamp<T>((occurred_at, recorded_at): (DateTime<Utc>, DateTime<Utc>), data: T)
     At { occurred_at, recorded_at, data }
 }
 
+/// An event that takes its place in the chain next.
+fn noted<T>(
+    manifest: &Manifest,
+    (occurred_at, recorded_at): (DateTime<Utc>, DateTime<Utc>),
+    data: T,
+) -> Noted<T> {
+    Noted { seq: manifest.version, occurred_at, recorded_at, data }
+}
+
 fn allow(manifest: &Manifest, action: Action) -> Result<(), IllegalEvent> {
     if action.is_open(manifest.status) { Ok(()) } else { Err(IllegalEvent::Step) }
 }
 
 fn depart(manifest: &mut Manifest, step: At<Departed>) -> Result<(), IllegalEvent> {
     allow(manifest, Action::Depart)?;
-    for party in [Party::Producer, Party::Carrier] {
+    let first = manifest.filed.legs.first();
+    let carrier = first.map(|leg| (Party::Carrier, leg.carrier_id));
+    let producer = Some((Party::Producer, manifest.filed.producer.organisation_id));
+    for (party, organisation) in [producer, carrier].into_iter().flatten() {
         if !step.data.by.iter().any(|by| by == party.as_str()) {
-            manifest.gaps.push(gap("depart", party, "low"));
+            let gap = Gap::unsigned("depart", party, manifest.version, organisation);
+            manifest.gaps.push(gap);
         }
     }
+    manifest.riding = first.map(|leg| Riding::departed(leg, &step.data));
     manifest.status = Status::InTransit;
     manifest.departed = Some(step);
     Ok(())
@@ -165,6 +232,8 @@ fn depart(manifest: &mut Manifest, step: At<Departed>) -> Result<(), IllegalEven
 fn arrive(manifest: &mut Manifest, step: At<Arrived>) -> Result<(), IllegalEvent> {
     allow(manifest, Action::Arrive)?;
     skipped_departure(manifest);
+    transport::journey::skipped_legs(manifest);
+    transport::journey::brought_by(manifest, step.data.carrier_id);
     manifest.status = Status::Arrived;
     manifest.arrived = Some(step);
     Ok(())
@@ -173,9 +242,18 @@ fn arrive(manifest: &mut Manifest, step: At<Arrived>) -> Result<(), IllegalEvent
 fn receive(manifest: &mut Manifest, step: At<Received>) -> Result<(), IllegalEvent> {
     allow(manifest, Action::Receive)?;
     skipped_departure(manifest);
-    if manifest.arrived.is_none() {
-        manifest.gaps.push(gap("arrive", Party::Carrier, "low"));
+    if !step.data.by.is_empty()
+        && !step.data.by.iter().any(|by| by == Party::Carrier.as_str())
+        && let Some(carrier) = manifest.delivering_carrier()
+    {
+        let gap = Gap::unsigned("receive", Party::Carrier, manifest.version, carrier);
+        manifest.gaps.push(gap);
     }
+    if manifest.arrived.is_none() {
+        transport::journey::skipped_legs(manifest);
+        manifest.gaps.push(Gap::skipped("arrive", Party::Carrier, "low"));
+    }
+    manifest.riding = None;
     for found in &step.data.items {
         let progress = progress_of(manifest, found.line)?;
         progress.accepted_g = found.accepted_g;
@@ -208,15 +286,12 @@ fn complete(manifest: &mut Manifest, step: At<Completed>) -> Result<(), IllegalE
 /// Waste that is here has left there: a departure nobody recorded is a gap.
 fn skipped_departure(manifest: &mut Manifest) {
     if manifest.departed.is_none() && !manifest.gaps.iter().any(|gap| gap.step == "depart") {
-        manifest.gaps.push(gap("depart", Party::Carrier, "medium"));
+        manifest.gaps.push(Gap::skipped("depart", Party::Carrier, "medium"));
     }
 }
 
-fn gap(step: &str, missing: Party, severity: &str) -> Gap {
-    Gap { step: step.into(), missing: missing.as_str().into(), severity: severity.into() }
-}
-
-fn progress_of(manifest: &mut Manifest, line: i64) -> Result<&mut Progress, IllegalEvent> {
+/// The item of a line.
+pub fn progress_of(manifest: &mut Manifest, line: i64) -> Result<&mut Progress, IllegalEvent> {
     let index = usize::try_from(line - 1).map_err(|_| IllegalEvent::Line)?;
     manifest.progress.get_mut(index).ok_or(IllegalEvent::Line)
 }
@@ -228,26 +303,13 @@ impl Manifest {
         if self.filed.producer.organisation_id == organisation {
             parties.push(Party::Producer);
         }
-        if self.filed.legs.iter().any(|leg| leg.carrier_id == organisation) {
+        if self.carriers().any(|carrier| carrier == organisation) {
             parties.push(Party::Carrier);
         }
         if self.filed.receiver.organisation_id == organisation {
             parties.push(Party::Receiver);
         }
         parties
-    }
-
-    /// The plates that its load is on now: vehicle and trailer, from departure to receipt.
-    pub fn plates(&self) -> Vec<&str> {
-        if !matches!(self.status, Status::InTransit | Status::Arrived) {
-            return Vec::new();
-        }
-        let Some(leg) = self.filed.legs.first() else { return Vec::new() };
-        let left_on = self.departed.as_ref().and_then(|step| step.data.plate.as_deref());
-        let mut plates = vec![left_on.unwrap_or(&leg.plate)];
-        plates.extend(leg.trailer_plate.as_deref());
-        plates.retain(|plate| !plate.is_empty());
-        plates
     }
 
     /// The producer's ledger has been told that the waste is gone.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::asked::FileManifest;
+use super::asked::{FileManifest, LegAsked};
 use super::containers;
 use crate::app::App;
 use crate::command::{Balances, Freshness};
@@ -47,6 +47,17 @@ pub struct LegIds {
     pub escort: Option<DriverId>,
 }
 
+impl LegIds {
+    pub fn of(leg: &LegAsked) -> Self {
+        Self {
+            carrier: leg.carrier_id,
+            vehicle: leg.vehicle_id,
+            driver: leg.driver_id,
+            escort: leg.escort_id,
+        }
+    }
+}
+
 /// The facts of a filing.
 pub struct Facts {
     pub producer: Option<Place>,
@@ -80,13 +91,7 @@ impl Facts {
         };
         let mut legs = Vec::with_capacity(asked.legs.len());
         for leg in asked.legs.iter() {
-            let ids = LegIds {
-                carrier: leg.carrier_id,
-                vehicle: leg.vehicle_id,
-                driver: leg.driver_id,
-                escort: leg.escort_id,
-            };
-            legs.push(LegFacts::read(app, ids, freshness).await?);
+            legs.push(LegFacts::read(app, LegIds::of(leg), freshness).await?);
         }
         let plans = match &producer {
             Some(producer) => app.registers.plans_of(&app.pool, &producer.site, freshness).await?,

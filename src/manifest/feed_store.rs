@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use diesel::dsl::exists;
 use diesel::pg::Pg;
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
@@ -13,7 +14,7 @@ use super::list::streams;
 use super::store::{Stored, read_event};
 use crate::ctx::{Actor, Role};
 use crate::db::Pool;
-use crate::db::schema::{event, manifest as t};
+use crate::db::schema::{event, manifest as t, manifest_carrier as further};
 use crate::ids::ManifestId;
 use crate::problem::Problem;
 
@@ -40,7 +41,9 @@ pub async fn seen_among(
         let givers = actor.grants.held().iter().map(|mandate| mandate.giver.uuid());
         let whose: Vec<Uuid> = givers.chain([actor.organisation_id.uuid()]).collect();
         let ends = t::producer_id.eq_any(whose.clone()).or(t::receiver_id.eq_any(whose.clone()));
-        query = query.filter(ends.or(t::carrier_id.eq_any(whose)));
+        let later = further::table.filter(further::manifest_id.eq(t::id));
+        let later = exists(later.filter(further::carrier_id.eq_any(whose.clone())));
+        query = query.filter(ends.or(t::carrier_id.eq_any(whose)).or(later));
     }
     let found: Vec<Uuid> = query.load(&mut pool.get().await?).await?;
     Ok(found.into_iter().collect())

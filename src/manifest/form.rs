@@ -116,6 +116,7 @@ pub fn text<const MAX: usize>(field: &Option<BoundedText<1, MAX>>) -> Option<Str
     field.as_ref().map(|text| text.as_str().to_owned())
 }
 
+/// A leg as it was asked for, with names and plates as they are now.
 pub fn leg((n, (asked, facts)): (usize, (&LegAsked, &LegFacts))) -> Leg {
     Leg {
         n: n as i64 + 1,

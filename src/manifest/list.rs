@@ -21,7 +21,7 @@ use super::store::{Stored, read_state};
 use crate::catalogue::{Stream, WasteCode};
 use crate::ctx::{Actor, Role};
 use crate::db::Pool;
-use crate::db::schema::{manifest as t, manifest_item as item};
+use crate::db::schema::{manifest as t, manifest_carrier as further, manifest_item as item};
 use crate::grant::Mandate;
 use crate::identity::policy as may;
 use crate::ids::{ManifestId, OrganisationId};
@@ -59,14 +59,33 @@ enum Walk<'a> {
     Party(Party, OrganisationId),
     /// What another lets the caller's organisation sign for it.
     Entrusted(Party, &'a Mandate),
+    /// Of the carriers beside the first leg's: the caller's own, or one that lets it sign for it.
+    FurtherCarrier(OrganisationId, Option<&'a Mandate>),
     /// A regulator's division, at one end.
     From(&'a str),
     To(&'a str),
     All,
 }
 
-/// The walks that together are what the caller may see.
-fn walks<'a>(actor: &'a Actor, filter: &'a ManifestFilter) -> Vec<Walk<'a>> {
+/// Which of a manifest's carriers the filter means: each has an index of its own, so each is a walk
+/// of its own.
+#[derive(Clone, Copy)]
+enum Carrying {
+    First,
+    Further,
+}
+
+/// The walks that together are what the caller may see of what it asks for.
+fn walks<'a>(actor: &'a Actor, filter: &'a ManifestFilter) -> Vec<(Walk<'a>, Carrying)> {
+    let carrying: &[Carrying] = match filter.carrier_id {
+        Some(_) => &[Carrying::First, Carrying::Further],
+        None => &[Carrying::First],
+    };
+    let all = places(actor, filter).into_iter();
+    all.flat_map(|walk| carrying.iter().map(move |carrying| (walk, *carrying))).collect()
+}
+
+fn places<'a>(actor: &'a Actor, filter: &'a ManifestFilter) -> Vec<Walk<'a>> {
     if actor.role == Role::CorpsRegulator {
         return match &filter.division {
             Some(division) => vec![Walk::From(division.as_str()), Walk::To(division.as_str())],
@@ -80,11 +99,19 @@ fn walks<'a>(actor: &'a Actor, filter: &'a ManifestFilter) -> Vec<Walk<'a>> {
     let parties = [Party::Producer, Party::Carrier, Party::Receiver];
     let parties = parties.into_iter().filter(|party| shows(actor, *party));
     let mut walks: Vec<Walk> = parties.clone().map(|party| Walk::Party(party, own)).collect();
+    if shows(actor, Party::Carrier) {
+        walks.push(Walk::FurtherCarrier(own, None));
+    }
     for mandate in actor.grants.held() {
         let scoped = parties
             .clone()
             .filter(|party| mandate.scopes.contains(&may::sign_scope(part_of(*party))));
-        walks.extend(scoped.map(|party| Walk::Entrusted(party, mandate)));
+        for party in scoped {
+            walks.push(Walk::Entrusted(party, mandate));
+            if party == Party::Carrier {
+                walks.push(Walk::FurtherCarrier(mandate.giver, Some(mandate)));
+            }
+        }
     }
     walks
 }
@@ -100,7 +127,10 @@ fn of_party(query: Boxed<'_>, party: Party, organisation: OrganisationId) -> Box
 
 /// What a delegation covers of its giver's (`Mandate::covers`, as a filter).
 fn entrusted<'a>(query: Boxed<'a>, party: Party, mandate: &'a Mandate) -> Boxed<'a> {
-    let mut query = of_party(query, party, mandate.giver);
+    narrowed_to(of_party(query, party, mandate.giver), party, mandate)
+}
+
+fn narrowed_to<'a>(mut query: Boxed<'a>, party: Party, mandate: &'a Mandate) -> Boxed<'a> {
     if !mandate.streams.is_empty() {
         query = query.filter(t::stream.eq_any(&mandate.streams));
     }
@@ -198,7 +228,10 @@ fn merged<T>(mut found: Vec<T>, rows: i64, id: impl Fn(&T) -> Uuid) -> Vec<T> {
 type Boxed<'a> = t::BoxedQuery<'a, Pg>;
 
 /// One walk's part of what the caller sees and asks for.
-fn seen<'a>((actor, walk): (&'a Actor, Walk<'a>), filter: &'a ManifestFilter) -> Boxed<'a> {
+fn seen<'a>(
+    (actor, (walk, carrying)): (&'a Actor, (Walk<'a>, Carrying)),
+    filter: &'a ManifestFilter,
+) -> Boxed<'a> {
     let mut query = t::table.order(t::id.desc()).into_boxed::<Pg>();
     if actor.role.is_regulator() {
         query = query.filter(t::stream.eq_any(streams(actor)));
@@ -206,6 +239,13 @@ fn seen<'a>((actor, walk): (&'a Actor, Walk<'a>), filter: &'a ManifestFilter) ->
     query = match walk {
         Walk::Party(party, own) => of_party(query, party, own),
         Walk::Entrusted(party, mandate) => entrusted(query, party, mandate),
+        Walk::FurtherCarrier(carrier, mandate) => {
+            let query = query.filter(t::id.eq_any(carried_further(carrier)));
+            match mandate {
+                Some(mandate) => narrowed_to(query, Party::Carrier, mandate),
+                None => query,
+            }
+        }
         Walk::From(division) => {
             let there = query.filter(t::producer_division.eq(division));
             in_regiment(there, actor, "producer")
@@ -216,7 +256,20 @@ fn seen<'a>((actor, walk): (&'a Actor, Walk<'a>), filter: &'a ManifestFilter) ->
         }
         Walk::All => query,
     };
+    if let Some(carrier) = filter.carrier_id {
+        query = match carrying {
+            Carrying::First => query.filter(t::carrier_id.eq(carrier.uuid())),
+            Carrying::Further => query.filter(t::id.eq_any(carried_further(carrier))),
+        };
+    }
     narrowed(query, filter)
+}
+
+/// The manifests that a carrier has a later leg of.
+#[diesel::dsl::auto_type]
+fn carried_further(carrier: OrganisationId) -> _ {
+    let carrier: Uuid = carrier.uuid();
+    further::table.filter(further::carrier_id.eq(carrier)).select(further::manifest_id)
 }
 
 /// The streams that concern the actor.
@@ -250,9 +303,6 @@ fn narrowed<'a>(mut query: Boxed<'a>, filter: &'a ManifestFilter) -> Boxed<'a> {
     }
     if let Some(id) = filter.producer_id {
         query = query.filter(t::producer_id.eq(id.uuid()));
-    }
-    if let Some(id) = filter.carrier_id {
-        query = query.filter(t::carrier_id.eq(id.uuid()));
     }
     if let Some(id) = filter.receiver_id {
         query = query.filter(t::receiver_id.eq(id.uuid()));

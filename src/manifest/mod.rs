@@ -39,6 +39,8 @@ mod status;
 mod store;
 mod tell;
 mod together;
+mod transport;
+mod turn;
 mod un_number;
 mod view;
 
@@ -76,5 +78,6 @@ pub use store::{
     heads, read_event,
 };
 pub use together::{Collecting, Mover, arrives, departs, is_received, is_treated};
+pub use transport::*;
 pub use un_number::UnNumber;
 pub use view::{Look, accounts, allowed, view};

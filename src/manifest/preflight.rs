@@ -1,13 +1,14 @@
 //! Preflight: everything that would refuse or warn about the next step, all fields at once.
 //!
-//! The same `decide` as the step itself, on the most ordinary body: leave now, arrive now, accept
-//! all that was shipped, treat all that is left by the method filed.
+//! The same `decide` as the step itself, on the most ordinary body: leave now, hand over to the
+//! next leg planned, arrive now, accept all that was shipped and not lost, treat all that is left
+//! by the method filed.
 
-use super::act::{admit_step, parties_of, visible};
+use super::act::{admit_filed, visible};
 use super::amend;
 use super::asked::Arrive;
 use super::asked::{
-    Cancel, Complete, Depart, Reason, Receive, ReceiveItem, TreatmentAsked, Verdict,
+    Cancel, Complete, Depart, LegAsked, Mode, Reason, Receive, ReceiveItem, TreatmentAsked, Verdict,
 };
 use super::draft_store;
 use super::drafts::{Draft, file_saved};
@@ -15,6 +16,7 @@ use super::evolve::Manifest;
 use super::shape::WarningView;
 use super::status::Action;
 use super::store::Stored;
+use super::transport::{self, HandOver, IncidentKind, ReportIncident, Stop, StopKind};
 use super::{arrive, cancel, complete, depart, receive};
 use crate::app::App;
 use crate::clock::legal_day;
@@ -52,7 +54,7 @@ pub async fn try_out(
         }
         (Some(stored), _) => preflight(app, ctx, (id, &stored.manifest), action)
             .await
-            .map(|done| warnings_of(&done, action, ctx)),
+            .map(|done| done.map_or_else(Vec::new, |done| warnings_of(&done, action, ctx))),
         (None, Some(draft)) => draft_preflight(app, ctx, &draft, action).await,
         (None, None) => Err(Problem::not_found()),
     };
@@ -100,21 +102,39 @@ fn unknown_action(word: &str) -> Problem {
     Problem::at(Code::InvalidValue, "/query/action", text)
 }
 
-/// What the step would come to: `Ok` when nothing refuses it.
+/// What the step would come to: `Ok` when nothing refuses it, `None` where that hangs on what only
+/// its body says.
 async fn preflight(
     app: &App,
     ctx: &Ctx,
     (id, manifest): (ManifestId, &Manifest),
     action: Action,
-) -> Result<Done<Stored>, Problem> {
+) -> Result<Option<Done<Stored>>, Problem> {
     let ctx = &Ctx { validate_only: true, key: None, ..ctx.clone() };
-    match action {
+    let done = match action {
+        Action::HandOver => match manifest.next_leg(None).map(next_carrier) {
+            Some(body) => transport::hand_over(app, ctx, id, Ok(body)).await,
+            // To whom, nobody knows yet.
+            None => return admit_filed(ctx, action, manifest).map(|()| None),
+        },
+        Action::Stop => transport::stop(app, ctx, id, Ok(short_stop())).await,
+        Action::Incident => match breakdown() {
+            Some(body) => transport::incident(app, ctx, id, Ok(body)).await,
+            None => Err(refused(ctx, manifest, action)),
+        },
+        // Which fields are to change is not known here: it was judged before.
         // A manifest that is filed cannot be filed again: the table of moves says so.
-        Action::File => Err(refused(ctx, manifest, action)),
+        Action::File | Action::Amend => Err(refused(ctx, manifest, action)),
         Action::Depart => {
             let (occurred_at, loaded_kg, location) = (None, None, None);
-            let body =
-                Depart { occurred_at, loaded_kg, vehicle_id: None, driver_id: None, location };
+            let body = Depart {
+                occurred_at,
+                loaded_kg,
+                vehicle_id: None,
+                driver_id: None,
+                location,
+                countersign: None,
+            };
             depart(app, ctx, id, Ok(body)).await
         }
         Action::Arrive => {
@@ -129,28 +149,73 @@ async fn preflight(
             Some(body) => complete(app, ctx, id, Ok(body)).await,
             None => Err(refused(ctx, manifest, action)),
         },
-        // Which fields are to change is not known here: it was judged before.
-        Action::Amend => Err(refused(ctx, manifest, action)),
         Action::Cancel => {
             let body = Cancel { reason: Reason::NotNeeded, reason_text: None };
             cancel(app, ctx, id, Ok(body)).await
         }
+    };
+    done.map(Some)
+}
+
+/// The next leg as it was planned.
+fn next_carrier(leg: &super::event::Leg) -> HandOver {
+    let to_leg = LegAsked {
+        carrier_id: leg.carrier_id,
+        vehicle_id: leg.vehicle_id,
+        driver_id: leg.driver_id,
+        mode: Mode::parse(&leg.mode),
+        trailer_plate: None,
+        escort_id: leg.escort_id,
+        waybill_number: None,
+        from: None,
+        to: None,
+        via: None,
+        planned_departure_at: None,
+        planned_arrival_at: None,
+    };
+    HandOver { occurred_at: None, to_leg, location: None, countersign: None }
+}
+
+fn short_stop() -> Stop {
+    Stop {
+        occurred_at: None,
+        kind: StopKind::Stop,
+        to_vehicle_id: None,
+        to_driver_id: None,
+        from_vehicle_id: None,
+        remaining_kg: None,
+        location: None,
+        reason: Reason::Other,
+        reason_text: None,
+        countersign: None,
     }
 }
 
+fn breakdown() -> Option<ReportIncident> {
+    Some(ReportIncident {
+        occurred_at: None,
+        kind: IncidentKind::Breakdown,
+        items: List::default(),
+        vehicle_id: None,
+        location: None,
+        reported_to: None,
+        reported_at: None,
+        note: BoundedText::of("-".to_owned())?,
+    })
+}
+
 fn refused(ctx: &Ctx, manifest: &Manifest, action: Action) -> Problem {
-    let parties = parties_of(&ctx.actor, manifest);
-    match admit_step(ctx, action, (manifest.status, manifest.version), &parties) {
+    match admit_filed(ctx, action, manifest) {
         Err(problem) => problem,
         Ok(()) => Problem::forbidden(),
     }
 }
 
 fn accept_all(manifest: &Manifest) -> Option<Receive> {
-    let item = |item: &super::event::Item| {
+    let item = |(item, progress): (&super::event::Item, &super::evolve::Progress)| {
         Some(ReceiveItem {
             line: Whole::of(item.line)?,
-            accepted_kg: NonNegativeKg::of(item.mass_g)?,
+            accepted_kg: NonNegativeKg::of(item.mass_g - progress.lost_g)?,
             refused_kg: NonNegativeKg::of(Grams::ZERO)?,
             reason: None,
             reason_text: None,
@@ -158,17 +223,19 @@ fn accept_all(manifest: &Manifest) -> Option<Receive> {
             containers: None,
         })
     };
+    let pairs = manifest.filed.items.iter().zip(&manifest.progress);
     Some(Receive {
         occurred_at: None,
-        decision: Verdict::Accept,
+        decision: if manifest.on_the_way().0 > 0 { Verdict::Accept } else { Verdict::Refuse },
         gross_kg: None,
         tare_kg: None,
-        items: List::of(manifest.filed.items.iter().filter_map(item).collect())?,
+        items: List::of(pairs.filter_map(item).collect())?,
         analysis_pending: false,
         storage_area_id: None,
         storage_temp_c: None,
         impurity_percent: None,
         mismatches: List::default(),
+        countersign: None,
     })
 }
 

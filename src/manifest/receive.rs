@@ -10,20 +10,22 @@ use chrono::Datelike;
 
 use super::act::{Scene, Step, act, claimed_time, no_such_line};
 use super::asked::{MismatchField, Receive, ReceiveItem, Verdict};
+use super::behalf;
 use super::containers;
 use super::deadlines::is_late_receipt;
 use super::event::{Happening, Item, Mismatch, Received, ReceivedItem};
 use super::evolve::Manifest;
 use super::mended::Content;
 use super::moves::{self, Limits};
-use super::status::Action;
+use super::status::{Action, Party};
 use super::store::Stored;
+use super::transport::countersign::{Second, Signing};
 use crate::app::App;
 use crate::calendar::Calendar;
 use crate::catalogue::{Catalogue, RulePack, Stream};
 use crate::clock::legal_day;
 use crate::command::{Done, Freshness};
-use crate::ctx::Ctx;
+use crate::ctx::{Actor, Ctx};
 use crate::ids::{ManifestId, SiteId, StorageAreaId};
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::registry::{Known, Licence, Standing, StorageArea, rows};
@@ -38,6 +40,7 @@ pub struct GateFacts {
     licences: Licences,
     /// The area that is named, if there is one by that id.
     area: Option<Known<StorageArea>>,
+    second: Second,
 }
 
 impl GateFacts {
@@ -51,7 +54,7 @@ impl GateFacts {
             None => None,
         };
         let licences = app.registers.licences_of(&app.pool, site, freshness).await?;
-        Ok(Self { licences, area })
+        Ok(Self { licences, area, second: Second::NotNamed })
     }
 }
 
@@ -63,9 +66,12 @@ pub async fn receive(
 ) -> Result<Done<Stored>, Problem> {
     let asked = asked.into();
     let wanted = asked.readable().and_then(|asked| asked.storage_area_id);
+    let second = asked.asked.as_ref().ok().and_then(|asked| asked.countersign.clone());
+    let signing = Signing::of(app, Action::Receive, second.as_ref());
     let facts = async |stored: &Stored, freshness| {
+        let second = signing.look(ctx, stored).await?;
         let site = stored.manifest.filed.receiver_site_id;
-        GateFacts::read(app, (site, wanted), freshness).await
+        Ok(GateFacts { second, ..GateFacts::read(app, (site, wanted), freshness).await? })
     };
     act(app, ctx, (id, Action::Receive), asked, facts, |scene, asked, _| {
         admit(scene, asked, (ctx, &app.catalogue, &app.calendar))
@@ -92,6 +98,7 @@ pub fn admit(
         }
     }
     let area = area(scene, asked, &mut findings);
+    scene.more.second.judge(&mut findings);
     findings.settle()?;
     let stream = Stream::parse(&manifest.filed.stream).map_err(Problem::internal)?;
     let year = i64::from(legal_day(occurred_at).year());
@@ -107,6 +114,7 @@ pub fn admit(
         storage_area_id: asked.storage_area_id,
         mismatches: mismatches(scene, asked, (pack, stream)),
         late: is_late_receipt(manifest, occurred_at, (catalogue, calendar)),
+        by: signers(manifest, &ctx.actor),
         out_of_order: occurred_at < manifest.last_occurred_at,
     };
     let mut step = Step::new(Happening::Received(received), occurred_at, "manifest_received");
@@ -129,7 +137,15 @@ pub fn admit(
     if !all_there {
         step.alerts.push("container_missing");
     }
+    scene.more.second.sign(&mut step, manifest, ctx)?;
     Ok(step)
+}
+
+/// Who signs by calling: the receiver and, for who may sign as that too, the carrier that came.
+fn signers(manifest: &Manifest, actor: &Actor) -> Vec<String> {
+    let both = behalf::own_carriers(actor, manifest).any(|one| manifest.has_aboard(one));
+    let parties = [Some(Party::Receiver), Some(Party::Carrier).filter(|_| both)];
+    parties.into_iter().flatten().map(|party| party.as_str().to_owned()).collect()
 }
 
 /// The named area is the receiving site's own, and not closed.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::amend::AmendmentView;
 use super::status::Status;
+use super::transport::{AboardView, IncidentView, LegView, SignatureView, StopView};
 use crate::ids::{LicenceId, ManifestId, RoundId, SiteId, StorageAreaId, TripId};
 use crate::units::Kg;
 use crate::wire::api_enum;
@@ -149,38 +150,19 @@ pub struct PartyView {
     pub region_code: String,
 }
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct LegView {
-    pub n: i64,
-    pub mode: String,
-    pub carrier_id: Uuid,
-    pub carrier_name: String,
-    pub vehicle_id: Uuid,
-    pub plate: String,
-    pub driver_id: Uuid,
-    #[schema(required)]
-    pub trailer_plate: Option<String>,
-    #[schema(required)]
-    pub escort_id: Option<Uuid>,
-    #[schema(required)]
-    pub waybill_number: Option<String>,
-    #[schema(required)]
-    pub from: Option<String>,
-    #[schema(required)]
-    pub to: Option<String>,
-    #[schema(required)]
-    pub via: Option<String>,
-    #[schema(required)]
-    pub planned_departure_at: Option<DateTime<Utc>>,
-    #[schema(required)]
-    pub planned_arrival_at: Option<DateTime<Utc>>,
-}
-
+/// A step that somebody should have signed and did not.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct GapView {
     pub step: String,
+    /// The party whose signature, or whole step, is missing.
     pub missing: String,
     pub severity: String,
+    /// The event that waits for the second signature; null where the whole step was skipped.
+    #[schema(required)]
+    pub seq: Option<i64>,
+    /// Whose signature it is.
+    #[schema(required)]
+    pub organisation_id: Option<Uuid>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -320,6 +302,11 @@ pub struct ManifestView {
     pub departed_at: Option<String>,
     #[schema(required)]
     pub loaded_kg: Option<Kg>,
+    /// The vehicles that the load rides on, from departure to receipt; more than one where only a
+    /// part of it was transshipped.
+    pub on_board: Vec<AboardView>,
+    pub stops: Vec<StopView>,
+    pub incidents: Vec<IncidentView>,
     #[schema(required)]
     pub arrived_at: Option<String>,
     #[schema(required)]
@@ -345,5 +332,7 @@ pub struct ManifestView {
     pub gaps: Vec<GapView>,
     /// Steps that one organisation signed for another, by delegation.
     pub signed_for: Vec<SignedFor>,
+    /// Signatures of the second persons, which closed gaps.
+    pub countersignatures: Vec<SignatureView>,
     pub warnings: Vec<WarningView>,
 }

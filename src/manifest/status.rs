@@ -24,6 +24,9 @@ api_enum! {
     pub enum Action {
         File = "file",
         Depart = "depart",
+        HandOver = "hand_over",
+        Stop = "stop",
+        Incident = "incident",
         Arrive = "arrive",
         Receive = "receive",
         Complete = "complete",
@@ -66,7 +69,47 @@ pub const TRANSITIONS: &[Transition] = &[
         to: &[S::InTransit],
         parties: &[P::Carrier, P::Producer],
         required: &[],
-        optional: &["occurred_at", "loaded_kg", "vehicle_id", "driver_id", "location"],
+        optional: &[
+            "occurred_at",
+            "loaded_kg",
+            "vehicle_id",
+            "driver_id",
+            "location",
+            "countersign",
+        ],
+    },
+    Transition {
+        action: A::HandOver,
+        from: &[S::InTransit],
+        to: &[S::InTransit],
+        parties: &[P::Carrier],
+        required: &["to_leg"],
+        optional: &["occurred_at", "location", "countersign"],
+    },
+    Transition {
+        action: A::Stop,
+        from: &[S::InTransit],
+        to: &[S::InTransit],
+        parties: &[P::Carrier],
+        required: &["kind", "reason"],
+        optional: &[
+            "occurred_at",
+            "to_vehicle_id",
+            "to_driver_id",
+            "from_vehicle_id",
+            "remaining_kg",
+            "location",
+            "reason_text",
+            "countersign",
+        ],
+    },
+    Transition {
+        action: A::Incident,
+        from: &[S::InTransit],
+        to: &[S::InTransit],
+        parties: &[P::Producer, P::Carrier, P::Receiver],
+        required: &["kind", "note"],
+        optional: &["occurred_at", "items", "vehicle_id", "location", "reported_to", "reported_at"],
     },
     Transition {
         action: A::Arrive,
@@ -91,6 +134,7 @@ pub const TRANSITIONS: &[Transition] = &[
             "storage_area_id",
             "storage_temp_c",
             "impurity_percent",
+            "countersign",
         ],
     },
     Transition {
@@ -152,13 +196,18 @@ impl Action {
         if self.is_open(status) {
             return Ok(());
         }
-        let allowed: Vec<&str> = open.map(Self::as_str).collect();
+        Err(self.refused(status, open))
+    }
+
+    /// The refusal of an action that the state does not allow.
+    pub fn refused(self, status: Status, allowed: impl Iterator<Item = Self>) -> Problem {
+        let allowed: Vec<&str> = allowed.map(Self::as_str).collect();
         let detail = Text::new(
             format!("联单状态为 {}，不能执行 {}。", status.as_str(), self.as_str()),
             format!("The manifest is {}; it cannot {}.", status.as_str(), self.as_str()),
         );
         let fault = Fault::without_field(Code::IllegalTransition, detail);
-        Err(fault.with("manifest_status", status.as_str()).with("allowed_actions", allowed).into())
+        fault.with("manifest_status", status.as_str()).with("allowed_actions", allowed).into()
     }
 }
 

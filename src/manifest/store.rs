@@ -1,6 +1,6 @@
 //! Manifests' rows: what commits write, and reading one manifest back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::Datelike;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
@@ -57,6 +57,15 @@ static NEW_ITEM: Table = Table {
         ("waste_code", Type::Text),
         ("mass_g", Type::Int8),
     ],
+};
+
+/// A carrier of a later leg: rows only beyond the first leg, whose carrier is in the manifest's own
+/// row.
+static CARRIER: Table = Table {
+    name: "manifest_carrier",
+    order: 21,
+    write: Write::Insert,
+    columns: &[("carrier_id", Type::Uuid), ("manifest_id", Type::Uuid), ("year", Type::Int2)],
 };
 
 static STEP: Table = Table {
@@ -160,7 +169,37 @@ pub fn new_rows(
             Cell::Int8(Some(item.mass_g.0)),
         ],
     }));
+    rows.extend(carrier_rows(id, manifest, &further_carriers(manifest)));
     Ok(rows)
+}
+
+/// The carriers beside the first leg's, each once.
+fn further_carriers(manifest: &Manifest) -> BTreeSet<OrganisationId> {
+    let first = manifest.filed.legs.as_slice().first().map(|leg| leg.carrier_id);
+    manifest.carriers().filter(|carrier| Some(*carrier) != first).collect()
+}
+
+fn carrier_rows<'a>(
+    id: ManifestId,
+    manifest: &Manifest,
+    carriers: impl IntoIterator<Item = &'a OrganisationId>,
+) -> Vec<Row> {
+    let year = i16::try_from(manifest.filed_at.year()).unwrap_or(0);
+    let row = |carrier: &OrganisationId| Row {
+        table: &CARRIER,
+        cells: vec![
+            Cell::Uuid(Some(carrier.uuid())),
+            Cell::Uuid(Some(id.uuid())),
+            Cell::Int2(Some(year)),
+        ],
+    };
+    carriers.into_iter().map(row).collect()
+}
+
+/// The rows of carriers that a step has made a party of it.
+pub fn joined(id: ManifestId, before: &Manifest, after: &Manifest) -> Vec<Row> {
+    let (before, joined) = (further_carriers(before), further_carriers(after));
+    carrier_rows(id, after, joined.difference(&before))
 }
 
 /// The row of a manifest after a step.
@@ -358,6 +397,19 @@ pub async fn events(
     let rows: Vec<(i64, i64, Vec<u8>, String)> = query.load(&mut pool.get().await?).await?;
     let row = |(position, seq, leaf, body)| EventRow { position, seq, leaf, body };
     Ok(rows.into_iter().map(row).collect())
+}
+
+/// One event of a manifest.
+pub async fn event(pool: &Pool, id: ManifestId, seq: i64) -> Result<Option<EventRow>, Problem> {
+    let found: Option<(i64, i64, Vec<u8>, String)> = event::table
+        .filter(event::subject_id.eq(id.uuid()))
+        .filter(event::seq.eq(seq))
+        .select((event::position, event::seq, event::leaf, event::body))
+        .first(&mut pool.get().await?)
+        .await
+        .optional()?;
+    let row = |(position, seq, leaf, body)| EventRow { position, seq, leaf, body };
+    Ok(found.map(row))
 }
 
 /// The manifest as it stood at a version: what a repeated request is answered with.

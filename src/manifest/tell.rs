@@ -18,7 +18,7 @@ pub fn others(
 ) -> Vec<Notice> {
     let filed = &manifest.filed;
     let mut parties = vec![filed.producer.organisation_id, filed.receiver.organisation_id];
-    parties.extend(filed.legs.iter().map(|leg| leg.carrier_id));
+    parties.extend(manifest.carriers());
     parties.sort_unstable();
     parties.dedup();
     parties.retain(|party| *party != actor);

@@ -3,12 +3,12 @@
 //! Each is decided by the very rules of the step itself; the caller joins the decisions with its
 //! own (`Decision::with`). What the step's body says beside (`If-Match`, the key) is the caller's.
 
-use super::act::{Scene, Step, parties_of, write};
+use super::act::{Scene, Step, parties_for, write};
 use super::arrive;
 use super::asked::{Arrive, Complete, Depart, FileManifest, Receive};
 use super::complete::{self, Licences};
 use super::containers;
-use super::depart;
+use super::depart::{self, DepartFacts};
 use super::event::{Arrived, Departed, Happening};
 use super::facts::{Facts, LegFacts};
 use super::file::{self, Departing, Filing, Origin};
@@ -16,6 +16,7 @@ use super::ledger::entry_ids;
 use super::receive::{self, GateFacts};
 use super::status::{Action, Party};
 use super::store::Stored;
+use super::transport::countersign::Second;
 use crate::app::App;
 use crate::container::Container;
 use crate::ctx::Ctx;
@@ -43,7 +44,7 @@ impl Mover {
     /// The scene of a step that its state allows the actor.
     fn scene<T>(&self, ctx: &Ctx, action: Action, more: T) -> Result<Shown<T>, Problem> {
         let manifest = &self.stored.manifest;
-        let parties = parties_of(&ctx.actor, manifest);
+        let parties = parties_for(&ctx.actor, manifest, action);
         may::require(action.is_for(manifest.status, &parties))?;
         action.demand(manifest.status, &parties)?;
         let beside = (self.entries.clone(), self.containers.clone());
@@ -65,14 +66,15 @@ pub fn departs(
     leg: LegFacts,
     asked: &Depart,
 ) -> Result<Decision, Problem> {
-    let (scene, parties) = mover.scene(ctx, Action::Depart, Some(leg))?;
+    let more = DepartFacts { leg: Some(leg), second: Second::NotNamed };
+    let (scene, parties) = mover.scene(ctx, Action::Depart, more)?;
     mover.write(ctx, depart::admit(&scene, asked, &parties, (ctx, &app.catalogue))?)
 }
 
 /// It is at the receiver's gate.
 pub fn arrives(ctx: &Ctx, mover: &Mover, asked: &Arrive) -> Result<Decision, Problem> {
-    let (scene, _) = mover.scene(ctx, Action::Arrive, ())?;
-    mover.write(ctx, arrive::admit(&scene, asked, ctx)?)
+    let (scene, parties) = mover.scene(ctx, Action::Arrive, ())?;
+    mover.write(ctx, arrive::admit(&scene, asked, (&parties, ctx))?)
 }
 
 /// It is received and, where nobody has said so, has arrived then.
@@ -88,7 +90,7 @@ pub fn is_received(
     let manifest = &mover.stored.manifest;
     if manifest.arrived.is_none() {
         let out_of_order = step.occurred_at < manifest.last_occurred_at;
-        let arrived = Arrived { gross_g: None, location: None, out_of_order };
+        let arrived = Arrived { gross_g: None, location: None, carrier_id: None, out_of_order };
         step.happenings.insert(0, Happening::Arrived(arrived));
     }
     mover.write(ctx, step)

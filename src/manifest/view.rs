@@ -6,27 +6,29 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::act::{open_to_person, parties_of};
+use super::act::open_now;
 use super::amend::{self, AmendmentView};
 use super::deadlines::{deadlines, shown};
 use super::draft_view::allowed_action;
 use super::event::{
-    Backfill, Item, Leg, Mismatch, Package, PartyAt, Product, ReceivedContainer, Residue, Warning,
+    Backfill, Item, Mismatch, Package, PartyAt, Product, ReceivedContainer, Residue, Treatment,
+    Warning,
 };
 use super::evolve::{Gap, Manifest, Progress};
 use super::sealed;
 use super::shape::{
     AllowedAction, BackfillView, CapacityView, ComponentView, DeadlineView, ExemptionView, GapView,
-    ItemView, LegView, ManifestView, MismatchView, PackageView, PartyView, ProductView,
+    ItemView, ManifestView, MismatchView, PackageView, PartyView, ProductView,
     ReceiptContainerView, ReceiptItemView, ReceiptView, RefusedView, ResidueView, TreatmentView,
     WarningView,
 };
 use super::status::{Action, Status};
+use super::transport;
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::ctx::Actor;
 use crate::decision::Balance;
-use crate::ids::ManifestId;
+use crate::ids::{ManifestId, OrganisationId};
 use crate::problem::Lang;
 use crate::registry::line_account;
 use crate::units::{Grams, Kg};
@@ -70,7 +72,7 @@ pub fn view(
         producer: party(&filed.producer),
         receiver_site_id: filed.receiver_site_id,
         receiver: party(&filed.receiver),
-        legs: filed.legs.iter().map(leg).collect(),
+        legs: transport::legs(manifest),
         planned_departure_on: filed.planned_departure_on,
         items: items(manifest),
         transfer_approval_id: filed.transfer_approval_id,
@@ -86,19 +88,13 @@ pub fn view(
         filed_at: time(manifest.filed_at),
         departed_at: manifest.departed.as_ref().map(|step| time(step.occurred_at)),
         loaded_kg: manifest.departed.as_ref().and_then(|step| step.data.loaded_g).map(Kg),
+        on_board: transport::aboard(manifest),
+        stops: transport::stops(manifest),
+        incidents: transport::incidents(manifest),
         arrived_at: manifest.arrived.as_ref().map(|step| time(step.occurred_at)),
         received_at: manifest.received.as_ref().map(|step| time(step.occurred_at)),
         receipt: receipt(manifest),
-        treatments: done
-            .clone()
-            .flat_map(|step| &step.data.treatments)
-            .map(|one| TreatmentView {
-                line: one.line,
-                method: one.method.clone(),
-                mass_kg: Kg(one.mass_g),
-                completed_on: one.completed_on,
-            })
-            .collect(),
+        treatments: done.clone().flat_map(|step| &step.data.treatments).map(treatment).collect(),
         residues: done.clone().flat_map(|step| &step.data.residues).map(residue).collect(),
         products: done.clone().flat_map(|step| &step.data.products).map(product).collect(),
         completed_at: done
@@ -109,11 +105,12 @@ pub fn view(
         cancel_reason: manifest.cancelled.as_ref().map(|step| step.data.reason.clone()),
         capacity: capacity(manifest, look.balances),
         deadlines: due(manifest, look),
-        allowed_actions: allowed(manifest.status, look.actor, manifest),
+        allowed_actions: allowed(look.actor, manifest),
         sealed_fields: sealed::paths(manifest, &look.app.catalogue),
         open_amendments: manifest.amendments.open.iter().map(AmendmentView::from).collect(),
         gaps: manifest.gaps.iter().map(gap).collect(),
         signed_for: manifest.signed_for.clone(),
+        countersignatures: transport::signatures(manifest),
         warnings: warnings(manifest, look.lang),
     }
 }
@@ -126,26 +123,6 @@ fn party(party: &PartyAt) -> PartyView {
         site_name: party.site_name.clone(),
         division: party.division.clone(),
         region_code: party.region_code.clone(),
-    }
-}
-
-fn leg(leg: &Leg) -> LegView {
-    LegView {
-        n: leg.n,
-        mode: leg.mode.clone(),
-        carrier_id: leg.carrier_id.uuid(),
-        carrier_name: leg.carrier_name.clone(),
-        vehicle_id: leg.vehicle_id.uuid(),
-        plate: leg.plate.clone(),
-        driver_id: leg.driver_id.uuid(),
-        trailer_plate: leg.trailer_plate.clone(),
-        escort_id: leg.escort_id.map(crate::ids::DriverId::uuid),
-        waybill_number: leg.waybill_number.clone(),
-        from: leg.from.clone(),
-        to: leg.to.clone(),
-        via: leg.via.clone(),
-        planned_departure_at: leg.planned_departure_at,
-        planned_arrival_at: leg.planned_arrival_at,
     }
 }
 
@@ -208,6 +185,15 @@ fn backfill(backfill: &Backfill) -> BackfillView {
     }
 }
 
+fn treatment(one: &Treatment) -> TreatmentView {
+    TreatmentView {
+        line: one.line,
+        method: one.method.clone(),
+        mass_kg: Kg(one.mass_g),
+        completed_on: one.completed_on,
+    }
+}
+
 fn residue(residue: &Residue) -> ResidueView {
     ResidueView { waste_code: residue.waste_code.clone(), mass_kg: Kg(residue.mass_g) }
 }
@@ -217,7 +203,13 @@ fn product(product: &Product) -> ProductView {
 }
 
 fn gap(gap: &Gap) -> GapView {
-    GapView { step: gap.step.clone(), missing: gap.missing.clone(), severity: gap.severity.clone() }
+    GapView {
+        step: gap.step.clone(),
+        missing: gap.missing.clone(),
+        severity: gap.severity.clone(),
+        seq: gap.seq,
+        organisation_id: gap.organisation_id.map(OrganisationId::uuid),
+    }
 }
 
 fn container(one: &ReceivedContainer) -> ReceiptContainerView {
@@ -282,13 +274,12 @@ fn due(manifest: &Manifest, look: &Look) -> Vec<DeadlineView> {
     shown(&dues, look.app.clock.now(), look.lang)
 }
 
-/// The caller's next steps, from the one table of moves. A driver amends nothing; an authority
-/// corrects by itself, and that is all it does.
-pub fn allowed(status: Status, actor: &Actor, manifest: &Manifest) -> Vec<AllowedAction> {
-    let parties = parties_of(actor, manifest);
-    let open = open_to_person(actor, status, &parties);
-    let corrects = amend::corrects(actor, manifest) && status != Status::Cancelled;
-    open.chain(corrects.then_some(Action::Amend)).map(allowed_action).collect()
+/// The caller's next steps, from the one table of moves. An authority corrects by itself, and that
+/// is all it does.
+pub fn allowed(actor: &Actor, manifest: &Manifest) -> Vec<AllowedAction> {
+    let corrects = amend::corrects(actor, manifest) && manifest.status != Status::Cancelled;
+    let open = open_now(actor, manifest).chain(corrects.then_some(Action::Amend));
+    open.map(allowed_action).collect()
 }
 
 pub fn warnings(manifest: &Manifest, lang: Lang) -> Vec<WarningView> {

@@ -192,6 +192,7 @@ fn collected(
                 vehicle_id: vehicle.map(|_| round.crew.vehicle_id),
                 driver_id: driver.map(|_| round.crew.driver_id),
                 location: asked.location,
+                countersign: None,
             };
             let part = manifest::departs(app, ctx, mover, facts.leg.clone(), &depart);
             (part.map_err(no_fields)?, !mover.stored.manifest.filed.for_producer)

@@ -279,6 +279,7 @@ fn receipt(part: &Part, asked: &WeighIn, at: DateTime<Utc>) -> Result<Receive, P
         storage_temp_c: asked.storage_temp_c,
         impurity_percent: asked.impurity_percent,
         mismatches: List::default(),
+        countersign: None,
     })
 }
 

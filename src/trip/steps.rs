@@ -63,6 +63,7 @@ pub async fn depart(
                 vehicle_id: vehicle.map(|_| trip.crew.vehicle_id),
                 driver_id: driver.map(|_| trip.crew.driver_id),
                 location: asked.location,
+                countersign: None,
             };
             let part = manifest::departs(app, ctx, mover, leg.clone(), &depart);
             parts.push(part.map_err(|problem| of_one(problem, rider))?);

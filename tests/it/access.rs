@@ -25,7 +25,8 @@ const RANDOM: &str = "01a20000-0000-7000-8000-000000000000";
 fn request(case: &Case, id: &str, number: &str) -> (Method, String) {
     let (method, path) = case.operation.split_once(' ').unwrap();
     let path = path.strip_prefix("/api/v1").unwrap_or(path);
-    let path = path.replace("{id}", id).replace("{number}", number).replace("{n}", "1");
+    let path = path.replace("{id}", id).replace("{number}", number);
+    let path = path.replace("{n}", "1").replace("{seq}", "0");
     let query = if path.ends_with("/preflight") { "?action=depart" } else { "" };
     (method.parse().unwrap(), format!("{path}{query}"))
 }
@@ -53,7 +54,7 @@ fn thing_of<'a>(case: &Case, estate: &'a Estate) -> &'a str {
 
 fn body_of(case: &Case, estate: &Estate) -> Option<Value> {
     match &case.kind {
-        Kind::Change { body, .. } => Some(serde_json::from_str(body).unwrap()),
+        Kind::Change { body, .. } => Some(serde_json::from_str(&filled(body, estate)).unwrap()),
         Kind::Make { body, .. } => Some(body(estate)),
         _ => case.operation.starts_with("POST").then(|| json!({})),
     }
@@ -163,6 +164,8 @@ fn filled(query: &str, estate: &Estate) -> String {
         .replace("{producer_site}", &estate.cast.producer_site)
         .replace("{receiver_site}", &estate.cast.receiver_site)
         .replace("{number}", &estate.number)
+        .replace("{vehicle}", estate.thing("vehicles"))
+        .replace("{driver}", estate.thing("drivers"))
 }
 
 fn shows(answer: &Answer, id: &str) -> bool {

@@ -41,4 +41,5 @@ mod standing;
 mod storage;
 mod support;
 mod tidy;
+mod transport;
 mod trips;

@@ -23,6 +23,9 @@ pub type Move = (&'static str, Texts, Texts, Texts);
 pub const TABLE: &[Move] = &[
     ("file", &["draft"], &["producer"], &["filed"]),
     ("depart", &["filed"], &["carrier", "producer"], &["in_transit"]),
+    ("hand_over", &["in_transit"], &["carrier"], &["in_transit"]),
+    ("stop", &["in_transit"], &["carrier"], &["in_transit"]),
+    ("incident", &["in_transit"], &["producer", "carrier", "receiver"], &["in_transit"]),
     ("arrive", &["filed", "in_transit"], &["carrier", "receiver"], &["arrived"]),
     (
         "receive",
@@ -181,11 +184,6 @@ fn row(action: &str) -> &'static Move {
     TABLE.iter().find(|row| row.0 == action).unwrap()
 }
 
-/// Where a step is asked for, below the manifest.
-fn place(action: &str) -> &str {
-    if action == "amend" { "amendments" } else { action }
-}
-
 fn status(state: &str) -> &str {
     if state == "prepared" { "draft" } else { state }
 }
@@ -194,9 +192,23 @@ fn is_draft(state: &str) -> bool {
     status(state) == "draft"
 }
 
-fn body(action: &str, state: &str, method: &str) -> Value {
+/// Where a step is asked for, below its manifest.
+pub fn path_of(action: &str) -> &str {
+    match action {
+        "hand_over" => "hand-over",
+        "stop" => "stops",
+        "incident" => "incidents",
+        "amend" => "amendments",
+        _ => action,
+    }
+}
+
+fn body(action: &str, state: &str, (method, leg): (&str, &Value)) -> Value {
     let mass = if state == "partly_accepted" { 6 } else { 10 };
     match action {
+        "hand_over" => json!({"to_leg": leg}),
+        "stop" => json!({"kind": "stop", "reason": "other"}),
+        "incident" => json!({"kind": "breakdown", "note": "爆胎"}),
         "receive" => received("accept", 10),
         "complete" => json!({"treatments": [{"line": 1, "method": method, "mass_kg": mass,
             "completed_on": "2026-11-25"}]}),

@@ -23,6 +23,7 @@ mod books;
 pub mod chain;
 mod life;
 pub mod stage;
+pub mod way;
 
 use life::Life;
 use stage::{People, Stage};

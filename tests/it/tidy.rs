@@ -118,7 +118,6 @@ const OWED: &[&str] = &[
     "src/demo/registers.rs:",
     "src/identity/live.rs:",
     "src/journal/canonical.rs:",
-    "src/manifest/evolve.rs:",
     "src/registry/tests.rs:",
     "src/seeds.rs:",
 ];

@@ -5,11 +5,13 @@ mod answers;
 mod bulk;
 mod read;
 mod steps;
+mod transport;
 
 use actix_web::web::{self, ServiceConfig};
 
 pub use read::{by_number, events, list, one, preflight, transitions};
 pub use steps::{arrive, cancel, change_draft, complete, depart, file, file_draft, receive};
+pub use transport::{countersign, hand_over, incident, signing_code, stop};
 
 /// The routes below `/api/v1`.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -19,6 +21,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(web::resource("/manifests/{id}").get(one).patch(change_draft))
         .service(web::resource("/manifests/{id}/file").post(file_draft))
         .service(web::resource("/manifests/{id}/depart").post(depart))
+        .service(web::resource("/manifests/{id}/hand-over").post(hand_over))
+        .service(web::resource("/manifests/{id}/stops").post(stop))
+        .service(web::resource("/manifests/{id}/incidents").post(incident))
+        .service(web::resource("/manifests/{id}/events/{seq}/countersign").post(countersign))
+        .service(web::resource("/me/signing-codes").post(signing_code))
         .service(web::resource("/manifests/{id}/arrive").post(arrive))
         .service(web::resource("/manifests/{id}/receive").post(receive))
         .service(web::resource("/manifests/{id}/complete").post(complete))
@@ -49,6 +56,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
     steps::change_draft,
     steps::file_draft,
     steps::depart,
+    transport::hand_over,
+    transport::stop,
+    transport::incident,
+    transport::countersign,
+    transport::signing_code,
     steps::arrive,
     steps::receive,
     steps::complete,

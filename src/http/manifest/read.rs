@@ -25,7 +25,7 @@ use crate::wire::{BoundedText, Page, parse_uuid, wire};
 wire! {
     /// The query of a preflight.
     pub struct PreflightQuery {
-        /// The step to try: `file`, `depart`, `arrive`, `receive`, `complete`, `amend` or `cancel`.
+        /// The step to try, by its name in `allowed_actions`: `file`, `depart`, `hand_over`, …
         pub action: BoundedText<1, 20>,
     }
 }

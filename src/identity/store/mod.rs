@@ -5,6 +5,7 @@ mod delegation;
 mod failure;
 mod regulators;
 mod session;
+pub mod signing_code;
 mod user;
 
 pub use delegation::{

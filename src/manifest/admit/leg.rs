@@ -5,13 +5,14 @@
 
 use chrono::NaiveDate;
 
-use super::super::asked::LegAsked;
+use super::super::asked::{LegAsked, Mode};
 use super::super::evolve::Manifest;
 use super::super::facts::{Escort, LegFacts};
 use super::party::{role_not_held, withdrawn};
 use crate::catalogue::{Catalogue, Stream};
+use crate::ids::OrganisationId;
 use crate::problem::{Code, Fault, Findings, Text};
-use crate::registry::{Part, Standing};
+use crate::registry::{Driver, Known, Part, Standing, Vehicle};
 
 /// The parties of a leg exist, belong together and may take part.
 pub fn parties(leg: &LegFacts, n: usize, findings: &mut Findings) {
@@ -29,24 +30,8 @@ pub fn parties(leg: &LegFacts, n: usize, findings: &mut Findings) {
         );
         findings.refuse(withdrawn(at("carrier_id"), zh, en));
     }
-    let own_vehicle = leg.vehicle.as_ref().filter(|one| one.organisation_id == carrier.id);
-    match own_vehicle {
-        None => findings.refuse(Fault::unknown_reference(at("vehicle_id"))),
-        Some(vehicle) if vehicle.status != Standing::Active => {
-            let (zh, en) = ("车辆已停用。", "The vehicle is out of service.");
-            findings.refuse(withdrawn(at("vehicle_id"), zh, en));
-        }
-        Some(_) => {}
-    }
-    let own_driver = leg.driver.as_ref().filter(|one| one.organisation_id == carrier.id);
-    match own_driver {
-        None => findings.refuse(Fault::unknown_reference(at("driver_id"))),
-        Some(driver) if driver.status != Standing::Active => {
-            let (zh, en) = ("驾驶员已停用。", "The driver is not active.");
-            findings.refuse(withdrawn(at("driver_id"), zh, en));
-        }
-        Some(_) => {}
-    }
+    own_vehicle(leg.vehicle.as_ref(), carrier.id, &at("vehicle_id"), findings);
+    own_driver(leg.driver.as_ref(), carrier.id, &at("driver_id"), findings);
     match &leg.escort {
         Escort::NotNamed => {}
         Escort::Known(escort) if escort.organisation_id == carrier.id => {
@@ -58,6 +43,67 @@ pub fn parties(leg: &LegFacts, n: usize, findings: &mut Findings) {
         Escort::Known(_) | Escort::Unknown => {
             findings.refuse(Fault::unknown_reference(at("escort_id")));
         }
+    }
+}
+
+/// The vehicle is the carrier's own and in service.
+pub fn own_vehicle(
+    vehicle: Option<&Known<Vehicle>>,
+    carrier: OrganisationId,
+    pointer: &str,
+    findings: &mut Findings,
+) {
+    match vehicle.filter(|one| one.organisation_id == carrier) {
+        None => findings.refuse(Fault::unknown_reference(pointer)),
+        Some(vehicle) if vehicle.status != Standing::Active => {
+            let (zh, en) = ("车辆已停用。", "The vehicle is out of service.");
+            findings.refuse(withdrawn(pointer, zh, en));
+        }
+        Some(_) => {}
+    }
+}
+
+/// The driver is the carrier's own and active.
+pub fn own_driver(
+    driver: Option<&Known<Driver>>,
+    carrier: OrganisationId,
+    pointer: &str,
+    findings: &mut Findings,
+) {
+    match driver.filter(|one| one.organisation_id == carrier) {
+        None => findings.refuse(Fault::unknown_reference(pointer)),
+        Some(driver) if driver.status != Standing::Active => {
+            let (zh, en) = ("驾驶员已停用。", "The driver is not active.");
+            findings.refuse(withdrawn(pointer, zh, en));
+        }
+        Some(_) => {}
+    }
+}
+
+/// Medical waste goes by road; by water only with an approval, by rail never (Medical Waste
+/// Regulations Art. 15). What the other streams travel by, no rule of theirs limits.
+pub fn mode(
+    mode: Option<Mode>,
+    (stream, is_approved): (Stream, bool),
+    pointer: &str,
+    findings: &mut Findings,
+) {
+    match (stream, mode.unwrap_or(Mode::Road)) {
+        (Stream::Medical, Mode::Water) if !is_approved => {
+            let text = Text::new(
+                "医疗废物经水路运输须经批准，请填写审批。",
+                "Medical waste goes by water only with an approval: name it.",
+            );
+            findings.refuse(Fault::new(Code::ApprovalRequired, pointer, text));
+        }
+        (Stream::Medical, Mode::Rail | Mode::Pipeline) => {
+            let text = Text::new(
+                "医疗废物不得以此方式运输，应经公路。",
+                "Medical waste does not travel this way: it goes by road.",
+            );
+            findings.refuse(Fault::new(Code::CarrierNotAllowed, pointer, text));
+        }
+        (Stream::Medical, Mode::Road | Mode::Water) | (Stream::Hazardous | Stream::Kitchen, _) => {}
     }
 }
 
@@ -91,26 +137,46 @@ pub fn right(
     transport_is_free: bool,
     findings: &mut Findings,
 ) {
-    if transport_is_free {
-        return;
-    }
-    if let Some(vehicle) = &leg.vehicle
+    let (vehicle, driver) = (leg.vehicle.as_ref(), leg.driver.as_ref());
+    let free = transport_is_free;
+    vehicle_right(vehicle, (stream, free), &format!("/legs/{n}/vehicle_id"), findings);
+    driver_right(driver, (day, free), &format!("/legs/{n}/driver_id"), findings);
+}
+
+/// The vehicle is allowed for the class.
+pub fn vehicle_right(
+    vehicle: Option<&Known<Vehicle>>,
+    (stream, is_free): (Stream, bool),
+    pointer: &str,
+    findings: &mut Findings,
+) {
+    if let Some(vehicle) = vehicle.filter(|_| !is_free)
         && !vehicle.classes.iter().any(|class| class == stream.as_str())
     {
         let text = Text::new(
             format!("车辆 {} 无此类废物运输资质。", vehicle.plate),
             format!("Vehicle {} is not allowed for {} waste.", vehicle.plate, stream.as_str()),
         );
-        findings.refuse(Fault::new(Code::CarrierNotAllowed, format!("/legs/{n}/vehicle_id"), text));
+        findings.refuse(Fault::new(Code::CarrierNotAllowed, pointer, text));
     }
-    if let Some(until) = leg.driver.as_ref().and_then(|driver| driver.licence_valid_to)
+}
+
+/// The driver's licence runs on that day.
+pub fn driver_right(
+    driver: Option<&Known<Driver>>,
+    (day, is_free): (NaiveDate, bool),
+    pointer: &str,
+    findings: &mut Findings,
+) {
+    let driver = driver.filter(|_| !is_free);
+    if let Some(until) = driver.and_then(|driver| driver.licence_valid_to)
         && until < day
     {
         let text = Text::new(
             format!("驾驶员从业资格于 {until} 到期。"),
             format!("The driver's licence ended on {until}."),
         );
-        findings.refuse(Fault::new(Code::CarrierNotAllowed, format!("/legs/{n}/driver_id"), text));
+        findings.refuse(Fault::new(Code::CarrierNotAllowed, pointer, text));
     }
 }
 

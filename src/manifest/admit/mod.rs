@@ -32,7 +32,10 @@ use crate::registry::{Known, Licence, ManagementPlan, TransferApproval};
 
 use border::{Crossing, Named};
 pub use containers::counted;
-pub use leg::{parties as leg_parties, right as leg_right, transport_was_free};
+pub use leg::{
+    driver_right, mode as leg_mode, own_driver, own_vehicle, parties as leg_parties,
+    right as leg_right, transport_was_free, vehicle_right, wording as leg_wording,
+};
 pub use licence::covers;
 
 /// What filing may do for one item. Only this file makes one: holding it is the proof.
@@ -134,11 +137,25 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
     let mut judge =
         ItemJudge { facts, asked, catalogue, stream, today, producer, receiver, approval, plan };
     let frees = judge.items(scene.aboard, &mut admitted, &mut findings);
-    for (n, leg) in facts.legs.iter().enumerate() {
-        leg::right(leg, n, (stream, asked.planned_departure_on), frees, &mut findings);
-    }
+    legs(facts, asked, (stream, frees), &mut findings);
     let whole = admitted.items.len() == asked.items.len();
     Judged { findings, admitted: whole.then_some(admitted) }
+}
+
+/// Whether each leg travels as its stream may, on a vehicle that is allowed for it.
+fn legs(
+    facts: &Facts,
+    asked: &FileManifest,
+    (stream, frees): (Stream, bool),
+    findings: &mut Findings,
+) {
+    for (n, leg) in asked.legs.iter().enumerate() {
+        let is_approved = (stream, asked.transfer_approval_id.is_some());
+        leg::mode(leg.mode, is_approved, &format!("/legs/{n}/mode"), findings);
+    }
+    for (n, leg) in facts.legs.iter().enumerate() {
+        leg::right(leg, n, (stream, asked.planned_departure_on), frees, findings);
+    }
 }
 
 /// A day that something is planned for: within a year of today, and a warning where it is past.

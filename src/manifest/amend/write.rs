@@ -140,7 +140,7 @@ impl Writing {
             }
         }
         // What is delegated now must still be so as it is written.
-        let used = behalf::used(&ctx.actor, &self.stored.manifest, "amend");
+        let used = behalf::used_for(&ctx.actor, &self.stored.manifest, ("amend", None));
         guards.extend(used.iter().map(|mandate| mandate.guard()));
         let signed = used.into_iter().map(Into::into).collect();
         let stamp = Stamp::from(&ctx.actor).for_others(signed);

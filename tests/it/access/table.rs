@@ -77,6 +77,7 @@ pub const CASES: &[Case] = &[
     case("GET /api/v1/changes", Own("each sees its own part of the log (changes.rs)")),
     case("GET /api/v1/me", Own("oneself")),
     case("POST /api/v1/me/password", Own("oneself")),
+    case("POST /api/v1/me/signing-codes", Own("a code to sign with oneself (countersign.rs)")),
     case("GET /api/v1/sandbox/clock", Own("one clock for the whole sandbox")),
     case("POST /api/v1/sandbox/clock", Own("one clock for the whole sandbox")),
     case("GET /api/v1/calendar", Alike(PUBLIC_TABLE)),
@@ -248,6 +249,30 @@ pub const CASES: &[Case] = &[
     change("PATCH /api/v1/manifests/{id}", "drafts", &["producer"], r#"{"note":"x"}"#),
     change("POST /api/v1/manifests/{id}/file", "drafts", &["producer"], "{}"),
     change("POST /api/v1/manifests/{id}/depart", "manifests", &["producer", "carrier"], "{}"),
+    change(
+        "POST /api/v1/manifests/{id}/hand-over",
+        "manifests",
+        &["carrier"],
+        r#"{"to_leg":{"carrier_id":"{carrier}","vehicle_id":"{vehicle}","driver_id":"{driver}"}}"#,
+    ),
+    change(
+        "POST /api/v1/manifests/{id}/stops",
+        "manifests",
+        &["carrier"],
+        r#"{"kind":"stop","reason":"other"}"#,
+    ),
+    change(
+        "POST /api/v1/manifests/{id}/incidents",
+        "manifests",
+        &["producer", "carrier", "receiver"],
+        r#"{"kind":"breakdown","note":"x"}"#,
+    ),
+    change(
+        "POST /api/v1/manifests/{id}/events/{seq}/countersign",
+        "manifests",
+        &["producer", "carrier", "receiver"],
+        "{}",
+    ),
     change("POST /api/v1/manifests/{id}/arrive", "manifests", &["carrier", "receiver"], "{}"),
     change(
         "POST /api/v1/manifests/{id}/receive",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Person, STREAMS, Seat, TABLE, body, is_draft, judged, place, received, status};
+use super::{Person, STREAMS, Seat, TABLE, body, is_draft, judged, path_of, received, status};
 use crate::support::{Answer, World};
 
 /// A world with its people, and what went wrong in it.
@@ -39,6 +39,10 @@ impl Stage {
 
     fn person(&self, name: &str) -> &Person {
         self.people.iter().find(|person| person.name == name).unwrap()
+    }
+
+    fn body(&self, action: &str, walk: Walk) -> Value {
+        body(action, walk.state, (walk.method, &self.form["legs"][0]))
     }
 
     async fn step(&self, who: &str, path: &str, body: Value) -> Answer {
@@ -80,7 +84,12 @@ impl Stage {
         };
         self.step("receiver", &path("receive"), received(decision, accepted)).await;
         if state == "completed" {
-            self.step("receiver", &path("complete"), body("complete", state, method)).await;
+            self.step(
+                "receiver",
+                &path("complete"),
+                body("complete", state, (method, &self.form["legs"][0])),
+            )
+            .await;
         }
         id
     }
@@ -208,8 +217,8 @@ impl Stage {
         let person = &self.people[n];
         let (wanted, code) = person.expects(action, walk.state, walk.stream);
         let dry = if wanted < 300 { "?validate_only=true" } else { "" };
-        let path = format!("/manifests/{id}/{}{dry}", place(action));
-        let answer = person.client.post(&path, &body(action, walk.state, walk.method)).await;
+        let path = format!("/manifests/{id}/{}{dry}", path_of(action));
+        let answer = person.client.post(&path, &self.body(action, walk)).await;
         let mut told = judged(&answer, (wanted, code), action);
         if wanted == 409 && told.is_none() {
             let allowed = person.allowed(walk.state);
@@ -229,8 +238,8 @@ impl Stage {
         let person = &self.people[n];
         let version = person.client.get(&format!("/manifests/{id}")).await;
         let version = if version.status == 200 { version.version() } else { 0 };
-        let path = format!("/manifests/{id}/{}", place(action));
-        let answer = person.client.post(&path, &body(action, walk.state, walk.method)).await;
+        let path = format!("/manifests/{id}/{}", path_of(action));
+        let answer = person.client.post(&path, &self.body(action, walk)).await;
         let wanted = person.expects(action, walk.state, walk.stream);
         let mut told = judged(&answer, wanted, action);
         let after = person.client.get(&format!("/manifests/{id}")).await;

@@ -6,6 +6,7 @@ use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
 use super::stage::WASTES;
+use super::way::{self, Scene};
 
 /// An item as the model has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,11 +16,17 @@ pub struct Item {
     pub accepted: i64,
     pub refused: i64,
     pub treated: i64,
+    pub lost: i64,
 }
 
 impl Item {
     pub fn shipped(waste: usize, shipped: i64) -> Self {
-        Self { waste, shipped, accepted: 0, refused: 0, treated: 0 }
+        Self { waste, shipped, accepted: 0, refused: 0, treated: 0, lost: 0 }
+    }
+
+    /// Shipped and not lost.
+    pub const fn left(&self) -> i64 {
+        self.shipped - self.lost
     }
 
     pub fn asked(&self) -> Value {
@@ -41,6 +48,7 @@ impl Item {
         self.accepted = grams(&told["accepted_kg"]);
         self.refused = grams(&told["refused_kg"]);
         self.treated = grams(&told["treated_kg"]);
+        self.lost = grams(&told["lost_kg"]);
     }
 }
 
@@ -78,10 +86,14 @@ pub fn mass(chance: &mut StdRng) -> i64 {
 pub fn body(
     chance: &mut StdRng,
     action: &str,
-    items: &[Item],
+    scene: &Scene,
     now: DateTime<Utc>,
 ) -> (Value, Option<&'static str>) {
+    let items = scene.items;
     let (mut body, mut fault) = match action {
+        "hand_over" => way::hand_over(chance, scene),
+        "stop" => way::stop(chance, scene),
+        "incident" => way::incident(chance, scene),
         "receive" => receive(chance, items),
         "complete" => complete(chance, items, now),
         "cancel" if chance.random_bool(0.1) => (json!({}), Some("required")),
@@ -90,7 +102,8 @@ pub fn body(
         "arrive" => (json!({"gross_kg": kg(mass(chance) + 5_000_000)}), None),
         _ => (json!({}), None),
     };
-    if matches!(action, "depart" | "arrive") && fault.is_none() {
+    let on_the_way = matches!(action, "depart" | "hand_over" | "stop" | "incident" | "arrive");
+    if on_the_way && fault.is_none() {
         let minutes = match chance.random_range(0..10) {
             // The clock may move on before the server looks, never by this much.
             0 => {
@@ -113,15 +126,15 @@ pub fn body(
 fn receive(chance: &mut StdRng, items: &[Item]) -> (Value, Option<&'static str>) {
     let decision = match chance.random_range(0..10) {
         0..2 => "refuse",
-        2..5 if items.iter().any(|item| item.shipped > 1) => "partial",
+        2..5 if items.iter().any(|item| item.left() > 1) => "partial",
         _ => "accept",
     };
     let mut found = Vec::new();
     for (n, item) in items.iter().enumerate() {
         let at_gate = match chance.random_range(0..10) {
-            0 => item.shipped + chance.random_range(1..=item.shipped / 5 + 1),
-            1 => item.shipped - chance.random_range(0..item.shipped),
-            _ => item.shipped,
+            0 => item.left() + chance.random_range(1..=item.left() / 5 + 1),
+            1 => item.left() - chance.random_range(0..item.left()),
+            _ => item.left(),
         };
         let accepted = match decision {
             "accept" => at_gate,
@@ -233,6 +246,11 @@ pub fn apply(action: &str, body: &Value, items: &mut [Item]) {
                 item.refused = grams(&found["refused_kg"]);
             }
         }
+        "incident" => {
+            for (line, mass) in way::lost(body) {
+                items[line - 1].lost += mass;
+            }
+        }
         "complete" => {
             for treatment in body["treatments"].as_array().unwrap() {
                 items[index(treatment)].treated += grams(&treatment["mass_kg"]);
@@ -247,7 +265,7 @@ pub fn status_after(action: &str, items: &[Item]) -> &'static str {
     let some = |mass: fn(&Item) -> i64| items.iter().any(|item| mass(item) > 0);
     match action {
         "file" => "filed",
-        "depart" => "in_transit",
+        "depart" | "hand_over" | "stop" | "incident" => "in_transit",
         "arrive" => "arrived",
         "cancel" => "cancelled",
         "complete" if items.iter().all(|item| item.treated == item.accepted) => "completed",

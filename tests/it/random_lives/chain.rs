@@ -25,6 +25,7 @@ pub struct Tally {
     pub accepted: i64,
     pub refused: i64,
     pub treated: i64,
+    pub lost: i64,
 }
 
 /// What the events say of a manifest.
@@ -147,7 +148,8 @@ pub fn told(events: &[Stored]) -> Account {
                     item.refused = found["refused_g"].as_i64().unwrap();
                     item.used_in = found["year"].as_i64();
                     let difference = found["difference_g"].as_i64().unwrap();
-                    assert_eq!(item.shipped + difference, item.accepted + item.refused);
+                    let found = item.accepted + item.refused + item.lost;
+                    assert_eq!(item.shipped + difference, found);
                 }
                 account.received = true;
                 let some = |mass: fn(&Tally) -> i64| account.items.iter().any(|it| mass(it) > 0);
@@ -176,6 +178,12 @@ pub fn told(events: &[Stored]) -> Account {
                 "cancelled".clone_into(&mut account.status);
             }
             "departed" => "in_transit".clone_into(&mut account.status),
+            "incident" => {
+                for lost in list("items") {
+                    account.items[line(&lost)].lost += lost["lost_g"].as_i64().unwrap();
+                }
+            }
+            "handed_over" | "stopped" | "countersigned" => {}
             _ => account.status.clone_from(&event.kind),
         }
         account.moved_out |= matches!(event.kind.as_str(), "departed" | "arrived" | "received");
@@ -274,8 +282,12 @@ async fn answer(client: &Client, id: &str, events: &[Stored], account: &Account)
             .map(|field| grams(&told[field]));
         let held: i64 =
             told["refused"].as_array().unwrap().iter().map(|held| grams(&held["mass_kg"])).sum();
-        let wanted = [item.shipped, item.accepted, item.refused, item.treated, 0];
-        if shown != wanted || held != item.refused || item.treated > item.accepted {
+        let wanted = [item.shipped, item.accepted, item.refused, item.treated, item.lost];
+        if shown != wanted
+            || held != item.refused
+            || item.treated > item.accepted
+            || item.lost > item.shipped
+        {
             wrong.push(format!("GET has {shown:?}, refused {held}, the events {item:?}"));
         }
     }

@@ -10,11 +10,14 @@ use serde_json::{Value, json};
 use super::bodies::{self, Item};
 use super::stage::{People, Stage, WASTES};
 use super::steps;
-use crate::matrix::TABLE;
+use super::way::{Scene, Way};
+use crate::matrix::path_of;
 use crate::support::{Answer, Client, Method, World};
 
 mod amend;
 mod duel;
+mod foretell;
+mod sign;
 
 const FULL: &[&str] = &["capacity_exceeded", "insufficient_on_hand", "storage_full"];
 
@@ -23,7 +26,8 @@ const FULL: &[&str] = &["capacity_exceeded", "insufficient_on_hand", "storage_fu
 pub enum Who {
     Producer,
     OtherProducer,
-    Carrier,
+    /// The first of the two, and the second.
+    Carrier(usize),
     Receiver,
     Stranger,
     Corps,
@@ -33,7 +37,8 @@ pub enum Who {
 const ALL: &[Who] = &[
     Who::Producer,
     Who::OtherProducer,
-    Who::Carrier,
+    Who::Carrier(0),
+    Who::Carrier(1),
     Who::Receiver,
     Who::Stranger,
     Who::Corps,
@@ -68,6 +73,7 @@ pub struct Life<'a> {
     pub status: String,
     version: i64,
     items: Vec<Item>,
+    way: Way,
     /// The year that a receipt finds its own reservation in.
     planned_year: String,
     /// How far a step moves the clock of all lives at most.
@@ -98,6 +104,7 @@ impl<'a> Life<'a> {
             status: String::new(),
             version: 0,
             items: Vec::new(),
+            way: Way::new(false),
             planned_year: String::new(),
             minutes,
             keys: Vec::new(),
@@ -134,7 +141,7 @@ impl<'a> Life<'a> {
         match who {
             Who::Producer => &self.people.producers[self.producer],
             Who::OtherProducer => &self.people.producers[1 - self.producer],
-            Who::Carrier => &self.people.carrier,
+            Who::Carrier(n) => &self.people.carriers[n],
             Who::Receiver => &self.people.receiver,
             Who::Stranger => &self.people.stranger,
             Who::Corps => &self.people.corps,
@@ -164,6 +171,10 @@ impl<'a> Life<'a> {
         });
         let items: Vec<Value> = items.collect();
         let mut form = self.stage.form(self.producer, self.stream, &day, &items);
+        if self.chance.random_bool(0.3) {
+            self.way = Way::new(true);
+            form["legs"].as_array_mut().unwrap().push(self.stage.fleets[1].leg());
+        }
         form["external_id"] = json!(self.name);
         let draft = self.chance.random_bool(0.2);
         form["draft"] = json!(draft);
@@ -217,13 +228,17 @@ impl<'a> Life<'a> {
         let open: Vec<_> = steps().filter(|row| row.1.contains(&self.status.as_str())).collect();
         let (action, who) = if self.chance.random_bool(0.75) && !open.is_empty() {
             let row = open[self.chance.random_range(0..open.len())];
-            (row.0, party(row.2[self.chance.random_range(0..row.2.len())]))
+            let by = row.2[self.chance.random_range(0..row.2.len())];
+            (row.0, self.whose_turn(row.0, by))
         } else {
             let row = steps().nth(self.chance.random_range(0..steps().count())).unwrap();
             (row.0, ALL[self.chance.random_range(0..ALL.len())])
         };
         if self.status == "draft" && self.chance.random_bool(0.4) {
             return self.patch().await;
+        }
+        if self.status != "draft" && self.chance.random_bool(0.15) {
+            return self.sign().await;
         }
         let ask = self.ask(who, action);
         let answer = self.send(&ask).await;
@@ -244,7 +259,9 @@ impl<'a> Life<'a> {
 
     fn ask(&mut self, who: Who, action: &'static str) -> Ask {
         let now = self.now();
-        let (body, fault) = bodies::body(&mut self.chance, action, &self.items, now);
+        let (way, fleets) = (&self.way, &self.stage.fleets);
+        let scene = Scene { way, items: &self.items, fleets };
+        let (body, fault) = bodies::body(&mut self.chance, action, &scene, now);
         let if_match = match self.chance.random_range(0..10) {
             0 => Some(self.version),
             1 => Some(self.version + 1),
@@ -265,7 +282,7 @@ impl<'a> Life<'a> {
 
     async fn send(&self, ask: &Ask) -> Answer {
         let id = self.id.as_deref().unwrap_or_default();
-        let path = format!("/manifests/{id}/{}", ask.action);
+        let path = format!("/manifests/{id}/{}", path_of(ask.action));
         let mut call = self.client(ask.who).call(Method::POST, &path).json(&ask.body);
         if let Some(version) = ask.if_match {
             call = call.if_match(version);
@@ -274,32 +291,6 @@ impl<'a> Life<'a> {
             call = call.key(key);
         }
         call.send().await
-    }
-
-    /// What this must be refused for, by api.md's order; `None` where it should pass.
-    fn foretold(&self, ask: &Ask) -> Option<(u16, &'static str)> {
-        let row = TABLE.iter().find(|row| row.0 == ask.action)?;
-        let is_draft = self.status == "draft";
-        let sees = match ask.who {
-            Who::Producer => true,
-            Who::Carrier | Who::Receiver | Who::Corps => !is_draft,
-            Who::OtherProducer | Who::Stranger | Who::Nobody => false,
-        };
-        if ask.who == Who::Nobody {
-            Some((401, "unauthorized"))
-        } else if !sees {
-            Some((404, "not_found"))
-        } else if !row.2.iter().any(|by| party(by) == ask.who) {
-            Some((403, "forbidden"))
-        } else if ask.reused && !(is_draft && ask.action == "cancel") {
-            Some((422, "idempotency_key_reused"))
-        } else if ask.if_match.is_some_and(|version| version != self.version) {
-            Some((412, "stale_version"))
-        } else if !row.1.contains(&self.status.as_str()) {
-            Some((409, "illegal_transition"))
-        } else {
-            ask.fault.map(|code| (422, code))
-        }
     }
 
     /// Holds the answer against the model, and lets the model follow.
@@ -339,10 +330,18 @@ impl<'a> Life<'a> {
             return self.gone();
         }
         bodies::apply(ask.action, &ask.body, &mut self.items);
+        let who = if let Who::Carrier(n) = ask.who { Some(n) } else { None };
+        let scene = Scene { way: &self.way, items: &self.items, fleets: &self.stage.fleets };
+        let mut way = self.way.clone();
+        way.follow(ask.action, who, &ask.body, &scene);
+        self.way = way;
         let status = bodies::status_after(ask.action, &self.items);
         let version = if ask.action == "file" { 1 } else { self.version + 1 };
         if (answer.str("/status"), answer.version()) != (status, version) {
             self.wrong.push(format!("not {status} v{version}: {}", answer.shown()));
+        }
+        if !self.way.is(&answer.json, &self.stage.fleets) {
+            self.wrong.push(format!("not {:?}: {}", self.way, answer.shown()));
         }
         self.adopt(answer);
         for (item, told) in self.items.iter().zip(answer.get("/items").as_array().unwrap()) {
@@ -389,12 +388,4 @@ impl<'a> Life<'a> {
 fn is_full(answer: &Answer) -> bool {
     let told = answer.json["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
     answer.status == 409 && told.iter().all(|one| FULL.contains(&one["code"].as_str().unwrap()))
-}
-
-fn party(word: &str) -> Who {
-    match word {
-        "producer" => Who::Producer,
-        "carrier" => Who::Carrier,
-        _ => Who::Receiver,
-    }
 }

@@ -1,5 +1,5 @@
-//! Where the random lives are led: two producers in two prefectures, one carrier, one receiver
-//! whose licences are small for what will be asked of them.
+//! Where the random lives are led: two producers in two prefectures, two carriers, one
+//! receiver whose licences are small for what will be asked of them.
 
 use liandan::registry::Uscc;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ pub const WASTES: &[Waste] = &[
 /// Everybody who calls, signed in.
 pub struct People {
     pub producers: [Client; 2],
-    pub carrier: Client,
+    pub carriers: [Client; 2],
     pub receiver: Client,
     pub stranger: Client,
     pub corps: Client,
@@ -35,7 +35,7 @@ impl People {
     pub async fn sign_in(world: &World) -> Self {
         Self {
             producers: [world.log_in("life-1").await, world.log_in("life-2").await],
-            carrier: world.log_in("life-3").await,
+            carriers: [world.log_in("life-3").await, world.log_in("life-6").await],
             receiver: world.log_in("life-4").await,
             stranger: world.log_in("life-5").await,
             corps: world.corps().await,
@@ -48,7 +48,39 @@ impl People {
 pub struct Stage {
     pub producer_sites: [String; 2],
     pub receiver_site: String,
-    legs: Value,
+    pub fleets: [Fleet; 2],
+}
+
+/// A carrier with its vehicles and a driver.
+pub struct Fleet {
+    pub carrier: String,
+    pub vehicles: [String; 3],
+    driver: String,
+}
+
+impl Fleet {
+    async fn made(corps: &Client, carrier: &str, letter: char) -> Self {
+        let made = async |path: &str, body: Value| corps.post(path, &body).await.ok().id();
+        let vehicle = |n: u32| {
+            json!({"organisation_id": carrier, "plate": format!("新{letter}1234{n}"),
+                "kind": "厢式车", "classes": ["hazardous", "medical", "kitchen"], "rated_kg": 8000})
+        };
+        let vehicles = [
+            made("/vehicles", vehicle(1)).await,
+            made("/vehicles", vehicle(2)).await,
+            made("/vehicles", vehicle(3)).await,
+        ];
+        let driver = json!({"organisation_id": carrier, "name": "张三", "phone": "13900000000",
+            "licence_no": "659002198501010001", "licence_valid_to": "2028-12-31"});
+        let driver = made("/drivers", driver).await;
+        Self { carrier: carrier.to_owned(), vehicles, driver }
+    }
+
+    /// A leg with the first vehicle.
+    pub fn leg(&self) -> Value {
+        json!({"carrier_id": self.carrier, "vehicle_id": self.vehicles[0],
+            "driver_id": self.driver})
+    }
 }
 
 impl Stage {
@@ -62,6 +94,7 @@ impl Stage {
             (&["carrier"], "01"),
             (&["receiver"], "01"),
             (&["producer", "carrier", "receiver"], "01"),
+            (&["carrier"], "02"),
         ]
         .into_iter()
         .enumerate()
@@ -103,20 +136,15 @@ impl Stage {
         let area = json!({"site_id": receiver_site, "name": "一号库", "kind": "facility",
             "capacity_kg": 100 + 4 * lives});
         world.log_in("life-4").await.post("/storage-areas", &area).await.ok();
-        let vehicle = json!({"organisation_id": ids[2], "plate": "新A12345", "kind": "厢式车",
-            "classes": ["hazardous", "medical", "kitchen"], "rated_kg": 8000});
-        let vehicle = made("/vehicles", vehicle).await;
-        let driver = json!({"organisation_id": ids[2], "name": "张三", "phone": "13900000000",
-            "licence_no": "659002198501010001", "licence_valid_to": "2028-12-31"});
-        let driver = made("/drivers", driver).await;
-        let legs = json!([{"carrier_id": ids[2], "vehicle_id": vehicle, "driver_id": driver}]);
-        Self { producer_sites, receiver_site, legs }
+        let fleets =
+            [Fleet::made(&corps, &ids[2], 'A').await, Fleet::made(&corps, &ids[5], 'B').await];
+        Self { producer_sites, receiver_site, fleets }
     }
 
-    /// A filing by a producer, on a day.
+    /// A filing by a producer, on a day, with the first carrier's leg.
     pub fn form(&self, producer: usize, stream: &str, day: &str, items: &[Value]) -> Value {
         json!({"stream": stream, "producer_site_id": self.producer_sites[producer],
-            "receiver_site_id": self.receiver_site, "legs": self.legs,
+            "receiver_site_id": self.receiver_site, "legs": [self.fleets[0].leg()],
             "planned_departure_on": day, "items": items})
     }
 }

@@ -11,6 +11,10 @@ impl Life<'_> {
     /// Proposed and decided: what is agreed is what was shipped from here on.
     pub(super) async fn amend(&mut self) {
         let line = self.chance.random_range(0..self.items.len());
+        // What is lost already, or rides on several vehicles, stays as it is in this model.
+        if self.way.aboard.len() > 1 || self.items.iter().any(|item| item.lost > 0) {
+            return;
+        }
         let mass = bodies::mass(&mut self.chance);
         let (by, other) = if self.chance.random_bool(0.5) {
             (Who::Producer, Who::Receiver)
@@ -29,6 +33,10 @@ impl Life<'_> {
             let approved = self.amendment(other, &format!("/{n}/approve"), &json!({})).await;
             if self.took(&approved, None) {
                 self.items[line].shipped = mass;
+                let total = self.items.iter().map(|item| item.shipped).sum();
+                if let Some((_, aboard)) = self.way.aboard.first_mut() {
+                    *aboard = total;
+                }
                 return;
             }
         }

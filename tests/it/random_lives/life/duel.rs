@@ -2,8 +2,13 @@
 
 use rand::RngExt;
 
-use super::{Life, Who, is_full, party};
+use super::{Life, Who, is_full};
 use crate::random_lives::steps;
+
+/// What the second is told where the first has changed what it leans on: the state, the masses, who
+/// has the load, on which vehicle.
+const BEATEN: &[&str] =
+    &["illegal_transition", "mass_balance", "forbidden", "invalid_value", "unknown_reference"];
 
 impl Life<'_> {
     /// Two requests at once, each lawful alone: one after the other in some order.
@@ -15,7 +20,7 @@ impl Life<'_> {
         let mut asks = Vec::new();
         for _ in 0..2 {
             let row = open[self.chance.random_range(0..open.len())];
-            let mut ask = self.ask(party(row.2[0]), row.0);
+            let mut ask = self.ask(self.whose_turn(row.0, row.2[0]), row.0);
             (ask.key, ask.reused, ask.if_match) = (None, false, None);
             asks.push(ask);
         }
@@ -35,9 +40,8 @@ impl Life<'_> {
         self.tell(asks[0].action, &one);
         self.tell(asks[1].action, &other);
         for (ask, answer) in asks.iter().zip([&one, &other]) {
-            let beaten =
-                matches!(answer.json["code"].as_str(), Some("illegal_transition" | "mass_balance"))
-                    || (was_draft && answer.status == 404);
+            let beaten = answer.json["code"].as_str().is_some_and(|code| BEATEN.contains(&code))
+                || (was_draft && answer.status == 404);
             let faulty = ask.fault.is_some() && answer.json["code"].as_str() == ask.fault;
             let full = self.stream != "medical" && is_full(answer);
             if answer.status >= 300 && !beaten && !faulty && !full {
@@ -55,6 +59,7 @@ impl Life<'_> {
             self.wrong.push(format!("{won} won, from {before}: {}", now.shown()));
         }
         self.adopt(&now);
+        self.way.adopt(&now.json, &self.stage.fleets);
         for (item, told) in self.items.iter_mut().zip(now.get("/items").as_array().unwrap()) {
             item.adopt(told);
         }
