@@ -40,6 +40,8 @@ pub mod http;
 pub mod identity;
 /// One id type a noun.
 pub mod ids;
+/// The roadside, and looks at it.
+pub mod inspection;
 /// Events, chains, canonical JSON.
 pub mod journal;
 /// Every bound, with its reason.

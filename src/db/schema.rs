@@ -480,3 +480,19 @@ diesel::table! {
         created_at -> Timestamptz,
     }
 }
+
+diesel::table! {
+    inspection (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        agency -> Text,
+        plate -> Nullable<Text>,
+        outcome -> Text,
+        occurred_at -> Timestamptz,
+        manifest_ids -> Jsonb,
+        organisation_ids -> Jsonb,
+        places -> Jsonb,
+        streams -> Jsonb,
+        state -> Jsonb,
+    }
+}

@@ -12,7 +12,7 @@ use crate::journal::{self, Place};
 use crate::limits::FEED_SCAN_MAX;
 use crate::problem::Problem;
 use crate::wire::PageLimit;
-use crate::{container, identity, manifest, registry, round, trip};
+use crate::{container, identity, inspection, manifest, registry, round, trip};
 
 pub struct Looked {
     pub data: Vec<ChangeView>,
@@ -63,6 +63,7 @@ async fn seen_among(app: &App, actor: &Actor, places: &[Place]) -> Result<Seen, 
         let found = match kind {
             SubjectKind::Manifest => manifest::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::Container => container::feed::seen_among(&app.pool, actor, &ids).await?,
+            SubjectKind::Inspection => inspection::feed::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::User => identity::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::Delegation => {
                 identity::delegation::seen_among(&app.pool, actor, &ids).await?

@@ -17,7 +17,7 @@ use crate::journal::{self, Place};
 use crate::manifest::{self, Look, Stored};
 use crate::problem::Problem;
 use crate::registry::feed::Beside;
-use crate::{container, db, manifest::view, round, trip};
+use crate::{container, db, inspection, manifest::view, round, trip};
 
 /// A page of the change feed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -102,6 +102,7 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
                 Some(shown) => Some(shown),
                 None => continue,
             },
+            SubjectKind::Inspection => Some(inspection::feed::shown(&ctx.actor, body.data)?),
             SubjectKind::User => users.remove(&place.position),
             SubjectKind::Delegation => Some(grant(body.data, place.seq, DelegationView::of)?),
             SubjectKind::Round => {

@@ -14,6 +14,7 @@ mod frame;
 mod headers;
 mod health;
 pub mod identity;
+pub mod inspection;
 mod language;
 mod lines;
 pub mod manifest;

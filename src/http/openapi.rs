@@ -16,6 +16,7 @@ use utoipa::openapi::{
 
 use super::changes::ChangesApi;
 use super::identity::IdentityApi;
+use super::inspection::InspectionApi;
 use super::manifest::ManifestApi;
 use super::registry::RegistryApi;
 use super::round::RoundApi;
@@ -40,13 +41,14 @@ struct Root;
 #[openapi(paths(sandbox::clock_now, sandbox::set_clock))]
 struct Sandbox;
 
-fn rooms() -> [Document; 7] {
+fn rooms() -> [Document; 8] {
     [
         IdentityApi::openapi(),
         RegistryApi::openapi(),
         ManifestApi::openapi(),
         RoundApi::openapi(),
         TripApi::openapi(),
+        InspectionApi::openapi(),
         ChangesApi::openapi(),
         Sandbox::openapi(),
     ]

@@ -6,7 +6,8 @@
 use actix_web::web::{self, ServiceConfig};
 
 use super::{
-    MetricsPage, changes, docs, health, identity, manifest, registry, round, sandbox, trip,
+    MetricsPage, changes, docs, health, identity, inspection, manifest, registry, round, sandbox,
+    trip,
 };
 
 /// Where the API's resources are.
@@ -30,7 +31,8 @@ pub fn routes(
             .configure(trip::routes)
             .configure(changes::routes)
             .configure(identity::routes)
-            .configure(registry::routes);
+            .configure(registry::routes)
+            .configure(inspection::routes);
         // In any other mode these paths do not exist (api.md, "Sandbox").
         let api = if with_sandbox { api.configure(sandbox::routes) } else { api };
         config.service(api);

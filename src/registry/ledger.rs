@@ -94,8 +94,13 @@ pub fn area_change(kind: LedgerKind, mass: Grams) -> Grams {
     }
 }
 
-/// The site, and the area that the entry names.
-type Facts = (Option<Known<Site>>, Option<Known<StorageArea>>);
+/// What an entry names.
+struct Facts {
+    site: Option<Known<Site>>,
+    area: Option<Known<StorageArea>>,
+    /// Where the container was filled; that never changes.
+    container_at: Option<SiteId>,
+}
 
 /// Makes an entry.
 pub async fn enter(
@@ -112,24 +117,32 @@ pub async fn enter(
             Some(area) => store::storage_area(&app.pool, area).await?,
             None => None,
         };
-        Ok((site, area))
+        let container_at = match new.container_id {
+            Some(container) => store::filled_at(&app.pool, container).await?,
+            None => None,
+        };
+        Ok(Facts { site, area, container_at })
     };
     commit(app, ctx, read, |facts| decide(id, facts, &new, &app.catalogue, ctx)).await
 }
 
 fn decide(
     id: LedgerEntryId,
-    (site, area): &Facts,
+    facts: &Facts,
     new: &NewLedgerEntry,
     catalogue: &Catalogue,
     ctx: &Ctx,
 ) -> Result<Decision, Problem> {
+    let Facts { site, area, container_at } = facts;
     let site = site.as_ref().ok_or_else(|| Fault::unknown_reference("/site_id"))?;
     policy::require(keeps_books(&ctx.actor, site))?;
     let area = area.as_ref().filter(|area| area.site_id == site.id);
     let mut findings = Findings::new();
     look(new, catalogue, ctx, &mut findings);
     look_at_places(new, site, area, &mut findings);
+    if new.container_id.is_some() && *container_at != Some(site.id) {
+        findings.refuse(Fault::unknown_reference("/container_id"));
+    }
     findings.settle()?;
     let mass = new.mass_kg.grams();
     let entry = LedgerEntry {
@@ -184,11 +197,6 @@ fn look(new: &NewLedgerEntry, catalogue: &Catalogue, ctx: &Ctx, findings: &mut F
             format!("At most {AHEAD_MINUTES_MAX} minutes ahead of now."),
         );
         findings.refuse(Fault::new(Code::NotYet, "/occurred_at", detail));
-    }
-    // There is no register of containers that an entry could name; `POST /containers` writes its
-    // own entries.
-    if new.container_id.is_some() {
-        findings.refuse(Fault::unknown_reference("/container_id"));
     }
 }
 

@@ -63,7 +63,7 @@ pub mod rows {
         WasteStreamFilter, accounts_of, approval, approvals, driver, drivers, ledger_entries,
         ledger_entry, licence, licences, organisation, organisations, person, plan, plans,
         plans_of, site, sites, sites_among, sites_seen, storage_area, storage_areas, stored_in,
-        vehicle, vehicles, waste_stream, waste_streams,
+        vehicle, vehicle_of_plate, vehicles, waste_stream, waste_streams,
     };
 }
 pub use store::insert_ledger_entry as ledger_row;

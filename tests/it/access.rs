@@ -225,6 +225,25 @@ async fn nobody_makes_what_is_not_theirs_to_make() {
     assert_eq!(estate.contents().await, before, "something was written");
 }
 
+#[tokio::test]
+async fn a_question_is_answered_to_those_alone_who_may_ask() {
+    let estate = Estate::new().await;
+    for case in cases() {
+        let Kind::Ask { may, query } = case.kind else { continue };
+        let (method, path) = request(case, "", "");
+        let mut told: Option<Value> = None;
+        for name in EVERYBODY {
+            let asked = (method.clone(), format!("{path}?{query}"));
+            let answer = ask(estate.person(name), asked, None).await;
+            let wanted = if may.contains(name) { 200 } else { 403 };
+            assert_eq!(answer.status, wanted, "{name}: {}", answer.shown());
+            if wanted == 200 {
+                assert_eq!(told.get_or_insert_with(|| answer.json.clone()), &answer.json, "{name}");
+            }
+        }
+    }
+}
+
 /// The body is lawful: those who may are let through. (`validate_only`, so that the next may too.)
 #[tokio::test]
 async fn those_who_may_are_let_through() {

@@ -76,9 +76,23 @@ async fn a_list_is_registered_and_enters_the_ledger_and_a_repeat_gets_the_same()
     assert!(entries.iter().any(|one| one["container_id"] == first.json["data"][0]["id"]));
     let area = cast.producer.get(&format!("/storage-areas/{area}")).await.ok();
     assert_eq!(*area.get("/stored_kg"), json!(150.5));
+    // Whatever else is told of it names it as well, and nobody names another site's.
+    let lost = |site: &str, container: &serde_json::Value| {
+        json!({"site_id": site, "kind": "loss", "waste_code": "900-249-08", "mass_kg": 0.1,
+            "container_id": container})
+    };
+    let own = lost(&cast.producer_site, first.get("/data/0/id"));
+    cast.producer.post("/ledger-entries", &own).await.is(201);
+    for wrong in [
+        lost(&cast.producer_site, &json!(cast.licence)),
+        lost(&cast.receiver_site, first.get("/data/0/id")),
+    ] {
+        let refused = cast.corps.post("/ledger-entries", &wrong).await;
+        refused.is(422).refused_as("unknown_reference").at("/container_id");
+    }
     // What the ledger holds may leave, and no more.
-    on_hand_refuses(&cast, 350.6).await;
-    cast.filed(&cast.oil(&json!(350.5))).await;
+    on_hand_refuses(&cast, 350.5).await;
+    cast.filed(&cast.oil(&json!(350.4))).await;
 }
 
 #[tokio::test]

@@ -34,6 +34,7 @@ mod plans;
 mod process;
 mod random_lives;
 mod registry;
+mod roadside;
 mod rounds;
 mod schema;
 mod simulation;

@@ -1,7 +1,7 @@
 //! A load's journey: its legs, planned and added, who carries it, and who may say what of it. Pure.
 
 use super::evolve::Riding;
-use crate::ids::OrganisationId;
+use crate::ids::{DriverId, OrganisationId};
 use crate::manifest::event::Leg;
 use crate::manifest::evolve::{Gap, Manifest};
 use crate::manifest::status::{Action, Party, Status};
@@ -78,6 +78,15 @@ impl Manifest {
         plates.sort_unstable();
         plates.dedup();
         plates
+    }
+
+    /// Who drives what of it is on this plate, else who has it first; as planned, before it leaves.
+    pub fn driver(&self, plate: Option<&str>) -> Option<DriverId> {
+        let aboard = self.riding.as_ref().map(|riding| riding.vehicles.as_slice());
+        let aboard = aboard.unwrap_or_default();
+        let there = aboard.iter().find(|one| plate == Some(&*one.plate)).or(aboard.first());
+        let planned = || self.filed.legs.first().map(|leg| leg.driver_id);
+        there.map(|one| one.driver_id).or_else(planned)
     }
 
     /// What is on its way: shipped and not lost.

@@ -11,7 +11,7 @@ use super::super::model::{LedgerEntry, LedgerKind};
 use super::scope::sites_seen;
 use super::{broken, id, optional, text};
 use crate::db::Pool;
-use crate::db::schema::ledger_entry as t;
+use crate::db::schema::{container, ledger_entry as t};
 use crate::decision::{Cell, Row, Table, Type, Write};
 use crate::ids::{ContainerId, LedgerEntryId, ManifestId, SiteId, StorageAreaId};
 use crate::problem::Problem;
@@ -65,6 +65,13 @@ pub async fn ledger_entry(pool: &Pool, id: LedgerEntryId) -> Result<Option<Ledge
         .await
         .optional()?;
     found.map(read).transpose()
+}
+
+/// The site that a container was filled at.
+pub async fn filled_at(pool: &Pool, id: ContainerId) -> Result<Option<SiteId>, Problem> {
+    let query = container::table.filter(container::id.eq(id.uuid())).select(container::site_id);
+    let found: Option<Uuid> = query.first(&mut pool.get().await?).await.optional()?;
+    Ok(found.map(SiteId::of))
 }
 
 /// What a list of ledger entries is narrowed by.

@@ -29,7 +29,7 @@ use crate::problem::Problem;
 
 pub use approval::{ApprovalFilter, approval, approvals, insert_approval, update_approval};
 pub use driver::{DriverFilter, driver, drivers, insert_driver, person, persons, update_driver};
-pub use ledger::{LedgerFilter, insert_ledger_entry, ledger_entries, ledger_entry};
+pub use ledger::{LedgerFilter, filled_at, insert_ledger_entry, ledger_entries, ledger_entry};
 pub use licence::{LicenceAccount, LicenceFilter, accounts_of, licence, licences, licences_of};
 pub use licence_rows::{insert_licence, update_licence};
 pub use organisation::{
@@ -44,7 +44,9 @@ pub use storage_area::{
     StorageAreaFilter, insert_storage_area, storage_area, storage_areas, storage_areas_of,
     stored_in, update_storage_area,
 };
-pub use vehicle::{VehicleFilter, insert_vehicle, update_vehicle, vehicle, vehicles};
+pub use vehicle::{
+    VehicleFilter, insert_vehicle, update_vehicle, vehicle, vehicle_of_plate, vehicles,
+};
 pub use waste_stream::{
     WasteStreamFilter, insert_waste_stream, update_waste_stream, waste_stream, waste_streams,
 };

@@ -55,6 +55,18 @@ pub async fn vehicle(pool: &Pool, id: VehicleId) -> Result<Option<Known<Vehicle>
     found.map(|(row, version)| Ok(known(read(row)?, version))).transpose()
 }
 
+/// The vehicle with this plate, whoever's it is.
+pub async fn vehicle_of_plate(pool: &Pool, plate: &str) -> Result<Option<Known<Vehicle>>, Problem> {
+    let found: Option<(VehicleRow, i64)> = t::table
+        .inner_join(subject::table.on(subject::id.eq(t::id)))
+        .filter(t::plate.eq(plate))
+        .select((VehicleRow::as_select(), subject::version))
+        .first(&mut pool.get().await?)
+        .await
+        .optional()?;
+    found.map(|(row, version)| Ok(known(read(row)?, version))).transpose()
+}
+
 /// What a list of vehicles is narrowed by.
 #[derive(Clone, Debug, Default)]
 pub struct VehicleFilter {

@@ -149,5 +149,7 @@ async fn things(cast: &Cast) -> (Vec<(&'static str, String)>, String) {
         "mass_kg": 5}]);
     let drum = cast.producer.post("/containers", &drum).await.ok().str("/data/0/id").to_owned();
     things.push(("containers", drum));
+    let look = json!({"number": filed.str("/number"), "outcome": "in_order"});
+    things.push(("inspections", post(&cast.corps, "/inspections", look).await));
     (things, filed.str("/number").to_owned())
 }

@@ -26,12 +26,16 @@ pub enum Kind {
     Change { of: &'static str, may: &'static [&'static str], body: &'static str },
     /// A new thing, in the name of one of the parties: 403 to all who may not.
     Make { may: &'static [&'static str], body: fn(&Estate) -> Value },
+    /// A question that is answered to these, and to all of them alike: 403 to everybody else.
+    Ask { may: &'static [&'static str], query: &'static str },
 }
 
-use Kind::{Alike, Change, Make, Many, One, Open, Own};
+use Kind::{Alike, Ask, Change, Make, Many, One, Open, Own};
 
 /// Who registers: for the first division.
 const REGISTRARS: &[&str] = &["corps", "division", "health"];
+/// Who stops a truck: regulators of any jurisdiction and agency.
+const INSPECTORS: &[&str] = &["corps", "division", "elsewhere", "regiment", "neighbour", "health"];
 const WITH_PRODUCER: &[&str] = &["corps", "division", "health", "producer"];
 const WITH_CARRIER: &[&str] = &["corps", "division", "health", "carrier"];
 const WITH_RECEIVER: &[&str] = &["corps", "division", "health", "receiver"];
@@ -52,7 +56,7 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
         }
         "delegations" => &["corps", "division", "health", "producer", "auditor", "carrier"],
         "users" => &["corps", "division", "health", "producer", "auditor"],
-        "manifests" => {
+        "manifests" | "inspections" => {
             &["corps", "division", "regiment", "producer", "auditor", "carrier", "receiver"]
         }
         // Of kitchen and hazardous waste: health has no part in it.
@@ -106,6 +110,8 @@ pub const CASES: &[Case] = &[
     case("GET /api/v1/containers/{id}/qr.svg", One("containers")),
     case("GET /api/v1/users/{id}", One("users")),
     case("GET /api/v1/delegations/{id}", One("delegations")),
+    case("GET /api/v1/inspections/{id}", One("inspections")),
+    case("GET /api/v1/roadside", Ask { may: INSPECTORS, query: "number=20266601000001" }),
     case("GET /api/v1/manifests/{id}", One("manifests")),
     case("GET /api/v1/manifests/by-number/{number}", One("manifests")),
     case("GET /api/v1/manifests/{id}/events", One("manifests")),
@@ -186,6 +192,10 @@ pub const CASES: &[Case] = &[
             ("containers", "site_id={producer_site}&status=open"),
             ("containers", "waste_code=900-249-08&missing=false"),
         ],
+    ),
+    many(
+        "GET /api/v1/inspections",
+        &[("inspections", ""), ("inspections", "outcome=in_order&from=2020-01-01T00:00:00Z")],
     ),
     many(
         "GET /api/v1/users",
@@ -349,6 +359,11 @@ pub const CASES: &[Case] = &[
         json!([{"site_id": estate.cast.producer_site, "waste_code": "900-249-08",
             "kind": "steel_drum", "mass_kg": 1}])
     }),
+    make(
+        "POST /api/v1/inspections",
+        INSPECTORS,
+        |estate| json!({"number": estate.number, "outcome": "in_order"}),
+    ),
     make("POST /api/v1/users", &["corps", "health", "producer"], |estate| {
         json!({"organisation_id": estate.cast.producer_id, "login": "somebody-new",
             "password": crate::support::PASSWORD, "role": "admin"})
