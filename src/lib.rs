@@ -18,6 +18,8 @@ pub mod clock;
 pub mod command;
 /// Settings, checked once.
 pub mod config;
+/// Any deployment held to the contract, over HTTP alone.
+pub mod conformance;
 /// Labelled packages.
 pub mod container;
 /// Who asks, when, in which request.

@@ -4,6 +4,7 @@
 //! sense. 130: stopped at once by a second signal.
 
 mod bench;
+mod conformance;
 mod demo;
 mod migrate;
 mod openapi;
@@ -36,6 +37,7 @@ enum Command {
     User(user::Arguments),
     Openapi(openapi::Arguments),
     Bench(bench::Arguments),
+    Conformance(conformance::Arguments),
 }
 
 /// Reads the arguments of the process and does what they say.
@@ -48,6 +50,7 @@ pub fn run(environment: &Environment) -> Result<ExitCode, StartError> {
         Command::User(asked) => user::run(environment, asked).map(|()| ExitCode::SUCCESS),
         Command::Openapi(asked) => openapi::run(&asked).map(|()| ExitCode::SUCCESS),
         Command::Bench(asked) => bench::run(environment, &asked).map(|()| ExitCode::SUCCESS),
+        Command::Conformance(asked) => conformance::run(&asked),
     }
 }
 

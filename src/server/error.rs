@@ -37,6 +37,8 @@ pub enum StartError {
     Refused(Box<Problem>),
     #[error(transparent)]
     Bench(#[from] crate::bench::BenchError),
+    #[error(transparent)]
+    Conformance(#[from] crate::conformance::Unplayable),
     #[error("stopped before it was ready")]
     Interrupted,
     #[error("the server ended by itself: {0}")]

@@ -1,4 +1,5 @@
-//! Files that are generated and committed: the OpenAPI document and the list of problem codes.
+//! Files that are generated and committed: the OpenAPI document, the lists of problem codes and of
+//! conformance scenarios.
 //!
 //! `LIANDAN_UPDATE=1 cargo test --test it generated` writes them anew.
 
@@ -28,6 +29,11 @@ fn the_openapi_document_is_committed() {
 #[test]
 fn the_list_of_problem_codes_is_committed() {
     committed("docs/problems.md", &liandan::http::problem_list::markdown());
+}
+
+#[test]
+fn the_list_of_conformance_scenarios_is_committed() {
+    committed("docs/conformance.md", &liandan::conformance::markdown());
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod approvals;
 mod bulk;
 mod changes;
 mod clock;
+mod conformance;
 mod containers;
 mod crash;
 mod deadlines;

@@ -198,6 +198,31 @@ fn only_http_knows_actix() {
     none("knows actix", found.map(|source| source.path).collect());
 }
 
+/// What is written from the contract alone cannot repeat the server's mistakes, and nothing of the
+/// server can lean on it.
+#[test]
+fn conformance_and_the_server_do_not_know_each_other() {
+    let mut found = Vec::new();
+    for source in sources("src") {
+        let is_it = source.path.starts_with("src/conformance/");
+        let may = ["src/cli/conformance.rs", "src/server/error.rs"].contains(&&*source.path);
+        for (number, line) in source.text.lines().enumerate() {
+            for rest in line.split("crate::").skip(1) {
+                let goes_there = rest.starts_with("conformance");
+                let sound = if is_it { goes_there } else { may || !goes_there };
+                if !sound {
+                    found.push(format!("{}:{}", source.path, number + 1));
+                }
+            }
+        }
+        let climbs = source.text.contains("super::super::super");
+        if is_it && climbs {
+            found.push(format!("{}: super::super::super", source.path));
+        }
+    }
+    none("what is written from the contract alone, and the server's rooms", found);
+}
+
 #[test]
 fn sql_is_in_stores_alone() {
     let home = |path: &str| {

@@ -32,6 +32,7 @@ pub struct World {
     pub app: Arc<App>,
     pub database: Database,
     client: Client,
+    address: String,
     running: Option<Running>,
 }
 
@@ -61,12 +62,18 @@ impl World {
         });
         let (app, address) = answer.recv().expect("the server starts");
         let client = Client::new(format!("http://{address}"));
-        Self { app, database, client, running: Some(Running { stop, thread }) }
+        let address = address.to_string();
+        Self { app, database, client, address, running: Some(Running { stop, thread }) }
     }
 
     /// Nobody's client.
     pub fn client(&self) -> Client {
         self.client.clone()
+    }
+
+    /// Where the server listens: `127.0.0.1:40123`.
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     pub async fn log_in(&self, login: &str) -> Client {
@@ -115,19 +122,24 @@ pub fn beginning() -> DateTime<Utc> {
     "2026-11-25T02:00:00Z".parse().unwrap()
 }
 
+/// The settings of a world's app.
+pub fn config() -> Config {
+    Config {
+        origin: "liandan.example/test".to_owned(),
+        sandbox: true,
+        numbering: Numbering::ByDivision,
+        borders: Borders::Province,
+        labels: LabelLayout::default(),
+        label_qr: QrContent::default(),
+        amendment_days: 5,
+        token_secret: Secret::new(b"a secret of tests, as long as it must be".to_vec()),
+        behind_proxy: false,
+    }
+}
+
 fn serving() -> Serving {
     Serving {
-        config: Config {
-            origin: "liandan.example/test".to_owned(),
-            sandbox: true,
-            numbering: Numbering::ByDivision,
-            borders: Borders::Province,
-            labels: LabelLayout::default(),
-            label_qr: QrContent::default(),
-            amendment_days: 5,
-            token_secret: Secret::new(b"a secret of tests, as long as it must be".to_vec()),
-            behind_proxy: false,
-        },
+        config: config(),
         listen: ([127, 0, 0, 1], 0).into(),
         metrics: Metrics::Token("tests-see-metrics".to_owned()),
         behind_tls: false,
