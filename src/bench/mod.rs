@@ -19,6 +19,7 @@ mod people;
 mod process;
 mod read;
 mod report;
+mod round;
 mod run;
 mod steps;
 mod world;

@@ -10,6 +10,7 @@ use super::fill::ROWS_MAX;
 use super::people::People;
 use super::read;
 use super::report::{Report, progress};
+use super::round;
 use super::steps;
 use super::world::{Place, World};
 use crate::clock::{Clock, legal_day};
@@ -28,6 +29,7 @@ enum What {
     Filing(FilingArguments),
     Read(ReadArguments),
     Steps(StepsArguments),
+    Round(RoundArguments),
 }
 
 /// File manifests over HTTP: alone, spread over the prefectures, and all in one.
@@ -67,6 +69,16 @@ struct StepsArguments {
     only: Vec<String>,
 }
 
+/// Drive collection rounds of sixty stops, and time each of their calls.
+#[derive(Debug, Args)]
+struct RoundArguments {
+    #[command(flatten)]
+    common: Common,
+    /// Rounds.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    count: u32,
+}
+
 #[derive(Debug, Args)]
 struct Common {
     /// Seconds that are counted, of each run and each baseline.
@@ -104,6 +116,12 @@ pub fn run(asked: &Arguments) -> Result<(), BenchError> {
             let report = Report::new(asked.common.json);
             in_a_world(&asked.common, async |world, people| {
                 steps::run(world, people, (asked.count as usize, &asked.only), &report).await
+            })
+        }
+        What::Round(asked) => {
+            let report = Report::new(asked.common.json);
+            in_a_world(&asked.common, async |world, people| {
+                round::run(world, people, asked.count as usize, &report).await
             })
         }
         What::Read(asked) => {

@@ -30,7 +30,7 @@ use crate::decision::{
     Decision, EventDraft, Row, Serial, Settled, Stamp, Subject, SubjectKind, Written,
 };
 use crate::identity::policy as may;
-use crate::ids::{LedgerEntryId, ManifestId, RoundId};
+use crate::ids::{LedgerEntryId, ManifestId, RoundId, TripId};
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::registry::{LedgerKind, Part};
 use crate::wire::Asked;
@@ -109,6 +109,8 @@ pub struct Scene<'a> {
     pub today: NaiveDate,
     /// The carrier of a collection round files for the producer (domain.md, "Kitchen", "Medical").
     pub for_producer: bool,
+    /// The trip that it is filed onto, looked at by the caller.
+    pub trip_id: Option<TripId>,
     /// What already rides on the vehicle.
     pub aboard: &'a [LoadItem],
 }
@@ -122,6 +124,7 @@ impl<'a> Scene<'a> {
             borders,
             today: legal_day(ctx.now),
             for_producer: false,
+            trip_id: None,
             aboard: &[],
         }
     }
@@ -159,6 +162,10 @@ pub fn decide(
     let Judged { mut findings, admitted } = admit::judge(facts, asked, ctx, scene);
     if let (Some(admitted), Some(balances)) = (&admitted, &facts.balances) {
         findings.faults.extend(db::faults_of(balances, &admitted.moves));
+    }
+    // A filing that does not say so to its trip would not ride on it.
+    if asked.trip_id != scene.trip_id {
+        findings.refuse(Fault::unknown_reference("/trip_id"));
     }
     let warnings = findings.settle()?;
     let (Some(admitted), Some(producer), Some(receiver)) =

@@ -64,7 +64,7 @@ pub use event::*;
 pub use evolve::{At, Gap, IllegalEvent, Manifest, Progress, evolve, fold};
 pub use facts::{Facts, LegFacts, LegIds};
 pub use feed_store::{as_they_stood, seen_among};
-pub use file::{Scene as FilingScene, file};
+pub use file::{Scene as FilingScene, file, may_file};
 pub use list::{BETWEEN_CELLS, ManifestFilter, TableRow, page, streams, table_page};
 pub use load::load_items;
 pub use log_view::{EventView, TransitionView};
@@ -77,7 +77,7 @@ pub use store::{
     EventRow, Head, Stored, as_of, by_id, by_ids, by_number, draft_filed as draft_gone, events,
     heads, read_event,
 };
-pub use together::{Collecting, Mover, arrives, departs, is_received, is_treated};
+pub use together::{Mover, ToFile, arrives, departs, is_received, is_treated};
 pub use transport::*;
 pub use un_number::UnNumber;
 pub use view::{Look, accounts, allowed, view};

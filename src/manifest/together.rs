@@ -107,22 +107,22 @@ pub fn is_treated(
     mover.write(ctx, complete::admit(&scene, asked, ctx)?)
 }
 
-/// What a stop of a round files.
-pub struct Collecting {
+/// What a stop of a round files, or a filing onto a trip.
+pub struct ToFile {
     pub id: ManifestId,
     pub asked: FileManifest,
     pub facts: Facts,
-    /// The draft's version: the commit takes the draft away.
-    pub draft_version: i64,
+    /// The draft's version, where one is filed: the commit takes the draft away.
+    pub draft_version: Option<i64>,
     produced: Vec<LedgerEntryId>,
     moved_out: Vec<LedgerEntryId>,
 }
 
-impl Collecting {
+impl ToFile {
     pub fn new(
         app: &App,
         ctx: &Ctx,
-        (id, asked, draft_version): (ManifestId, FileManifest, i64),
+        (id, asked, draft_version): (ManifestId, FileManifest, Option<i64>),
         facts: Facts,
     ) -> Self {
         let produced = asked.items.iter().filter(|item| item.produce).count();
@@ -136,13 +136,13 @@ impl Collecting {
         judged.admitted.map(|admitted| admitted.moves).unwrap_or_default()
     }
 
-    /// It is filed as a stop of the round and, where it is collected, leaves in the same commit.
-    /// The carrier files for the producer; the producer itself as ever.
+    /// It is filed, as a stop of the round where there is one, and where it is collected, leaves in
+    /// the same commit. The carrier of a round files for the producer; the producer itself as ever.
     pub fn decision(
         &self,
         ctx: &Ctx,
         scene: &file::Scene,
-        round_id: RoundId,
+        round_id: Option<RoundId>,
         departed: Option<(Departed, chrono::DateTime<chrono::Utc>)>,
     ) -> Result<Decision, Problem> {
         let departing = departed.map(|(departed, occurred_at)| Departing {
@@ -150,9 +150,8 @@ impl Collecting {
             occurred_at,
             entries: self.moved_out.clone(),
         });
-        let origin = Origin { draft_version: Some(self.draft_version) };
+        let origin = Origin { draft_version: self.draft_version };
         let (id, entries) = (self.id, self.produced.as_slice());
-        let round_id = Some(round_id);
         let filing = Filing { id, entries, origin: &origin, departing, round_id };
         file::decide(&self.facts, &self.asked, ctx, scene, &filing)
     }

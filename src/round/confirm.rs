@@ -127,6 +127,6 @@ fn filed_ahead(app: &App, ctx: &Ctx, facts: &StopFacts) -> Result<Decision, Prob
         return Err(Problem::new(Code::AlreadyDecided, text));
     };
     let scene = FilingScene::of(app, ctx);
-    let filed = collecting.decision(ctx, &scene, facts.round_id, None);
+    let filed = collecting.decision(ctx, &scene, Some(facts.round_id), None);
     filed.map_err(|problem| taken.own_fields(problem))
 }

@@ -178,7 +178,7 @@ fn collected(
             let for_producer = !signs_itself;
             let scene = FilingScene { for_producer, ..FilingScene::of(app, ctx) };
             let departure = Some((departed, occurred_at));
-            let part = collecting.decision(ctx, &scene, facts.round_id, departure);
+            let part = collecting.decision(ctx, &scene, Some(facts.round_id), departure);
             (part.map_err(|problem| taken.own_fields(problem))?, signs_itself)
         }
         (None, Some(mover)) => {

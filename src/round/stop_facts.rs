@@ -20,7 +20,7 @@ use crate::db;
 use crate::decision::{Balance, Move, Row, Subject, SubjectKind};
 use crate::ids::{ManifestId, RoundId};
 use crate::manifest::{
-    self, Collecting, Draft, Facts, FileManifest, FilingScene, LegFacts, LegIds, Mover,
+    self, Draft, Facts, FileManifest, FilingScene, LegFacts, LegIds, Mover, ToFile,
 };
 use crate::problem::{Fault, Problem};
 use crate::wire;
@@ -165,7 +165,7 @@ async fn read_taken(
         }
     };
     let facts = Facts::read(app, ctx, &asked, Freshness::Cached).await?;
-    let collecting = Collecting::new(app, ctx, (draft.id, asked, draft.version), facts);
+    let collecting = ToFile::new(app, ctx, (draft.id, asked, Some(draft.version)), facts);
     Ok(Ok(Taken { items, collecting: Some(collecting), places }))
 }
 

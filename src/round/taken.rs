@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::asked::{BoxAsked, StopItem};
 use super::event::{BoxAt, CollectedItem};
 use crate::ids::ContainerId;
-use crate::manifest::{Collecting, Item, Package};
+use crate::manifest::{Item, Package, ToFile};
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::units::{Grams, Kg};
 use crate::wire::PositiveKg;
@@ -16,7 +16,7 @@ use crate::wire::PositiveKg;
 pub struct Taken {
     pub items: Vec<CollectedItem>,
     /// Where a draft is to be filed; none where the producer has filed it.
-    pub collecting: Option<Collecting>,
+    pub collecting: Option<ToFile>,
     /// Per item of the filing, its place in the request; none where the request named no items.
     pub places: Vec<Option<usize>>,
 }

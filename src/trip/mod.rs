@@ -10,6 +10,7 @@ mod event;
 mod evolve;
 /// What the change feed needs of trips.
 pub mod feed;
+mod file;
 mod list;
 mod load;
 mod open;
@@ -22,6 +23,7 @@ mod view;
 pub use act::visible;
 pub use asked::*;
 pub use evolve::{Trip, fold};
+pub use file::file;
 pub use list::page;
 pub use open::{cancel, join, open};
 pub use shape::*;

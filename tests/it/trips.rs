@@ -232,3 +232,39 @@ async fn each_party_sees_its_own_manifests_alone() {
     assert_eq!(whole.get("/manifests").as_array().unwrap().len(), 2);
     assert_eq!(*whole.get("/weighings/0/net_kg"), json!(89));
 }
+
+/// A filing may join a trip that is being loaded, in the same commit; what rides there already is
+/// judged with it.
+#[tokio::test]
+async fn a_filing_joins_an_open_trip() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 100_000).await;
+    cast.produce(5000).await;
+    let ids = filed(&cast, &[10.0]).await;
+    let opened = cast.carrier.post("/trips", &trip(&cast, &ids)).await.is(201);
+    let onto = |mut body: Value| {
+        body["trip_id"] = opened.get("/id").clone();
+        body
+    };
+    let joined = cast.filed(&onto(cast.oil(&json!(20)))).await;
+    assert_eq!(joined.get("/trip_id"), opened.get("/id"));
+    let path = format!("/trips/{}", opened.id());
+    let now = cast.carrier.get(&path).await.ok();
+    assert_eq!((now.version(), now.get("/manifests").as_array().unwrap().len()), (2, 2));
+    let food = cast.producer.post("/manifests", &onto(cast.kitchen())).await;
+    food.is(409).refused_as("incompatible_wastes").at("/items/0");
+    let mut elsewhere = cast.oil(&json!(1));
+    elsewhere["trip_id"] = json!(cast.driver);
+    let unknown = cast.producer.post("/manifests", &elsewhere).await;
+    unknown.is(422).refused_as("unknown_reference").at("/trip_id");
+    // A trip is joined by filing at once; a draft says so when it is filed.
+    let mut draft = onto(cast.oil(&json!(1)));
+    draft["draft"] = json!(true);
+    let draft = cast.producer.post("/manifests", &draft).await.is(201).id();
+    let late = cast.producer.post(&format!("/manifests/{draft}/file"), &json!({})).await;
+    late.is(422).refused_as("unknown_reference").at("/trip_id");
+    cast.carrier.post(&format!("{path}/depart"), &json!({})).await.is(200);
+    let gone = cast.producer.post("/manifests", &onto(cast.oil(&json!(1)))).await;
+    gone.is(409).refused_as("illegal_transition");
+    assert_eq!(status(&cast, &joined.id()).await, "in_transit");
+}

@@ -13,6 +13,7 @@ use crate::manifest::{
     self, AnyManifest, Arrive, Cancel, Complete, Content, Depart, DraftView, FileManifest,
     ManifestView, Receive, is_draft,
 };
+use crate::trip;
 
 /// File a manifest (or keep a draft): 201 and its address. Every check is made, the receiver's
 /// capacity and the producer's mass on hand are reserved, and a number is taken, in one commit.
@@ -36,7 +37,10 @@ pub async fn file(app: Data<App>, caller: Caller, body: Body) -> Answer {
         };
     }
     let asked = manifest::with_the_rest(&app, &ctx, asked, body.bytes()?).await;
-    let done = manifest::file(&app, &ctx, asked).await?;
+    let done = match &asked {
+        Ok(onto) if onto.trip_id.is_some() => trip::file(&app, &ctx, onto).await?,
+        _ => manifest::file(&app, &ctx, asked).await?,
+    };
     stepped(&app, &ctx, (done, StatusCode::CREATED)).await
 }
 
