@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::amend::AmendmentView;
 use super::status::Status;
-use super::transport::{AboardView, IncidentView, LegView, SignatureView, StopView};
+use super::transport::{AboardView, IncidentView, LegView, SignatureView, TransitStopView};
 use crate::ids::{LicenceId, ManifestId, RoundId, SiteId, StorageAreaId, TripId};
 use crate::units::Kg;
 use crate::wire::api_enum;
@@ -305,7 +305,7 @@ pub struct ManifestView {
     /// The vehicles that the load rides on, from departure to receipt; more than one where only a
     /// part of it was transshipped.
     pub on_board: Vec<AboardView>,
-    pub stops: Vec<StopView>,
+    pub stops: Vec<TransitStopView>,
     pub incidents: Vec<IncidentView>,
     #[schema(required)]
     pub arrived_at: Option<String>,

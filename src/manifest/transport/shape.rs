@@ -55,7 +55,7 @@ pub struct AboardView {
 
 /// A stop or a transshipment.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct StopView {
+pub struct TransitStopView {
     /// Of its event.
     pub seq: i64,
     /// `stop` or `transship`.

@@ -3,7 +3,7 @@
 use super::event::{Countersigned, Incident, Stopped};
 use super::evolve::Noted;
 use super::journey::Ridden;
-use super::shape::{AboardView, IncidentView, LegView, LostView, SignatureView, StopView};
+use super::shape::{AboardView, IncidentView, LegView, LostView, SignatureView, TransitStopView};
 use crate::clock::rfc3339;
 use crate::ids::{DriverId, VehicleId};
 use crate::manifest::evolve::Manifest;
@@ -59,14 +59,14 @@ pub fn aboard(manifest: &Manifest) -> Vec<AboardView> {
     .collect()
 }
 
-pub fn stops(manifest: &Manifest) -> Vec<StopView> {
+pub fn stops(manifest: &Manifest) -> Vec<TransitStopView> {
     manifest.transit.stops.iter().map(stop).collect()
 }
 
-fn stop(noted: &Noted<Stopped>) -> StopView {
+fn stop(noted: &Noted<Stopped>) -> TransitStopView {
     let data = &noted.data;
     let change = data.change.as_ref();
-    StopView {
+    TransitStopView {
         seq: noted.seq,
         kind: data.kind.clone(),
         occurred_at: rfc3339(noted.occurred_at),
