@@ -3,7 +3,7 @@
 //! Small on purpose: one request a connection, bodies with a length. It stands for a deployment
 //! that is right in everything but one thing.
 
-use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::io::{BufRead, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
