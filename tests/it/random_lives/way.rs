@@ -110,7 +110,8 @@ impl Way {
 }
 
 fn aboard(answer: &Value) -> Vec<(String, i64)> {
-    let all = answer["on_board"].as_array().unwrap().iter();
+    // A draft is on no vehicle.
+    let all = answer["on_board"].as_array().into_iter().flatten();
     let one = |one: &Value| (one["vehicle_id"].as_str().unwrap().into(), grams(&one["mass_kg"]));
     all.map(one).collect()
 }
