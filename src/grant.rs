@@ -79,11 +79,17 @@ impl Mandate {
 pub struct Grants {
     /// `None`: a person, with all that its role has.
     pub api_key: Option<KeyUse>,
+    /// An administrator has set the password: nothing is done but changing it.
+    pub must_change_password: bool,
     held: Option<Arc<[Mandate]>>,
 }
 
 impl Grants {
-    pub const NONE: Self = Self { api_key: None, held: None };
+    pub const NONE: Self = Self { api_key: None, must_change_password: false, held: None };
+
+    pub const fn of_key(key: KeyUse) -> Self {
+        Self { api_key: Some(key), must_change_password: false, held: None }
+    }
 
     /// The delegations in force that the actor's organisation holds.
     pub fn held(&self) -> &[Mandate] {

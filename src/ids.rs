@@ -57,6 +57,8 @@ typed_id! {
     SessionId;
     SiteId;
     StorageAreaId;
+    /// An enrolment of a second factor.
+    TotpId;
     /// One run of a vehicle with several manifests (车次).
     TripId;
     UserId;

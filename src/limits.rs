@@ -142,6 +142,20 @@ pub const SIGNING_CODES_MAX: usize = 20;
 
 /// The window of that count, in seconds. Not shorter than a code's life.
 pub const SIGNING_CODES_WINDOW_S: i64 = 10 * 60;
+/// How far ahead an API key may expire, in days: a key that is never renewed is never looked at.
+pub const API_KEY_DAYS_MAX: i64 = 366;
+
+/// API keys of an organisation that hold at once: more than it has programs.
+pub const API_KEYS_MAX: i64 = 100;
+
+/// A key's last use is noted to this many seconds: a write a minute, not one a request.
+pub const API_KEY_NOTED_S: i64 = 60;
+
+/// Open sessions that one is shown, newest first.
+pub const SESSIONS_SHOWN_MAX: i64 = 100;
+
+/// Of what a client calls itself, in characters: enough to tell a phone from a desk.
+pub const AGENT_CHARS_MAX: usize = 200;
 
 /// A password or token that a client sends, in characters: no valid one comes near, and hashing a
 /// megabyte would be a favour to an attacker.

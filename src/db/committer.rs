@@ -21,6 +21,8 @@ use crate::problem::Problem;
 pub(super) struct Job {
     pub decision: Decision,
     pub answer: oneshot::Sender<Answer>,
+    /// Nobody waits for it, and it is committed all the same.
+    pub is_posted: bool,
 }
 
 pub(super) enum Asked {
@@ -59,12 +61,20 @@ impl Committer {
     /// longer than [`COMMIT_WAIT_MAX`]; the idempotency key then tells what became of it.
     pub async fn commit(&self, decision: Decision) -> Answer {
         let (answer, wait) = oneshot::channel();
-        let job = Asked::Commit(Box::new(Job { decision, answer }));
+        let job = Asked::Commit(Box::new(Job { decision, answer, is_posted: false }));
         self.queue.try_send(job).map_err(|_| Problem::busy())?;
         match tokio::time::timeout(COMMIT_WAIT_MAX, wait).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) | Err(_) => Err(Problem::busy()),
         }
+    }
+
+    /// Commits one decision that nobody waits for. 503 when the queue is full; what becomes of it
+    /// else is in the log alone.
+    pub fn post(&self, decision: Decision) -> Result<(), Problem> {
+        let (answer, _) = oneshot::channel();
+        let job = Asked::Commit(Box::new(Job { decision, answer, is_posted: true }));
+        self.queue.try_send(job).map_err(|_| Problem::busy())
     }
 
     /// Whether a commit asked for now would be taken up: the thread gets through its queue in

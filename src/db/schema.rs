@@ -29,6 +29,9 @@ diesel::table! {
         status -> Text,
         epoch -> Int4,
         created_at -> Timestamptz,
+        totp_id -> Nullable<Uuid>,
+        must_change_password -> Bool,
+        key_epoch -> Int4,
     }
 }
 
@@ -228,6 +231,8 @@ diesel::table! {
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
         reason -> Nullable<Text>,
+        agent -> Nullable<Text>,
+        last_used_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -367,12 +372,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_token,
     session,
     site,
+    recovery_code,
     storage_area,
     subject,
+    totp,
     transfer_approval,
     manifest,
     manifest_carrier,
     manifest_item,
+    api_key,
     delegation,
     draft,
     container,
@@ -494,5 +502,45 @@ diesel::table! {
         places -> Jsonb,
         streams -> Jsonb,
         state -> Jsonb,
+    }
+}
+
+diesel::table! {
+    api_key (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        user_id -> Uuid,
+        kind -> Text,
+        name -> Text,
+        prefix -> Text,
+        hash -> Bytea,
+        scopes -> Jsonb,
+        role -> Text,
+        division -> Nullable<Text>,
+        regiment -> Nullable<Text>,
+        agency -> Nullable<Text>,
+        epoch -> Int4,
+        status -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    recovery_code (totp_id, hash) {
+        totp_id -> Uuid,
+        hash -> Bytea,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    totp (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        secret -> Bytea,
+        last_step -> Int8,
+        created_at -> Timestamptz,
     }
 }

@@ -108,7 +108,7 @@ impl Worker {
             for asked in arrived.drain(..) {
                 match asked {
                     // Whoever has hung up before the work began is owed nothing.
-                    Asked::Commit(job) if job.answer.is_closed() => {}
+                    Asked::Commit(job) if job.answer.is_closed() && !job.is_posted => {}
                     Asked::Commit(job) if waiting.is_empty() && self.foresees(&job.decision) => {
                         self.judge_ahead(&mut open, *job);
                     }

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::ctx::Ctx;
 use crate::decision::{Balance, Subject, SubjectKind};
 use crate::identity::delegation::DelegationView;
+use crate::identity::keys::{ApiKey, ApiKeyView};
 use crate::identity::{self, Recording, UserView};
 use crate::journal::{self, Place};
 use crate::manifest::{self, Look, Stored};
@@ -91,6 +92,7 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
     let subjects: Vec<Subject> =
         places.iter().map(|place| Subject::new(place.subject_kind, place.subject_id)).collect();
     let registers = Beside::read(&app.pool, &subjects).await?;
+    let keys = api_keys(app, &subjects).await?;
     let mut changes = Vec::with_capacity(events.len());
     for (place, body) in events {
         let resource = match place.subject_kind {
@@ -104,6 +106,8 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
             },
             SubjectKind::Inspection => Some(inspection::feed::shown(&ctx.actor, body.data)?),
             SubjectKind::User => users.remove(&place.position),
+            SubjectKind::SignIn => Some(body.data),
+            SubjectKind::ApiKey => api_key(keys.get(&place.subject_id), place.seq + 1)?,
             SubjectKind::Delegation => Some(grant(body.data, place.seq, DelegationView::of)?),
             SubjectKind::Round => {
                 let at = (place.subject_id, place.seq);
@@ -155,6 +159,22 @@ impl Manifests {
         let shown = view(stored.id, &stored.manifest, stored.contact.clone(), &look);
         serde_json::to_value(shown).map(Some).map_err(Problem::internal)
     }
+}
+
+async fn api_keys(app: &App, subjects: &[Subject]) -> Result<HashMap<Uuid, ApiKey>, Problem> {
+    let ids = subjects.iter().filter(|one| one.kind == SubjectKind::ApiKey).map(|one| one.id);
+    let ids: Vec<Uuid> = ids.collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    identity::keys::shown(&app.pool, &ids).await
+}
+
+/// An API key as it stood at a version.
+fn api_key(key: Option<&ApiKey>, version: i64) -> Result<Option<Value>, Problem> {
+    let Some(key) = key else { return Ok(None) };
+    let view = ApiKeyView::of(&key.clone().as_at(version), version);
+    serde_json::to_value(view).map(Some).map_err(Problem::internal)
 }
 
 /// A grant, whose events hold the whole of it.

@@ -16,7 +16,7 @@
 use std::net::IpAddr;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, USER_AGENT};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::FutureExt;
@@ -26,14 +26,16 @@ use crate::app::App;
 use crate::ctx::{Actor, Ctx};
 use crate::export::Format;
 use crate::identity;
-use crate::problem::Problem;
+use crate::limits::AGENT_CHARS_MAX;
+use crate::problem::{Code, Problem, Text};
 use crate::wire::{Asked, Decode};
 
 use super::body::Body;
 use super::conditions::{RequestParts, parts, reading_parts};
+use super::door;
 use super::whole;
 
-/// Somebody whose token is good.
+/// Somebody whose token or API key is good.
 pub struct Caller {
     app: Data<App>,
     request: HttpRequest,
@@ -50,10 +52,9 @@ impl Caller {
         whole::wanted(self.request.headers())
     }
 
-    /// 401 where the token has ceased to be good since the request came.
+    /// 401 where the token or key has ceased to be good since the request came.
     pub async fn still(&self) -> Result<(), Problem> {
-        let token = bearer(self.request.headers()).ok_or_else(identity::unauthorized)?;
-        identity::authenticate(&self.app, token).await.map(|_| ())
+        authenticated(&self.app, &self.request).await.map(|_| ())
     }
 
     /// The context of a reading request.
@@ -121,13 +122,77 @@ impl FromRequest for Caller {
         async move {
             let app = request.app_data::<Data<App>>().cloned();
             let app = app.ok_or_else(|| Problem::internal("the server has no App"))?;
-            let token = bearer(request.headers()).ok_or_else(identity::unauthorized)?;
-            let actor = identity::authenticate(&app, token).await?;
+            let actor = authenticated(&app, &request).await?;
+            admit(&actor, &request)?;
             Ok(Self { app, request, actor })
         }
         .boxed_local()
     }
 }
+
+/// Who asks: by an access token or an API key. Both at once are neither: it would be a guess which
+/// is meant, and a guess decides what may be done.
+async fn authenticated(app: &App, request: &HttpRequest) -> Result<Actor, Problem> {
+    let headers = request.headers();
+    if !headers.contains_key(API_KEY) {
+        let token = bearer(headers).ok_or_else(identity::unauthorized)?;
+        return identity::authenticate(app, token).await;
+    }
+    let mut given = headers.get_all(API_KEY);
+    let key = given.next().and_then(|value| value.to_str().ok());
+    match key {
+        Some(key) if given.next().is_none() && !headers.contains_key(AUTHORIZATION) => {
+            let address = client_address(request, app.config.behind_proxy);
+            identity::keys::authenticate(app, key.trim(), address).await
+        }
+        _ => {
+            let text = Text::new(
+                "请只提供一种凭证：Authorization 或 X-Api-Key。",
+                "Send one credential: either `Authorization` or `X-Api-Key`.",
+            );
+            Err(Problem::new(Code::Unauthorized, text))
+        }
+    }
+}
+
+/// What is closed whatever the subject: to an API key all that is not in its scopes, to somebody
+/// whose password an administrator has set all but changing it.
+fn admit(actor: &Actor, request: &HttpRequest) -> Result<(), Problem> {
+    let path = request.path();
+    if actor.grants.must_change_password && !OPEN_BEFORE_CHANGE.contains(&path) {
+        let text = Text::new(
+            "密码由管理员设置，须先以 POST /me/password 修改。",
+            "An administrator has set the password: change it first by `POST /me/password`.",
+        );
+        return Err(Problem::new(Code::PasswordChangeRequired, text));
+    }
+    if actor.grants.api_key.is_none() {
+        return Ok(());
+    }
+    let scopes = door::scopes_for(request.method(), path).unwrap_or_default();
+    if scopes.iter().any(|scope| actor.grants.allows(*scope)) {
+        return Ok(());
+    }
+    let words: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+    let text = if words.is_empty() {
+        Text::new(
+            "此操作不能以 API 密钥进行。",
+            "No API key may do this; a person signs in for it.",
+        )
+    } else {
+        Text::new(
+            format!("密钥没有此操作的权限（{}）。", words.join("、")),
+            format!("The key lacks the scope for this: {}.", words.join(" or ")),
+        )
+    };
+    Err(Problem::new(Code::OutOfScope, text))
+}
+
+/// The header of an API key.
+const API_KEY: &str = "x-api-key";
+
+/// Where one may go before the password is changed.
+const OPEN_BEFORE_CHANGE: &[&str] = &["/api/v1/me", "/api/v1/me/password"];
 
 /// The token of `Authorization: Bearer` (RFC 6750; the scheme's case does not matter). Two such
 /// headers are none: it would be a guess which is meant.
@@ -137,6 +202,12 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = text.split_once(' ')?;
     let alone = given.next().is_none();
     (alone && scheme.eq_ignore_ascii_case("bearer")).then_some(token.trim())
+}
+
+/// What the client calls itself, cut to a bound; nothing where it is no plain text.
+pub fn client_agent(request: &HttpRequest) -> Option<String> {
+    let text = request.headers().get(USER_AGENT)?.to_str().ok()?;
+    Some(text.chars().take(AGENT_CHARS_MAX).collect())
 }
 
 /// The client's address, for lockout. Behind a proxy, the one that the proxy itself saw, which it

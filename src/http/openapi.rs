@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use utoipa::OpenApi;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, Type};
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
     Components, ContentBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder,
     SecurityRequirement,
@@ -22,7 +22,7 @@ use super::registry::RegistryApi;
 use super::round::RoundApi;
 use super::routes::API;
 use super::trip::TripApi;
-use super::{FaultEntry, PROBLEM_JSON, ProblemBody, docs, health, sandbox, whole};
+use super::{FaultEntry, PROBLEM_JSON, ProblemBody, docs, door, health, sandbox, whole};
 use crate::export::Format;
 
 #[derive(OpenApi)]
@@ -81,7 +81,7 @@ fn finish(document: &mut Document) {
     let components = document.components.get_or_insert_with(Components::new);
     components.responses.insert(PROBLEM.to_owned(), RefOr::T(problem()));
     components.add_security_scheme("bearer", bearer());
-    // API keys join here when they can be made: what is served is what is documented.
+    components.add_security_scheme("api_key", api_key());
     document.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>("bearer", [])]);
     for (path, item) in &mut document.paths.paths {
         let operations = [
@@ -96,6 +96,7 @@ fn finish(document: &mut Document) {
                 let changes = method != "get";
                 operation.operation_id = Some(operation_id(method, path));
                 document_headers(operation, method, path);
+                document_keys(operation, method, path);
                 document_whole_lists(operation, method, path);
                 document_refusals(operation, path.starts_with(API), changes);
             }
@@ -148,6 +149,18 @@ fn document_whole_lists(operation: &mut Operation, method: &str, path: &str) {
     operation.description = Some(format!("{before}\n\n{words}").trim().to_owned());
 }
 
+/// An API key opens what its door says (`door.rs`), and that is what is documented.
+fn document_keys(operation: &mut Operation, method: &str, path: &str) {
+    let method = method.to_uppercase().parse().unwrap_or_default();
+    if let Some(scopes) = door::scopes_for(&method, path)
+        && let Some(security) = &mut operation.security
+        && security.contains(&SecurityRequirement::new::<_, [&str; 0], &str>("bearer", []))
+    {
+        let scopes = scopes.iter().map(|scope| scope.as_str());
+        security.push(SecurityRequirement::new("api_key", scopes));
+    }
+}
+
 /// Unique by construction: handlers of different rooms share names.
 fn operation_id(method: &str, path: &str) -> String {
     let path = path.strip_prefix(API).unwrap_or(path);
@@ -182,6 +195,12 @@ fn problem() -> Response {
         )
         .content(PROBLEM_JSON, ContentBuilder::new().schema(Some(body)).build())
         .build()
+}
+
+fn api_key() -> SecurityScheme {
+    let words = "A key of `POST /api-keys`. It needs one of the scopes named beside it; never send \
+                 it together with `Authorization`.";
+    SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description("X-Api-Key", words)))
 }
 
 fn bearer() -> SecurityScheme {

@@ -12,6 +12,17 @@ fn advice(code: Code) -> Text {
             "重新登录；若非本人操作，请修改密码。",
             "Sign in again; if it was not you, change the password.",
         ),
+        (Code::TotpRequired, _) => (
+            "连同验证器当前的六位数（或恢复码）重新登录。",
+            "Sign in again with the six digits of your authenticator, or with a recovery code.",
+        ),
+        (Code::PasswordChangeRequired, _) => {
+            ("以 POST /me/password 修改密码。", "Change the password by POST /me/password.")
+        }
+        (Code::OutOfScope, _) => (
+            "使用权限包含此操作的密钥，或由人员登录办理。",
+            "Use a key with this scope; what keys may never do, a person does.",
+        ),
         (Code::IdempotencyKeyReused, _) => {
             ("为新的请求使用新的幂等键。", "Use a new key for a new request.")
         }

@@ -17,8 +17,8 @@ wire! {
     pub struct LogIn {
         pub login: BoundedText<1, 256>,
         pub password: Secret<String>,
-        /// The second factor's code; no account asks for one yet.
-        pub totp: Option<BoundedText<0, 16>>,
+        /// The second factor's six digits, or a recovery code, where the account asks for one.
+        pub totp: Option<BoundedText<0, 32>>,
     }
 
     /// A new pair of tokens for an old refresh token.
@@ -33,8 +33,9 @@ wire! {
 
     /// A new password for oneself.
     pub struct ChangePassword {
-        pub current: Secret<String>,
-        pub new: Secret<String>,
+        pub current_password: Secret<String>,
+        /// 10 to 128 characters, not a common one.
+        pub new_password: Secret<String>,
     }
 
     /// A user to be made.
@@ -66,8 +67,10 @@ wire! {
         pub division: Patch<DivisionText>,
         pub regiment: Patch<RegimentText>,
         pub status: Change<UserStatus>,
-        /// A reset: the user's sessions end.
+        /// A reset: the user's sessions end, and it changes the password before anything else.
         pub password: Change<Secret<String>>,
+        /// `false` switches a lost second factor off; only the user switches one on.
+        pub second_factor: Change<bool>,
     }
 
     /// Which users to list.

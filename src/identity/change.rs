@@ -1,22 +1,23 @@
-//! Changing a user (`PATCH /users/{id}`) and one's own password (`POST /me/password`).
+//! Changing a user (`PATCH /users/{id}`): rights, standing, a new password, a lost second factor.
 //!
-//! Whatever changes rights, standing or password raises the user's epoch in the same commit, which
-//! ends its sessions everywhere; who changes its own password keeps the session it does it in. An
-//! administrator changes neither its own role nor its own standing, so that no organisation locks
-//! itself out by a slip.
+//! Whatever changes rights, standing or password raises the user's epochs in the same commit, which
+//! ends its sessions and its personal API keys everywhere. An administrator changes neither its own
+//! role nor its own standing, and leans on still being one as it takes another's away: so the last
+//! administrator of an organisation cannot be removed by its own people, not even by two who remove
+//! each other at once. The corps' regulator can, and appoints the next.
 
 use std::sync::Arc;
 
-use super::asked::{ChangePassword, ChangeUser};
-use super::lockout::{self, Counters};
-use super::password::{Password, PasswordHash, weakness};
+use super::account::{self, AccountChange};
+use super::asked::ChangeUser;
+use super::password::{PasswordHash, weakness};
+use super::policy;
 use super::store::{self, Account};
-use super::user::{Rights, User, login_key, rights, role_faults};
-use super::{policy, token};
+use super::user::{Rights, User, UserStatus, login_key, rights, role_faults};
 use crate::app::App;
 use crate::command::{self, Done, Freshness};
 use crate::ctx::{Actor, Ctx, Role};
-use crate::decision::{Decision, EventDraft, Guard, Output, Written};
+use crate::decision::{Decision, Guard, Output, Written};
 use crate::ids::UserId;
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::registry::{Known, Organisation};
@@ -26,6 +27,8 @@ use crate::wire::{Asked, Change, Patch, mended};
 pub struct Facts {
     account: Option<Account>,
     organisation: Option<Known<Organisation>>,
+    /// Who changes it, as it is now; the system is nobody.
+    changer: Option<User>,
 }
 
 /// An administrator, or the corps regulator, changes a user. `bytes` still say in part what a body
@@ -37,7 +40,7 @@ pub async fn change(
     asked: Asked<ChangeUser>,
     bytes: &[u8],
 ) -> Result<Done<User>, Problem> {
-    let read = async |freshness| read(app, id, freshness).await;
+    let read = async |freshness| read(app, ctx, id, freshness).await;
     let rest = if asked.is_err() { mended(bytes) } else { None };
     let asked = (asked, rest);
     let mut hash = None;
@@ -49,10 +52,11 @@ pub async fn change(
     let done =
         command::run(app, ctx, read, |facts| decide(facts, &asked, hash.as_ref(), ctx)).await;
     app.identity.live.forget(id);
+    app.identity.keys.forget_of(id);
     done
 }
 
-async fn read(app: &App, id: UserId, freshness: Freshness) -> Result<Facts, Problem> {
+async fn read(app: &App, ctx: &Ctx, id: UserId, freshness: Freshness) -> Result<Facts, Problem> {
     let account = store::account(&app.pool, id).await?;
     let organisation = match &account {
         Some(account) => {
@@ -61,7 +65,8 @@ async fn read(app: &App, id: UserId, freshness: Freshness) -> Result<Facts, Prob
         }
         None => None,
     };
-    Ok(Facts { account, organisation })
+    let changer = store::user(&app.pool, ctx.actor.user_id).await?;
+    Ok(Facts { account, organisation, changer })
 }
 
 /// All rules of changing a user, in the order of api.md: 404, 403, 412, 422.
@@ -82,13 +87,35 @@ fn decide(
     }
     ctx.expect_version(user.version)?;
     let asked = asked.as_ref().map_err(Clone::clone)?;
-    let after = changed(account, organisation, asked, hash)?;
+    let after = changed(account, organisation, (asked, hash), ctx)?;
     if is_same(account, &after, asked) {
         return Ok(unchanged(user, ctx));
     }
-    let mut decision = written(account, after, None, "user_changed", ctx);
+    let guard = still_administers(facts, account, &after, ctx)?;
+    let kind = "user_changed";
+    let change = AccountChange { after, keeps: None, rows: Vec::new(), kind };
+    let mut decision = account::written(account, change, ctx);
     decision.lean_on([organisation.guard]);
+    decision.lean_on(guard);
     Ok(decision)
+}
+
+/// Whoever takes an administrator away is one still, and leans on it.
+fn still_administers(
+    facts: &Facts,
+    before: &Account,
+    after: &Account,
+    ctx: &Ctx,
+) -> Result<Option<Guard>, Problem> {
+    let is_admin =
+        |user: &User| user.rights.role == Role::Admin && user.status == UserStatus::Active;
+    if !is_admin(&before.user) || is_admin(&after.user) || policy::is_system(&ctx.actor) {
+        return Ok(None);
+    }
+    let changer = facts.changer.as_ref().filter(|one| one.status == UserStatus::Active);
+    let changer = changer.filter(|one| one.rights.role == ctx.actor.role);
+    let changer = changer.ok_or_else(Problem::forbidden)?;
+    Ok(Some(Guard { subject: changer.subject(), version: changer.version }))
 }
 
 /// A new password is a change even where it is the old one: sessions end.
@@ -96,6 +123,7 @@ fn is_same(before: &Account, after: &Account, asked: &ChangeUser) -> bool {
     let (before, after) = (&before.user, &after.user);
     asked.password == Change::Keep
         && (&before.rights, before.status) == (&after.rights, after.status)
+        && before.second_factor == after.second_factor
 }
 
 /// A patch that changes nothing is answered, and leaves no event.
@@ -131,8 +159,8 @@ fn refuse_beyond_rights(actor: &Actor, user: &User, asked: &ChangeUser) -> Resul
 fn changed(
     before: &Account,
     organisation: &Organisation,
-    asked: &ChangeUser,
-    hash: Option<&PasswordHash>,
+    (asked, hash): (&ChangeUser, Option<&PasswordHash>),
+    ctx: &Ctx,
 ) -> Result<Account, Problem> {
     let user = &before.user;
     let mut faults = Vec::new();
@@ -145,15 +173,33 @@ fn changed(
     if let Change::Set(password) = &asked.password {
         faults.extend(weakness(password, &login_key(&user.login), "/password"));
     }
+    if asked.second_factor == Change::Set(true) {
+        let text =
+            Text::new("两步验证只能由本人启用。", "Only the user switches its second factor on.");
+        faults.push(Fault::new(Code::InvalidValue, "/second_factor", text));
+    }
     Problem::unless_empty(faults)?;
     let rights = rights.ok_or_else(|| Problem::internal("rights refused without a fault"))?;
     let status = asked.status.clone().apply(user.status);
     let ends_sessions =
         rights != user.rights || status != user.status || asked.password != Change::Keep;
+    let drops_factor = asked.second_factor == Change::Set(false);
+    let totp = before.totp.filter(|_| !drops_factor);
+    // A password that somebody else knows is good for one thing: to be changed.
+    let is_reset = asked.password != Change::Keep && ctx.actor.user_id != user.id;
     Ok(Account {
-        user: User { rights, status, version: user.version + 1, ..user.clone() },
+        user: User {
+            rights,
+            status,
+            second_factor: totp.is_some(),
+            must_change_password: user.must_change_password || is_reset,
+            version: user.version + 1,
+            ..user.clone()
+        },
         password_hash: hash.unwrap_or(&before.password_hash).clone(),
         epoch: before.epoch + i32::from(ends_sessions),
+        key_epoch: before.key_epoch + i32::from(ends_sessions),
+        totp,
     })
 }
 
@@ -179,84 +225,4 @@ fn text<const MIN: usize, const MAX: usize>(
         Patch::Clear => Patch::Clear,
         Patch::Set(text) => Patch::Set(text.as_str().to_owned()),
     }
-}
-
-/// A new password for oneself. The current one is guessed at no more often than at the door.
-pub async fn change_password(app: &App, ctx: &Ctx, asked: &ChangePassword) -> Result<(), Problem> {
-    let id = ctx.actor.user_id;
-    let account = store::account(&app.pool, id).await?.ok_or_else(token::unauthorized)?;
-    let is_right = is_current(app, &account, &asked.current).await?;
-    Problem::unless_empty(password_faults(&account, asked, is_right))?;
-    let hash = app.identity.passwords.hash(&asked.new).await?;
-    // The key is not kept: a repeat no longer knows the current password.
-    let ctx = &Ctx { key: None, ..ctx.clone() };
-    let read = async |_| store::account(&app.pool, id).await?.ok_or_else(token::unauthorized);
-    let decide = |now: &Account| {
-        if now.password_hash != account.password_hash {
-            return Err(Problem::busy());
-        }
-        let user = User { version: now.user.version + 1, ..now.user.clone() };
-        let after = Account { user, password_hash: hash.clone(), epoch: now.epoch + 1 };
-        Ok(written(now, after, ctx.actor.session_id, "password_changed", ctx))
-    };
-    command::run::<_, User>(app, ctx, read, decide).await?;
-    app.identity.live.forget(id);
-    Ok(())
-}
-
-async fn is_current(app: &App, account: &Account, typed: &Password) -> Result<bool, Problem> {
-    let counters = Counters::of(&login_key(&account.user.login), None);
-    let turn = app.identity.passwords.turn().await?;
-    let wall = app.clock.wall();
-    lockout::judge(&store::failures(&app.pool, &counters, wall).await?, wall)?;
-    let is_right = turn.verify(typed, Some(&account.password_hash)).await?;
-    if !is_right {
-        store::record_failure(&app.pool, &counters, wall).await?;
-    }
-    Ok(is_right)
-}
-
-fn password_faults(account: &Account, asked: &ChangePassword, is_right: bool) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    if !is_right {
-        let text = Text::new("当前密码不对。", "This is not the current password.");
-        faults.push(Fault::new(Code::InvalidValue, "/current", text));
-    }
-    faults.extend(weakness(&asked.new, &login_key(&account.user.login), "/new"));
-    if asked.new == asked.current {
-        let text = Text::new("新密码与当前密码相同。", "The new password is the current one.");
-        faults.push(Fault::new(Code::WeakPassword, "/new", text));
-    }
-    faults
-}
-
-/// The row as it is after, its event, and the one session that goes on.
-fn written(
-    before: &Account,
-    after: Account,
-    keeps: Option<crate::ids::SessionId>,
-    kind: &'static str,
-    ctx: &Ctx,
-) -> Decision {
-    let subject = after.user.subject();
-    let event = EventDraft {
-        subject,
-        kind,
-        occurred_at: ctx.now,
-        actor: (&ctx.actor).into(),
-        data: after.user.recorded(),
-    };
-    let finish = move |_: &_| {
-        let mut rows = vec![store::update_row(&after)];
-        rows.extend(keeps.map(|session| store::session_row(session, after.epoch)));
-        Ok(Written {
-            events: vec![event.clone()],
-            rows,
-            notices: Vec::new(),
-            output: Arc::new(after.user.clone()) as Output,
-        })
-    };
-    let mut decision = Decision::new(subject, ctx, 200, Box::new(finish));
-    decision.advance(subject, Some(before.user.version));
-    decision
 }

@@ -126,9 +126,12 @@ fn decide(
         rights,
         status: UserStatus::Active,
         created_at: ctx.now,
+        second_factor: false,
+        must_change_password: false,
         version: 1,
     };
-    let account = Account { user, password_hash: hash.clone(), epoch: 0 };
+    let password_hash = hash.clone();
+    let account = Account { user, password_hash, epoch: 0, key_epoch: 0, totp: None };
     let mut decision = written(account, ctx);
     decision.lean_on([organisation.guard]);
     Ok(decision)

@@ -1,9 +1,11 @@
 //! What identity keeps in memory, made once at start: keys, the hashing pool, known sessions.
 
 use super::delegation::Mandates;
+use super::keys::KnownKeys;
 use super::live::Live;
 use super::password::Passwords;
 use super::token::{SecretTooShort, Tokens};
+use super::totp::Seal;
 use crate::mint::Mint;
 use crate::problem::Problem;
 use crate::secret::Secret;
@@ -14,6 +16,8 @@ pub enum KeeperError {
     Secret(#[from] SecretTooShort),
     #[error("passwords cannot be hashed here: {0}")]
     Hashing(Problem),
+    #[error("second factors cannot be sealed here: {0}")]
+    Sealing(Problem),
 }
 
 /// One per process; `app.identity`.
@@ -21,6 +25,8 @@ pub struct Keeper {
     pub(super) tokens: Tokens,
     pub(super) passwords: Passwords,
     pub(super) live: Live,
+    pub(super) keys: KnownKeys,
+    pub(super) seal: Seal,
     pub mandates: Mandates,
 }
 
@@ -30,6 +36,8 @@ impl Keeper {
             tokens: Tokens::new(token_secret)?,
             passwords: Passwords::new(mint).map_err(KeeperError::Hashing)?,
             live: Live::default(),
+            keys: KnownKeys::default(),
+            seal: Seal::new(token_secret).map_err(KeeperError::Sealing)?,
             mandates: Mandates::default(),
         })
     }

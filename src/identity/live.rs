@@ -14,11 +14,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::ids::{SessionId, UserId};
 use crate::limits::{SESSION_BELIEVED_S, SESSIONS_KNOWN_MAX};
 
+/// What a session may still do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    Alive,
+    /// An administrator has set the password: nothing but changing it.
+    MustChangePassword,
+    Dead,
+}
+
 /// Whether a session may still act.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Belief {
-    Alive,
-    Dead,
+    Known(Life),
     /// Not known, or not for sure any more: ask the database and tell [`Live::learn`].
     Ask(Ticket),
 }
@@ -32,7 +40,7 @@ pub struct Ticket {
 #[derive(Clone, Copy)]
 struct Known {
     user_id: UserId,
-    alive: bool,
+    life: Life,
     /// When the database said so.
     learnt: DateTime<Utc>,
     /// When somebody last set out to ask again.
@@ -53,8 +61,8 @@ impl Live {
         {
             let book = self.0.read().unwrap_or_else(PoisonError::into_inner);
             match book.sessions.get(&session) {
-                Some(known) if !known.alive => return Belief::Dead,
-                Some(known) if is_believed(known, wall) => return Belief::Alive,
+                Some(known) if known.life == Life::Dead => return Belief::Known(Life::Dead),
+                Some(known) if is_believed(known, wall) => return Belief::Known(known.life),
                 _ => {}
             }
         }
@@ -66,18 +74,13 @@ impl Live {
         Belief::Ask(Ticket { generation })
     }
 
-    /// A ticket for what is about to be read or made.
-    pub fn ticket(&self) -> Ticket {
-        Ticket { generation: self.0.read().unwrap_or_else(PoisonError::into_inner).generation }
-    }
-
     /// What the database answered. Not kept when somebody signed out meanwhile.
     pub fn learn(
         &self,
         ticket: &Ticket,
         session: SessionId,
         user_id: UserId,
-        alive: bool,
+        life: Life,
         wall: DateTime<Utc>,
     ) {
         let mut book = self.0.write().unwrap_or_else(PoisonError::into_inner);
@@ -88,7 +91,7 @@ impl Live {
             // Rare, and a miss costs one read; the dead are found dead again.
             book.sessions.clear();
         }
-        book.sessions.insert(session, Known { user_id, alive, learnt: wall, asked: wall });
+        book.sessions.insert(session, Known { user_id, life, learnt: wall, asked: wall });
     }
 
     /// The session has ended.
@@ -96,7 +99,7 @@ impl Live {
         let mut book = self.0.write().unwrap_or_else(PoisonError::into_inner);
         book.generation += 1;
         if let Some(known) = book.sessions.get_mut(&session) {
-            known.alive = false;
+            known.life = Life::Dead;
         }
     }
 
@@ -145,22 +148,26 @@ mod tests {
     #[test]
     fn what_was_learnt_is_believed_for_ten_seconds_and_one_asks_again() {
         let live = Live::default();
-        live.learn(&ask(&live, 0), SESSION, USER, true, at(0));
-        assert_eq!(live.belief(SESSION, at(9)), Belief::Alive);
+        live.learn(&ask(&live, 0), SESSION, USER, Life::Alive, at(0));
+        assert_eq!(live.belief(SESSION, at(9)), Belief::Known(Life::Alive));
         let ticket = ask(&live, 10);
-        assert_eq!(live.belief(SESSION, at(10)), Belief::Alive, "one asks, the others go on");
+        assert_eq!(
+            live.belief(SESSION, at(10)),
+            Belief::Known(Life::Alive),
+            "one asks, the others go on"
+        );
         ask(&live, 11);
-        live.learn(&ticket, SESSION, USER, true, at(11));
-        assert_eq!(live.belief(SESSION, at(20)), Belief::Alive);
-        assert_ne!(live.belief(SESSION, at(40)), Belief::Alive);
+        live.learn(&ticket, SESSION, USER, Life::Alive, at(11));
+        assert_eq!(live.belief(SESSION, at(20)), Belief::Known(Life::Alive));
+        assert_ne!(live.belief(SESSION, at(40)), Belief::Known(Life::Alive));
     }
 
     #[test]
     fn a_session_that_nobody_confirms_is_not_believed_for_twice_the_time() {
         let live = Live::default();
-        live.learn(&ask(&live, 0), SESSION, USER, true, at(0));
+        live.learn(&ask(&live, 0), SESSION, USER, Life::Alive, at(0));
         ask(&live, 19);
-        assert_eq!(live.belief(SESSION, at(19)), Belief::Alive);
+        assert_eq!(live.belief(SESSION, at(19)), Belief::Known(Life::Alive));
         ask(&live, 20);
         ask(&live, 20);
     }
@@ -168,17 +175,17 @@ mod tests {
     #[test]
     fn a_clock_set_back_does_not_prolong_belief() {
         let live = Live::default();
-        live.learn(&ask(&live, 100), SESSION, USER, true, at(100));
+        live.learn(&ask(&live, 100), SESSION, USER, Life::Alive, at(100));
         ask(&live, 50);
     }
 
     #[test]
     fn the_dead_stay_dead() {
         let live = Live::default();
-        live.learn(&ask(&live, 0), SESSION, USER, true, at(0));
+        live.learn(&ask(&live, 0), SESSION, USER, Life::Alive, at(0));
         live.end(SESSION);
-        assert_eq!(live.belief(SESSION, at(1)), Belief::Dead);
-        assert_eq!(live.belief(SESSION, at(1000)), Belief::Dead);
+        assert_eq!(live.belief(SESSION, at(1)), Belief::Known(Life::Dead));
+        assert_eq!(live.belief(SESSION, at(1000)), Belief::Known(Life::Dead));
     }
 
     #[test]
@@ -186,10 +193,10 @@ mod tests {
         let live = Live::default();
         let ticket = ask(&live, 0);
         live.end(SESSION);
-        live.learn(&ticket, SESSION, USER, true, at(0));
+        live.learn(&ticket, SESSION, USER, Life::Alive, at(0));
         let ticket = ask(&live, 0);
         live.forget(USER);
-        live.learn(&ticket, SESSION, USER, true, at(0));
+        live.learn(&ticket, SESSION, USER, Life::Alive, at(0));
         ask(&live, 0);
     }
 
@@ -197,10 +204,10 @@ mod tests {
     fn a_changed_user_is_asked_for_again_and_others_are_not() {
         let live = Live::default();
         let other = SessionId::of(Uuid::from_bytes([3; 16]));
-        live.learn(&live.ticket(), SESSION, USER, true, at(0));
-        live.learn(&live.ticket(), other, UserId::of(other.uuid()), true, at(0));
+        live.learn(&ask(&live, 0), SESSION, USER, Life::Alive, at(0));
+        live.learn(&ask(&live, 0), other, UserId::of(other.uuid()), Life::Alive, at(0));
         live.forget(USER);
         ask(&live, 1);
-        assert_eq!(live.belief(other, at(1)), Belief::Alive);
+        assert_eq!(live.belief(other, at(1)), Belief::Known(Life::Alive));
     }
 }

@@ -31,6 +31,23 @@ impl Counters {
     }
 }
 
+impl Counters {
+    /// For API keys that are none: by address alone, and apart from passwords. `None` where the
+    /// address is not known.
+    pub fn of_keys(address: Option<IpAddr>) -> Option<Self> {
+        let account = hashed("api-key-address", &network(address?).to_string());
+        Some(Self { account, address: None })
+    }
+}
+
+/// 429 where an address has sent too many API keys that are none.
+pub fn judge_keys(failures: &Failures, wall: DateTime<Utc>) -> Result<(), Problem> {
+    match locked_until(&failures.account, ADDRESS_FAILURES_MAX, wall) {
+        Some(until) => Err(too_many(until - wall)),
+        None => Ok(()),
+    }
+}
+
 /// Failures still within the window, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failures {
@@ -69,8 +86,8 @@ fn too_many(left: TimeDelta) -> Problem {
     let seconds = (left.num_milliseconds() + 999) / 1000;
     let minutes = (seconds + 59) / 60;
     let detail = Text::new(
-        format!("登录失败次数过多，请约 {minutes} 分钟后再试。"),
-        format!("Too many failed sign-ins; try again in about {minutes} minutes."),
+        format!("失败次数过多，请约 {minutes} 分钟后再试。"),
+        format!("Too many failures; try again in about {minutes} minutes."),
     );
     let mut problem = Problem::new(Code::TooManyRequests, detail);
     problem.retry_after_s = u32::try_from(seconds).ok();

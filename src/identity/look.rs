@@ -58,6 +58,18 @@ pub async fn seen_among(
     store::seen_among(pool, visible_to(actor), ids).await
 }
 
+/// Those of `ids`, sign-ins, that the actor may see: its own, an administrator those of its
+/// organisation, and who governs all.
+pub async fn sign_ins_among(
+    pool: &Pool,
+    actor: &Actor,
+    ids: &[Uuid],
+) -> Result<HashSet<Uuid>, Problem> {
+    let of = (actor.role == Role::Admin).then_some(actor.organisation_id);
+    let whose = (!policy::governs(actor)).then_some((actor.user_id, of));
+    store::sign_ins_among(pool, whose, ids).await
+}
+
 /// A user as it stood after its event number `version`: what a repeat of a command answers.
 pub async fn as_at(app: &App, id: UserId, version: i64) -> Result<User, Problem> {
     store::as_at(&app.pool, id, version).await

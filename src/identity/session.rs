@@ -14,16 +14,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
 use super::asked::{LogIn, LogOut, Refresh};
-use super::live::Belief;
-use super::lockout::{self, Counters};
-use super::store::{self, Account, NewSession, NewToken, Refreshing};
+use super::live::{Belief, Life};
+use super::lockout::{self, Counters, Failures};
+use super::sign_in::{self, ctx_of};
+use super::store::{self, Account, NewSession, NewToken, OpenedSession, Refreshing};
 use super::token::unauthorized;
+use super::totp::{Factor, accept};
 use super::user::{UserStatus, login_key};
 use crate::app::App;
-use crate::command::Freshness;
+use crate::command::{self, Freshness};
 use crate::ctx::Actor;
 use crate::ids::{OrganisationId, SessionId};
-use crate::limits::{ACCESS_TOKEN_S, REFRESH_TOKEN_S, SESSION_S};
+use crate::limits::{ACCESS_TOKEN_S, ACCOUNT_FAILURES_MAX, REFRESH_TOKEN_S, SESSION_S};
 use crate::problem::{Code, Problem, Text};
 use crate::registry::Standing;
 use crate::secret::Secret;
@@ -37,37 +39,77 @@ pub struct TokenPair {
     pub expires_in: i64,
 }
 
-/// Signs in. `address` is the client's.
-pub async fn log_in(
-    app: &App,
-    asked: &LogIn,
-    address: Option<IpAddr>,
-) -> Result<TokenPair, Problem> {
+/// Where a sign-in comes from.
+pub struct Whence {
+    /// The client's address, for lockout.
+    pub address: Option<IpAddr>,
+    /// What the client calls itself, for its owner to know it by.
+    pub agent: Option<String>,
+}
+
+/// Signs in. Who has the password of an account with a second factor is told that one is wanted;
+/// that alone neither counts nor forgives a failure. A wrong code counts as a wrong password does.
+pub async fn log_in(app: &App, asked: &LogIn, whence: Whence) -> Result<TokenPair, Problem> {
     let login_key = login_key(asked.login.as_str());
-    let counters = Counters::of(&login_key, address);
+    let counters = Counters::of(&login_key, whence.address);
     // Who is locked out is told at once and takes no turn from others.
     refuse_if_locked(app, &counters).await?;
     let account = store::account_by_login(&app.pool, &login_key).await?;
     let turn = app.identity.passwords.turn().await?;
     // Again: others failed while this one waited. The turn is held until its own failure counts.
-    refuse_if_locked(app, &counters).await?;
+    let failures = refuse_if_locked(app, &counters).await?;
     let kept = account.as_ref().map(|account| &account.password_hash);
     let is_right = turn.verify(&asked.password, kept).await?;
+    let failed = Failed { counters: &counters, before: failures.account.len() };
     let admitted = match account {
         Some(account) if is_right && is_admitted(app, &account).await? => account,
-        _ => {
-            store::record_failure(&app.pool, &counters, app.clock.wall()).await?;
-            return Err(invalid_credentials());
-        }
+        account => return Err(failed.note(app, account.as_ref(), invalid_credentials()).await),
     };
+    let mut factor = None;
+    if admitted.totp.is_some() {
+        let typed = asked.totp.as_ref().map(|code| code.as_str().trim()).unwrap_or_default();
+        if typed.is_empty() {
+            return Err(totp_required());
+        }
+        factor = accept(app, &admitted, typed, app.clock.wall()).await?;
+        if factor.is_none() {
+            return Err(failed.note(app, Some(&admitted), invalid_totp()).await);
+        }
+    }
     drop(turn);
     store::forget_failures(&app.pool, &counters.account).await?;
-    open(app, &admitted).await
+    open(app, &admitted, factor, whence.agent).await
 }
 
-async fn refuse_if_locked(app: &App, counters: &Counters) -> Result<(), Problem> {
+async fn refuse_if_locked(app: &App, counters: &Counters) -> Result<Failures, Problem> {
     let wall = app.clock.wall();
-    lockout::judge(&store::failures(&app.pool, counters, wall).await?, wall)
+    let failures = store::failures(&app.pool, counters, wall).await?;
+    lockout::judge(&failures, wall)?;
+    Ok(failures)
+}
+
+/// A sign-in that failed, and how often its account had failed before.
+struct Failed<'a> {
+    counters: &'a Counters,
+    before: usize,
+}
+
+impl Failed<'_> {
+    /// Counts it. The one that locks an account is an event; nobody waits for that, so that time
+    /// does not tell which accounts there are. Answers with `problem`.
+    async fn note(&self, app: &App, account: Option<&Account>, problem: Problem) -> Problem {
+        if let Err(fault) = store::record_failure(&app.pool, self.counters, app.clock.wall()).await
+        {
+            return fault;
+        }
+        if let Some(account) = account.filter(|_| self.before + 1 == ACCOUNT_FAILURES_MAX) {
+            let ctx = ctx_of(app, Actor::system());
+            if app.committer.post(sign_in::locked_out(account, &ctx)).is_err() {
+                tracing::warn!(user.id = %account.user.id, "an account was locked, unrecorded");
+            }
+        }
+        problem
+    }
 }
 
 async fn is_admitted(app: &App, account: &Account) -> Result<bool, Problem> {
@@ -81,7 +123,12 @@ async fn is_open(app: &App, id: OrganisationId) -> Result<bool, Problem> {
     Ok(organisation.is_some_and(|organisation| organisation.status != Standing::Closed))
 }
 
-async fn open(app: &App, account: &Account) -> Result<TokenPair, Problem> {
+async fn open(
+    app: &App,
+    account: &Account,
+    factor: Option<Factor>,
+    agent: Option<String>,
+) -> Result<TokenPair, Problem> {
     let wall = app.clock.wall();
     let session = NewSession {
         id: SessionId::of(app.mint.uuid(wall)),
@@ -89,12 +136,15 @@ async fn open(app: &App, account: &Account) -> Result<TokenPair, Problem> {
         epoch: account.epoch,
         created_at: wall,
         expires_at: wall + TimeDelta::seconds(SESSION_S),
+        agent,
     };
     let (refresh_token, token) = new_refresh_token(app, wall, session.expires_at);
-    let ticket = app.identity.live.ticket();
-    store::open(&app.pool, &session, &token).await?;
-    app.identity.live.learn(&ticket, session.id, account.user.id, true, wall);
-    pair(app, &account.user.actor(session.id), refresh_token, wall)
+    store::sweep_sessions(&app.pool, account.user.id, wall).await?;
+    let actor = account.user.actor(session.id);
+    let ctx = ctx_of(app, actor.clone());
+    let decide = |(): &()| Ok(sign_in::opened(&session, &token, factor, &ctx));
+    command::run::<(), ()>(app, &ctx, async |_| Ok(()), decide).await?;
+    pair(app, &actor, refresh_token, wall)
 }
 
 fn new_refresh_token(
@@ -166,7 +216,7 @@ pub async fn refresh(app: &App, asked: &Refresh) -> Result<TokenPair, Problem> {
 }
 
 async fn end_family(app: &App, session: SessionId) -> Problem {
-    match end(app, session, "token_reused").await {
+    match end(app, session, "token_reused", None).await {
         Ok(()) => token_reused(),
         Err(problem) => problem,
     }
@@ -176,17 +226,43 @@ async fn end_family(app: &App, session: SessionId) -> Problem {
 /// token that names no session has nothing to end, which is what was asked for.
 pub async fn log_out(app: &App, actor: Option<&Actor>, asked: &LogOut) -> Result<(), Problem> {
     if let Some(session) = actor.and_then(|actor| actor.session_id) {
-        return end(app, session, "logout").await;
+        return end(app, session, "logout", actor).await;
     }
     let token = asked.refresh_token.as_ref().ok_or_else(unauthorized)?;
     match store::family_of(&app.pool, &hash_of(token)).await? {
-        Some(session) => end(app, session, "logout").await,
+        Some(session) => end(app, session, "logout", None).await,
         None => Ok(()),
     }
 }
 
-async fn end(app: &App, session: SessionId, reason: &'static str) -> Result<(), Problem> {
-    store::end(&app.pool, session, reason, app.clock.wall()).await?;
+/// Ends a session, once: what ended it first stays written. `by` is nobody where a token did it.
+pub async fn end(
+    app: &App,
+    session: SessionId,
+    reason: &'static str,
+    by: Option<&Actor>,
+) -> Result<(), Problem> {
+    let ctx = ctx_of(app, by.cloned().unwrap_or_else(Actor::system));
+    let read = async |_: Freshness| store::opened_session(&app.pool, session).await;
+    let Some(found) = read(Freshness::Fresh).await? else { return Ok(()) };
+    if found.version.is_none() {
+        // Of a time when sessions had no events.
+        store::end(&app.pool, session, reason, ctx.wall).await?;
+    } else if found.ended_at.is_none() {
+        let decide = |found: &Option<OpenedSession>| {
+            let open = found.as_ref().filter(|found| found.ended_at.is_none());
+            let open = open.ok_or_else(Problem::not_found)?;
+            let version = open.version.unwrap_or(0);
+            Ok(sign_in::ended((session, version), &open.account, reason, &ctx))
+        };
+        match command::run::<Option<OpenedSession>, ()>(app, &ctx, read, decide).await {
+            // Somebody else has ended it meanwhile, which is what was asked for.
+            Err(problem) if problem.code() == Code::NotFound => {}
+            done => {
+                done?;
+            }
+        }
+    }
     app.identity.live.end(session);
     Ok(())
 }
@@ -196,16 +272,18 @@ async fn end(app: &App, session: SessionId, reason: &'static str) -> Result<(), 
 pub async fn authenticate(app: &App, token: &str) -> Result<Actor, Problem> {
     let wall = app.clock.wall();
     let (mut actor, session) = app.identity.tokens.verify(token, wall)?;
-    match app.identity.live.belief(session, wall) {
-        Belief::Alive => {}
-        Belief::Dead => return Err(unauthorized()),
+    let life = match app.identity.live.belief(session, wall) {
+        Belief::Known(life) => life,
         Belief::Ask(ticket) => {
-            let lives = store::lives(&app.pool, session, actor.user_id, wall).await?;
-            app.identity.live.learn(&ticket, session, actor.user_id, lives, wall);
-            if !lives {
-                return Err(unauthorized());
-            }
+            let life = store::life(&app.pool, session, actor.user_id, wall).await?;
+            app.identity.live.learn(&ticket, session, actor.user_id, life, wall);
+            life
         }
+    };
+    match life {
+        Life::Alive => {}
+        Life::MustChangePassword => actor.grants.must_change_password = true,
+        Life::Dead => return Err(unauthorized()),
     }
     actor.grants.hold(app.identity.mandates.of(app, actor.organisation_id).await?);
     Ok(actor)
@@ -214,6 +292,22 @@ pub async fn authenticate(app: &App, token: &str) -> Result<Actor, Problem> {
 fn invalid_credentials() -> Problem {
     let detail = Text::new("账号或密码错误。", "Wrong login or password.");
     Problem::new(Code::InvalidCredentials, detail)
+}
+
+fn totp_required() -> Problem {
+    let detail = Text::new(
+        "该账号已启用两步验证，请同时提供验证器当前的六位数（totp）。",
+        "This account has a second factor: send the six digits of the moment as `totp` too.",
+    );
+    Problem::new(Code::TotpRequired, detail)
+}
+
+fn invalid_totp() -> Problem {
+    let detail = Text::new(
+        "两步验证码错误或已用过。",
+        "The second factor's code is wrong or was used before.",
+    );
+    Problem::new(Code::InvalidTotp, detail)
 }
 
 fn token_reused() -> Problem {
@@ -246,10 +340,14 @@ mod tests {
             rights: Rights { role: Role::Reader, agency: None, division: None, regiment: None },
             status: UserStatus::Active,
             created_at: at(0),
+            second_factor: false,
+            must_change_password: false,
             version: 1,
         };
+        let password_hash = PasswordHash("x".into());
+        let account = Account { user, password_hash, epoch: 2, key_epoch: 0, totp: None };
         Refreshing {
-            account: Account { user, password_hash: PasswordHash("x".into()), epoch: 2 },
+            account,
             session: SessionId::of(Uuid::from_bytes([3; 16])),
             epoch: 2,
             session_expires_at: at(1000),

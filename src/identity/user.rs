@@ -40,6 +40,10 @@ pub struct User {
     pub rights: Rights,
     pub status: UserStatus,
     pub created_at: DateTime<Utc>,
+    /// A code of its own device is asked for as it signs in.
+    pub second_factor: bool,
+    /// An administrator has set its password: it can do nothing but change it.
+    pub must_change_password: bool,
     /// The number of its events.
     pub version: i64,
 }
@@ -52,6 +56,10 @@ pub struct Recorded {
     pub rights: Rights,
     pub status: UserStatus,
     pub created_at: DateTime<Utc>,
+    #[serde(default)]
+    pub second_factor: bool,
+    #[serde(default)]
+    pub must_change_password: bool,
 }
 
 impl User {
@@ -70,6 +78,8 @@ impl User {
             "regiment": self.rights.regiment,
             "status": self.status,
             "created_at": rfc3339(self.created_at),
+            "second_factor": self.second_factor,
+            "must_change_password": self.must_change_password,
         })
     }
 
@@ -83,6 +93,8 @@ impl User {
             rights: recorded.rights,
             status: recorded.status,
             created_at: recorded.created_at,
+            second_factor: recorded.second_factor,
+            must_change_password: recorded.must_change_password,
             version,
         }
     }
@@ -267,6 +279,8 @@ mod tests {
             rights: rights(asked(Role::DivisionRegulator, None, None), &bureau("08")).unwrap(),
             status: UserStatus::Disabled,
             created_at: DateTime::from_timestamp_millis(1_780_000_000_123).unwrap(),
+            second_factor: true,
+            must_change_password: true,
             version: 3,
         };
         let text = crate::journal::canonical(&user.recorded()).unwrap();

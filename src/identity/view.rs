@@ -7,9 +7,10 @@ use utoipa::ToSchema;
 use super::agency::Agency;
 use super::look::Me;
 use super::session::TokenPair;
+use super::store::OpenSession;
 use super::user::{User, UserStatus};
 use crate::ctx::Role;
-use crate::ids::{OrganisationId, UserId};
+use crate::ids::{OrganisationId, SessionId, UserId};
 use crate::registry::{Organisation, Part, Standing};
 use crate::wire::api_enum;
 
@@ -31,6 +32,10 @@ pub struct UserView {
     pub regiment: Option<String>,
     pub status: UserStatus,
     pub created_at: DateTime<Utc>,
+    /// A code of the user's own device is asked for as it signs in.
+    pub second_factor: bool,
+    /// An administrator has set the password: nothing is done before it is changed.
+    pub must_change_password: bool,
     pub version: i64,
 }
 
@@ -47,6 +52,8 @@ impl From<&User> for UserView {
             regiment: rights.regiment,
             status: user.status,
             created_at: user.created_at,
+            second_factor: user.second_factor,
+            must_change_password: user.must_change_password,
             version: user.version,
         }
     }
@@ -71,6 +78,34 @@ impl From<TokenPair> for TokensView {
             refresh_token: pair.refresh_token.reveal().clone(),
             token_type: "Bearer",
             expires_in: pair.expires_in,
+        }
+    }
+}
+
+/// A session of one's own.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionView {
+    pub id: SessionId,
+    /// What the client called itself as it signed in.
+    #[schema(required)]
+    pub agent: Option<String>,
+    pub created_at: DateTime<Utc>,
+    /// When it was last refreshed, or opened: to a quarter of an hour.
+    pub last_used_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    /// The one that this is asked in.
+    pub current: bool,
+}
+
+impl SessionView {
+    pub fn of(one: &OpenSession, current: Option<SessionId>) -> Self {
+        Self {
+            id: one.id,
+            agent: one.agent.clone(),
+            created_at: one.created_at,
+            last_used_at: one.last_used_at,
+            expires_at: one.expires_at,
+            current: Some(one.id) == current,
         }
     }
 }

@@ -37,6 +37,8 @@ codes! {
     // The request as such.
     Unauthorized "unauthorized" 401 "未登录或令牌无效" "Not signed in";
     InvalidCredentials "invalid_credentials" 401 "账号或密码错误" "Wrong login or password";
+    TotpRequired "totp_required" 401 "需要两步验证码" "A second factor is required";
+    InvalidTotp "invalid_totp" 401 "两步验证码错误" "Wrong second factor";
     TokenReused "token_reused" 401 "刷新令牌已被使用" "Refresh token was already used";
     PayloadTooLarge "payload_too_large" 413 "请求体过大" "Request body too large";
     UnsupportedMediaType "unsupported_media_type" 415 "不支持的内容类型" "Unsupported media type";
@@ -49,6 +51,8 @@ codes! {
     MethodNotAllowed "method_not_allowed" 405 "不支持的方法" "Method not allowed";
     NotAcceptable "not_acceptable" 406 "无法提供该格式" "Not acceptable";
     Forbidden "forbidden" 403 "没有权限" "Forbidden";
+    PasswordChangeRequired "password_change_required" 403 "须先修改密码" "Change the password first";
+    OutOfScope "out_of_scope" 403 "超出密钥权限" "Beyond the API key's scopes";
     IdempotencyKeyReused "idempotency_key_reused" 422 "幂等键已用于另一请求" "Idempotency key reused";
     InvalidIdempotencyKey "invalid_idempotency_key" 422 "幂等键不合法" "Invalid idempotency key";
     AlreadyCreated "already_created" 409 "已创建，密钥只显示一次" "Already created";

@@ -1,6 +1,8 @@
 //! Signing in and out, oneself, users. `Idempotency-Key` is ignored on `/auth/*`.
 
+mod api_keys;
 mod delegations;
+mod own;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
@@ -10,17 +12,18 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::app::App;
 use crate::export::sheets;
 use crate::identity::delegation::Side;
+use crate::identity::keys::{ApiKeyStatus, KeyKind};
 use crate::identity::{
-    self, ChangePassword, ChangeUser, CreateUser, ListUsers, LogIn, LogOut, MeView, Refresh,
-    TokensView, User, UserView,
+    self, ChangeUser, CreateUser, ListUsers, LogIn, LogOut, Refresh, TokensView, User, UserView,
+    Whence,
 };
 use crate::ids::UserId;
 use crate::problem::Problem;
 use crate::wire::Page;
 
 use super::{
-    Answer, Body, Caller, Outcome, ProblemBody, Query, Segments, bearer, client_address, etag,
-    whole,
+    Answer, Body, Caller, Outcome, ProblemBody, Query, Segments, bearer, client_address,
+    client_agent, etag, whole,
 };
 
 /// The routes below `/api/v1`.
@@ -28,8 +31,15 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(web::resource("/auth/login").post(log_in))
         .service(web::resource("/auth/refresh").post(refresh))
         .service(web::resource("/auth/logout").post(log_out))
-        .service(web::resource("/me").get(me))
-        .service(web::resource("/me/password").post(change_password))
+        .service(web::resource("/me").get(own::me))
+        .service(web::resource("/me/password").post(own::change_password))
+        .service(web::resource("/me/totp").get(own::totp).post(own::begin_totp))
+        .service(web::resource("/me/totp/confirm").post(own::confirm_totp))
+        .service(web::resource("/me/totp/disable").post(own::disable_totp))
+        .service(web::resource("/me/sessions").get(own::sessions).delete(own::end_other_sessions))
+        .service(web::resource("/me/sessions/{id}").delete(own::end_session))
+        .service(web::resource("/api-keys").get(api_keys::list).post(api_keys::make))
+        .service(web::resource("/api-keys/{id}").get(api_keys::one).delete(api_keys::revoke))
         .service(web::resource("/users").get(list).post(create))
         .service(web::resource("/users/{id}").get(one).patch(change))
         .service(web::resource("/delegations").get(delegations::list).post(delegations::give))
@@ -41,13 +51,24 @@ pub fn routes(cfg: &mut ServiceConfig) {
 /// The part of the OpenAPI document that these handlers are.
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    components(schemas(Side)),
+    components(schemas(Side, ApiKeyStatus, KeyKind)),
     paths(
         log_in,
         refresh,
         log_out,
-        me,
-        change_password,
+        own::me,
+        own::change_password,
+        own::totp,
+        own::begin_totp,
+        own::confirm_totp,
+        own::disable_totp,
+        own::sessions,
+        own::end_other_sessions,
+        own::end_session,
+        api_keys::list,
+        api_keys::make,
+        api_keys::one,
+        api_keys::revoke,
         list,
         create,
         one,
@@ -73,7 +94,8 @@ pub struct IdentityApi;
 pub async fn log_in(app: Data<App>, request: HttpRequest, body: Body) -> Answer {
     let asked: LogIn = body.read()?;
     let address = client_address(&request, app.config.behind_proxy);
-    let pair = identity::log_in(&app, &asked, address).await?;
+    let whence = Whence { address, agent: client_agent(&request) };
+    let pair = identity::log_in(&app, &asked, whence).await?;
     Ok(HttpResponse::Ok().json(TokensView::from(pair)))
 }
 
@@ -107,36 +129,6 @@ pub async fn log_out(app: Data<App>, request: HttpRequest, body: Body) -> Answer
         None => None,
     };
     identity::log_out(&app, actor.as_ref(), &asked).await?;
-    Ok(HttpResponse::NoContent().finish())
-}
-
-/// Who is signed in, for which organisation, with which rights.
-#[utoipa::path(
-    get, path = "/api/v1/me", tag = "identity", security(("bearer" = [])),
-    responses(
-        (status = 200, body = MeView),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-    ),
-)]
-pub async fn me(app: Data<App>, caller: Caller) -> Answer {
-    let me = identity::me(&app, caller.actor()).await?;
-    Ok(HttpResponse::Ok().insert_header(etag(me.user.version)).json(MeView::from(&me)))
-}
-
-/// A new password for oneself; one's other sessions end.
-#[utoipa::path(
-    post, path = "/api/v1/me/password", tag = "identity", request_body = ChangePassword,
-    security(("bearer" = [])),
-    responses(
-        (status = 204),
-        (status = 401, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, body = ProblemBody, content_type = "application/problem+json"),
-    ),
-)]
-pub async fn change_password(app: Data<App>, caller: Caller, body: Body) -> Answer {
-    let (ctx, asked) = caller.command::<ChangePassword>(&body)?;
-    identity::change_password(&app, &ctx, &asked?).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -1,13 +1,19 @@
-//! All SQL of identity. Users are written by the committer through the tables exported here;
-//! sessions, tokens and failures are no subjects of the journal and are written directly.
+//! All SQL of identity. Subjects of the journal (users, sign-ins, keys, delegations) are written by
+//! the committer through the tables exported here; refresh tokens, second factors that nobody
+//! relies on yet, spent codes and failures are none and are written directly.
 
+mod api_key;
 mod delegation;
 mod failure;
 mod regulators;
 mod session;
 pub mod signing_code;
+mod totp;
 mod user;
 
+pub use api_key::{
+    KeysOf, count_keys, end_key, good_key, insert_key, key, keys, keys_among, note_use,
+};
 pub use delegation::{
     count_held, delegation, delegations, delegations_seen_among, end_delegation, held,
     insert_delegation, recorded,
@@ -15,7 +21,13 @@ pub use delegation::{
 pub use failure::{failures, forget_failures, record_failure};
 pub use regulators::regulators_of;
 pub use session::{
-    NewSession, NewToken, Refreshing, end, family_of, lives, open, refreshing, rotate,
+    NewSession, NewToken, OpenSession, OpenedSession, Refreshing, end, end_row, family_of, life,
+    open_row, open_sessions, opened_session, refreshing, rotate, sign_ins_among, sweep_sessions,
+    token_row,
+};
+pub use totp::{
+    begin_totp, begun_totp, recovery_codes_left, recovery_row, sealed_secret, spend_recovery_code,
+    spend_step,
 };
 pub use user::{
     Account, Recording, Wanted, account, account_by_login, as_at, as_they_stood, insert_row, list,

@@ -16,7 +16,7 @@ use crate::identity::agency::Agency;
 use crate::identity::asked::ListUsers;
 use crate::identity::password::PasswordHash;
 use crate::identity::user::{Recorded, Rights, User, UserStatus, login_key};
-use crate::ids::{OrganisationId, SessionId, UserId};
+use crate::ids::{OrganisationId, SessionId, TotpId, UserId};
 use crate::problem::Problem;
 
 /// A user with what only identity may know of it.
@@ -26,6 +26,10 @@ pub struct Account {
     pub password_hash: PasswordHash,
     /// Sessions of an older epoch are dead.
     pub epoch: i32,
+    /// Personal API keys of an older one are dead.
+    pub key_epoch: i32,
+    /// The second factor in force.
+    pub totp: Option<TotpId>,
 }
 
 static USER_INSERT: Table = Table {
@@ -45,6 +49,9 @@ static USER_INSERT: Table = Table {
         ("status", Type::Text),
         ("epoch", Type::Int4),
         ("created_at", Type::Time),
+        ("totp_id", Type::Uuid),
+        ("must_change_password", Type::Bool),
+        ("key_epoch", Type::Int4),
     ],
 };
 
@@ -61,6 +68,9 @@ static USER_UPDATE: Table = Table {
         ("agency", Type::Text),
         ("status", Type::Text),
         ("epoch", Type::Int4),
+        ("totp_id", Type::Uuid),
+        ("must_change_password", Type::Bool),
+        ("key_epoch", Type::Int4),
     ],
 };
 
@@ -87,6 +97,14 @@ fn rights_cells(user: &User) -> [Cell; 5] {
     ]
 }
 
+fn factor_cells(account: &Account) -> [Cell; 3] {
+    [
+        Cell::Uuid(account.totp.map(TotpId::uuid)),
+        Cell::Bool(Some(account.user.must_change_password)),
+        Cell::Int4(Some(account.key_epoch)),
+    ]
+}
+
 pub fn insert_row(account: &Account) -> Row {
     let user = &account.user;
     let mut cells = vec![
@@ -98,6 +116,7 @@ pub fn insert_row(account: &Account) -> Row {
     ];
     cells.extend(rights_cells(user));
     cells.extend([Cell::Int4(Some(account.epoch)), Cell::Time(Some(user.created_at))]);
+    cells.extend(factor_cells(account));
     Row { table: &USER_INSERT, cells }
 }
 
@@ -105,6 +124,7 @@ pub fn update_row(account: &Account) -> Row {
     let mut cells = vec![Cell::Uuid(Some(account.user.id.uuid())), text(&account.password_hash.0)];
     cells.extend(rights_cells(&account.user));
     cells.push(Cell::Int4(Some(account.epoch)));
+    cells.extend(factor_cells(account));
     Row { table: &USER_UPDATE, cells }
 }
 
@@ -127,6 +147,9 @@ pub(super) struct UserRow {
     status: String,
     epoch: i32,
     created_at: DateTime<Utc>,
+    totp_id: Option<Uuid>,
+    must_change_password: bool,
+    key_epoch: i32,
 }
 
 impl UserRow {
@@ -145,10 +168,14 @@ impl UserRow {
                 rights: Rights { role, agency, division: self.division, regiment: self.regiment },
                 status,
                 created_at: self.created_at,
+                second_factor: self.totp_id.is_some(),
+                must_change_password: self.must_change_password,
                 version,
             },
             password_hash: PasswordHash(self.password_hash),
             epoch: self.epoch,
+            key_epoch: self.key_epoch,
+            totp: self.totp_id.map(TotpId::of),
         })
     }
 }

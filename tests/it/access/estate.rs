@@ -115,10 +115,12 @@ async fn things(cast: &Cast) -> (Vec<(&'static str, String)>, String) {
     let entry = json!({"site_id": site, "kind": "produced", "waste_code": "900-249-08",
         "mass_kg": 1000});
     let user = cast.producer.get("/me").await.ok().str("/user/id").to_owned();
+    let key = json!({"name": "地磅", "scopes": ["read"]});
     // Of next year: it is seen now, and lets nobody sign yet.
     let delegation = json!({"to_organisation_id": cast.carrier_id, "scopes": ["file"],
         "valid_from": "2027-01-01", "valid_to": "2027-12-31"});
     let mut things = vec![
+        ("api-keys", post(&cast.producer, "/api-keys", key).await),
         ("delegations", post(&cast.producer, "/delegations", delegation).await),
         ("storage-areas", post(&cast.receiver, "/storage-areas", area).await),
         ("waste-streams", post(&cast.producer, "/waste-streams", stream).await),

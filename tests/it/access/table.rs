@@ -54,6 +54,7 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
         "transfer-approvals" => {
             &["corps", "division", "regiment", "health", "producer", "auditor", "receiver"]
         }
+        "api-keys" => &["corps", "health", "producer"],
         "delegations" => &["corps", "division", "health", "producer", "auditor", "carrier"],
         "users" => &["corps", "division", "health", "producer", "auditor"],
         "manifests" | "inspections" => {
@@ -82,6 +83,13 @@ pub const CASES: &[Case] = &[
     case("GET /api/v1/me", Own("oneself")),
     case("POST /api/v1/me/password", Own("oneself")),
     case("POST /api/v1/me/signing-codes", Own("a code to sign with oneself (countersign.rs)")),
+    case("GET /api/v1/me/totp", Own("oneself")),
+    case("POST /api/v1/me/totp", Own("oneself")),
+    case("POST /api/v1/me/totp/confirm", Own("oneself")),
+    case("POST /api/v1/me/totp/disable", Own("oneself")),
+    case("GET /api/v1/me/sessions", Own("oneself")),
+    case("DELETE /api/v1/me/sessions", Own("oneself")),
+    case("DELETE /api/v1/me/sessions/{id}", Own("oneself; another's is 404 (sessions.rs)")),
     case("GET /api/v1/sandbox/clock", Own("one clock for the whole sandbox")),
     case("POST /api/v1/sandbox/clock", Own("one clock for the whole sandbox")),
     case("GET /api/v1/calendar", Alike(PUBLIC_TABLE)),
@@ -109,6 +117,7 @@ pub const CASES: &[Case] = &[
     case("GET /api/v1/containers/{id}", One("containers")),
     case("GET /api/v1/containers/{id}/qr.svg", One("containers")),
     case("GET /api/v1/users/{id}", One("users")),
+    case("GET /api/v1/api-keys/{id}", One("api-keys")),
     case("GET /api/v1/delegations/{id}", One("delegations")),
     case("GET /api/v1/inspections/{id}", One("inspections")),
     case("GET /api/v1/roadside", Ask { may: INSPECTORS, query: "number=20266601000001" }),
@@ -201,6 +210,7 @@ pub const CASES: &[Case] = &[
         "GET /api/v1/users",
         &[("users", ""), ("users", "organisation_id={producer}&role=admin&status=active")],
     ),
+    many("GET /api/v1/api-keys", &[("api-keys", ""), ("api-keys", "status=active")]),
     many(
         "GET /api/v1/delegations",
         &[
@@ -250,6 +260,7 @@ pub const CASES: &[Case] = &[
         &["corps", "health", "producer"],
         r#"{"status":"disabled"}"#,
     ),
+    change("DELETE /api/v1/api-keys/{id}", "api-keys", &["corps", "health", "producer"], "{}"),
     change(
         "DELETE /api/v1/delegations/{id}",
         "delegations",
@@ -368,6 +379,12 @@ pub const CASES: &[Case] = &[
         json!({"organisation_id": estate.cast.producer_id, "login": "somebody-new",
             "password": crate::support::PASSWORD, "role": "admin"})
     }),
+    // One's own, within one's role.
+    make(
+        "POST /api/v1/api-keys",
+        super::estate::EVERYBODY,
+        |_| json!({"name": "x", "scopes": ["read"]}),
+    ),
     // Each for its own organisation, so an administrator of any may.
     make("POST /api/v1/delegations", &["producer", "carrier", "receiver", "stranger"], |estate| {
         json!({"to_organisation_id": estate.cast.carrier_id, "scopes": ["file"],

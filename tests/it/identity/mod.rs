@@ -1,6 +1,11 @@
 //! Who one is and what one may: delegations, API keys, the second factor, sessions, succession.
 
 mod delegations;
+mod keys;
+mod secrets;
+mod sessions;
+mod succession;
+mod totp;
 
 use serde_json::json;
 

@@ -51,7 +51,8 @@ impl Client {
 
     /// `path` is below `/api/v1`, unless it begins with one of the operations' own (`/healthz`).
     pub fn call(&self, method: Method, path: &str) -> Call {
-        let own = ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/nowhere", "/api"];
+        let own =
+            ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/nowhere", "/api/"];
         let below = own.iter().any(|prefix| path.starts_with(prefix));
         let path = if below { path.to_owned() } else { format!("/api/v1{path}") };
         let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));

@@ -70,13 +70,13 @@ async fn change_password(world: &World) {
     let other = world.token("wang.wu").await;
     let this = world.token("wang.wu").await;
     let change = async |current: &str, new: &str| {
-        let body = json!({ "current": current, "new": new });
+        let body = json!({ "current_password": current, "new_password": new });
         world.ask(Method::POST, "/me/password", &this, body).await
     };
     let wrong = change("not it", "password1234").await;
     assert_eq!(wrong.status, 422);
     let pointers: Vec<_> = wrong.body["errors"].as_array().unwrap().iter().collect();
-    assert_eq!((pointers[0]["pointer"].as_str(), pointers.len()), (Some("/current"), 2));
+    assert_eq!((pointers[0]["pointer"].as_str(), pointers.len()), (Some("/current_password"), 2));
     assert_eq!(change(PASSWORD, NEW_PASSWORD).await.status, 204);
     assert_eq!((world.me(&this).await, world.me(&other).await), (200, 401));
     assert_eq!(world.log_in("wang.wu", PASSWORD).await.status, 401);
