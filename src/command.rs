@@ -92,10 +92,16 @@ fn ended_grant(ctx: &Ctx, stale: &[Subject]) -> Option<Problem> {
 /// A request that repeats an earlier one is often refused by that one's effect: its first answer
 /// goes before the refusal.
 pub async fn refuse<T>(app: &App, ctx: &Ctx, problem: Problem) -> Result<Done<T>, Problem> {
-    // 401, 413, 415, 400, 404 and 403 go before the key (api.md, "Errors").
-    if ctx.validate_only
-        || problem.code().rank() < crate::problem::Code::IdempotencyKeyReused.rank()
-    {
+    // Who has given a load away may not give it again, and yet a repeat is answered as at first:
+    // the same request by the same organisation was lawful then.
+    if problem.code() == Code::Forbidden && !ctx.validate_only {
+        return match db::first_answer(&app.pool, ctx).await {
+            Ok(Some(first)) => Ok(Done::Replayed(first)),
+            Ok(None) | Err(_) => Err(problem),
+        };
+    }
+    // 401, 413, 415, 400 and 404 go before the key (api.md, "Errors"), and any other 403.
+    if ctx.validate_only || problem.code().rank() < Code::IdempotencyKeyReused.rank() {
         return Err(problem);
     }
     match db::first_answer(&app.pool, ctx).await? {

@@ -32,17 +32,18 @@ mod tests {
 
     #[test]
     fn the_check_character_is_that_of_the_standard() {
-        // The standard's rule: the weighted sum of all eighteen is a multiple of 31.
+        // The standard's rule: the weighted sum of seventeen and the check character itself is a
+        // multiple of 31.
         for tag in [0, 1, 31, 987_654_321, u64::MAX / 64] {
             let code = of(tag, 3);
             assert_eq!(code.len(), 18, "{code}");
             let value = |byte: u8| ALPHABET.iter().position(|one| *one == byte).unwrap();
             let (mut weight, mut sum) = (1, 0);
-            for byte in code.bytes() {
+            for byte in code.bytes().take(17) {
                 sum += value(byte) * weight;
                 weight = weight * 3 % 31;
             }
-            assert_eq!(sum % 31, 0, "{code}");
+            assert_eq!((sum + value(code.as_bytes()[17])) % 31, 0, "{code}");
         }
         assert_ne!(of(5, 1), of(5, 2));
     }

@@ -141,7 +141,7 @@ mod tests {
     fn ask(live: &Live, seconds: i64) -> Ticket {
         match live.belief(SESSION, at(seconds)) {
             Belief::Ask(ticket) => ticket,
-            known => panic!("{known:?}"),
+            known @ Belief::Known(_) => panic!("{known:?}"),
         }
     }
 
@@ -204,8 +204,9 @@ mod tests {
     fn a_changed_user_is_asked_for_again_and_others_are_not() {
         let live = Live::default();
         let other = SessionId::of(Uuid::from_bytes([3; 16]));
-        live.learn(&ask(&live, 0), SESSION, USER, Life::Alive, at(0));
-        live.learn(&ask(&live, 0), other, UserId::of(other.uuid()), Life::Alive, at(0));
+        let ticket = ask(&live, 0);
+        live.learn(&ticket, SESSION, USER, Life::Alive, at(0));
+        live.learn(&ticket, other, UserId::of(other.uuid()), Life::Alive, at(0));
         live.forget(USER);
         ask(&live, 1);
         assert_eq!(live.belief(other, at(1)), Belief::Known(Life::Alive));

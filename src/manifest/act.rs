@@ -9,6 +9,7 @@ use super::behalf;
 use super::containers;
 use super::draft_store;
 use super::event::{Happening, PartyAt, Stamped};
+use super::event_store;
 use super::evolve::{Manifest, evolve};
 use super::ledger::{Booking, entry_ids};
 use super::mended::{Content, with_more};
@@ -69,7 +70,7 @@ pub async fn as_readable(app: &App, actor: &Actor, found: Stored) -> Result<Stor
     let own = |former: &&amend::Former| may::belongs_to(actor, former.organisation_id);
     let former = found.manifest.amendments.former.iter().find(own);
     let former = *former.ok_or_else(Problem::not_found)?;
-    let manifest = store::as_of(&app.pool, found.id, former.version).await?;
+    let manifest = event_store::as_of(&app.pool, found.id, former.version).await?;
     Ok(Stored { manifest, ..found })
 }
 

@@ -12,10 +12,10 @@ use sha2::{Digest, Sha256};
 use super::asked::FileManifest;
 use super::bulk_store;
 use super::drafts::{self, is_draft};
+use super::event_store;
 use super::file::file;
 use super::form;
 use super::mended::with_the_rest;
-use super::store;
 use crate::app::App;
 use crate::command::Done;
 use crate::ctx::{Ctx, IdempotencyKey};
@@ -163,7 +163,7 @@ async fn file_line(
 
 /// The first answer, where the same is asked again: as it was filed, whatever has become of it.
 async fn again(app: &App, id: ManifestId, asked: &FileManifest) -> Result<Kept, Problem> {
-    let first = store::as_of(&app.pool, id, 1).await?;
+    let first = event_store::as_of(&app.pool, id, 1).await?;
     if form::is_same(&first.filed, asked) {
         return Ok(Kept { status: 201, id: Some(id), number: Some(first.filed.number) });
     }

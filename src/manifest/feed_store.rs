@@ -9,9 +9,10 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::event_store::read_event;
 use super::evolve::evolve;
 use super::list::streams;
-use super::store::{Stored, read_event};
+use super::store::Stored;
 use crate::ctx::{Actor, Role};
 use crate::db::Pool;
 use crate::db::schema::{event, manifest as t, manifest_carrier as further};

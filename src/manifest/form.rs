@@ -49,8 +49,8 @@ fn as_asked(asked: &FileManifest) -> Filed {
         transfer_approval_id: asked.transfer_approval_id.map(crate::ids::ApprovalId::uuid),
         external_id: asked.external_id.as_ref().map(|id| id.as_str().to_owned()),
         note: asked.note.as_ref().map(|note| note.as_str().to_owned()).unwrap_or_default(),
-        emergency_measures: text(&asked.emergency_measures),
-        agreement_number: text(&asked.agreement_number),
+        emergency_measures: text(asked.emergency_measures.as_ref()),
+        agreement_number: text(asked.agreement_number.as_ref()),
         management_plan_id: asked.management_plan_id,
         backfill: asked.backfill.as_ref().map(|backfill| Backfill {
             kind: backfill.kind.as_str().to_owned(),
@@ -112,8 +112,8 @@ pub fn party(place: &Place) -> PartyAt {
 }
 
 /// An optional text, as events have it.
-pub fn text<const MAX: usize>(field: &Option<BoundedText<1, MAX>>) -> Option<String> {
-    field.as_ref().map(|text| text.as_str().to_owned())
+pub fn text<const MAX: usize>(field: Option<&BoundedText<1, MAX>>) -> Option<String> {
+    field.map(|text| text.as_str().to_owned())
 }
 
 /// A leg as it was asked for, with names and plates as they are now.
@@ -129,9 +129,9 @@ pub fn leg((n, (asked, facts)): (usize, (&LegAsked, &LegFacts))) -> Leg {
         trailer_plate: asked.trailer_plate.as_ref().map(|text| text.as_str().to_owned()),
         escort_id: asked.escort_id,
         waybill_number: asked.waybill_number.as_ref().map(|text| text.as_str().to_owned()),
-        from: text(&asked.from),
-        to: text(&asked.to),
-        via: text(&asked.via),
+        from: text(asked.from.as_ref()),
+        to: text(asked.to.as_ref()),
+        via: text(asked.via.as_ref()),
         planned_departure_at: asked.planned_departure_at,
         planned_arrival_at: asked.planned_arrival_at,
     }

@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::event_store::EventRow;
 use super::status::{Action, Party, Status, Transition};
-use super::store::EventRow;
 use crate::problem::Problem;
 
 /// An event as the API shows it: the record as hashed, masses in grams.

@@ -19,6 +19,7 @@ mod draft_store;
 mod draft_view;
 mod drafts;
 mod event;
+mod event_store;
 mod evolve;
 mod facts;
 mod feed_store;
@@ -61,6 +62,7 @@ pub use draft_store::{
 pub use draft_view::{AnyManifest, DraftView, draft_view};
 pub use drafts::{Draft, delete, file_saved, is_draft, patch, save};
 pub use event::*;
+pub use event_store::{EventRow, as_of, events, read_event};
 pub use evolve::{At, Gap, IllegalEvent, Manifest, Progress, evolve, fold};
 pub use facts::{Facts, LegFacts, LegIds};
 pub use feed_store::{as_they_stood, seen_among};
@@ -73,10 +75,7 @@ pub use preflight::{Preflight, try_out};
 pub use receive::{GateFacts, receive};
 pub use shape::{ManifestView, WarningView};
 pub use status::{Action, Party, Status, TRANSITIONS, Transition, open_to};
-pub use store::{
-    EventRow, Head, Stored, as_of, by_id, by_ids, by_number, draft_filed as draft_gone, events,
-    heads, read_event,
-};
+pub use store::{Head, Stored, by_id, by_ids, by_number, draft_filed as draft_gone, heads};
 pub use together::{Mover, ToFile, arrives, departs, is_received, is_treated};
 pub use transport::*;
 pub use un_number::UnNumber;

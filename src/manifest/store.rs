@@ -7,10 +7,8 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::behalf::SignedFor;
-use super::event::{Happening, Stamped};
-use super::evolve::{Manifest, fold};
-use crate::db::schema::{event, manifest};
+use super::evolve::Manifest;
+use crate::db::schema::manifest;
 use crate::db::{ByKey, JsonText, Pool};
 use crate::decision::{Cell, Row, Table, Type, Write};
 use crate::ids::{ManifestId, OrganisationId};
@@ -369,84 +367,4 @@ pub async fn amendments_due(
         .limit(rows);
     let found: Vec<uuid::Uuid> = due.load(&mut pool.get().await?).await?;
     Ok(found.into_iter().map(ManifestId::of).collect())
-}
-
-/// One event as the API shows it.
-#[derive(Clone, Debug)]
-pub struct EventRow {
-    pub position: i64,
-    pub seq: i64,
-    pub leaf: Vec<u8>,
-    pub body: String,
-}
-
-/// The events of a manifest, oldest first: all, or those below a version.
-pub async fn events(
-    pool: &Pool,
-    id: ManifestId,
-    below: Option<i64>,
-) -> Result<Vec<EventRow>, Problem> {
-    let mut query = event::table
-        .filter(event::subject_id.eq(id.uuid()))
-        .select((event::position, event::seq, event::leaf, event::body))
-        .order(event::seq)
-        .into_boxed();
-    if let Some(version) = below {
-        query = query.filter(event::seq.lt(version));
-    }
-    let rows: Vec<(i64, i64, Vec<u8>, String)> = query.load(&mut pool.get().await?).await?;
-    let row = |(position, seq, leaf, body)| EventRow { position, seq, leaf, body };
-    Ok(rows.into_iter().map(row).collect())
-}
-
-/// One event of a manifest.
-pub async fn event(pool: &Pool, id: ManifestId, seq: i64) -> Result<Option<EventRow>, Problem> {
-    let found: Option<(i64, i64, Vec<u8>, String)> = event::table
-        .filter(event::subject_id.eq(id.uuid()))
-        .filter(event::seq.eq(seq))
-        .select((event::position, event::seq, event::leaf, event::body))
-        .first(&mut pool.get().await?)
-        .await
-        .optional()?;
-    let row = |(position, seq, leaf, body)| EventRow { position, seq, leaf, body };
-    Ok(found.map(row))
-}
-
-/// The manifest as it stood at a version: what a repeated request is answered with.
-pub async fn as_of(pool: &Pool, id: ManifestId, version: i64) -> Result<Manifest, Problem> {
-    let rows = events(pool, id, Some(version)).await?;
-    let stamped: Result<Vec<Stamped>, Problem> =
-        rows.iter().map(|row| read_event(&row.body)).collect();
-    let folded = fold(&stamped?).map_err(Problem::internal)?;
-    folded.ok_or_else(|| Problem::internal("a manifest without events"))
-}
-
-/// An event's body, read back.
-pub fn read_event(body: &str) -> Result<Stamped, Problem> {
-    let mut body: Value = serde_json::from_str(body).map_err(Problem::internal)?;
-    let time = |name: &str| {
-        let text = body[name].as_str().unwrap_or_default();
-        let time = chrono::DateTime::parse_from_rfc3339(text).map_err(Problem::internal)?;
-        Ok::<_, Problem>(time.with_timezone(&chrono::Utc))
-    };
-    let (occurred_at, recorded_at) = (time("occurred_at")?, time("recorded_at")?);
-    let data = body["data"].take();
-    let signed_for = signed_for(&mut body)?;
-    let kind = body["kind"].as_str().unwrap_or_default();
-    let happening = Happening::read(kind, data)
-        .ok_or_else(|| Problem::internal(format!("unknown event {kind}")))?
-        .map_err(Problem::internal)?;
-    Ok(Stamped { happening, occurred_at, recorded_at, signed_for })
-}
-
-/// For whom an event was signed: its `actor` tells.
-fn signed_for(body: &mut Value) -> Result<Option<SignedFor>, Problem> {
-    let step = body["kind"].as_str().unwrap_or_default().to_owned();
-    let Some(on_behalf_of) = body["actor"].get_mut("on_behalf_of").map(Value::take) else {
-        return Ok(None);
-    };
-    let on_behalf_of = serde_json::from_value(on_behalf_of).map_err(Problem::internal)?;
-    let signer = body["actor"]["organisation_id"].take();
-    let organisation_id = serde_json::from_value(signer).map_err(Problem::internal)?;
-    Ok(Some(SignedFor { step, organisation_id, on_behalf_of }))
 }

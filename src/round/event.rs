@@ -22,6 +22,7 @@ pub struct StopPlanned {
     pub producer: PartyAt,
 }
 
+#[expect(clippy::struct_field_names, reason = "as api.md and custody.md name it")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Planned {
     pub stream: String,
@@ -140,6 +141,7 @@ pub struct WeighedIn {
     pub out_of_order: bool,
 }
 
+#[expect(clippy::struct_field_names, reason = "as api.md and custody.md name it")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Completed {
     pub method: String,

@@ -17,11 +17,14 @@ use crate::problem::Problem;
 
 pub use super::list::seen_among;
 
+/// A trip after an event, and the manifests that the event is about, where it is about some.
+type Told = (Trip, Option<Vec<ManifestId>>);
+
 /// Trips after some of their events (id and `seq`), with the manifests that the event is about.
 /// The manifests' numbers and states are as they are now.
 #[derive(Default)]
 pub struct Stood {
-    trips: HashMap<(Uuid, i64), (Trip, Option<Vec<ManifestId>>)>,
+    trips: HashMap<(Uuid, i64), Told>,
     heads: HashMap<ManifestId, Head>,
 }
 

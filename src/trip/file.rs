@@ -54,7 +54,7 @@ pub async fn file(
         let filed = scene.filing.decision(ctx, &of(app, ctx, scene), None, None);
         let Some(trip) = &scene.trip else {
             let unknown = Err(Problem::internal("a filing onto no trip was let through"));
-            return filed.and_then(|_| unknown);
+            return filed.and(unknown);
         };
         match (filed, rides(trip, asked)) {
             (Ok(filed), Ok(())) => Ok(filed.with(vec![joined(ctx, trip, &scene.filing)?])),

@@ -94,7 +94,9 @@ pub async fn join(
         room(trip.riders.len() + named.len(), &mut findings);
         let there: Vec<_> = trip.riders.iter().map(|rider| rider.manifest_id).collect();
         let mut items = aboard.items(&there, catalogue);
-        items.iter_mut().for_each(|item| item.index = None);
+        for item in &mut items {
+            item.index = None;
+        }
         items.extend(load.items(named, catalogue));
         together(&items, catalogue, &mut findings);
         findings.settle()?;

@@ -3,6 +3,7 @@
 
 pub mod estate;
 mod riding;
+mod seen;
 mod table;
 
 use std::collections::BTreeSet;
@@ -11,7 +12,8 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, Contract, Method};
 use estate::{EVERYBODY, Estate};
-use table::{Case, Kind, seen_by};
+use seen::seen_by;
+use table::{Case, Kind};
 
 /// Every operation.
 fn cases() -> impl Iterator<Item = &'static Case> {
@@ -234,10 +236,15 @@ async fn a_question_is_answered_to_those_alone_who_may_ask() {
         let mut told: Option<Value> = None;
         for name in EVERYBODY {
             let asked = (method.clone(), format!("{path}?{query}"));
-            let answer = ask(estate.person(name), asked, None).await;
+            let mut answer = ask(estate.person(name), asked, None).await;
             let wanted = if may.contains(name) { 200 } else { 403 };
             assert_eq!(answer.status, wanted, "{name}: {}", answer.shown());
             if wanted == 200 {
+                // What the caller may do next is the caller's own.
+                let manifests = answer.json["manifests"].as_array_mut().into_iter().flatten();
+                for one in manifests {
+                    one["manifest"]["allowed_actions"] = Value::Null;
+                }
                 assert_eq!(told.get_or_insert_with(|| answer.json.clone()), &answer.json, "{name}");
             }
         }

@@ -11,6 +11,7 @@
 //! `LIANDAN_SEED=7` repeats a run, `LIANDAN_STEPS=1000000` leads more steps.
 
 mod check;
+mod content;
 mod lost;
 mod model;
 mod op;

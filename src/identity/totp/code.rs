@@ -28,7 +28,7 @@ pub fn step_of(secret: &[u8; SECRET_BYTES], typed: &str, wall: DateTime<Utc>) ->
 
 /// As people type them: with spaces or dashes between groups, in either case.
 pub fn plain(typed: &str) -> String {
-    typed.chars().filter(|one| one.is_ascii_alphanumeric()).collect::<String>().to_uppercase()
+    typed.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase()
 }
 
 pub fn looks_like_digits(plain: &str) -> bool {

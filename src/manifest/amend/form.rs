@@ -173,8 +173,8 @@ pub fn template(filed: &Filed, wanted: &FileManifest, facts: &Facts) -> Filed {
         transfer_approval_id: wanted.transfer_approval_id.map(crate::ids::ApprovalId::uuid),
         management_plan_id: wanted.management_plan_id,
         note: wanted.note.as_ref().map(|text| text.as_str().to_owned()).unwrap_or_default(),
-        emergency_measures: form::text(&wanted.emergency_measures),
-        agreement_number: form::text(&wanted.agreement_number),
+        emergency_measures: form::text(wanted.emergency_measures.as_ref()),
+        agreement_number: form::text(wanted.agreement_number.as_ref()),
         legs: legs.map(|(leg, was)| relabelled(form::leg(leg), was)).collect(),
         items: items.map(|((n, item), was)| placed(form::item(n, item), was)).collect(),
         ..filed.clone()

@@ -137,8 +137,8 @@ fn without(container: &Known<Container>, id: ManifestId) -> Known<Container> {
     if container.manifest.as_ref().is_none_or(|carriage| carriage.manifest_id != id) {
         return container.clone();
     }
-    let (manifest, status) = (None, ContainerStatus::Sealed);
-    let free = Container { manifest, status, ..(*container.value).clone() };
+    let free =
+        Container { status: ContainerStatus::Sealed, manifest: None, ..(*container.value).clone() };
     Known { value: std::sync::Arc::new(free), guard: container.guard }
 }
 

@@ -100,7 +100,7 @@ fn members(old: &Parts, new: &Parts, counts: impl Fn(&str) -> bool) -> (Parts, P
 pub fn merged(filed: &Filed, all: &[&Parts]) -> Result<Filed, serde_json::Error> {
     let mut whole = content(filed)?;
     for changes in all {
-        for (name, value) in changes.iter() {
+        for (name, value) in *changes {
             match number_of(name) {
                 Some(number) => merge_entries(&mut whole, (name, number), value),
                 None => merge_member(&mut whole, name, value),
@@ -141,15 +141,15 @@ mod tests {
 
     use super::*;
 
-    fn parts(value: Value) -> Parts {
+    fn parts(value: &Value) -> Parts {
         value.as_object().unwrap().clone()
     }
 
     #[test]
     fn a_diff_names_what_differs_and_how_it_was() {
-        let old = parts(json!({"note": "a", "day": "1", "legs": [{"n": 1, "plate": "x"}],
+        let old = parts(&json!({"note": "a", "day": "1", "legs": [{"n": 1, "plate": "x"}],
             "items": [{"line": 1, "mass_g": 5, "un": "1"}, {"line": 2, "mass_g": 6}]}));
-        let new = parts(json!({"day": "1", "legs": [{"n": 1, "plate": "x"}],
+        let new = parts(&json!({"day": "1", "legs": [{"n": 1, "plate": "x"}],
             "items": [{"line": 1, "mass_g": 5}, {"line": 2, "mass_g": 7, "un": "2"}]}));
         let (changes, before) = diff(&old, &new, |_, _| true);
         assert_eq!(

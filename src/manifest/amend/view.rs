@@ -11,7 +11,7 @@ use super::merge::CLEARED;
 use crate::clock::rfc3339;
 use crate::db::Pool;
 use crate::ids::{ManifestId, OrganisationId};
-use crate::manifest::store::{events, read_event};
+use crate::manifest::event_store::{events, read_event};
 use crate::problem::Problem;
 use crate::units::{Grams, Kg};
 

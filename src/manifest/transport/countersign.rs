@@ -19,9 +19,10 @@ use crate::ids::{ManifestId, OrganisationId, UserId};
 use crate::manifest::act::{Step, admit_filed, parties_of, visible, write};
 use crate::manifest::behalf::{self, part_of};
 use crate::manifest::event::{Happening, Stamped};
+use crate::manifest::event_store;
 use crate::manifest::evolve::{Gap, Manifest, evolve};
 use crate::manifest::status::{Action, Party};
-use crate::manifest::store::{self, Stored};
+use crate::manifest::store::Stored;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::wire::Asked;
 
@@ -185,7 +186,8 @@ pub async fn countersign(
     let tried = OnceCell::new();
     let read = async |_: Freshness| {
         let stored = visible(app, &ctx.actor, id).await?;
-        let signed = store::event(&app.pool, id, seq).await?.ok_or_else(Problem::not_found)?;
+        let signed =
+            event_store::event(&app.pool, id, seq).await?.ok_or_else(Problem::not_found)?;
         let body: serde_json::Value =
             serde_json::from_str(&signed.body).map_err(Problem::internal)?;
         let kind = body["kind"].as_str().unwrap_or_default().to_owned();

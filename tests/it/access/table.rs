@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use super::estate::Estate;
 
 pub struct Case {
-    /// `GET /api/v1/vehicles/{id}`.
     pub operation: &'static str,
     pub kind: Kind,
 }
@@ -32,42 +31,12 @@ pub enum Kind {
 
 use Kind::{Alike, Ask, Change, Make, Many, One, Open, Own};
 
-/// Who registers: for the first division.
 const REGISTRARS: &[&str] = &["corps", "division", "health"];
 /// Who stops a truck: regulators of any jurisdiction and agency.
 const INSPECTORS: &[&str] = &["corps", "division", "elsewhere", "regiment", "neighbour", "health"];
 const WITH_PRODUCER: &[&str] = &["corps", "division", "health", "producer"];
 const WITH_CARRIER: &[&str] = &["corps", "division", "health", "carrier"];
-const WITH_RECEIVER: &[&str] = &["corps", "division", "health", "receiver"];
-
-/// Who sees the estate's thing of a kind.
-pub fn seen_by(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "organisations" | "sites" | "licences" => super::estate::EVERYBODY,
-        "vehicles" | "drivers" => {
-            &["corps", "division", "regiment", "neighbour", "health", "carrier"]
-        }
-        "storage-areas" => WITH_RECEIVER,
-        "waste-streams" | "management-plans" | "ledger-entries" | "containers" => {
-            &["corps", "division", "regiment", "health", "producer", "auditor"]
-        }
-        "transfer-approvals" => {
-            &["corps", "division", "regiment", "health", "producer", "auditor", "receiver"]
-        }
-        "api-keys" => &["corps", "health", "producer"],
-        "delegations" => &["corps", "division", "health", "producer", "auditor", "carrier"],
-        "users" => &["corps", "division", "health", "producer", "auditor"],
-        "manifests" | "inspections" => {
-            &["corps", "division", "regiment", "producer", "auditor", "carrier", "receiver"]
-        }
-        // Of kitchen and hazardous waste: health has no part in it.
-        "collection-rounds" | "trips" => {
-            &["corps", "division", "regiment", "producer", "auditor", "carrier", "receiver"]
-        }
-        "drafts" => &["producer", "auditor"],
-        other => panic!("who sees {other}?"),
-    }
-}
+pub const WITH_RECEIVER: &[&str] = &["corps", "division", "health", "receiver"];
 
 const PUBLIC_TABLE: &str = "the national catalogue and the rules are the same for all";
 

@@ -172,7 +172,7 @@ async fn a_stolen_dump_and_the_journal_hold_no_secret() {
     let dump = "SELECT string_agg(a, ' ') FROM (SELECT t::text a FROM recovery_code t
         UNION ALL SELECT t::text FROM totp t UNION ALL SELECT body FROM event) x";
     let dump: String = superuser.query_one(dump, &[]).await.unwrap().get(0);
-    let hex: String = raw.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex::encode(raw.as_bytes());
     assert!(!dump.contains(&secret) && !dump.contains(&hex));
     for code in &codes {
         assert!(!dump.contains(code) && !dump.contains(&code.replace('-', "")));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use liandan::decision::SubjectKind;
 use tokio_postgres::Client as Db;
 
 use super::model::{Key, Manifest, Model, ON_HAND, Sums};
@@ -9,9 +10,10 @@ use crate::random_lives::bodies::grams;
 use crate::random_lives::chain;
 use crate::support::{Answer, Client};
 
-/// Events so far: the log's head.
+/// Events so far, but for sign-ins, which are told after their answer.
 pub async fn events(db: &Db) -> i64 {
-    db.query_one("SELECT next_position FROM log_head", &[]).await.unwrap().get(0)
+    let sql = "SELECT count(*) FROM event WHERE subject_kind <> $1";
+    db.query_one(sql, &[&SubjectKind::SignIn.number()]).await.unwrap().get(0)
 }
 
 /// Every counter is the model's, and no event came that it does not know.
@@ -53,9 +55,9 @@ pub fn shown(manifest: Option<&Manifest>, answer: &Answer) -> Result<(), String>
         return Ok(());
     }
     for (item, told) in manifest.items.iter().zip(answer.get("/items").as_array().unwrap()) {
-        let told =
-            ["mass_kg", "accepted_kg", "refused_kg", "treated_kg"].map(|field| grams(&told[field]));
-        if told != [item.shipped, item.accepted, item.refused, item.treated] {
+        let told = ["mass_kg", "accepted_kg", "refused_kg", "treated_kg", "lost_kg"]
+            .map(|field| grams(&told[field]));
+        if told != [item.shipped, item.accepted, item.refused, item.treated, item.lost] {
             return Err(format!("not {item:?}: {}", answer.shown()));
         }
     }

@@ -95,6 +95,7 @@ pub struct Item {
     pub accepted: i64,
     pub refused: i64,
     pub treated: i64,
+    pub lost: i64,
     pub reserved: Option<Reserved>,
 }
 
@@ -111,7 +112,11 @@ pub struct Manifest {
     pub stream: &'static str,
     pub producer: usize,
     pub receiver: usize,
-    pub carrier: usize,
+    /// The carrier of the first leg, and the one that has the load by the book.
+    pub first: usize,
+    pub riding: usize,
+    /// Which of the carriers have a leg.
+    pub legs: [bool; 2],
     pub status: &'static str,
     pub version: i64,
     pub year: i16,

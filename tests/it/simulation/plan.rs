@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::model::{Change, Full, Item, Manifest, Model};
 use super::op::{Kind, Op};
-use super::stage::{RECEIVERS, Stage, WASTES};
+use super::stage::{Stage, WASTES};
 use crate::random_lives::bodies::{day, kg, mass};
 use crate::support::Method;
 
@@ -39,7 +39,7 @@ pub struct Planner<'a> {
     pub model: &'a Model,
     pub stage: &'a Stage,
     pub now: DateTime<Utc>,
-    chance: StdRng,
+    pub(super) chance: StdRng,
 }
 
 /// Who may take a step, and from where.
@@ -52,6 +52,16 @@ struct Rule {
 const RULES: &[(Kind, Rule)] = &[
     (Kind::FileDraft, Rule { action: "file", from: &["draft"], by: &["producer"] }),
     (Kind::Depart, Rule { action: "depart", from: &["filed"], by: &["carrier", "producer"] }),
+    (Kind::HandOver, Rule { action: "hand-over", from: &["in_transit"], by: &["carrier"] }),
+    (Kind::Stop, Rule { action: "stops", from: &["in_transit"], by: &["carrier"] }),
+    (
+        Kind::Incident,
+        Rule {
+            action: "incidents",
+            from: &["in_transit"],
+            by: &["carrier", "producer", "receiver"],
+        },
+    ),
     (
         Kind::Arrive,
         Rule { action: "arrive", from: &["filed", "in_transit"], by: &["carrier", "receiver"] },
@@ -111,17 +121,21 @@ impl<'a> Planner<'a> {
             accepted: 0,
             refused: 0,
             treated: 0,
+            lost: 0,
             reserved: None,
         });
         let items: Vec<Item> = items.collect();
         let ahead = chrono::TimeDelta::days(self.chance.random_range(0..4));
         let day = day(self.now + ahead);
+        let first = self.chance.random_range(0..2);
         let manifest = Manifest {
             id: String::new(),
             stream,
             producer: self.chance.random_range(0..2),
             receiver,
-            carrier: self.chance.random_range(0..2),
+            first,
+            riding: first,
+            legs: [first == 0, first == 1],
             status: "draft",
             version: 1,
             year: day[..4].parse().unwrap(),
@@ -158,11 +172,11 @@ impl<'a> Planner<'a> {
         json!({"stream": manifest.stream,
             "producer_site_id": self.stage.sites.producers[manifest.producer],
             "receiver_site_id": self.stage.sites.receivers[manifest.receiver],
-            "legs": [self.stage.leg(manifest.carrier)],
+            "legs": [self.stage.leg(manifest.first)],
             "planned_departure_on": manifest.day, "items": items})
     }
 
-    fn filed(&self, at: Option<usize>, manifest: Manifest) -> Outcome {
+    pub(super) fn filed(&self, at: Option<usize>, manifest: Manifest) -> Outcome {
         let mut books = self.model.books.clone();
         match manifest.file(&mut books, &self.stage.sites) {
             Ok(manifest) => {
@@ -216,14 +230,14 @@ impl<'a> Planner<'a> {
             let n = self.chance.random_range(0..=all.len());
             all.get(n).map_or("nobody".to_owned(), |one| (*one).to_owned())
         } else {
-            acting(&manifest, part)
+            acting(&manifest, rule, part)
         };
         let if_match = match self.chance.random_range(0..12) {
             0 => Some(manifest.version),
             1 => Some(manifest.version + 1),
             _ => None,
         };
-        let (body, content) = self.content(kind, at, &manifest);
+        let (body, content) = self.content(kind, at, &manifest, &who);
         let path = format!("/manifests/{}/{}", manifest.id, rule.action);
         let request = Request { if_match, ..Self::post(who.clone(), path, body) };
         let refused = Self::refusal(&manifest, rule, &who, if_match);
@@ -237,15 +251,21 @@ impl<'a> Planner<'a> {
         who: &str,
         if_match: Option<i64>,
     ) -> Option<Outcome> {
-        let parts = ["producer", "carrier", "receiver"];
-        let plays = |part: &&str| acting(manifest, part) == who;
         let is_draft = manifest.status == "draft";
-        let sees = parts.iter().any(plays) && (!is_draft || plays(&"producer"));
+        let produces = who == format!("producer{}", manifest.producer);
+        let receives = who == format!("receiver{}", manifest.receiver);
+        let carries = [0, 1].iter().any(|n| manifest.legs[*n] && who == format!("carrier{n}"));
+        let sees = produces || (!is_draft && (receives || carries));
+        let may = |part: &&str| match *part {
+            "producer" => produces,
+            "receiver" => receives,
+            _ => carries && is_turn(manifest, rule, who),
+        };
         let (status, code) = if who == "nobody" {
             (401, "unauthorized")
         } else if !sees {
             (404, "not_found")
-        } else if !rule.by.iter().any(plays) {
+        } else if !rule.by.iter().any(may) {
             (403, "forbidden")
         } else if if_match.is_some_and(|version| version != manifest.version) {
             (412, "stale_version")
@@ -257,135 +277,31 @@ impl<'a> Planner<'a> {
         Some(Outcome::Refused(status, vec![code]))
     }
 
-    /// A step's body, and what comes of it where it may be taken.
-    fn content(&mut self, kind: Kind, at: usize, manifest: &Manifest) -> (Value, Outcome) {
-        let mut books = self.model.books.clone();
-        let sites = &self.stage.sites;
-        let mut after = manifest.clone();
-        after.version += 1;
-        let (body, after) = match kind {
-            Kind::FileDraft => return (json!({}), self.filed(Some(at), manifest.clone())),
-            Kind::Depart => {
-                after.move_out(&mut books, sites);
-                after.status = "in_transit";
-                (json!({}), after)
-            }
-            Kind::Arrive => {
-                after.move_out(&mut books, sites);
-                after.status = "arrived";
-                (json!({}), after)
-            }
-            Kind::Cancel if manifest.status == "draft" => {
-                let change = Change { at: Some(at), manifest: None, books, events: 0 };
-                return (json!({"reason": "closed"}), Outcome::Passes(204, Box::new(change)));
-            }
-            Kind::Cancel if manifest.status == "filed" => {
-                (json!({"reason": "not_needed"}), manifest.clone().cancel(&mut books, sites))
-            }
-            Kind::Cancel => (json!({"reason": "not_needed"}), after),
-            Kind::Receive => return self.receive(at, manifest),
-            _ => return self.complete(at, manifest),
-        };
-        let change = Change { at: Some(at), manifest: Some(after), books, events: 1 };
-        (body, Outcome::Passes(200, Box::new(change)))
-    }
-
-    fn receive(&mut self, at: usize, manifest: &Manifest) -> (Value, Outcome) {
-        let refuses = self.chance.random_range(0..6);
-        let mut found = Vec::new();
-        for item in &manifest.items {
-            let at_gate = match self.chance.random_range(0..10) {
-                0 => item.shipped + self.chance.random_range(1..=item.shipped / 5 + 1),
-                1 => item.shipped - self.chance.random_range(0..item.shipped),
-                _ => item.shipped,
-            };
-            let refused = match refuses {
-                0 => at_gate,
-                1 | 2 => self.chance.random_range(0..=at_gate),
-                _ => 0,
-            };
-            found.push((at_gate - refused, refused));
-        }
-        let some = |part: fn(&(i64, i64)) -> i64| found.iter().any(|one| part(one) > 0);
-        let decision = match (some(|one| one.0), some(|one| one.1)) {
-            (true, false) => "accept",
-            (true, true) => "partial",
-            (false, _) => "refuse",
-        };
-        let items: Vec<Value> = found
-            .iter()
-            .enumerate()
-            .map(|(n, (accepted, refused))| {
-                json!({"line": n + 1, "accepted_kg": kg(*accepted), "refused_kg": kg(*refused),
-                "reason": "not_as_declared"})
-            })
-            .collect();
-        let body = json!({"decision": decision, "items": items});
-        if manifest.items[0].reserved.is_none() {
-            // Never filed: it is refused for that.
-            return (body, Outcome::Refused(409, vec!["illegal_transition"]));
-        }
-        let year = day(self.now)[..4].parse().unwrap();
-        let mut books = self.model.books.clone();
-        let world = (&mut books, &self.stage.sites);
-        let outcome = match manifest.clone().receive(&found, year, world) {
-            Ok(after) => {
-                let change = Change { at: Some(at), manifest: Some(after), books, events: 1 };
-                Outcome::Passes(200, Box::new(change))
-            }
-            Err(Full) => Outcome::Refused(409, vec!["capacity_exceeded"]),
-        };
-        (body, outcome)
-    }
-
-    fn complete(&mut self, at: usize, manifest: &Manifest) -> (Value, Outcome) {
-        let mut treated = Vec::new();
-        let too_much = self.chance.random_bool(0.05);
-        for (n, item) in manifest.items.iter().enumerate() {
-            let left = item.accepted - item.treated;
-            if left > 0 && self.chance.random_bool(0.8) {
-                let all = self.chance.random_bool(0.7);
-                treated.push((n, if all { left } else { self.chance.random_range(1..=left) }));
-            }
-        }
-        if treated.is_empty() || too_much {
-            let item = &manifest.items[0];
-            treated = vec![(0, (item.accepted - item.treated).max(0) + 1)];
-        }
-        let over = treated.iter().any(|(n, mass)| {
-            let item = &manifest.items[*n];
-            *mass > item.accepted - item.treated
-        });
-        let treatments: Vec<Value> = treated
-            .iter()
-            .map(|(n, mass)| {
-                let methods = WASTES[manifest.items[*n].waste].5;
-                json!({"line": n + 1, "method": methods[self.chance.random_range(0..methods.len())],
-                "mass_kg": kg(*mass), "completed_on": day(self.now)})
-            })
-            .collect();
-        let body = json!({"treatments": treatments});
-        if over {
-            return (body, Outcome::Refused(422, vec!["mass_balance"]));
-        }
-        let mut books = self.model.books.clone();
-        let after = manifest.clone().complete(&treated, &mut books, &self.stage.sites);
-        let change = Change { at: Some(at), manifest: Some(after), books, events: 1 };
-        (body, Outcome::Passes(200, Box::new(change)))
-    }
-
     fn post(who: String, path: String, body: Value) -> Request {
         Request { who, method: Method::POST, path, body, if_match: None }
     }
 }
 
-/// The login of whoever plays a part in a manifest.
-fn acting(manifest: &Manifest, part: &str) -> String {
+/// Whether a carrier of the manifest may ever take the step: not every one departs, stops, arrives.
+fn is_turn(manifest: &Manifest, rule: &Rule, who: &str) -> bool {
+    let is = |n: usize| who == format!("carrier{n}");
+    let is_under_way = matches!(manifest.status, "in_transit" | "arrived");
+    match rule.action {
+        "depart" => is(manifest.first),
+        "stops" => is(manifest.riding) || !is_under_way,
+        // The only planned leg is the first: its carrier may always say that it is there.
+        "arrive" => (manifest.status == "in_transit" && is(manifest.riding)) || is(manifest.first),
+        _ => true,
+    }
+}
+
+/// The login of whoever takes the step for a part.
+fn acting(manifest: &Manifest, rule: &Rule, part: &str) -> String {
     let n = match part {
         "producer" => manifest.producer,
-        "carrier" => manifest.carrier,
+        "carrier" if rule.action == "depart" => manifest.first,
+        "carrier" => manifest.riding,
         _ => manifest.receiver,
     };
-    debug_assert!(n < RECEIVERS.len());
     format!("{part}{n}")
 }

@@ -59,8 +59,8 @@ async fn a_planned_leg_is_taken_over_by_its_carrier() {
     assert_eq!(*over.get("/gaps/1/seq"), json!(2));
     // Whoever has given it away neither stops nor arrives.
     let seen = cast.carrier.get(&path("")[..path("").len() - 1]).await.ok();
-    assert_eq!(open_actions(&seen), ["hand_over", "incident"]);
-    assert_eq!(open_actions(&over), ["hand_over", "stop", "incident", "arrive"]);
+    assert_eq!(open_actions(&seen), ["hand_over", "incident", "amend"]);
+    assert_eq!(open_actions(&over), ["hand_over", "stop", "incident", "arrive", "amend"]);
     cast.carrier.post(&path("arrive"), &json!({})).await.is(403);
     let arrived = second.client.post(&path("arrive"), &json!({})).await.ok();
     assert_eq!(gaps(&arrived), unsigned);
@@ -240,7 +240,7 @@ async fn not_before_departure_and_not_after_arrival() {
     let body = json!({"to_leg": second.leg()});
     let early = cast.carrier.post(&path, &body).await.is(409).refused_as("illegal_transition");
     assert_eq!(*early.get("/manifest_status"), json!("filed"));
-    assert_eq!(*early.get("/allowed_actions"), json!(["depart"]));
+    assert_eq!(*early.get("/allowed_actions"), json!(["depart", "amend"]));
     cast.receiver.post(&format!("/manifests/{id}/arrive"), &json!({})).await.ok();
     cast.carrier.post(&path, &body).await.is(409).refused_as("illegal_transition");
 }

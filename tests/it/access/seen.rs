@@ -1,0 +1,27 @@
+//! Who sees what of the estate.
+
+/// Who sees the estate's thing of a kind.
+pub fn seen_by(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "organisations" | "sites" | "licences" => super::estate::EVERYBODY,
+        "vehicles" | "drivers" => {
+            &["corps", "division", "regiment", "neighbour", "health", "carrier"]
+        }
+        "storage-areas" => super::table::WITH_RECEIVER,
+        "waste-streams" | "management-plans" | "ledger-entries" | "containers" => {
+            &["corps", "division", "regiment", "health", "producer", "auditor"]
+        }
+        "transfer-approvals" => {
+            &["corps", "division", "regiment", "health", "producer", "auditor", "receiver"]
+        }
+        "api-keys" => &["corps", "health", "producer"],
+        "delegations" => &["corps", "division", "health", "producer", "auditor", "carrier"],
+        "users" => &["corps", "division", "health", "producer", "auditor"],
+        // Of kitchen and hazardous waste: health has no part in it.
+        "manifests" | "inspections" | "collection-rounds" | "trips" => {
+            &["corps", "division", "regiment", "producer", "auditor", "carrier", "receiver"]
+        }
+        "drafts" => &["producer", "auditor"],
+        other => panic!("who sees {other}?"),
+    }
+}
