@@ -14,9 +14,11 @@ use super::draft_store;
 use super::evolve::Manifest;
 use super::file::{Origin, file_as};
 use super::mended::with_the_rest;
+use super::sealed;
 use super::status::{Action, Party, Status};
 use super::store::Stored;
 use crate::app::App;
+use crate::catalogue::Catalogue;
 use crate::command::{self, Done};
 use crate::ctx::{Actor, Ctx};
 use crate::decision::{Decision, Subject, SubjectKind, Written};
@@ -157,7 +159,8 @@ pub async fn patch(
         let Some(draft) = draft_store::find(&app.pool, ctx.actor.organisation_id, id).await? else {
             // Something filed is visible and cannot be patched; anything else is not there.
             let stored = visible(app, &ctx.actor, id).await?;
-            return Err(not_a_draft(ctx, &stored.manifest));
+            let refused = not_a_draft(ctx, &stored.manifest);
+            return Err(with_sealed(refused, &stored.manifest, patch, &app.catalogue));
         };
         let changed = patched(app, ctx, draft, patch.clone()).await?;
         if ctx.validate_only || draft_store::update(&app.pool, &changed, ctx.now).await? {
@@ -261,6 +264,21 @@ fn not_a_draft(ctx: &Ctx, manifest: &Manifest) -> Problem {
     match admit_filed(ctx, Action::File, manifest) {
         Err(problem) => problem,
         Ok(()) => Problem::forbidden(),
+    }
+}
+
+/// A patch of what is filed is told which of its fields are signed for, and by which step.
+fn with_sealed(
+    refused: Problem,
+    manifest: &Manifest,
+    patch: Asked<&[u8]>,
+    catalogue: &Catalogue,
+) -> Problem {
+    let patch = patch.ok().and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok());
+    let (Some(patch), Code::IllegalTransition) = (patch, refused.code()) else { return refused };
+    match Problem::unless_empty(sealed::in_patch(manifest, &patch, catalogue)) {
+        Ok(()) => refused,
+        Err(more) => refused.and(more),
     }
 }
 

@@ -29,6 +29,7 @@ pub use event::{
 pub use expire::expire_due;
 pub use fields::{FIELDS, Field, of_path};
 pub use fold::{Amendment, AmendmentStatus, Amendments, Former, evolve};
+pub use merge::Place;
 pub use propose::{amending, corrects, preflight, propose};
 pub use rules::obsolete;
 pub use view::{AmendmentView, amendments};

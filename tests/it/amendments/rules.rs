@@ -231,6 +231,12 @@ async fn the_seals_are_served_as_data() {
     assert_eq!(plate["consent"], json!(["producer", "carrier"]));
     let number = row("hazardous", "number");
     assert_eq!((&number["amendable_until"], &number["consent"]), (&Value::Null, &json!([])));
+    let patch = json!({"items": [{"mass_kg": 1, "department": "x"}], "note": "y",
+        "receiver_site_id": cast.receiver_site});
+    let refused = cast.producer.patch(&path, &patch).await.is(409);
+    let refused = refused.refused_as("illegal_transition");
+    assert_eq!(refused.get("/errors").as_array().unwrap().len(), 3, "{}", refused.shown());
+    refused.tells("field_sealed", "/items/0/mass_kg").tells("field_sealed", "/receiver_site_id");
     let sealed = |manifest: &Answer, path: &str| {
         manifest.get("/sealed_fields").as_array().unwrap().contains(&json!(path))
     };
