@@ -9,6 +9,7 @@
 mod act;
 mod asked;
 mod bulk;
+mod card;
 mod change;
 mod complete;
 mod confirm;
@@ -32,6 +33,7 @@ mod weigh;
 pub use act::visible;
 pub use asked::*;
 pub use bulk::{Bulk, StopResult, stops};
+pub use card::*;
 pub use change::{cancel, change};
 pub use complete::complete;
 pub use confirm::confirm;

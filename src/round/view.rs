@@ -137,7 +137,8 @@ pub fn stop_view(round: &Round, stop: &Stop, now: DateTime<Utc>, aside: &Aside) 
     }
 }
 
-fn confirmation(stop: &Stop, now: DateTime<Utc>) -> Confirmation {
+/// Whether the producer has signed its stop.
+pub fn confirmation(stop: &Stop, now: DateTime<Utc>) -> Confirmation {
     let Some(collected) = &stop.collected else {
         let ahead = stop.confirmed.is_some();
         return if ahead { Confirmation::Signed } else { Confirmation::NotDue };

@@ -14,6 +14,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(web::resource("/collection-rounds/{id}/stops/bulk").post(steps::stops))
         .service(web::resource("/collection-rounds/{id}/stops/{n}").post(steps::stop))
         .service(web::resource("/collection-rounds/{id}/stops/{n}/confirm").post(steps::confirm))
+        .service(web::resource("/collection-rounds/{id}/transport-card").get(read::transport_card))
         .service(web::resource("/collection-rounds/{id}/weigh-in").post(steps::weigh_in))
         .service(web::resource("/collection-rounds/{id}/complete").post(steps::complete))
         .service(web::resource("/collection-rounds/{id}/cancel").post(steps::cancel));
@@ -24,6 +25,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[openapi(paths(
     read::list,
     read::one,
+    read::transport_card,
     steps::plan,
     steps::change,
     steps::add_stop,

@@ -7,7 +7,7 @@ use super::answers::shown;
 use crate::app::App;
 use crate::http::{Answer, Caller, ProblemBody, Query, Segments, etag};
 use crate::ids::RoundId;
-use crate::round::{self, RoundFilter, RoundListed, RoundView};
+use crate::round::{self, RoundFilter, RoundListed, RoundView, TransportCard};
 use crate::wire::Page;
 
 /// Rounds that one may see, newest first.
@@ -44,4 +44,22 @@ pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
     let stored = round::visible(&app, &ctx.actor, segments.id("id", RoundId::of)?).await?;
     let shown = shown(&app, &ctx, &stored).await?;
     Ok(HttpResponse::Ok().insert_header(etag(shown.version)).json(shown))
+}
+
+/// The transport card of a medical round (危险废物转移联单（医疗废物专用）): a row an institution, with
+/// boxes counted and weighed by category. A hospital sees its own row.
+#[utoipa::path(
+    get, path = "/api/v1/collection-rounds/{id}/transport-card", tag = "rounds",
+    params(("id" = RoundId, Path)), security(("bearer" = [])),
+    responses(
+        (status = 200, body = TransportCard),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn transport_card(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
+    let ctx = caller.reading();
+    let stored = round::visible(&app, &ctx.actor, segments.id("id", RoundId::of)?).await?;
+    let card = round::transport_card(&app, &ctx.actor, &stored).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(stored.round.version)).json(card))
 }

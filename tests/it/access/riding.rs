@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::estate::Estate;
-use super::table::{Case, Kind::One, case, change, make, many};
+use super::table::{Case, Kind::One, Kind::Own, case, change, make, many};
 use crate::support::Cast;
 
 pub const CASES: &[Case] = &[
@@ -32,6 +32,10 @@ pub const CASES: &[Case] = &[
         trip(&estate.cast, estate.thing("manifests"))
     }),
     case("GET /api/v1/collection-rounds/{id}", One("collection-rounds")),
+    case(
+        "GET /api/v1/collection-rounds/{id}/transport-card",
+        Own("a kitchen round has none; who sees which row is tested in rounds/medical.rs"),
+    ),
     many(
         "GET /api/v1/collection-rounds",
         &[

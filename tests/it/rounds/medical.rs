@@ -50,6 +50,22 @@ async fn five_boxes_are_one_call_of_the_clerk_and_one_of_the_driver() {
     assert_eq!(*second.get("/items/0/boxes/0/late"), json!(true));
     assert_eq!(*second.get("/items/0/boxes/2/late"), json!(false));
     assert_eq!(*second.get("/collected_kg"), json!(25.5));
+    the_card_tells_all(&town, &path).await;
+}
+
+/// 危险废物转移联单（医疗废物专用）: a row an institution, and each sees its own.
+async fn the_card_tells_all(town: &Town, path: &str) {
+    let card = town.cast.carrier.get(&format!("{path}/transport-card")).await.is(200);
+    assert_eq!(card.get("/rows").as_array().unwrap().len(), 2);
+    assert_eq!((card.get("/boxes_total"), card.get("/mass_kg")), (&json!(8), &json!(68)));
+    assert_eq!(card.str("/totals/0/waste_code"), "841-001-01");
+    assert_eq!(card.str("/rows/0/signature"), "signed");
+    assert_eq!(card.str("/rows/1/boxes/2/seal"), "S3");
+    assert_eq!(*card.get("/licence_numbers"), json!(["兵危证 2024-001"]));
+    let own = town.producers[0].client.get(&format!("{path}/transport-card")).await.is(200);
+    assert_eq!((own.get("/boxes_total"), own.get("/mass_kg")), (&json!(5), &json!(42.5)));
+    assert!(!own.text.contains(&town.producers[1].id), "{}", own.shown());
+    town.cast.stranger.get(&format!("{path}/transport-card")).await.is(404);
 }
 
 #[tokio::test]
