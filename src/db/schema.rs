@@ -163,6 +163,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    mass_edge (to_id, to_line, from_id, from_line) {
+        to_id -> Uuid,
+        to_line -> Int2,
+        from_id -> Uuid,
+        from_line -> Int2,
+        bond -> Text,
+        mass_g -> Int8,
+        year -> Int2,
+        given_back -> Bool,
+    }
+}
+
+diesel::table! {
     organisation (id) {
         id -> Uuid,
         name -> Text,
@@ -415,6 +428,7 @@ diesel::table! {
         shipped_g -> Int8,
         state -> Jsonb,
         contact -> Nullable<Jsonb>,
+        limbo_g -> Int8,
         amendment_due_at -> Nullable<Timestamptz>,
     }
 }

@@ -138,6 +138,7 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
 struct Manifests {
     stood: HashMap<(Uuid, i64), Stored>,
     balances: HashMap<Uuid, Balance>,
+    standings: HashMap<Uuid, manifest::Status>,
 }
 
 impl Manifests {
@@ -147,7 +148,9 @@ impl Manifests {
         let stood = manifest::as_they_stood(&app.pool, &after).await?;
         let accounts = stood.values().flat_map(|stored| manifest::accounts(&stored.manifest));
         let balances = db::balances_of(&app.pool, &accounts.collect::<Vec<_>>()).await?;
-        Ok(Self { stood, balances })
+        let manifests = stood.values().map(|stored| &stored.manifest);
+        let standings = manifest::standings(&app.pool, manifests).await?;
+        Ok(Self { stood, balances, standings })
     }
 
     /// `None` where the caller was no party to it then: who joins later sees it from there on.
@@ -155,7 +158,8 @@ impl Manifests {
         let stored = self.stood.get(&(place.subject_id, place.seq));
         let stored = stored.filter(|stored| manifest::sees(&ctx.actor, &stored.manifest));
         let Some(stored) = stored else { return Ok(None) };
-        let look = Look { app, actor: &ctx.actor, lang: ctx.lang, balances: &self.balances };
+        let (balances, standings) = (&self.balances, &self.standings);
+        let look = Look { app, actor: &ctx.actor, lang: ctx.lang, balances, standings };
         let shown = view(stored.id, &stored.manifest, stored.contact.clone(), &look);
         serde_json::to_value(shown).map(Some).map_err(Problem::internal)
     }

@@ -4,6 +4,8 @@
 //! Whoever stops a truck has it in front of him: a regulator of any division and agency is told
 //! what is on it (domain.md, "What the regulator needs"). Nobody else may ask.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 
 use super::model::Asked;
@@ -40,6 +42,8 @@ pub struct Riding {
     pub recorded_at: DateTime<Utc>,
     /// Who drives it; `None` where the register has no such driver any more.
     pub driver: Option<(Known<Driver>, Person)>,
+    /// How the returns fare that took refused mass of it on.
+    pub standings: HashMap<uuid::Uuid, Status>,
 }
 
 /// One look at the roadside.
@@ -145,7 +149,8 @@ async fn with_driver(
         Some(id) => driver(app, id).await?,
         None => None,
     };
-    Ok(Riding { stored, is_riding, index, leaf, recorded_at, driver })
+    let standings = crate::manifest::standings(&app.pool, [manifest].into_iter()).await?;
+    Ok(Riding { stored, is_riding, index, leaf, recorded_at, driver, standings })
 }
 
 async fn driver(app: &App, id: DriverId) -> Result<Option<(Known<Driver>, Person)>, Problem> {

@@ -114,7 +114,8 @@ pub fn roadside_view(app: &App, ctx: &Ctx, look: &Look) -> RoadsideView {
 fn riding(app: &App, ctx: &Ctx, one: &Riding) -> RidingView {
     // How full a licence is concerns nobody at the roadside.
     let balances = HashMap::new();
-    let look = manifest::Look { app, actor: &ctx.actor, lang: ctx.lang, balances: &balances };
+    let (balances, standings) = (&balances, &one.standings);
+    let look = manifest::Look { app, actor: &ctx.actor, lang: ctx.lang, balances, standings };
     let stored = &one.stored;
     RidingView {
         riding: one.is_riding,

@@ -90,6 +90,8 @@ pub struct Step {
     pub carried: Vec<Carried>,
     /// Who signs beside the actor.
     pub signature: Option<Signature>,
+    /// Steps of other manifests that are one with it: all are written or none.
+    pub beside: Vec<(Stored, Step)>,
 }
 
 impl Step {
@@ -106,7 +108,18 @@ impl Step {
             alerts: Vec::new(),
             carried: Vec::new(),
             signature: None,
+            beside: Vec::new(),
         }
+    }
+
+    /// Rows beside those that it has already.
+    pub fn add_rows(&mut self, more: impl Fn(DateTime<Utc>) -> Vec<Row> + Send + Sync + 'static) {
+        let before = Arc::clone(&self.rows);
+        self.rows = Arc::new(move |recorded_at| {
+            let mut rows = before(recorded_at);
+            rows.extend(more(recorded_at));
+            rows
+        });
     }
 }
 
@@ -145,7 +158,7 @@ impl<T> Scene<T> {
             occurred_at: step.occurred_at,
         };
         let (filed, entries) = (manifest.filed.clone(), self.entries.clone());
-        step.rows = Arc::new(move |recorded_at| {
+        step.add_rows(move |recorded_at| {
             booking.rows(&filed, filed.items.iter(), &entries, recorded_at)
         });
     }
@@ -261,7 +274,10 @@ pub async fn filed(
 
 /// The decision that writes a step: its events, and the row that they make. `status` is that of
 /// the first answer.
-pub fn write(ctx: &Ctx, stored: &Stored, step: Step, status: i16) -> Result<Decision, Problem> {
+pub fn write(ctx: &Ctx, stored: &Stored, mut step: Step, status: i16) -> Result<Decision, Problem> {
+    let beside = std::mem::take(&mut step.beside).into_iter();
+    let beside: Result<Vec<_>, _> =
+        beside.map(|(stored, step)| write(ctx, &stored, step, status)).collect();
     let id = stored.id;
     let subject = Subject::new(SubjectKind::Manifest, id.uuid());
     let (before, contact) = (stored.manifest.clone(), stored.contact.clone());
@@ -318,7 +334,9 @@ pub fn write(ctx: &Ctx, stored: &Stored, step: Step, status: i16) -> Result<Deci
     decision.lean_on(guards);
     decision.advance(subject, Some(version));
     decision.moves = moves;
-    Ok(decision.with(part.into_iter().collect()))
+    let mut beside = beside?;
+    beside.extend(part);
+    Ok(decision.with(beside))
 }
 
 /// A second signature is its own signer's; everything else is the actor's.

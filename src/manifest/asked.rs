@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::linked::{SOURCES_MAX, SourceAsked};
 use super::transport::Countersign;
 use super::un_number::UnNumber;
 use crate::ids::{
@@ -149,6 +150,9 @@ wire! {
         /// Medical: from an epidemic.
         pub epidemic: Option<bool>,
         pub stored_since: Option<DateTime<Utc>>,
+        /// Parts of it that came in on other manifests and were stored at the producer site; what
+        /// they leave of `mass_kg` is the site's own and must be in its ledger.
+        pub source_items: List<SourceAsked, 0, SOURCES_MAX> = List::default(),
     }
 
     pub struct PackageAsked {

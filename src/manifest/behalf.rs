@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::event::Happening;
 use super::evolve::Manifest;
+use super::linked::Kind;
 use super::status::{Action, Party};
 use crate::ctx::{Actor, Role};
 use crate::decision::Stamp;
@@ -35,6 +36,20 @@ pub const fn part_of(party: Party) -> Part {
     }
 }
 
+/// The parts whose people sign for a party of this manifest. What was received is sent on by those
+/// who receive, and what comes back to its producer is received by those who send.
+fn parts_of(manifest: &Manifest, party: Party) -> &'static [Part] {
+    match party {
+        Party::Producer if manifest.filed.is_carried_on() => &[Part::Producer, Part::Receiver],
+        Party::Producer => &[Part::Producer],
+        Party::Carrier => &[Part::Carrier],
+        Party::Receiver if manifest.filed.purpose() == Kind::Return => {
+            &[Part::Receiver, Part::Producer]
+        }
+        Party::Receiver => &[Part::Receiver],
+    }
+}
+
 /// What an organisation's people see: a driver only what the organisation carries.
 pub fn shows(actor: &Actor, party: Party) -> bool {
     actor.role != Role::Driver || party == Party::Carrier
@@ -43,16 +58,20 @@ pub fn shows(actor: &Actor, party: Party) -> bool {
 /// The parties whose people the actor is one of.
 pub fn own_parties(actor: &Actor, manifest: &Manifest) -> Vec<Party> {
     let parties = manifest.parties(actor.organisation_id).into_iter();
-    parties.filter(|party| may::acts_for(actor, actor.organisation_id, part_of(*party))).collect()
+    let own = actor.organisation_id;
+    let acts = |party: &Party| {
+        parts_of(manifest, *party).iter().any(|part| may::acts_for(actor, own, *part))
+    };
+    parties.filter(acts).collect()
 }
 
 /// The parties that the actor signs for by delegation, each with the first that lets it.
 pub fn delegated<'a>(actor: &'a Actor, manifest: &Manifest) -> Vec<(Party, &'a Mandate)> {
     let mut found: Vec<(Party, &Mandate)> = Vec::new();
     for (giver, party) in held_places(actor, manifest) {
-        let part = part_of(party);
         let at = place(manifest, party);
-        if let Some(mandate) = may::mandate(actor, giver, part, at)
+        let mut parts = parts_of(manifest, party).iter();
+        if let Some(mandate) = parts.find_map(|part| may::mandate(actor, giver, *part, at))
             && found.iter().all(|(known, _)| *known != party)
         {
             found.push((party, mandate));
@@ -65,7 +84,9 @@ pub fn delegated<'a>(actor: &'a Actor, manifest: &Manifest) -> Vec<(Party, &'a M
 pub fn is_entrusted(actor: &Actor, manifest: &Manifest) -> bool {
     held_places(actor, manifest).any(|(giver, party)| {
         shows(actor, party)
-            && may::covering(actor, giver, part_of(party), place(manifest, party)).is_some()
+            && parts_of(manifest, party)
+                .iter()
+                .any(|part| may::covering(actor, giver, *part, place(manifest, party)).is_some())
     })
 }
 

@@ -53,7 +53,7 @@ pub fn admit(scene: &Scene<Licences>, asked: &Complete, ctx: &Ctx) -> Result<Ste
         method(&scene.more, item, treatment, n, &mut findings);
         day(manifest, treatment, n, (ctx, &mut findings));
         treated[index] = treated[index] + treatment.mass_kg.grams();
-        not_more(progress, treated[index], n, &mut findings);
+        not_more(progress, treated[index], manifest.sent_on_g(line), (n, &mut findings));
     }
     for (n, residue) in asked.residues.iter().enumerate() {
         if WasteCode::parse(residue.waste_code.as_str()).is_err() {
@@ -64,7 +64,6 @@ pub fn admit(scene: &Scene<Licences>, asked: &Complete, ctx: &Ctx) -> Result<Ste
     }
     findings.settle()?;
     let total = asked.treatments.iter().map(|treatment| treatment.mass_kg.grams()).sum();
-    let all = manifest.progress.iter().zip(&treated);
     let completed = Completed {
         treatments: asked.treatments.iter().map(described).collect(),
         residues: asked
@@ -84,7 +83,12 @@ pub fn admit(scene: &Scene<Licences>, asked: &Complete, ctx: &Ctx) -> Result<Ste
                 to: product.to.as_ref().map(|to| to.as_str().to_owned()),
             })
             .collect(),
-        is_final: all.clone().all(|(item, treated)| item.accepted_g == *treated),
+        is_final: manifest
+            .filed
+            .items
+            .iter()
+            .zip(manifest.progress.iter().zip(&treated))
+            .all(|(item, (it, done))| it.accepted_g == *done + manifest.sent_on_g(item.line)),
         out_of_order: occurred_at < manifest.last_occurred_at,
     };
     let is_final = completed.is_final;
@@ -157,12 +161,17 @@ fn day(
     }
 }
 
-fn not_more(progress: &Progress, treated: Grams, n: usize, findings: &mut Findings) {
-    if treated > progress.accepted_g {
-        let left = (progress.accepted_g - progress.treated_g).to_kg_text();
+fn not_more(
+    progress: &Progress,
+    treated: Grams,
+    sent_on: Grams,
+    (n, findings): (usize, &mut Findings),
+) {
+    if treated + sent_on > progress.accepted_g {
+        let left = (progress.accepted_g - progress.treated_g - sent_on).to_kg_text();
         let text = Text::new(
-            format!("处理量超过接受量：此前尚余 {left} kg。"),
-            format!("More than was accepted: {left} kg were left to treat."),
+            format!("处理量超过在库量：此前尚余 {left} kg。"),
+            format!("More than is stored: {left} kg were left to treat."),
         );
         let pointer = format!("/treatments/{n}/mass_kg");
         findings.refuse(Fault::new(Code::MassBalance, pointer, text));

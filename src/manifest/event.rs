@@ -9,6 +9,8 @@ use serde_json::Value;
 
 use super::amend::{AmendmentApproved, AmendmentExpired, AmendmentProposed, AmendmentRejected};
 use super::behalf::SignedFor;
+pub use super::cancel::Cancelled;
+use super::linked::{Linked, Source};
 use super::transport::{Countersigned, HandedOver, Incident, Stopped};
 use crate::ids::{
     ContainerId, DriverId, LicenceId, ManagementPlanId, ManifestId, OrganisationId, RoundId,
@@ -107,6 +109,9 @@ pub struct Item {
     pub epidemic: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stored_since: Option<DateTime<Utc>>,
+    /// Parts of it that came in on other manifests; the rest is the sender's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source_items: Vec<Source>,
     /// The ledger entry `produced` was written with the filing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub produce: bool,
@@ -327,13 +332,6 @@ pub struct Completed {
     pub out_of_order: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cancelled {
-    pub reason: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason_text: Option<String>,
-}
-
 /// The kinds of events that a manifest's chain has, with their words in the journal: the one list
 /// that writing and replaying share.
 macro_rules! happenings {
@@ -383,6 +381,12 @@ happenings! {
     AmendmentRejected(AmendmentRejected) = "amendment_rejected",
     AmendmentExpired(AmendmentExpired) = "amendment_expired",
     Countersigned(Countersigned) = "countersigned",
+    ReturnFiled(Linked) = "return_filed",
+    ReturnCancelled(Linked) = "return_cancelled",
+    ForwardFiled(Linked) = "forward_filed",
+    ForwardCancelled(Linked) = "forward_cancelled",
+    SentOn(Linked) = "sent_on",
+    SentOnCancelled(Linked) = "sent_on_cancelled",
 }
 
 /// A happening with its times, as the journal has them.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::amend::{self, Amendments};
 use super::behalf::SignedFor;
 use super::event::{Arrived, Cancelled, Completed, Departed, Filed, Happening, Received, Stamped};
+use super::linked::{Bond, Link, give_back, take_on};
 use super::status::{Action, Party, Status};
 use super::transport::{self, Noted, Riding, Transit};
 use crate::ids::OrganisationId;
@@ -87,6 +88,9 @@ pub struct Manifest {
     pub completed: Vec<At<Completed>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled: Option<At<Cancelled>>,
+    /// Mass that other manifests have taken on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<Gap>,
     /// Steps that somebody signed for another, by delegation.
@@ -114,6 +118,8 @@ pub enum IllegalEvent {
     Line,
     #[error("the changes do not make a manifest")]
     Content,
+    #[error("the event moves more mass than there is")]
+    Mass,
 }
 
 /// The state after an event.
@@ -159,6 +165,12 @@ pub fn evolve(state: Option<Manifest>, event: &Stamped) -> Result<Manifest, Ille
             let step = noted(&manifest, at, data.clone());
             transport::evolve::countersign(&mut manifest, step)?;
         }
+        Happening::ReturnFiled(data) => take_on(&mut manifest, Bond::Return, data)?,
+        Happening::ForwardFiled(data) => take_on(&mut manifest, Bond::Forward, data)?,
+        Happening::SentOn(data) => take_on(&mut manifest, Bond::Onward, data)?,
+        Happening::ReturnCancelled(data) => give_back(&mut manifest, Bond::Return, data)?,
+        Happening::ForwardCancelled(data) => give_back(&mut manifest, Bond::Forward, data)?,
+        Happening::SentOnCancelled(data) => give_back(&mut manifest, Bond::Onward, data)?,
     }
     manifest.signed_for.extend(event.signed_for.clone());
     manifest.version += 1;
@@ -186,6 +198,7 @@ fn begin(filed: Filed, (occurred_at, recorded_at): (DateTime<Utc>, DateTime<Utc>
         received: None,
         completed: Vec::new(),
         cancelled: None,
+        links: Vec::new(),
         gaps: unsigned.into_iter().collect(),
         signed_for: Vec::new(),
         amendments: Amendments::default(),
@@ -259,26 +272,21 @@ fn receive(manifest: &mut Manifest, step: At<Received>) -> Result<(), IllegalEve
         progress.accepted_g = found.accepted_g;
         progress.refused_g = found.refused_g;
     }
-    let accepted: Grams = manifest.progress.iter().map(|item| item.accepted_g).sum();
-    let refused: Grams = manifest.progress.iter().map(|item| item.refused_g).sum();
-    manifest.status = match (accepted.0 > 0, refused.0 > 0) {
-        (true, false) => Status::Accepted,
-        (true, true) => Status::PartlyAccepted,
-        (false, _) => Status::Refused,
-    };
+    manifest.status = manifest.standing();
     manifest.received = Some(step);
     Ok(())
 }
 
 fn complete(manifest: &mut Manifest, step: At<Completed>) -> Result<(), IllegalEvent> {
     allow(manifest, Action::Complete)?;
+    if !manifest.takes(Action::Complete) {
+        return Err(IllegalEvent::Step);
+    }
     for treatment in &step.data.treatments {
         let progress = progress_of(manifest, treatment.line)?;
         progress.treated_g = progress.treated_g + treatment.mass_g;
     }
-    if manifest.progress.iter().all(|item| item.treated_g == item.accepted_g) {
-        manifest.status = Status::Completed;
-    }
+    manifest.status = manifest.standing();
     manifest.completed.push(step);
     Ok(())
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::asked::{FileManifest, LegAsked};
 use super::containers;
+use super::linked::{Course, read_sources};
+use super::store::Stored;
 use crate::app::App;
 use crate::command::{Balances, Freshness};
 use crate::container::Container;
@@ -70,6 +72,10 @@ pub struct Facts {
     pub plans: Arc<Vec<Known<ManagementPlan>>>,
     /// Of the containers that are named, those that there are.
     pub containers: Vec<Known<Container>>,
+    /// What is filed, and what it carries on.
+    pub course: Course,
+    /// The manifests that mass is taken from, as far as the actor may see them.
+    pub sources: Vec<Stored>,
     /// An unlocked reading, where facts are fresh.
     pub balances: Balances,
 }
@@ -102,8 +108,20 @@ impl Facts {
             None => None,
         };
         let containers = containers::named(app, asked).await?;
-        let balances = None;
-        Ok(Self { producer, receiver, legs, licences, approval, plans, containers, balances })
+        let sources = read_sources(app, ctx, asked.items.iter()).await?;
+        let (course, balances) = (Course::Plain, None);
+        Ok(Self {
+            producer,
+            receiver,
+            legs,
+            licences,
+            approval,
+            plans,
+            containers,
+            course,
+            sources,
+            balances,
+        })
     }
 
     /// Everything that was read, as guards. A licence list is long and mostly irrelevant: only

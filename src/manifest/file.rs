@@ -14,6 +14,7 @@ use super::evolve::evolve;
 use super::facts::{Facts, Place};
 use super::form;
 use super::ledger::{Booking, entry_ids};
+use super::linked::taken_on;
 use super::moves;
 use super::policy::SERIAL_WARNING;
 use super::store::{self, Stored};
@@ -53,9 +54,11 @@ impl Origin {
     }
 }
 
-/// Only producers file (an administrator does all that its organisation may).
+/// Producers file, and receivers what they have stored (an administrator does all that its
+/// organisation may). Whose site it is, the rules of filing ask.
 pub fn may_file(actor: &Actor) -> Result<(), Problem> {
-    may::require(may::plays(actor, Part::Producer))
+    let parts = [Part::Producer, Part::Receiver];
+    may::require(parts.iter().any(|part| may::plays(actor, *part)))
 }
 
 /// Files at once: 201. A refusal lists every fault; nothing is written then.
@@ -176,6 +179,7 @@ pub fn decide(
     let mut template = form::describe(facts, asked, &admitted, producer, receiver);
     template.warnings = warnings.iter().map(warning).collect();
     (template.round_id, template.for_producer) = (filing.round_id, scene.for_producer);
+    let sources = taken_on(ctx, filing.id, &template, &facts.sources)?;
     let serial = serial(scene, &admitted, producer)?;
     let subject = Subject::new(SubjectKind::Manifest, filing.id.uuid());
     name_packages(&mut template, &admitted);
@@ -210,7 +214,9 @@ pub fn decide(
     decision.advance(subject, None);
     decision.moves = moves;
     decision.numbers = vec![serial];
-    Ok(decision.with(container::carry(ctx, &carried)?.into_iter().collect()))
+    let mut beside = sources;
+    beside.extend(container::carry(ctx, &carried)?);
+    Ok(decision.with(beside))
 }
 
 /// The form counts packages: where an item names containers alone, it counts those.
@@ -359,7 +365,7 @@ pub fn place(filed: &mut Filed, admitted: &Admitted, picked: impl Fn(usize) -> (
         if placing.licence_move.is_some_and(excess) {
             warnings.push(excess_warning(Code::CapacityWarning, n));
         }
-        if excess(placing.on_hand_move) {
+        if placing.on_hand_move.is_some_and(excess) {
             warnings.push(excess_warning(Code::LedgerShort, n));
         }
         if placing.plan_move.is_some_and(excess) {

@@ -7,6 +7,7 @@ use super::event::{
     Backfill, ExemptionClaim, Filed, HarmfulComponent, Item, Leg, Package, PartyAt,
 };
 use super::facts::{Escort, Facts, LegFacts, Place};
+use super::linked::{Source, SourceAsked};
 use crate::wire::{BoundedText, Decimal};
 
 /// The filing as its event tells it, but for what only the lock decides.
@@ -19,11 +20,14 @@ pub fn describe(
 ) -> Filed {
     Filed {
         stream: admitted.stream.as_str().to_owned(),
+        kind: admitted.kind.as_str().to_owned(),
+        origin_manifest_id: facts.course.carried().map(|carried| carried.origin),
         edition: admitted.edition.clone(),
         rule_pack: admitted.rule_pack.clone(),
         producer: party(producer),
         receiver: party(receiver),
         legs: asked.legs.iter().zip(&facts.legs).enumerate().map(leg).collect(),
+        items: items(facts, asked, admitted),
         management_plan_id: admitted.plan.or(asked.management_plan_id),
         ..as_asked(asked)
     }
@@ -83,6 +87,9 @@ pub fn is_same(filed: &Filed, asked: &FileManifest) -> bool {
     for item in &mut told.items {
         (item.licence_id, item.licence_line, item.year) = (None, None, None);
         (item.shared, item.storage, item.plan_id) = (false, false, None);
+        for source in &mut item.source_items {
+            source.storage_area_id = None;
+        }
     }
     told == as_asked(asked)
 }
@@ -137,6 +144,19 @@ pub fn leg((n, (asked, facts)): (usize, (&LegAsked, &LegFacts))) -> Leg {
     }
 }
 
+/// What is carried on keeps the words that it came with.
+fn items(facts: &Facts, asked: &FileManifest, admitted: &Admitted) -> Vec<Item> {
+    if let Some(carried) = facts.course.carried() {
+        return carried.items.clone();
+    }
+    let items = asked.items.iter().zip(&admitted.items).enumerate();
+    let described = items.map(|(n, (asked, admitted))| Item {
+        source_items: admitted.sources.clone(),
+        ..item(n, asked)
+    });
+    described.collect()
+}
+
 pub fn item(n: usize, asked: &ItemAsked) -> Item {
     let texts =
         |list: &[BoundedText<1, 50>]| list.iter().map(|text| text.as_str().to_owned()).collect();
@@ -166,6 +186,7 @@ pub fn item(n: usize, asked: &ItemAsked) -> Item {
         department: asked.department.as_ref().map(|text| text.as_str().to_owned()),
         epidemic: asked.epidemic,
         stored_since: asked.stored_since,
+        source_items: asked.source_items.iter().map(source).collect(),
         produce: asked.produce,
         licence_id: None,
         licence_line: None,
@@ -173,6 +194,15 @@ pub fn item(n: usize, asked: &ItemAsked) -> Item {
         shared: false,
         plan_id: None,
         storage: false,
+    }
+}
+
+fn source(asked: &SourceAsked) -> Source {
+    Source {
+        manifest_id: asked.manifest_id,
+        line: asked.line.get(),
+        mass_g: asked.mass_kg.grams(),
+        storage_area_id: None,
     }
 }
 

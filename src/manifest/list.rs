@@ -44,6 +44,8 @@ wire! {
         pub waste_code: Option<WasteCode>,
         pub filed_from: Option<DateTime<Utc>>,
         pub filed_to: Option<DateTime<Utc>>,
+        /// `true`: refused mass without a place of its own, held or on its way.
+        pub limbo: Option<bool>,
         /// The beginning of a number, or an external id.
         pub q: Option<BoundedText<1, 100>>,
         pub limit: PageLimit = PageLimit::default(),
@@ -323,6 +325,12 @@ fn narrowed<'a>(mut query: Boxed<'a>, filter: &'a ManifestFilter) -> Boxed<'a> {
     }
     if let Some(to) = filter.filed_to {
         query = query.filter(t::filed_at.lt(to));
+    }
+    match filter.limbo {
+        // As the partial indexes say it.
+        Some(true) => query = query.filter(t::limbo_g.gt(0)),
+        Some(false) => query = query.filter(t::limbo_g.eq(0)),
+        None => {}
     }
     if let Some(q) = &filter.q {
         let escaped = q.as_str().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");

@@ -26,6 +26,7 @@ mod feed_store;
 mod file;
 mod form;
 mod ledger;
+mod linked;
 mod list;
 mod load;
 mod log_view;
@@ -45,6 +46,7 @@ mod turn;
 mod un_number;
 mod view;
 
+use act::{Step, admit_filed, filed, no_such_line, write};
 pub use act::{as_readable, claimed_since, readable, sees, visible};
 pub use admit::{leg_right, planned_day, transport_was_free};
 pub use amend::expire_due;
@@ -64,15 +66,23 @@ pub use drafts::{Draft, delete, file_saved, is_draft, patch, save};
 pub use event::*;
 pub use event_store::{EventRow, as_of, events, read_event};
 pub use evolve::{At, Gap, IllegalEvent, Manifest, Progress, evolve, fold};
+use facts::Place;
 pub use facts::{Facts, LegFacts, LegIds};
 pub use feed_store::{as_they_stood, seen_among};
+use file::Scene;
 pub use file::{Scene as FilingScene, file, may_file};
+pub use linked::{
+    Bond, ForwardManifest, Kind, LimboView, Link, Linked, LinkedItem, ReturnManifest, Source,
+    SourceAsked, SourceView, send_back, send_on, standings,
+};
 pub use list::{BETWEEN_CELLS, ManifestFilter, TableRow, page, streams, table_page};
 pub use load::load_items;
 pub use log_view::{EventView, TransitionView};
+use mended::with_more;
 pub use mended::{Content, with_the_rest};
 pub use preflight::{Preflight, try_out};
 pub use receive::{GateFacts, receive};
+use shape::RefusedView;
 pub use shape::{ManifestView, WarningView};
 pub use status::{Action, Party, Status, TRANSITIONS, Transition, open_to};
 pub use store::{Head, Stored, by_id, by_ids, by_number, draft_filed as draft_gone, heads};

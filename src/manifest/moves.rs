@@ -7,6 +7,7 @@
 
 use super::event::{Filed, Item};
 use super::evolve::Manifest;
+use super::linked::Kind;
 use super::policy;
 use crate::catalogue::{Stream, WasteCode};
 use crate::decision::{Account, LimitChange, Move, Policy, Post};
@@ -105,15 +106,24 @@ fn approved(manifest: &Manifest) -> Option<Account> {
     manifest.filed.transfer_approval_id.map(ApprovalId::of).map(approval_account)
 }
 
-/// Books what was reserved on hand as gone: at departure, or at the first step after it.
+/// Books what was reserved on hand as gone, and what was stored of other manifests as sent on: at
+/// departure, or at the first step after it.
 pub fn move_out(filed: &Filed) -> Vec<Move> {
     let book = |item: &Item| {
+        let own = item.own_g();
         let account = on_hand_account(filed.producer_site_id, &item.waste_code);
-        let gone = post(account, Grams::ZERO, -item.mass_g, Policy::Warn);
-        let posts = vec![Post { limit: LimitChange::Add(-item.mass_g.0), ..gone }];
-        single(posts, Code::InsufficientOnHand, String::new(), item.mass_g)
+        let gone = post(account, Grams::ZERO, -own, Policy::Warn);
+        let posts = vec![Post { limit: LimitChange::Add(-own.0), ..gone }];
+        (own.0 > 0).then(|| single(posts, Code::InsufficientOnHand, String::new(), own))
     };
-    filed.items.iter().map(book).collect()
+    let mut moves: Vec<Move> = filed.items.iter().filter_map(book).collect();
+    if filed.purpose() == Kind::Manifest {
+        for source in filed.items.iter().flat_map(|item| &item.source_items) {
+            moves.push(free_storage(filed.producer_site_id, source.mass_g));
+            moves.extend(source.storage_area_id.map(|area| take_out(area, source.mass_g)));
+        }
+    }
+    moves
 }
 
 /// The posts' accounts that hold an item's mass, its producer's ledger apart.
@@ -145,7 +155,12 @@ pub fn release(manifest: &Manifest) -> Vec<Move> {
     for item in &filed.items {
         let mass = item.mass_g;
         let free = |account| post(account, Grams::ZERO, -mass, Policy::Warn);
-        let mut posts = vec![free(on_hand_account(filed.producer_site_id, &item.waste_code))];
+        let own = item.own_g();
+        let on_hand = on_hand_account(filed.producer_site_id, &item.waste_code);
+        let mut posts = Vec::new();
+        if own.0 > 0 {
+            posts.push(post(on_hand, Grams::ZERO, -own, Policy::Warn));
+        }
         let held = holdings(item, filed.receiver_site_id, approved(manifest));
         posts.extend(held.into_iter().map(free));
         moves.push(single(posts, Code::CapacityExceeded, String::new(), mass));
@@ -201,9 +216,16 @@ pub fn receive(
     }
     let taken = |account| post(account, accepted, -mass, Policy::Warn);
     posts.extend(planned(item).map(taken));
-    let reserved = if item.storage { -mass } else { Grams::ZERO };
-    let storage = site_storage_account(manifest.filed.receiver_site_id);
-    posts.push(post(storage, accepted, reserved, Policy::Warn));
+    let site = manifest.filed.receiver_site_id;
+    if manifest.filed.purpose() == Kind::Return {
+        // It is the producer's own again, by its ledger.
+        let account = on_hand_account(site, &item.waste_code);
+        let back = post(account, Grams::ZERO, Grams::ZERO, Policy::Warn);
+        posts.push(Post { limit: LimitChange::Add(accepted.0), ..back });
+    } else {
+        let reserved = if item.storage { -mass } else { Grams::ZERO };
+        posts.push(post(site_storage_account(site), accepted, reserved, Policy::Warn));
+    }
     single(posts, Code::CapacityExceeded, pointer, accepted)
 }
 
@@ -237,8 +259,11 @@ pub fn take_out(area: StorageAreaId, mass: Grams) -> Move {
 
 /// Frees storage by what was treated.
 pub fn treat(manifest: &Manifest, mass: Grams) -> Move {
-    let storage = site_storage_account(manifest.filed.receiver_site_id);
-    let posts = vec![post(storage, -mass, Grams::ZERO, Policy::Warn)];
+    free_storage(manifest.filed.receiver_site_id, mass)
+}
+
+fn free_storage(site: SiteId, mass: Grams) -> Move {
+    let posts = vec![post(site_storage_account(site), -mass, Grams::ZERO, Policy::Warn)];
     single(posts, Code::StorageFull, String::new(), mass)
 }
 

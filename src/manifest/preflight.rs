@@ -13,6 +13,7 @@ use super::asked::{
 use super::draft_store;
 use super::drafts::{Draft, file_saved};
 use super::evolve::Manifest;
+use super::linked::{preflight_return, preflight_state, send_back};
 use super::shape::WarningView;
 use super::status::Action;
 use super::store::Stored;
@@ -51,6 +52,9 @@ pub async fn try_out(
     let tried = match (&stored, draft) {
         (Some(stored), _) if action == Action::Amend => {
             amend::preflight(ctx, &stored.manifest).map(|()| Vec::new())
+        }
+        (Some(stored), _) if action == Action::Forward => {
+            preflight_state(ctx, &stored.manifest, action).map(|()| Vec::new())
         }
         (Some(stored), _) => preflight(app, ctx, (id, &stored.manifest), action)
             .await
@@ -123,8 +127,9 @@ async fn preflight(
             None => Err(refused(ctx, manifest, action)),
         },
         // Which fields are to change is not known here: it was judged before.
-        // A manifest that is filed cannot be filed again: the table of moves says so.
-        Action::File | Action::Amend => Err(refused(ctx, manifest, action)),
+        // A manifest that is filed cannot be filed again: the table of moves says so. A forward is
+        // foreseen by its state alone.
+        Action::File | Action::Amend | Action::Forward => Err(refused(ctx, manifest, action)),
         Action::Depart => {
             let (occurred_at, loaded_kg, location) = (None, None, None);
             let body = Depart {
@@ -143,6 +148,10 @@ async fn preflight(
         }
         Action::Receive => match accept_all(manifest) {
             Some(body) => receive(app, ctx, id, Ok(body)).await,
+            None => Err(refused(ctx, manifest, action)),
+        },
+        Action::Return => match preflight_return(manifest, ctx) {
+            Some(body) => send_back(app, ctx, id, Ok(body)).await,
             None => Err(refused(ctx, manifest, action)),
         },
         Action::Complete => match treat_rest(manifest, ctx) {
@@ -240,16 +249,16 @@ fn accept_all(manifest: &Manifest) -> Option<Receive> {
 }
 
 fn treat_rest(manifest: &Manifest, ctx: &Ctx) -> Option<Complete> {
-    let rest = manifest.filed.items.iter().zip(&manifest.progress);
-    let treatment = |(item, progress): (&super::event::Item, &super::evolve::Progress)| {
+    let treatment = |item: &super::event::Item| {
         Some(TreatmentAsked {
             line: Whole::of(item.line)?,
             method: crate::wire::BoundedText::of(item.method.clone())?,
-            mass_kg: PositiveKg::of(progress.accepted_g - progress.treated_g)?,
+            mass_kg: PositiveKg::of(manifest.stored_g(item.line)?)?,
             completed_on: legal_day(ctx.now),
         })
     };
-    let treatments: Vec<TreatmentAsked> = rest.filter_map(treatment).collect();
+    let treatments = manifest.filed.items.iter().filter_map(treatment);
+    let treatments: Vec<TreatmentAsked> = treatments.collect();
     let treatments = List::of(treatments)?;
     let (residues, products) = (List::default(), List::default());
     Some(Complete { occurred_at: None, treatments, residues, products })

@@ -15,6 +15,8 @@ use super::containers;
 use super::deadlines::is_late_receipt;
 use super::event::{Happening, Item, Mismatch, Received, ReceivedItem};
 use super::evolve::Manifest;
+use super::ledger::{Booking, entry_ids};
+use super::linked::Kind;
 use super::mended::Content;
 use super::moves::{self, Limits};
 use super::status::{Action, Party};
@@ -26,9 +28,11 @@ use crate::catalogue::{Catalogue, RulePack, Stream};
 use crate::clock::legal_day;
 use crate::command::{Done, Freshness};
 use crate::ctx::{Actor, Ctx};
-use crate::ids::{ManifestId, SiteId, StorageAreaId};
+use crate::ids::{LedgerEntryId, ManifestId, SiteId, StorageAreaId};
 use crate::problem::{Code, Fault, Findings, Problem, Text};
-use crate::registry::{Known, Licence, Standing, StorageArea, rows};
+use crate::registry::{
+    Known, LedgerEntry, LedgerKind, Licence, Standing, StorageArea, ledger_row, rows,
+};
 use crate::units::Grams;
 use crate::wire::Decimal;
 
@@ -41,6 +45,8 @@ pub struct GateFacts {
     /// The area that is named, if there is one by that id.
     area: Option<Known<StorageArea>>,
     second: Second,
+    /// Ids for the ledger entries of what comes back to its producer; none of any other load.
+    entries: Vec<LedgerEntryId>,
 }
 
 impl GateFacts {
@@ -54,7 +60,7 @@ impl GateFacts {
             None => None,
         };
         let licences = app.registers.licences_of(&app.pool, site, freshness).await?;
-        Ok(Self { licences, area, second: Second::NotNamed })
+        Ok(Self { licences, area, second: Second::NotNamed, entries: Vec::new() })
     }
 }
 
@@ -71,7 +77,10 @@ pub async fn receive(
     let facts = async |stored: &Stored, freshness| {
         let second = signing.look(ctx, stored).await?;
         let site = stored.manifest.filed.receiver_site_id;
-        Ok(GateFacts { second, ..GateFacts::read(app, (site, wanted), freshness).await? })
+        let gate = GateFacts::read(app, (site, wanted), freshness).await?;
+        let back = stored.manifest.filed.purpose() == Kind::Return;
+        let back = if back { stored.manifest.filed.items.len() } else { 0 };
+        Ok(GateFacts { second, entries: entry_ids(app, ctx, back), ..gate })
     };
     act(app, ctx, (id, Action::Receive), asked, facts, |scene, asked, _| {
         admit(scene, asked, (ctx, &app.catalogue, &app.calendar))
@@ -132,6 +141,7 @@ pub fn admit(
         step.moves.push(moves::put_in(area, accepted));
     }
     scene.book_out(&mut step);
+    brought_back(scene, asked, &mut step);
     scene.receive_containers(asked, &mut step);
     let all_there = asked.items.iter().all(|one| containers::missing(manifest, one).is_empty());
     if !all_there {
@@ -146,6 +156,28 @@ fn signers(manifest: &Manifest, actor: &Actor) -> Vec<String> {
     let both = behalf::own_carriers(actor, manifest).any(|one| manifest.has_aboard(one));
     let parties = [Some(Party::Receiver), Some(Party::Carrier).filter(|_| both)];
     parties.into_iter().flatten().map(|party| party.as_str().to_owned()).collect()
+}
+
+/// What comes back to its producer is in its ledger again.
+fn brought_back(scene: &Scene<GateFacts>, asked: &Receive, step: &mut Step) {
+    let GateFacts { entries, .. } = &scene.more;
+    let booking = Booking {
+        manifest_id: scene.stored.id,
+        kind: LedgerKind::BroughtIn,
+        occurred_at: step.occurred_at,
+    };
+    let filed = scene.stored.manifest.filed.clone();
+    let accepted = asked.items.iter().map(|it| (it.line.get(), it.accepted_kg.grams()));
+    let accepted: Vec<_> = accepted.filter(|(_, mass)| mass.0 > 0).zip(entries.clone()).collect();
+    let storage_area_id = asked.storage_area_id;
+    step.add_rows(move |recorded_at| {
+        let row = |((line, mass), id): &((i64, Grams), LedgerEntryId)| {
+            let item = filed.items.iter().find(|item| item.line == *line)?;
+            let entry = booking.entry(*id, filed.receiver_site_id, (item, *mass), recorded_at);
+            Some(ledger_row(&LedgerEntry { storage_area_id, ..entry }))
+        };
+        accepted.iter().filter_map(row).collect()
+    });
 }
 
 /// The named area is the receiving site's own, and not closed.

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::amend::AmendmentView;
+use super::linked::{LimboView, SourceView};
 use super::status::Status;
 use super::transport::{AboardView, IncidentView, LegView, SignatureView, TransitStopView};
 use crate::ids::{LicenceId, ManifestId, RoundId, SiteId, StorageAreaId, TripId};
@@ -106,6 +107,12 @@ pub struct ItemView {
     pub refused_kg: Kg,
     pub lost_kg: Kg,
     pub treated_kg: Kg,
+    /// Accepted mass that left again under other manifests.
+    pub sent_on_kg: Kg,
+    /// Accepted mass that is neither treated nor sent on.
+    pub stored_kg: Kg,
+    /// Parts that came in on other manifests.
+    pub source_items: Vec<SourceView>,
     /// Refused mass and in whose custody it is.
     pub refused: Vec<RefusedView>,
 }
@@ -133,7 +140,8 @@ pub struct ExemptionView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RefusedView {
     pub mass_kg: Kg,
-    /// `held` until a linked manifest takes it on.
+    /// `held` until a linked manifest takes it on; then `returning` and `returned`, or
+    /// `forwarded`.
     pub custody: String,
     #[schema(required)]
     pub linked_manifest_id: Option<ManifestId>,
@@ -322,6 +330,9 @@ pub struct ManifestView {
     pub cancelled_at: Option<String>,
     #[schema(required)]
     pub cancel_reason: Option<String>,
+    /// Refused mass that has no place of its own yet: held here, or on its way by this manifest.
+    #[schema(required)]
+    pub limbo: Option<LimboView>,
     pub capacity: Vec<CapacityView>,
     pub deadlines: Vec<DeadlineView>,
     pub allowed_actions: Vec<AllowedAction>,

@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use super::evolve::Manifest;
+use super::linked::edge_rows;
 use crate::db::schema::manifest;
 use crate::db::{ByKey, JsonText, Pool};
 use crate::decision::{Cell, Row, Table, Type, Write};
@@ -39,6 +40,7 @@ pub static NEW: Table = Table {
         ("planned_departure_on", Type::Date),
         ("filed_at", Type::Time),
         ("shipped_g", Type::Int8),
+        ("limbo_g", Type::Int8),
         ("state", Type::Json),
         ("contact", Type::Json),
     ],
@@ -73,6 +75,7 @@ static STEP: Table = Table {
     columns: &[
         ("id", Type::Uuid),
         ("status", Type::Text),
+        ("limbo_g", Type::Int8),
         ("state", Type::Json),
         ("amendment_due_at", Type::Time),
     ],
@@ -86,6 +89,7 @@ static AMENDED: Table = Table {
     columns: &[
         ("id", Type::Uuid),
         ("status", Type::Text),
+        ("limbo_g", Type::Int8),
         ("state", Type::Json),
         ("amendment_due_at", Type::Time),
         ("carrier_id", Type::Uuid),
@@ -153,6 +157,7 @@ pub fn new_rows(
             Cell::Date(Some(filed.planned_departure_on)),
             Cell::Time(Some(manifest.filed_at)),
             Cell::Int8(Some(shipped.0)),
+            limbo(manifest),
             state(manifest)?,
             Cell::Json(contact.map(ToString::to_string)),
         ],
@@ -168,6 +173,7 @@ pub fn new_rows(
         ],
     }));
     rows.extend(carrier_rows(id, manifest, &further_carriers(manifest)));
+    rows.extend(edge_rows(id, manifest));
     Ok(rows)
 }
 
@@ -208,7 +214,7 @@ pub fn step_row(id: ManifestId, manifest: &Manifest) -> Result<Row, Problem> {
 fn step_cells(id: ManifestId, manifest: &Manifest) -> Result<Vec<Cell>, Problem> {
     let status = Cell::Text(Some(manifest.status.as_str().to_owned()));
     let due_at = Cell::Time(manifest.amendments.due_at());
-    Ok(vec![Cell::Uuid(Some(id.uuid())), status, state(manifest)?, due_at])
+    Ok(vec![Cell::Uuid(Some(id.uuid())), status, limbo(manifest), state(manifest)?, due_at])
 }
 
 /// The rows of a manifest after an amendment took effect.
@@ -241,6 +247,10 @@ pub fn amended_rows(id: ManifestId, was: &Manifest, is: &Manifest) -> Result<Vec
         ],
     }));
     Ok(rows)
+}
+
+fn limbo(manifest: &Manifest) -> Cell {
+    Cell::Int8(Some(manifest.limbo().map_or(0, |limbo| limbo.mass_g.0)))
 }
 
 static RIDES: Table = Table {

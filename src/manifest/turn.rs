@@ -29,12 +29,14 @@ pub fn parties_for(actor: &Actor, manifest: &Manifest, action: Action) -> Vec<Pa
     parties
 }
 
-/// The steps that the actor may take now; a driver amends nothing.
+/// The steps that the actor may take now; a driver amends nothing. Some are closed for this one
+/// manifest ([`Manifest::takes`]).
 pub fn open_now(actor: &Actor, manifest: &Manifest) -> impl Iterator<Item = Action> {
     let status = manifest.status;
     let open = Action::ALL.iter().copied().filter(move |action| action.is_open(status));
     let at_desk = may::prepares_for(actor, actor.organisation_id);
     let open = open.filter(move |action| *action != Action::Amend || at_desk);
+    let open = open.filter(|action| manifest.takes(*action));
     open.filter(move |action| action.is_for(status, &parties_for(actor, manifest, *action)))
 }
 
@@ -44,7 +46,7 @@ pub fn admit_filed(ctx: &Ctx, action: Action, manifest: &Manifest) -> Result<(),
     let status = manifest.status;
     may::require(action.is_for(status, &parties_for(&ctx.actor, manifest, action)))?;
     ctx.expect_version(manifest.version)?;
-    if action.is_open(status) {
+    if action.is_open(status) && manifest.takes(action) {
         return Ok(());
     }
     Err(action.refused(status, open_now(&ctx.actor, manifest)))

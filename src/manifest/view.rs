@@ -15,12 +15,12 @@ use super::event::{
     Warning,
 };
 use super::evolve::{Gap, Manifest, Progress};
+use super::linked::{limbo, refused, sources_of};
 use super::sealed;
 use super::shape::{
     AllowedAction, BackfillView, CapacityView, ComponentView, DeadlineView, ExemptionView, GapView,
     ItemView, ManifestView, MismatchView, PackageView, PartyView, ProductView,
-    ReceiptContainerView, ReceiptItemView, ReceiptView, RefusedView, ResidueView, TreatmentView,
-    WarningView,
+    ReceiptContainerView, ReceiptItemView, ReceiptView, ResidueView, TreatmentView, WarningView,
 };
 use super::status::{Action, Status};
 use super::transport;
@@ -39,6 +39,8 @@ pub struct Look<'a> {
     pub actor: &'a Actor,
     pub lang: Lang,
     pub balances: &'a HashMap<Uuid, Balance>,
+    /// How the returns fare that took refused mass on ([`super::standings`]).
+    pub standings: &'a HashMap<Uuid, Status>,
 }
 
 /// The accounts whose balance a view shows.
@@ -74,7 +76,7 @@ pub fn view(
         receiver: party(&filed.receiver),
         legs: transport::legs(manifest),
         planned_departure_on: filed.planned_departure_on,
-        items: items(manifest),
+        items: items(manifest, look),
         transfer_approval_id: filed.transfer_approval_id,
         external_id: filed.external_id.clone(),
         note: filed.note.clone(),
@@ -103,6 +105,7 @@ pub fn view(
             .map(|step| time(step.occurred_at)),
         cancelled_at: manifest.cancelled.as_ref().map(|step| time(step.occurred_at)),
         cancel_reason: manifest.cancelled.as_ref().map(|step| step.data.reason.clone()),
+        limbo: limbo(manifest),
         capacity: capacity(manifest, look.balances),
         deadlines: due(manifest, look),
         allowed_actions: allowed(look.actor, manifest),
@@ -126,7 +129,7 @@ fn party(party: &PartyAt) -> PartyView {
     }
 }
 
-fn items(manifest: &Manifest) -> Vec<ItemView> {
+fn items(manifest: &Manifest, look: &Look) -> Vec<ItemView> {
     let pairs = manifest.filed.items.iter().zip(&manifest.progress);
     let show = |(item, progress): (&Item, &Progress)| ItemView {
         line: item.line,
@@ -161,16 +164,12 @@ fn items(manifest: &Manifest) -> Vec<ItemView> {
         refused_kg: Kg(progress.refused_g),
         lost_kg: Kg(progress.lost_g),
         treated_kg: Kg(progress.treated_g),
-        refused: refused(progress.refused_g),
+        sent_on_kg: Kg(manifest.sent_on_g(item.line)),
+        stored_kg: Kg(manifest.stored_g(item.line).unwrap_or_default()),
+        source_items: sources_of(item),
+        refused: refused(manifest, item.line, look.standings),
     };
     pairs.map(show).collect()
-}
-
-fn refused(mass: Grams) -> Vec<RefusedView> {
-    if mass.0 == 0 {
-        return Vec::new();
-    }
-    vec![RefusedView { mass_kg: Kg(mass), custody: "held".to_owned(), linked_manifest_id: None }]
 }
 
 fn package(package: &Package) -> PackageView {
@@ -277,7 +276,9 @@ fn due(manifest: &Manifest, look: &Look) -> Vec<DeadlineView> {
 /// The caller's next steps, from the one table of moves. An authority corrects by itself, and that
 /// is all it does.
 pub fn allowed(actor: &Actor, manifest: &Manifest) -> Vec<AllowedAction> {
-    let corrects = amend::corrects(actor, manifest) && manifest.status != Status::Cancelled;
+    let corrects = amend::corrects(actor, manifest)
+        && manifest.status != Status::Cancelled
+        && manifest.takes(Action::Amend);
     let open = open_now(actor, manifest).chain(corrects.then_some(Action::Amend));
     open.map(allowed_action).collect()
 }

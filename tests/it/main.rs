@@ -28,6 +28,7 @@ mod filing;
 mod generated;
 mod health;
 mod identity;
+mod linked;
 mod lives;
 mod matrix;
 mod migrations;

@@ -20,6 +20,9 @@ pub type Texts = &'static [&'static str];
 /// Action, from where, by whom, to where.
 pub type Move = (&'static str, Texts, Texts, Texts);
 
+/// From where refused mass may leave, while some of it is held. It leaves the status as it is.
+const HOLDS: Texts = &["partly_accepted", "refused", "completed"];
+
 pub const TABLE: &[Move] = &[
     ("file", &["draft"], &["producer"], &["filed"]),
     ("depart", &["filed"], &["carrier", "producer"], &["in_transit"]),
@@ -33,6 +36,8 @@ pub const TABLE: &[Move] = &[
         &["receiver"],
         &["accepted", "partly_accepted", "refused"],
     ),
+    ("return", HOLDS, &["receiver"], HOLDS),
+    ("forward", HOLDS, &["receiver"], HOLDS),
     (
         "complete",
         &["accepted", "partly_accepted"],
@@ -48,7 +53,8 @@ pub const TABLE: &[Move] = &[
     ),
 ];
 
-/// How far a manifest is brought. `prepared` is a draft that the carrier made for the producer.
+/// How far a manifest is brought. `prepared` is a draft that the carrier made for the producer; a
+/// manifest is `completed_holding` when what was accepted is treated and the rest is still there.
 const STATES: &[&str] = &[
     "draft",
     "prepared",
@@ -59,6 +65,7 @@ const STATES: &[&str] = &[
     "partly_accepted",
     "refused",
     "completed",
+    "completed_holding",
     "cancelled",
 ];
 
@@ -151,7 +158,7 @@ impl Person {
     fn is_open(&self, action: &str, state: &str) -> bool {
         match self.seat {
             Seat::Regulator(..) => action == "amend" && state != "cancelled" && !is_draft(state),
-            Seat::Nobody | Seat::Member { .. } => row(action).1.contains(&status(state)),
+            Seat::Nobody | Seat::Member { .. } => is_open(action, state),
         }
     }
 
@@ -172,7 +179,7 @@ impl Person {
             (409, "illegal_transition")
         } else {
             match (action, is_draft(state)) {
-                ("file" | "amend", _) => (201, ""),
+                ("file" | "amend" | "return" | "forward", _) => (201, ""),
                 ("cancel", true) => (204, ""),
                 _ => (200, ""),
             }
@@ -184,8 +191,18 @@ fn row(action: &str) -> &'static Move {
     TABLE.iter().find(|row| row.0 == action).unwrap()
 }
 
+/// Whether the table and what is held let it happen.
+fn is_open(action: &str, state: &str) -> bool {
+    let holds = !matches!(action, "return" | "forward") || state != "completed";
+    holds && row(action).1.contains(&status(state))
+}
+
 fn status(state: &str) -> &str {
-    if state == "prepared" { "draft" } else { state }
+    match state {
+        "prepared" => "draft",
+        "completed_holding" => "completed",
+        other => other,
+    }
 }
 
 fn is_draft(state: &str) -> bool {
@@ -203,10 +220,22 @@ pub fn path_of(action: &str) -> &str {
     }
 }
 
-fn body(action: &str, state: &str, (method, leg): (&str, &Value)) -> Value {
-    let mass = if state == "partly_accepted" { 6 } else { 10 };
+fn body(action: &str, walk: Walk, form: &Value) -> Value {
+    let Walk { state, method, .. } = walk;
+    let is_part = matches!(state, "partly_accepted" | "completed_holding");
+    let mass = if is_part { 6 } else { 10 };
+    let sent = || {
+        json!({"planned_departure_on": form["planned_departure_on"], "legs": form["legs"],
+            "items": [{"line": 1, "mass_kg": 2}]})
+    };
     match action {
-        "hand_over" => json!({"to_leg": leg}),
+        "return" => sent(),
+        "forward" => {
+            let mut sent = sent();
+            sent["receiver_site_id"] = form["forward_site_id"].clone();
+            sent
+        }
+        "hand_over" => json!({"to_leg": form["legs"][0]}),
         "stop" => json!({"kind": "stop", "reason": "other"}),
         "incident" => json!({"kind": "breakdown", "note": "爆胎"}),
         "receive" => received("accept", 10),
@@ -232,6 +261,8 @@ fn judged(answer: &Answer, (wanted, code): (u16, &str), action: &str) -> Option<
     let now = answer.json["status"].as_str()?;
     let leads = match action {
         "amend" => matches!(now, "proposed" | "approved"),
+        // It answers with the manifest that it starts.
+        "return" | "forward" => now == "filed",
         _ => row(action).3.contains(&now),
     };
     (wanted < 300 && !leads).then(|| format!("leads to {now}"))

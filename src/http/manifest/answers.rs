@@ -24,7 +24,9 @@ pub fn address(id: ManifestId) -> String {
 pub async fn shown(app: &App, ctx: &Ctx, stored: Stored) -> Result<ManifestView, Problem> {
     let ids: Vec<uuid::Uuid> = manifest::accounts(&stored.manifest).collect();
     let balances = db::balances_of(&app.pool, &ids).await?;
-    let look = Look { app, actor: &ctx.actor, lang: ctx.lang, balances: &balances };
+    let standings = manifest::standings(&app.pool, [&stored.manifest].into_iter()).await?;
+    let (balances, standings) = (&balances, &standings);
+    let look = Look { app, actor: &ctx.actor, lang: ctx.lang, balances, standings };
     Ok(view(stored.id, &stored.manifest, stored.contact, &look))
 }
 
@@ -44,7 +46,9 @@ pub async fn stepped(app: &App, ctx: &Ctx, (done, status): (Done<Stored>, Status
     if !unread.is_empty() {
         balances.extend(db::balances_of(&app.pool, &unread).await?);
     }
-    let look = Look { app, actor: &ctx.actor, lang: ctx.lang, balances: &balances };
+    let standings = manifest::standings(&app.pool, [manifest].into_iter()).await?;
+    let (balances, standings) = (&balances, &standings);
+    let look = Look { app, actor: &ctx.actor, lang: ctx.lang, balances, standings };
     let shown = view(*id, manifest, contact.clone(), &look);
     let mut answer = HttpResponse::build(status);
     if status == StatusCode::CREATED && !ctx.validate_only {

@@ -10,7 +10,9 @@ mod transport;
 use actix_web::web::{self, ServiceConfig};
 
 pub use read::{by_number, events, list, one, preflight, transitions};
-pub use steps::{arrive, cancel, change_draft, complete, depart, file, file_draft, receive};
+pub use steps::{
+    arrive, cancel, change_draft, complete, depart, file, file_draft, receive, send_back, send_on,
+};
 pub use transport::{countersign, hand_over, incident, signing_code, stop};
 
 /// The routes below `/api/v1`.
@@ -28,6 +30,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(web::resource("/me/signing-codes").post(signing_code))
         .service(web::resource("/manifests/{id}/arrive").post(arrive))
         .service(web::resource("/manifests/{id}/receive").post(receive))
+        .service(web::resource("/manifests/{id}/return").post(send_back))
+        .service(web::resource("/manifests/{id}/forward").post(send_on))
         .service(web::resource("/manifests/{id}/complete").post(complete))
         .service(web::resource("/manifests/{id}/cancel").post(cancel))
         .service(web::resource("/manifests/{id}/events").get(events))
@@ -63,6 +67,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
     transport::signing_code,
     steps::arrive,
     steps::receive,
+    steps::send_back,
+    steps::send_on,
     steps::complete,
     steps::cancel,
     bulk::bulk,

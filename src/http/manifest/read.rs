@@ -113,7 +113,9 @@ async fn listed(
     let rows = manifest::page(&app.pool, &ctx.actor, &filter).await?;
     let ids: Vec<_> = rows.iter().flat_map(|row| manifest::accounts(&row.manifest)).collect();
     let balances = db::balances_of(&app.pool, &ids).await?;
-    let look = Look { app, actor: &ctx.actor, lang: ctx.lang, balances: &balances };
+    let standings = manifest::standings(&app.pool, rows.iter().map(|row| &row.manifest)).await?;
+    let (balances, standings) = (&balances, &standings);
+    let look = Look { app, actor: &ctx.actor, lang: ctx.lang, balances, standings };
     let show = |row: manifest::Stored| {
         AnyManifest::Filed(Box::new(view(row.id, &row.manifest, row.contact, &look)))
     };

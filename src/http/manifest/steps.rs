@@ -11,7 +11,7 @@ use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Segments};
 use crate::ids::ManifestId;
 use crate::manifest::{
     self, AnyManifest, Arrive, Cancel, Complete, Content, Depart, DraftView, FileManifest,
-    ManifestView, Receive, is_draft,
+    ForwardManifest, ManifestView, Receive, ReturnManifest, is_draft,
 };
 use crate::trip;
 
@@ -134,6 +134,44 @@ pub async fn receive(app: Data<App>, caller: Caller, segments: Segments, body: B
     let id = segments.id("id", ManifestId::of)?;
     let done = manifest::receive(&app, &ctx, id, Content::of(asked, body.bytes()?)).await?;
     stepped(&app, &ctx, (done, StatusCode::OK)).await
+}
+
+/// Refused mass goes back to the site that it came from: 201 with the manifest that brings it,
+/// whose number is of the place that it leaves. Never more than is held.
+#[utoipa::path(
+    post, path = "/api/v1/manifests/{id}/return", tag = "manifests",
+    request_body = ReturnManifest,
+    params(("id" = ManifestId, Path), CommandQuery), security(("bearer" = [])),
+    responses(
+        (status = 201, body = ManifestView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn send_back(app: Data<App>, caller: Caller, segments: Segments, body: Body) -> Answer {
+    let (ctx, asked) = caller.command::<ReturnManifest>(&body)?;
+    let id = segments.id("id", ManifestId::of)?;
+    let done = manifest::send_back(&app, &ctx, id, Content::of(asked, body.bytes()?)).await?;
+    stepped(&app, &ctx, (done, StatusCode::CREATED)).await
+}
+
+/// Refused mass goes on to another receiver, judged as a filing: 201 with the manifest that carries
+/// it. Never more than is held.
+#[utoipa::path(
+    post, path = "/api/v1/manifests/{id}/forward", tag = "manifests",
+    request_body = ForwardManifest,
+    params(("id" = ManifestId, Path), CommandQuery), security(("bearer" = [])),
+    responses(
+        (status = 201, body = ManifestView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn send_on(app: Data<App>, caller: Caller, segments: Segments, body: Body) -> Answer {
+    let (ctx, asked) = caller.command::<ForwardManifest>(&body)?;
+    let id = segments.id("id", ManifestId::of)?;
+    let done = manifest::send_on(&app, &ctx, id, Content::of(asked, body.bytes()?)).await?;
+    stepped(&app, &ctx, (done, StatusCode::CREATED)).await
 }
 
 /// What was done with what was accepted; in parts too.

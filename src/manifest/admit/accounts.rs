@@ -5,11 +5,14 @@
 use chrono::Datelike;
 
 use super::super::asked::ItemAsked;
+use super::super::linked::{Source, as_sources};
 use super::super::moves;
 use super::item::Parsed;
 use super::{Admitted, AdmittedItem, ItemJudge, border, plan};
+use crate::catalogue::WasteCode;
 use crate::decision::Move;
-use crate::problem::Findings;
+use crate::problem::{Code, Fault, Findings, Text};
+use crate::units::Grams;
 
 impl ItemJudge<'_> {
     /// The moves of one item, and the faults of a licence that does not cover it.
@@ -28,6 +31,8 @@ impl ItemJudge<'_> {
             admitted.moves.push(wanted);
             admitted.moves.len() - 1
         };
+        let sources = self.sources(n, code, findings);
+        let own = self.own(item, n, &sources, findings);
         let mut licence_move = None;
         let mut covering = Vec::new();
         if !parsed.stages.frees_receiver(parsed.method) {
@@ -43,8 +48,8 @@ impl ItemJudge<'_> {
             }
         }
         let site = self.producer.site.id;
-        let wanted = moves::reserve_on_hand(site, code, mass, item.produce, pointer());
-        let on_hand_move = push(wanted);
+        let on_hand_move = (own.0 > 0)
+            .then(|| push(moves::reserve_on_hand(site, code, own, item.produce, pointer())));
         let receiver = &self.receiver.site;
         let storage_move = receiver.storage_capacity_g.map(|capacity| {
             let at = pointer();
@@ -59,6 +64,43 @@ impl ItemJudge<'_> {
             Some(push(moves::reserve_plan(plan.id, line, mass, pointer())))
         });
         admitted.guards.extend(covering.iter().map(|(known, _)| known.guard));
-        AdmittedItem { licence_move, covering, on_hand_move, storage_move, plan_move }
+        AdmittedItem { licence_move, covering, on_hand_move, storage_move, plan_move, sources }
+    }
+
+    /// The parts of an item that came in on other manifests.
+    fn sources(&self, n: usize, code: WasteCode, findings: &mut Findings) -> Vec<Source> {
+        if self.facts.course.carried().is_some() {
+            return self.facts.course.sources(n);
+        }
+        let items = (self.asked.items.as_slice(), n);
+        as_sources(&self.facts.sources, items, (self.producer.site.id, code), findings)
+    }
+
+    /// What they leave is the sender's own, by its ledger.
+    fn own(
+        &self,
+        item: &ItemAsked,
+        n: usize,
+        sources: &[Source],
+        findings: &mut Findings,
+    ) -> Grams {
+        let own = item.mass_kg.grams() - sources.iter().map(|source| source.mass_g).sum();
+        if own < Grams::ZERO {
+            let text = Text::new(
+                "各来源的质量之和超过该项质量。",
+                "The sources have more mass than the item.",
+            );
+            let pointer = format!("/items/{n}/source_items");
+            findings.refuse(Fault::new(Code::MassBalance, pointer, text));
+        }
+        if item.produce && own <= Grams::ZERO {
+            let text = Text::new(
+                "全部来自其他联单，不能记为产生。",
+                "All of it came in on other manifests: nothing of it is produced here.",
+            );
+            let pointer = format!("/items/{n}/produce");
+            findings.refuse(Fault::new(Code::InvalidValue, pointer, text));
+        }
+        own
     }
 }

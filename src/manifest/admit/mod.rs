@@ -20,6 +20,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use super::asked::FileManifest;
 use super::facts::{Facts, Place};
 use super::file::Scene;
+use super::linked::{Course, Kind, Source, judge_return};
 use super::policy::{BEHIND_DAYS_MAX, PLANNED_DAYS_MAX};
 use crate::catalogue::{Catalogue, LoadItem, Stream, Together};
 use crate::container::Container;
@@ -29,6 +30,7 @@ use crate::grant::Mandate;
 use crate::ids::ManagementPlanId;
 use crate::problem::{Code, Fault, Findings, Text};
 use crate::registry::{Known, Licence, ManagementPlan, TransferApproval};
+use crate::units::Grams;
 
 use border::{Crossing, Named};
 pub use containers::counted;
@@ -37,6 +39,7 @@ pub use leg::{
     right as leg_right, transport_was_free, vehicle_right, wording as leg_wording,
 };
 pub use licence::covers;
+pub use party::{sender, withdrawn};
 
 /// What filing may do for one item. Only this file makes one: holding it is the proof.
 pub struct AdmittedItem {
@@ -44,15 +47,19 @@ pub struct AdmittedItem {
     pub licence_move: Option<usize>,
     /// The licence and line behind each choice of that move.
     pub covering: Vec<(Known<Licence>, i64)>,
-    pub on_hand_move: usize,
+    /// None where all of it came in on other manifests.
+    pub on_hand_move: Option<usize>,
     pub storage_move: Option<usize>,
     /// Where the producer's plan has the code.
     pub plan_move: Option<usize>,
+    /// The parts that came in on other manifests.
+    pub sources: Vec<Source>,
 }
 
 /// A filing that the rules let through, with the moves it asks for.
 pub struct Admitted {
     pub stream: Stream,
+    pub kind: Kind,
     pub edition: String,
     pub rule_pack: String,
     /// The plan that it is held against.
@@ -74,6 +81,9 @@ pub struct Judged {
 
 /// Judges a filing for `ctx.actor`.
 pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> Judged {
+    if let Course::Return(carried) = &facts.course {
+        return judge_return(facts, asked, carried, ctx, scene);
+    }
     let Scene { catalogue, borders, today, .. } = *scene;
     let mut findings = Findings::new();
     let stream = Stream::parse(asked.stream.as_str());
@@ -82,15 +92,8 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
     }
     let stream = stream.ok();
     let words = stream.map(Stream::as_str).unwrap_or_default();
-    let mandate =
-        party::producer(facts.producer.as_ref(), (ctx, words, scene.for_producer), &mut findings);
-    party::receiver(facts.receiver.as_ref(), &mut findings);
-    for (n, leg) in facts.legs.iter().enumerate() {
-        leg::parties(leg, n, &mut findings);
-    }
-    for (n, leg) in asked.legs.iter().enumerate() {
-        leg::wording(leg, n, &mut findings);
-    }
+    let signing = (ctx, words, scene.for_producer);
+    let mandate = parties(facts, asked, signing, &mut findings);
     planned_day(asked.planned_departure_on, today, "/planned_departure_on", &mut findings);
     let producer = facts.producer.as_ref();
     let taken = containers::containers(&facts.containers, asked, producer, &mut findings);
@@ -116,10 +119,12 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
     };
     let approval = border::approval(&crossing, named, &mut findings);
     let year = asked.planned_departure_on.year();
-    let plan = plan::of_year(&facts.plans, year, asked.management_plan_id, &mut findings);
+    let plans = if facts.course.carried().is_some() { &[] } else { facts.plans.as_slice() };
+    let plan = plan::of_year(plans, year, asked.management_plan_id, &mut findings);
     let edition = catalogue.edition_on(today).map(|edition| edition.id.to_string());
     let mut admitted = Admitted {
         stream,
+        kind: facts.course.kind(),
         edition: edition.unwrap_or_default(),
         rule_pack: catalogue.rule_pack_on(today).id.to_string(),
         items: Vec::new(),
@@ -156,6 +161,39 @@ fn legs(
     for (n, leg) in facts.legs.iter().enumerate() {
         leg::right(leg, n, (stream, asked.planned_departure_on), frees, findings);
     }
+}
+
+/// Who sends, carries and receives; the delegation that it is filed by.
+fn parties(
+    facts: &Facts,
+    asked: &FileManifest,
+    (ctx, stream, for_producer): (&Ctx, &str, bool),
+    findings: &mut Findings,
+) -> Option<Mandate> {
+    let sender_at = facts.producer.as_ref();
+    let mandate = match &facts.course {
+        Course::Plain => {
+            let signing = (ctx, stream, for_producer);
+            party::producer(sender_at, is_carried_on(asked), signing, findings)
+        }
+        Course::Return(_) | Course::Forward(_) => sender(sender_at, (ctx, stream), findings),
+    };
+    party::receiver(facts.receiver.as_ref(), findings);
+    for (n, leg) in facts.legs.iter().enumerate() {
+        leg::parties(leg, n, findings);
+    }
+    for (n, leg) in asked.legs.iter().enumerate() {
+        leg::wording(leg, n, findings);
+    }
+    mandate
+}
+
+/// Whether all that is filed names where it came in: whoever received it may send it on.
+fn is_carried_on(asked: &FileManifest) -> bool {
+    asked.items.iter().all(|item| {
+        let sources = item.source_items.iter().map(|source| source.mass_kg.grams());
+        sources.sum::<Grams>() == item.mass_kg.grams()
+    })
 }
 
 /// A day that something is planned for: within a year of today, and a warning where it is past.

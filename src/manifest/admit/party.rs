@@ -11,34 +11,63 @@ use crate::registry::{Part, Standing};
 
 /// The producer's site must be the caller's own, or of one who lets the caller's organisation file
 /// for it: another's is none that he may use, unless he files for it (`for_producer`: the carrier
-/// of a collection round). Answers with the delegation that it takes.
+/// of a collection round). Where all that is filed came in on other manifests, whoever receives for
+/// the site sends it on. Answers with the delegation that it takes.
 pub fn producer(
     place: Option<&Place>,
+    is_carried_on: bool,
     (ctx, stream, for_producer): (&Ctx, &str, bool),
     findings: &mut Findings,
 ) -> Option<Mandate> {
+    let parts: &[Part] =
+        if is_carried_on { &[Part::Producer, Part::Receiver] } else { &[Part::Producer] };
     let pointer = "/producer_site_id";
-    let Some(place) = place else {
+    let signed = place.and_then(|place| signs_for(place, parts, (ctx, stream)));
+    let Some(place) = place.filter(|_| signed.is_some() || for_producer) else {
         findings.refuse(Fault::unknown_reference(pointer));
         return None;
     };
-    let owner = place.organisation.id;
-    let at = (Some(place.site.id), stream);
-    let mandate = may::mandate(&ctx.actor, owner, Part::Producer, at);
-    let is_own = may::acts_for(&ctx.actor, owner, Part::Producer);
-    if !is_own && mandate.is_none() && !for_producer {
-        findings.refuse(Fault::unknown_reference(pointer));
-        return None;
-    }
+    let mandate = signed.flatten();
     standing(place, pointer, findings);
-    if !place.organisation.roles.contains(&Part::Producer) {
+    if !parts.iter().any(|part| place.organisation.roles.contains(part)) {
         findings.refuse(role_not_held(pointer, "产废单位", "producer"));
     }
     if place.organisation.blacklisted {
         let text = Text::new("移出人在黑名单上。", "The producer is blacklisted.");
         findings.warn(Fault::new(Code::Blacklisted, pointer, text));
     }
-    mandate.filter(|_| !is_own).cloned()
+    mandate
+}
+
+/// Whoever refused it sends it, or who signs for them: it has to go somewhere, also from a place
+/// whose rights ended since. Answers with the delegation that it takes.
+pub fn sender(
+    place: Option<&Place>,
+    signing: (&Ctx, &str),
+    findings: &mut Findings,
+) -> Option<Mandate> {
+    let parts = &[Part::Producer, Part::Receiver];
+    let signed = place.and_then(|place| signs_for(place, parts, signing));
+    if signed.is_none() {
+        findings.refuse(Fault::unknown_reference("/producer_site_id"));
+    }
+    signed.flatten()
+}
+
+/// Whether the caller signs for a place in one of these parts: for its own organisation, or by the
+/// delegation that this answers with.
+fn signs_for(
+    place: &Place,
+    parts: &[Part],
+    (ctx, stream): (&Ctx, &str),
+) -> Option<Option<Mandate>> {
+    let owner = place.organisation.id;
+    if parts.iter().any(|part| may::acts_for(&ctx.actor, owner, *part)) {
+        return Some(None);
+    }
+    let at = (Some(place.site.id), stream);
+    let mandate = parts.iter().find_map(|part| may::mandate(&ctx.actor, owner, *part, at));
+    mandate.map(|mandate| Some(mandate.clone()))
 }
 
 pub fn receiver(place: Option<&Place>, findings: &mut Findings) {

@@ -12,7 +12,7 @@ use crate::ctx::Ctx;
 use crate::decision::Decision;
 use crate::identity::policy as may;
 use crate::ids::ManifestId;
-use crate::manifest::act::filed;
+use crate::manifest::act::{filed, open_now};
 use crate::manifest::behalf;
 use crate::manifest::event::Happening;
 use crate::manifest::evolve::Manifest;
@@ -62,7 +62,10 @@ fn admit<'m>(
     if open.expires_at.is_some_and(|end| end <= ctx.now) {
         return Err(already_decided(n, Some(AmendmentStatus::Expired)));
     }
-    Action::Amend.demand(manifest.status, &parties)?;
+    if !Action::Amend.is_open(manifest.status) {
+        let open = open_now(&ctx.actor, manifest);
+        return Err(Action::Amend.refused(manifest.status, open));
+    }
     Ok((open, needs))
 }
 

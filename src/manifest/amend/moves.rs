@@ -49,7 +49,7 @@ pub fn by_difference(
     let starts: Vec<usize> = admitted
         .items
         .iter()
-        .map(|item| item.licence_move.unwrap_or(item.on_hand_move))
+        .map(|item| item.licence_move.or(item.on_hand_move).unwrap_or_default())
         .chain([admitted.moves.len()])
         .collect();
     for (n, (item, asked)) in manifest.filed.items.iter().zip(wanted.items.iter()).enumerate() {

@@ -19,7 +19,7 @@ use crate::ctx::{Actor, Ctx};
 use crate::decision::Decision;
 use crate::identity::policy as may;
 use crate::ids::ManifestId;
-use crate::manifest::act::{filed, parties_of};
+use crate::manifest::act::{filed, open_now, parties_of};
 use crate::manifest::behalf;
 use crate::manifest::event::Happening;
 use crate::manifest::evolve::Manifest;
@@ -42,8 +42,10 @@ pub fn admit(ctx: &Ctx, manifest: &Manifest) -> Result<Proposer, Problem> {
     may::require(is_regulator || !parties.is_empty())?;
     ctx.expect_version(manifest.version)?;
     let corrigible = is_regulator && manifest.status != Status::Cancelled;
-    if !corrigible {
-        Action::Amend.demand(manifest.status, &parties)?;
+    let is_open = corrigible || Action::Amend.is_open(manifest.status);
+    if !is_open || !manifest.takes(Action::Amend) {
+        let open = open_now(&ctx.actor, manifest);
+        return Err(Action::Amend.refused(manifest.status, open));
     }
     Ok(Proposer { parties, is_regulator })
 }

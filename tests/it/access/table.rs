@@ -11,7 +11,6 @@ pub struct Case {
 }
 
 pub enum Kind {
-    /// Needs no login, for this reason.
     Open(&'static str),
     /// Whoever is signed in is answered, and all alike, for this reason.
     Alike(&'static str),
@@ -22,17 +21,26 @@ pub enum Kind {
     /// Things of a kind, found by each of these queries by those who see them and by nobody else.
     Many(&'static [(&'static str, &'static str)]),
     /// A change of one thing: 404 to who does not see it, 403 to who does and may not change it.
-    Change { of: &'static str, may: &'static [&'static str], body: &'static str },
+    Change {
+        of: &'static str,
+        may: &'static [&'static str],
+        body: &'static str,
+    },
     /// A new thing, in the name of one of the parties: 403 to all who may not.
-    Make { may: &'static [&'static str], body: fn(&Estate) -> Value },
+    Make {
+        may: &'static [&'static str],
+        body: fn(&Estate) -> Value,
+    },
     /// A question that is answered to these, and to all of them alike: 403 to everybody else.
-    Ask { may: &'static [&'static str], query: &'static str },
+    Ask {
+        may: &'static [&'static str],
+        query: &'static str,
+    },
 }
 
 use Kind::{Alike, Ask, Change, Make, Many, One, Open, Own};
 
 const REGISTRARS: &[&str] = &["corps", "division", "health"];
-/// Who stops a truck: regulators of any jurisdiction and agency.
 const INSPECTORS: &[&str] = &["corps", "division", "elsewhere", "regiment", "neighbour", "health"];
 const WITH_PRODUCER: &[&str] = &["corps", "division", "health", "producer"];
 const WITH_CARRIER: &[&str] = &["corps", "division", "health", "carrier"];
@@ -276,6 +284,8 @@ pub const CASES: &[Case] = &[
         &["receiver"],
         r#"{"treatments":[{"line":1,"method":"R9","mass_kg":10,"completed_on":"2026-11-25"}]}"#,
     ),
+    change("POST /api/v1/manifests/{id}/return", "manifests", &["receiver"], "{}"),
+    change("POST /api/v1/manifests/{id}/forward", "manifests", &["receiver"], "{}"),
     change(
         "POST /api/v1/manifests/{id}/cancel",
         "manifests",

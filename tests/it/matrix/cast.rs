@@ -87,8 +87,9 @@ async fn form(corps: &Client, ids: &[String]) -> Value {
     };
     let from = made("/sites", site(&ids[0], "production", json!("3"))).await;
     let to = made("/sites", site(&ids[2], "treatment", Value::Null)).await;
-    let licence = |kind: &str, number: &str, lines: Value| {
-        json!({"organisation_id": ids[2], "site_id": to, "number": number, "kind": kind,
+    let on = made("/sites", site(&ids[2], "treatment", Value::Null)).await;
+    let licence = |at: &str, kind: &str, number: &str, lines: Value| {
+        json!({"organisation_id": ids[2], "site_id": at, "number": number, "kind": kind,
             "issued_on": "2024-01-01", "issued_by": "兵团生态环境局",
             "valid_from": "2024-01-01", "valid_to": "2028-12-31", "lines": lines})
     };
@@ -96,17 +97,19 @@ async fn form(corps: &Client, ids: &[String]) -> Value {
         json!({"line": line, "waste_codes": codes, "categories": [], "methods": [method],
             "annual_kg": 100_000})
     };
-    let lines = json!([line(1, &["900-249-08"], "R9"), line(2, &["841-001-01"], "Y11")]);
-    made("/licences", licence("comprehensive", "矩阵-1", lines)).await;
-    let lines = json!([line(1, &["CY-01"], "K1")]);
-    made("/licences", licence("kitchen_permit", "矩阵-2", lines)).await;
+    for at in [&to, &on] {
+        let lines = json!([line(1, &["900-249-08"], "R9"), line(2, &["841-001-01"], "Y11")]);
+        made("/licences", licence(at, "comprehensive", &format!("矩阵-1-{at}"), lines)).await;
+        let lines = json!([line(1, &["CY-01"], "K1")]);
+        made("/licences", licence(at, "kitchen_permit", &format!("矩阵-2-{at}"), lines)).await;
+    }
     let vehicle = json!({"organisation_id": ids[1], "plate": "新A12345", "kind": "厢式车",
         "classes": ["hazardous", "medical", "kitchen"], "rated_kg": 8000});
     let vehicle = made("/vehicles", vehicle).await;
     let driver = json!({"organisation_id": ids[1], "name": "张三", "phone": "13900000000",
         "licence_no": "659002198501010001", "licence_valid_to": "2028-12-31"});
     let driver = made("/drivers", driver).await;
-    json!({"producer_site_id": from, "receiver_site_id": to,
+    json!({"producer_site_id": from, "receiver_site_id": to, "forward_site_id": on,
         "planned_departure_on": "2026-11-25",
         "legs": [{"carrier_id": ids[1], "vehicle_id": vehicle, "driver_id": driver}]})
 }

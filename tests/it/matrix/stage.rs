@@ -42,7 +42,7 @@ impl Stage {
     }
 
     fn body(&self, action: &str, walk: Walk) -> Value {
-        body(action, walk.state, (walk.method, &self.form["legs"][0]))
+        body(action, walk, &self.form)
     }
 
     async fn step(&self, who: &str, path: &str, body: Value) -> Answer {
@@ -54,6 +54,7 @@ impl Stage {
         let (_, code, name, hazards, _, package) =
             STREAMS.iter().find(|row| row.0 == stream).unwrap();
         let mut form = self.form.clone();
+        form.as_object_mut().unwrap().remove("forward_site_id");
         form["stream"] = json!(stream);
         form["items"] = json!([{"waste_code": code, "name": name, "hazards": hazards,
             "form": if stream == "hazardous" { "liquid" } else { "solid" }, "mass_kg": 10,
@@ -78,18 +79,14 @@ impl Stage {
         self.step("receiver", &path("arrive"), json!({})).await;
         let (decision, accepted) = match state {
             "arrived" => return id,
-            "partly_accepted" => ("partial", 6),
+            "partly_accepted" | "completed_holding" => ("partial", 6),
             "refused" => ("refuse", 0),
             _ => ("accept", 10),
         };
         self.step("receiver", &path("receive"), received(decision, accepted)).await;
-        if state == "completed" {
-            self.step(
-                "receiver",
-                &path("complete"),
-                body("complete", state, (method, &self.form["legs"][0])),
-            )
-            .await;
+        if status(state) == "completed" {
+            let walk = Walk { stream, method, state };
+            self.step("receiver", &path("complete"), body("complete", walk, &self.form)).await;
         }
         id
     }
@@ -185,7 +182,8 @@ impl Stage {
     /// A regulator's list has it exactly when they see it.
     async fn look_in_list(&mut self, id: &str, walk: Walk, n: usize) {
         let person = &self.people[n];
-        let path = format!("/manifests?stream={}&status={}&limit=500", walk.stream, walk.state);
+        let (stream, status) = (walk.stream, status(walk.state));
+        let path = format!("/manifests?stream={stream}&status={status}&limit=500");
         let list = person.client.get(&path).await.ok();
         let listed = list.get("/data").as_array().unwrap().iter().any(|one| one["id"] == id);
         if listed != person.sees(walk.state, walk.stream) {

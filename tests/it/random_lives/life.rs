@@ -352,8 +352,7 @@ impl<'a> Life<'a> {
     }
 
     fn gone(&mut self) {
-        self.id = None;
-        self.status.clear();
+        (self.id, self.status) = (None, String::new());
     }
 
     fn adopt(&mut self, answer: &Answer) {

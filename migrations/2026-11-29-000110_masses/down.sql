@@ -1,0 +1,2 @@
+ALTER TABLE manifest DROP COLUMN limbo_g;
+DROP TABLE mass_edge;

@@ -1,0 +1,226 @@
+//! A return or forward as a filing: the words of the manifest that it comes from, with the masses,
+//! legs and days that were asked for.
+
+use chrono::NaiveDate;
+
+use super::asked::{ForwardManifest, ReturnManifest};
+use super::course::{Carried, Course};
+use super::event::{Kind, Source};
+use crate::ids::{ApprovalId, ManifestId, SiteId};
+use crate::manifest::{
+    ExemptionAsked, FileManifest, ITEMS_MAX, Item, ItemAsked, LEGS_MAX, LegAsked, Manifest,
+    PACKAGES_MAX, Package, PackageAsked, Stored,
+};
+use crate::problem::{Code, Fault, Findings, Text};
+use crate::wire::{BoundedText, List, PositiveKg, Sha256Hex, Whole};
+
+/// What was asked for, of either kind.
+pub struct Sending {
+    pub kind: Kind,
+    /// Where a forward goes; a return goes where it came from.
+    pub receiver_site_id: Option<SiteId>,
+    pub planned_departure_on: NaiveDate,
+    pub legs: List<LegAsked, 1, LEGS_MAX>,
+    pub items: Vec<Sent>,
+    pub depart_now: bool,
+    pub transfer_approval_id: Option<ApprovalId>,
+    pub external_id: Option<BoundedText<1, 100>>,
+    pub note: Option<BoundedText<0, 1000>>,
+}
+
+/// One line of it.
+pub struct Sent {
+    pub line: i64,
+    pub mass_kg: PositiveKg,
+    pub method: Option<BoundedText<1, 5>>,
+    pub packages: Option<List<PackageAsked, 0, PACKAGES_MAX>>,
+}
+
+impl From<ReturnManifest> for Sending {
+    fn from(asked: ReturnManifest) -> Self {
+        let items = asked.items.into_iter().map(|item| Sent {
+            line: item.line.get(),
+            mass_kg: item.mass_kg,
+            method: None,
+            packages: item.packages,
+        });
+        Self {
+            kind: Kind::Return,
+            receiver_site_id: None,
+            planned_departure_on: asked.planned_departure_on,
+            legs: asked.legs,
+            items: items.collect(),
+            depart_now: asked.depart_now,
+            transfer_approval_id: None,
+            external_id: asked.external_id,
+            note: asked.note,
+        }
+    }
+}
+
+impl From<ForwardManifest> for Sending {
+    fn from(asked: ForwardManifest) -> Self {
+        let items = asked.items.into_iter().map(|item| Sent {
+            line: item.line.get(),
+            mass_kg: item.mass_kg,
+            method: item.method,
+            packages: item.packages,
+        });
+        Self {
+            kind: Kind::Forward,
+            receiver_site_id: Some(asked.receiver_site_id),
+            planned_departure_on: asked.planned_departure_on,
+            legs: asked.legs,
+            items: items.collect(),
+            depart_now: asked.depart_now,
+            transfer_approval_id: asked.transfer_approval_id,
+            external_id: asked.external_id,
+            note: asked.note,
+        }
+    }
+}
+
+impl Sending {
+    /// Faults of the lines: each is there, once, and holds what is asked of it.
+    pub fn look(&self, origin: &Manifest) -> Findings {
+        let mut findings = Findings::new();
+        if self.receiver_site_id == Some(origin.filed.receiver_site_id) {
+            let text = Text::new("它已在这个场所。", "It is at this site already.");
+            findings.refuse(Fault::new(Code::InvalidValue, "/receiver_site_id", text));
+        }
+        for (n, sent) in self.items.iter().enumerate() {
+            let at = |field: &str| format!("/items/{n}/{field}");
+            let Some(held) = origin.held_g(sent.line) else {
+                findings.refuse(crate::manifest::no_such_line(at("line"), sent.line));
+                continue;
+            };
+            if self.items[..n].iter().any(|other| other.line == sent.line) {
+                let text = Text::new("这一行已出现过。", "This line is there already.");
+                findings.refuse(Fault::new(Code::InvalidValue, at("line"), text));
+            } else if sent.mass_kg.grams() > held {
+                let held = held.to_kg_text();
+                let text = Text::new(
+                    format!("超过在手的拒收量：这一行尚余 {held} kg。"),
+                    format!("More than is held: {held} kg of this line are left."),
+                );
+                findings.refuse(Fault::new(Code::MassBalance, at("mass_kg"), text));
+            }
+        }
+        findings
+    }
+
+    /// What it carries on, and the same as a filing. A line that is not there is judged as the
+    /// first: its own fault is told by [`Self::look`]. `None` where the manifest that it comes from
+    /// was not filed by these rules.
+    pub fn form(&self, origin: &Stored, transport_is_free: bool) -> Option<(Course, FileManifest)> {
+        let filed = &origin.manifest.filed;
+        let mut items = Vec::with_capacity(self.items.len());
+        for (n, sent) in self.items.iter().enumerate() {
+            let found = filed.items.iter().find(|item| item.line == sent.line);
+            let item = found.or(filed.items.first())?;
+            items.push(self.item(n, sent, item, origin.id));
+        }
+        let asked: Option<Vec<ItemAsked>> = items.iter().map(asked_again).collect();
+        let form = FileManifest {
+            stream: BoundedText::of(filed.stream.clone())?,
+            producer_site_id: filed.receiver_site_id,
+            receiver_site_id: self.receiver_site_id.unwrap_or(filed.producer_site_id),
+            legs: self.legs.clone(),
+            planned_departure_on: self.planned_departure_on,
+            items: List::<ItemAsked, 1, ITEMS_MAX>::of(asked?)?,
+            transfer_approval_id: self.transfer_approval_id,
+            external_id: self.external_id.clone(),
+            note: self.note.clone(),
+            draft: false,
+            management_plan_id: None,
+            emergency_measures: filed.emergency_measures.clone().and_then(BoundedText::of),
+            producer_contact: None,
+            backfill: None,
+            agreement_number: None,
+            trip_id: None,
+        };
+        let edition = filed.edition.clone();
+        let carried = Carried { origin: origin.id, edition, items, transport_is_free };
+        let course = match self.kind {
+            Kind::Return => Course::Return(carried),
+            Kind::Manifest | Kind::Forward => Course::Forward(carried),
+        };
+        Some((course, form))
+    }
+
+    /// The item as it was filed, but for what is asked anew and what the lock decides.
+    fn item(&self, n: usize, sent: &Sent, filed: &Item, origin: ManifestId) -> Item {
+        let mass_g = sent.mass_kg.grams();
+        let packages = sent.packages.as_ref().map(|packages| {
+            let package = |one: &PackageAsked| Package {
+                kind: one.kind.as_str().to_owned(),
+                count: one.count.get(),
+            };
+            packages.iter().map(package).collect()
+        });
+        let source = Source { manifest_id: origin, line: sent.line, mass_g, storage_area_id: None };
+        Item {
+            line: n as i64 + 1,
+            mass_g,
+            method: sent.method.as_ref().map_or(filed.method.clone(), |it| it.as_str().to_owned()),
+            packages: packages.unwrap_or_else(|| filed.packages.clone()),
+            container_ids: Vec::new(),
+            source_items: vec![source],
+            produce: false,
+            licence_id: None,
+            licence_line: None,
+            year: None,
+            shared: false,
+            plan_id: None,
+            storage: false,
+            ..filed.clone()
+        }
+    }
+}
+
+/// The item as somebody would ask for it: what the rules look at.
+fn asked_again(item: &Item) -> Option<ItemAsked> {
+    let text = |text: &String| BoundedText::of(text.clone());
+    let package = |one: &Package| {
+        let kind = BoundedText::of(one.kind.clone())?;
+        Some(PackageAsked { kind, count: Whole::of(one.count)? })
+    };
+    let packages: Option<Vec<PackageAsked>> = item.packages.iter().map(package).collect();
+    let hazards: Option<Vec<_>> =
+        item.hazards.iter().map(|one| BoundedText::of(one.clone())).collect();
+    let groups: Option<Vec<_>> =
+        item.reactivity_groups.iter().map(|one| BoundedText::of(one.clone())).collect();
+    let exemption = match &item.exemption {
+        Some(claim) => Some(ExemptionAsked {
+            id: BoundedText::of(claim.id.clone())?,
+            evidence_sha256: claim.evidence_sha256.as_deref().and_then(digest),
+        }),
+        None => None,
+    };
+    Some(ItemAsked {
+        waste_code: BoundedText::of(item.waste_code.clone())?,
+        name: text(&item.name)?,
+        form: BoundedText::of(item.form.clone())?,
+        hazards: List::of(hazards?)?,
+        mass_kg: PositiveKg::of(item.mass_g)?,
+        method: BoundedText::of(item.method.clone())?,
+        packages: List::of(packages?)?,
+        container_ids: List::default(),
+        harmful_components: List::default(),
+        un_number: None,
+        reactivity_groups: List::of(groups?)?,
+        exemption,
+        batch_numbers: List::default(),
+        intact: item.intact,
+        produce: false,
+        department: None,
+        epidemic: item.epidemic,
+        stored_since: item.stored_since,
+        source_items: List::default(),
+    })
+}
+
+fn digest(hex_text: &str) -> Option<Sha256Hex> {
+    let mut digest = [0; 32];
+    hex::decode_to_slice(hex_text, &mut digest).ok().map(|()| Sha256Hex(digest))
+}
