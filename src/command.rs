@@ -3,6 +3,7 @@
 //! A stale fact costs another round, never a wrong record. A refusal made on cached facts is made
 //! again on fresh ones before it is answered, so that a stale cache never refuses anybody.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -51,7 +52,7 @@ pub async fn run<F, T: Send + Sync + 'static>(
             Err(problem) => return refuse(app, ctx, problem).await,
         };
         if ctx.validate_only {
-            return preview(app, &decision).await;
+            return preview(app, decision).await;
         }
         match app.committer.commit(decision).await? {
             Outcome::Done(Receipt::Written(entry)) => {
@@ -113,12 +114,46 @@ pub async fn refuse<T>(app: &App, ctx: &Ctx, problem: Problem) -> Result<Done<T>
 /// Decide and settle on an unlocked reading, without the commit.
 async fn preview<T: Send + Sync + 'static>(
     app: &App,
-    decision: &Decision,
+    decision: Decision,
 ) -> Result<Done<T>, Problem> {
     let balances = db::balances(&app.pool, &decision.moves).await?;
-    let settled = db::preview(balances, decision)?;
+    let settled = db::preview(balances, &decision)?;
     let written = (decision.finish)(&settled)?;
+    // Nobody gathers what most commands try out.
+    let _ = GATHERED.try_with(|place| place.replace(Some(decision)));
     Ok(Done::Previewed { output: typed(written.output)?, settled })
+}
+
+tokio::task_local! {
+    /// Where a command that is tried out leaves its decision.
+    static GATHERED: RefCell<Option<Decision>>;
+}
+
+/// Runs a command that only tries out (`validate_only`) and hands over what it decided, so that
+/// several commands can be one commit: [`Decision::with`], then [`commit`].
+pub async fn gathered<T>(command: impl Future<Output = T>) -> (T, Option<Decision>) {
+    let gathering = async {
+        let output = command.await;
+        (output, GATHERED.with(RefCell::take))
+    };
+    GATHERED.scope(RefCell::new(None), gathering).await
+}
+
+/// What would refuse gathered decisions, on an unlocked reading.
+pub async fn try_out(app: &App, decision: &Decision) -> Result<(), Problem> {
+    let balances = db::balances(&app.pool, &decision.moves).await?;
+    db::preview(balances, decision).map(drop)
+}
+
+/// Commits gathered decisions. False where facts have moved: they are to be decided again.
+pub async fn commit(app: &App, decision: Decision) -> Result<bool, Problem> {
+    match app.committer.commit(decision).await? {
+        Outcome::Done(_) => Ok(true),
+        Outcome::Stale(subjects) => {
+            app.registers.evict(&subjects);
+            Ok(false)
+        }
+    }
 }
 
 fn typed<T: Send + Sync + 'static>(output: crate::decision::Output) -> Result<Arc<T>, Problem> {

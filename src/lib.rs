@@ -42,6 +42,8 @@ pub mod http;
 pub mod identity;
 /// One id type a noun.
 pub mod ids;
+/// Files of rows into the registers.
+pub mod import;
 /// The roadside, and looks at it.
 pub mod inspection;
 /// Events, chains, canonical JSON.

@@ -237,3 +237,30 @@ pub const ROUND_BOXES_MAX: usize = 200;
 /// Manifests on one trip: a truck has room for a few dozen producers' loads, and the event that
 /// opens the trip stays under 64 kB.
 pub const TRIP_MANIFESTS_MAX: usize = 100;
+
+/// Rows of an imported file. More belongs in several files: a person has to read the report.
+pub const IMPORT_ROWS_MAX: usize = 100_000;
+
+/// Rows that are one commit (`all_or_nothing`): some 200 ms, for which all others wait.
+pub const IMPORT_WHOLE_ROWS_MAX: usize = 5_000;
+
+/// Columns of an imported file: the widest template has 22.
+pub const IMPORT_COLUMNS_MAX: usize = 200;
+
+/// A file to import, in bytes: [`IMPORT_ROWS_MAX`] rows of 300 bytes.
+pub const IMPORT_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// The text of all its cells, in bytes: a workbook names a long text once and shows it often.
+pub const IMPORT_TEXT_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// What a workbook may unpack to, in bytes: XML is some eight times its text.
+pub const IMPORT_UNZIPPED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// Parts of a workbook: sheets, styles, pictures.
+pub const IMPORT_PARTS_MAX: usize = 1_000;
+
+/// Imports under way at once in a process: each may hold some 200 MiB.
+pub const IMPORTS_MAX: usize = 2;
+
+/// Faults that a report names; who has more has one mistake many times.
+pub const IMPORT_FAULTS_MAX: usize = 1_000;

@@ -189,6 +189,16 @@ async fn measure(
     drive_counted(world, &mut scripts, plan, run.name).await
 }
 
+/// The rate of filings over 128 connections, for others to be compared with.
+pub async fn spread_128(
+    world: &World,
+    people: &People,
+    plan: &Plan,
+) -> Result<(f64, Spread), BenchError> {
+    let run = Run { name: "spread_128", connections: 128, goal: Goal::AtLeast(1.5) };
+    Ok(measure(world, people, false, &run, plan).await?.rate_and_spread())
+}
+
 /// Drives the server and reads the meters; a refusal fails the run.
 pub async fn drive_counted<S: Script>(
     world: &World,

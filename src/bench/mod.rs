@@ -7,7 +7,9 @@
 
 mod api;
 mod baseline;
+mod bulk;
 mod error;
+mod export;
 mod filing;
 mod fill;
 mod first;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::BenchError;
+use super::bulk;
+use super::export;
 use super::filing::{self, Plan};
 use super::fill::ROWS_MAX;
 use super::people::People;
@@ -30,6 +32,8 @@ enum What {
     Read(ReadArguments),
     Steps(StepsArguments),
     Round(RoundArguments),
+    Bulk(BulkArguments),
+    Export(ExportArguments),
 }
 
 /// File manifests over HTTP: alone, spread over the prefectures, and all in one.
@@ -79,6 +83,27 @@ struct RoundArguments {
     count: u32,
 }
 
+/// File many manifests in a few requests, beside the same over 128 connections.
+#[derive(Debug, Args)]
+struct BulkArguments {
+    #[command(flatten)]
+    common: Common,
+    /// Lines of all requests together.
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1000..))]
+    lines: u64,
+}
+
+/// Read the whole list as CSV, beside COPY TO of the same query.
+#[derive(Debug, Args)]
+struct ExportArguments {
+    #[command(flatten)]
+    common: Common,
+    /// Manifests, copied from a few that were really filed.
+    #[arg(long, default_value_t = 200_000,
+          value_parser = clap::value_parser!(u64).range(10_000..=ROWS_MAX))]
+    rows: u64,
+}
+
 #[derive(Debug, Args)]
 struct Common {
     /// Seconds that are counted, of each run and each baseline.
@@ -122,6 +147,18 @@ pub fn run(asked: &Arguments) -> Result<(), BenchError> {
             let report = Report::new(asked.common.json);
             in_a_world(&asked.common, async |world, people| {
                 round::run(world, people, asked.count as usize, &report).await
+            })
+        }
+        What::Bulk(asked) => {
+            let (plan, report) = asked.common.plan(&[]);
+            in_a_world(&asked.common, async |world, people| {
+                bulk::run(world, people, (&plan, asked.lines), &report).await
+            })
+        }
+        What::Export(asked) => {
+            let report = Report::new(asked.common.json);
+            in_a_world(&asked.common, async |world, people| {
+                export::run(world, people, asked.rows, &report).await
             })
         }
         What::Read(asked) => {

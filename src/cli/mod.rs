@@ -6,6 +6,7 @@
 mod bench;
 mod conformance;
 mod demo;
+mod import;
 mod migrate;
 mod openapi;
 mod serve;
@@ -38,6 +39,7 @@ enum Command {
     Openapi(openapi::Arguments),
     Bench(bench::Arguments),
     Conformance(conformance::Arguments),
+    Import(import::Arguments),
 }
 
 /// Reads the arguments of the process and does what they say.
@@ -49,6 +51,7 @@ pub fn run(environment: &Environment) -> Result<ExitCode, StartError> {
         Command::Migrate(asked) => migrate::run(environment, &asked).map(|()| ExitCode::SUCCESS),
         Command::User(asked) => user::run(environment, asked).map(|()| ExitCode::SUCCESS),
         Command::Openapi(asked) => openapi::run(&asked).map(|()| ExitCode::SUCCESS),
+        Command::Import(asked) => import::run(environment, &asked),
         Command::Bench(asked) => bench::run(environment, &asked).map(|()| ExitCode::SUCCESS),
         Command::Conformance(asked) => conformance::run(&asked),
     }

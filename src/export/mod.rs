@@ -14,3 +14,10 @@ mod xlsx;
 
 pub use sheet::{Column, Kind, Sheet};
 pub use writer::{Format, Writer};
+
+/// A file that has headings and no rows yet.
+pub fn csv_headings<'h>(headings: impl Iterator<Item = &'h str>) -> Vec<u8> {
+    let mut out = csv::MARK.to_vec();
+    csv::row(&mut out, headings.map(|heading| (heading, Kind::Text)));
+    out
+}

@@ -88,14 +88,20 @@ impl<const MAX: usize> FromRequest for Body<MAX> {
 }
 
 /// The whole body in time, or the fault: too large (as announced or as sent), broken off, too slow.
-async fn receive(headers: &HeaderMap, payload: Payload, max: usize) -> Result<Bytes, Problem> {
+pub(super) async fn receive(
+    headers: &HeaderMap,
+    payload: Payload,
+    max: usize,
+) -> Result<Bytes, Problem> {
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let announced: usize = announced.and_then(|text| text.parse().ok()).unwrap_or(0);
     if announced > max {
         return Err(too_large(max));
     }
     let all = collect(payload, announced, max);
-    tokio::time::timeout(Duration::from_secs(BODY_READ_S_MAX), all).await.unwrap_or_else(|_slow| {
+    // As slow for a larger body as for an ordinary one.
+    let seconds = BODY_READ_S_MAX * (max.div_ceil(BODY_BYTES_MAX).max(1) as u64);
+    tokio::time::timeout(Duration::from_secs(seconds), all).await.unwrap_or_else(|_slow| {
         let detail = Text::new("请求体传输过慢。", "The body took too long to arrive.");
         Err(Problem::new(Code::BadRequest, detail))
     })

@@ -16,6 +16,7 @@ use utoipa::openapi::{
 
 use super::changes::ChangesApi;
 use super::identity::IdentityApi;
+use super::imports::ImportApi;
 use super::inspection::InspectionApi;
 use super::manifest::ManifestApi;
 use super::registry::RegistryApi;
@@ -41,8 +42,9 @@ struct Root;
 #[openapi(paths(sandbox::clock_now, sandbox::set_clock))]
 struct Sandbox;
 
-fn rooms() -> [Document; 8] {
+fn rooms() -> [Document; 9] {
     [
+        ImportApi::openapi(),
         IdentityApi::openapi(),
         RegistryApi::openapi(),
         ManifestApi::openapi(),

@@ -6,8 +6,8 @@
 use actix_web::web::{self, ServiceConfig};
 
 use super::{
-    MetricsPage, changes, docs, health, identity, inspection, manifest, registry, round, sandbox,
-    trip,
+    MetricsPage, changes, docs, health, identity, imports, inspection, manifest, registry, round,
+    sandbox, trip,
 };
 
 /// Where the API's resources are.
@@ -30,6 +30,7 @@ pub fn routes(
             .configure(round::routes)
             .configure(trip::routes)
             .configure(changes::routes)
+            .configure(imports::routes)
             .configure(identity::routes)
             .configure(registry::routes)
             .configure(inspection::routes);

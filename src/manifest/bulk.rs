@@ -41,6 +41,8 @@ pub struct Kept {
     pub id: Option<ManifestId>,
     /// None for a draft, and where nothing was written.
     pub number: Option<String>,
+    /// It was there before.
+    pub is_known: bool,
 }
 
 /// Whoever can neither file nor prepare a draft is told so once for all lines.
@@ -143,8 +145,11 @@ async fn file_line(
             status: 201,
             id: Some(output.id),
             number: Some(output.manifest.filed.number.clone()),
+            is_known: false,
         }),
-        Ok(Done::Previewed { .. }) => Ok(Kept { status: 201, id: None, number: None }),
+        Ok(Done::Previewed { .. }) => {
+            Ok(Kept { status: 201, id: None, number: None, is_known: false })
+        }
         Ok(Done::Replayed(_)) => Err(Problem::internal("a line was filed under a key")),
         // Somebody was faster with the same id; perhaps it was ourselves.
         Err(problem) if problem.code() == Code::ExternalIdTaken => {
@@ -165,7 +170,8 @@ async fn file_line(
 async fn again(app: &App, id: ManifestId, asked: &FileManifest) -> Result<Kept, Problem> {
     let first = event_store::as_of(&app.pool, id, 1).await?;
     if form::is_same(&first.filed, asked) {
-        return Ok(Kept { status: 201, id: Some(id), number: Some(first.filed.number) });
+        let number = Some(first.filed.number);
+        return Ok(Kept { status: 201, id: Some(id), number, is_known: true });
     }
     let text = Text::new(
         format!("该外部编号已用于内容不同的联单 {}。", first.filed.number),
@@ -184,10 +190,10 @@ async fn keep_draft(app: &App, ctx: &Ctx, line: &Line<'_>) -> Result<Kept, Probl
     };
     let key = line.external_id.as_ref().filter(|id| id.chars().count() <= 100).map(key);
     let ctx = Ctx { key: key.filter(|_| !ctx.validate_only), ..ctx.clone() };
-    let id = match drafts::save(app, &ctx, line.bytes).await {
-        Ok(Done::Written { output, .. }) => Some(output.id),
-        Ok(Done::Previewed { .. }) => None,
-        Ok(Done::Replayed(first)) => Some(ManifestId::of(first.subject.id)),
+    let (id, is_known) = match drafts::save(app, &ctx, line.bytes).await {
+        Ok(Done::Written { output, .. }) => (Some(output.id), false),
+        Ok(Done::Previewed { .. }) => (None, false),
+        Ok(Done::Replayed(first)) => (Some(ManifestId::of(first.subject.id)), true),
         Err(problem) if problem.code() == Code::IdempotencyKeyReused => {
             let text = Text::new(
                 "该外部编号已用于内容不同的草稿。",
@@ -197,5 +203,5 @@ async fn keep_draft(app: &App, ctx: &Ctx, line: &Line<'_>) -> Result<Kept, Probl
         }
         Err(problem) => return Err(problem),
     };
-    Ok(Kept { status: 201, id, number: None })
+    Ok(Kept { status: 201, id, number: None, is_known })
 }

@@ -180,7 +180,7 @@ pub struct TableRow {
 
 /// The form is taken out of the state once (`OFFSET 0` keeps it so): it is compressed, and each
 /// look into it would unpack the whole.
-const CELLS_SQL: &str = "-- a manifest as cells
+pub const CELLS_SQL: &str = "-- a manifest as cells
 (SELECT concat_ws(E'\\x1f', manifest.id, manifest.number, manifest.stream, manifest.kind,
     manifest.status,
     coalesce(f -> 'producer' ->> 'name', ''), coalesce(f -> 'producer' ->> 'uscc', ''),

@@ -75,7 +75,7 @@ pub use linked::{
     Bond, ForwardManifest, Kind, LimboView, Link, Linked, LinkedItem, ReturnManifest, Source,
     SourceAsked, SourceView, send_back, send_on, standings,
 };
-pub use list::{BETWEEN_CELLS, ManifestFilter, TableRow, page, streams, table_page};
+pub use list::{BETWEEN_CELLS, CELLS_SQL, ManifestFilter, TableRow, page, streams, table_page};
 pub use load::load_items;
 pub use log_view::{EventView, TransitionView};
 use mended::with_more;

@@ -41,7 +41,7 @@ mod view;
 /// Waste streams.
 pub mod waste_stream;
 
-pub use access::{Scope, could_keep_books, keeps_books};
+pub use access::{Scope, could_keep_books, is_registrar, keeps_books};
 pub use cache::{Known, Registers};
 pub use change::{After, Answered, commit, event, patched, set, unchanged, words};
 pub use entry::{Entry, Slice};

@@ -3,6 +3,7 @@
 mod clock;
 mod error;
 mod http;
+mod import;
 mod lifecycle;
 mod open;
 mod private;
@@ -12,6 +13,7 @@ mod user;
 
 pub use error::StartError;
 pub use http::{Listening, listen};
+pub use import::import_file;
 pub use lifecycle::Ended;
 pub use private::{DATABASE, Demo, demo};
 pub use production::{BootstrapUrls, Production, bootstrap, migrate, serve};

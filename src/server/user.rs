@@ -44,7 +44,8 @@ async fn make(app: &App, mut new: NewUser) -> Result<User, Problem> {
     identity::seed_user(app, wire::read(new.user.to_string().as_bytes())?).await
 }
 
-fn by_the_program(app: &App) -> Ctx {
+/// The context of what the program does itself.
+pub(super) fn by_the_program(app: &App) -> Ctx {
     Ctx {
         actor: Actor::system(),
         now: app.clock.now(),

@@ -28,6 +28,7 @@ mod filing;
 mod generated;
 mod health;
 mod identity;
+mod imports;
 mod linked;
 mod lives;
 mod matrix;

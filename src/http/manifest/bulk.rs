@@ -114,7 +114,7 @@ impl Sender {
         outcome: Result<Kept, Problem>,
     ) {
         let answer = match outcome {
-            Ok(Kept { status, id, number }) => {
+            Ok(Kept { status, id, number, .. }) => {
                 BulkLine { line, external_id, status, manifest_id: id, number, problem: None }
             }
             Err(problem) => {

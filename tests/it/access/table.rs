@@ -69,6 +69,8 @@ pub const CASES: &[Case] = &[
     case("DELETE /api/v1/me/sessions/{id}", Own("oneself; another's is 404 (sessions.rs)")),
     case("GET /api/v1/sandbox/clock", Own("one clock for the whole sandbox")),
     case("POST /api/v1/sandbox/clock", Own("one clock for the whole sandbox")),
+    case("POST /api/v1/imports", Own("each row is a command of its own (imports.rs)")),
+    case("GET /api/v1/imports/templates/{kind}.csv", Own("headings, the same for all")),
     case("GET /api/v1/calendar", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/divisions", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/transitions", Alike(PUBLIC_TABLE)),

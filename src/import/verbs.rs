@@ -1,0 +1,88 @@
+//! The command that an entry of each kind is, and how one that is there already is shown.
+
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::kinds::Kind;
+use crate::app::App;
+use crate::ctx::Ctx;
+use crate::ids::{
+    ApprovalId, DriverId, LedgerEntryId, LicenceId, ManagementPlanId, OrganisationId, SiteId,
+    StorageAreaId, VehicleId, WasteStreamId,
+};
+use crate::manifest::bulk;
+use crate::problem::Problem;
+use crate::registry::{
+    DriverView, LedgerEntryView, LicenceView, ManagementPlanView, OrganisationView, SiteView,
+    StorageAreaView, TransferApprovalView, VehicleView, WasteStreamView, approval, driver, ledger,
+    licence, organisation, plan, site, storage_area, vehicle, waste_stream,
+};
+use crate::wire::asked;
+
+/// Runs the command: the API's own, on the API's own body. False where it was done before.
+pub async fn run(app: &App, ctx: &Ctx, kind: Kind, body: &[u8]) -> Result<bool, Problem> {
+    match kind {
+        Kind::Organisations => organisation::register(app, ctx, asked(body)?).await.map(drop),
+        Kind::Sites => site::register(app, ctx, asked(body)?).await.map(drop),
+        Kind::Licences => licence::grant(app, ctx, asked(body)?).await.map(drop),
+        Kind::Vehicles => vehicle::register(app, ctx, asked(body)?).await.map(drop),
+        Kind::Drivers => driver::register(app, ctx, asked(body)?).await.map(drop),
+        Kind::StorageAreas => storage_area::register(app, ctx, asked(body)?).await.map(drop),
+        Kind::WasteStreams => waste_stream::register(app, ctx, asked(body)?).await.map(drop),
+        Kind::ManagementPlans => plan::register(app, ctx, asked(body)?).await.map(drop),
+        Kind::TransferApprovals => approval::register(app, ctx, asked(body)?).await.map(drop),
+        Kind::LedgerEntries => ledger::enter(app, ctx, asked(body)?).await.map(drop),
+        Kind::Manifests => {
+            let taken = bulk::take(app, ctx, &[body]).await.pop();
+            let none = || Problem::internal("a line without an answer");
+            return taken.ok_or_else(none)?.outcome.map(|kept| !kept.is_known);
+        }
+    }?;
+    Ok(true)
+}
+
+/// The entry as the API shows it to this actor.
+pub async fn show(app: &App, ctx: &Ctx, kind: Kind, id: Uuid) -> Result<Value, Problem> {
+    match kind {
+        Kind::Organisations => {
+            let known = organisation::show(app, ctx, OrganisationId::of(id)).await?;
+            value(&OrganisationView::from(&*known))
+        }
+        Kind::Sites => value(&SiteView::from(&*site::show(app, SiteId::of(id)).await?)),
+        Kind::Licences => value(&LicenceView::from(&*licence::show(app, LicenceId::of(id)).await?)),
+        Kind::Vehicles => {
+            value(&VehicleView::from(&*vehicle::show(app, ctx, VehicleId::of(id)).await?))
+        }
+        Kind::Drivers => {
+            let (known, person) = driver::show(app, ctx, DriverId::of(id)).await?;
+            value(&DriverView::of(&known, &person))
+        }
+        Kind::StorageAreas => {
+            let (area, stored) = storage_area::show(app, ctx, StorageAreaId::of(id)).await?;
+            value(&StorageAreaView::of(&area, stored))
+        }
+        Kind::WasteStreams => {
+            let known = waste_stream::show(app, ctx, WasteStreamId::of(id)).await?;
+            value(&WasteStreamView::from(&*known))
+        }
+        Kind::ManagementPlans => {
+            let known = plan::show(app, ctx, ManagementPlanId::of(id)).await?;
+            value(&ManagementPlanView::from(&*known))
+        }
+        Kind::TransferApprovals => {
+            let known = approval::show(app, ctx, ApprovalId::of(id)).await?;
+            value(&TransferApprovalView::from(&*known))
+        }
+        Kind::LedgerEntries => {
+            let entry = ledger::show(app, ctx, LedgerEntryId::of(id)).await?;
+            value(&LedgerEntryView::from(&entry))
+        }
+        // Known by their filing (`manifest::bulk`), and so never asked for here.
+        Kind::Manifests => Err(Problem::not_found()),
+    }
+}
+
+fn value(view: &impl Serialize) -> Result<Value, Problem> {
+    serde_json::to_value(view).map_err(Problem::internal)
+}
