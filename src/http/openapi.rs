@@ -10,8 +10,8 @@ use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
-    Components, ContentBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder,
-    SecurityRequirement,
+    Components, ContentBuilder, OpenApi as Document, Ref, RefOr, Required, Response,
+    ResponseBuilder, SecurityRequirement,
 };
 
 use super::changes::ChangesApi;
@@ -70,12 +70,27 @@ pub fn document() -> Document {
 pub fn text() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
         // Through a `Value`, whose keys are sorted: the order of declaration then changes nothing.
-        let value = serde_json::to_value(document()).unwrap_or_default();
+        let mut value = serde_json::to_value(document()).unwrap_or_default();
+        allow_empty_words(&mut value);
         let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();
         text.push('\n');
         text
     });
     &TEXT
+}
+
+/// An empty word of a query (`?site_id=`) is an absent one (`wire/query.rs`), whatever its type.
+fn allow_empty_words(document: &mut serde_json::Value) {
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    let operations = paths.filter_map(|(_, item)| item.get_mut("get"));
+    for operation in operations {
+        let parameters = operation.get_mut("parameters").and_then(|list| list.as_array_mut());
+        for parameter in parameters.into_iter().flatten() {
+            if parameter["in"] == "query" && parameter["required"] != true {
+                parameter["allowEmptyValue"] = true.into();
+            }
+        }
+    }
 }
 
 /// Adds to every operation what every operation has.
@@ -99,6 +114,7 @@ fn finish(document: &mut Document) {
                 operation.operation_id = Some(operation_id(method, path));
                 document_headers(operation, method, path);
                 document_keys(operation, method, path);
+                document_absent_bodies(operation, method, path);
                 document_whole_lists(operation, method, path);
                 document_refusals(operation, path.starts_with(API), changes);
             }
@@ -130,6 +146,29 @@ fn document_headers(operation: &mut Operation, method: &str, path: &str) {
     }
     if path.contains("{id}") {
         add("If-Match", "The `ETag` that you saw: 412 where the resource has changed since.");
+    }
+}
+
+/// Commands all of whose fields may be absent (`Caller::command_or_empty`): no body is `{}`.
+const BODY_MAY_BE_ABSENT: &[(&str, &str)] = &[
+    ("post", "/auth/logout"),
+    ("delete", "/delegations/{id}"),
+    ("post", "/manifests/{id}/file"),
+    ("post", "/manifests/{id}/depart"),
+    ("post", "/manifests/{id}/arrive"),
+    ("post", "/manifests/{id}/amendments/{n}/approve"),
+    ("post", "/manifests/{id}/amendments/{n}/reject"),
+    ("post", "/trips/{id}/depart"),
+    ("post", "/trips/{id}/arrive"),
+    ("post", "/collection-rounds/{id}/stops/{n}/confirm"),
+];
+
+fn document_absent_bodies(operation: &mut Operation, method: &str, path: &str) {
+    let path = path.strip_prefix(API).unwrap_or_default();
+    if BODY_MAY_BE_ABSENT.contains(&(method, path))
+        && let Some(RefOr::T(body)) = &mut operation.request_body
+    {
+        body.required = Some(Required::False);
     }
 }
 

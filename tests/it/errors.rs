@@ -1,8 +1,8 @@
 //! Refusals as such: no such path, method or word, no login, no JSON, and all faults in one answer.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{Cast, Method, World};
+use crate::support::{Cast, Contract, Method, World};
 
 #[actix_web::test]
 async fn what_does_not_exist_is_a_problem_in_the_language_asked_for() {
@@ -225,4 +225,27 @@ async fn a_filter_that_is_no_word_of_ours_is_named_and_not_an_empty_list() {
         refused.at(&format!("/query/{name}"));
     }
     corps.get("/manifests?status=in_transit&stream=kitchen&division=07").await.is(200);
+}
+
+/// A body that the document lets be absent may be; one that it wants is missed before all else.
+#[actix_web::test]
+async fn a_body_may_be_absent_where_the_document_says_so() {
+    let world = World::start().await;
+    let corps = world.corps().await;
+    let document: Value = serde_json::from_str(liandan::http::openapi::text()).unwrap();
+    let mut absent = 0;
+    for (method, template) in Contract::of_this_build().operations() {
+        let name = method.as_str().to_lowercase();
+        let body = &document["paths"][&template][&name]["requestBody"];
+        if body.is_null() || template.ends_with("/auth/logout") {
+            continue;
+        }
+        let nowhere = "01890a5d-ac96-774b-bcce-b302099a8057";
+        let path = template.replace("{id}", nowhere).replace("{n}", "1").replace("{seq}", "1");
+        let answer = corps.call(method, &path).send().await;
+        let is_missed = matches!(answer.status, 400 | 415);
+        assert_eq!(is_missed, body["required"] == true, "{}", answer.shown());
+        absent += usize::from(!is_missed);
+    }
+    assert!(absent >= 3, "only {absent} may be without a body");
 }
