@@ -264,3 +264,13 @@ pub const IMPORTS_MAX: usize = 2;
 
 /// Faults that a report names; who has more has one mistake many times.
 pub const IMPORT_FAULTS_MAX: usize = 1_000;
+
+/// Hops of a chain of manifests: waste goes through two or three hands, ten at the most.
+pub const CHAIN_HOPS_MAX: usize = 64;
+
+/// Manifests of one chain: a bulk store fed by a thousand loads, twice over, in an answer of some
+/// two megabytes.
+pub const CHAIN_MANIFESTS_MAX: usize = 2_500;
+
+/// Hand-ons of one chain.
+pub const CHAIN_EDGES_MAX: usize = 5_000;

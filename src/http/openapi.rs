@@ -14,6 +14,7 @@ use utoipa::openapi::{
     ResponseBuilder, SecurityRequirement,
 };
 
+use super::audit::AuditApi;
 use super::changes::ChangesApi;
 use super::identity::IdentityApi;
 use super::imports::ImportApi;
@@ -42,12 +43,13 @@ struct Root;
 #[openapi(paths(sandbox::clock_now, sandbox::set_clock))]
 struct Sandbox;
 
-fn rooms() -> [Document; 9] {
+fn rooms() -> [Document; 10] {
     [
         ImportApi::openapi(),
         IdentityApi::openapi(),
         RegistryApi::openapi(),
         ManifestApi::openapi(),
+        AuditApi::openapi(),
         RoundApi::openapi(),
         TripApi::openapi(),
         InspectionApi::openapi(),

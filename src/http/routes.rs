@@ -6,8 +6,8 @@
 use actix_web::web::{self, ServiceConfig};
 
 use super::{
-    MetricsPage, changes, docs, health, identity, imports, inspection, manifest, registry, round,
-    sandbox, trip,
+    MetricsPage, audit, changes, docs, health, identity, imports, inspection, manifest, registry,
+    round, sandbox, trip,
 };
 
 /// Where the API's resources are.
@@ -29,6 +29,7 @@ pub fn routes(
             .configure(manifest::routes)
             .configure(round::routes)
             .configure(trip::routes)
+            .configure(audit::routes)
             .configure(changes::routes)
             .configure(imports::routes)
             .configure(identity::routes)

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::kinds::Kind;
@@ -58,6 +58,21 @@ pub async fn known(pool: &Pool, kind: Kind, wanted: &[Vec<String>]) -> Result<Kn
         Kind::Sites => by_owner!(conn, site, (organisation_id, name), (owners, seconds)),
         Kind::Drivers => by_owner!(conn, driver, (organisation_id, licence_no), (owners, seconds)),
         Kind::StorageAreas => by_owner!(conn, storage_area, (site_id, name), (owners, seconds)),
+        Kind::WasteStreams | Kind::ManagementPlans | Kind::LedgerEntries => {
+            of_sites(conn, kind, owners, seconds).await?
+        }
+        Kind::Manifests => Known::new(),
+    })
+}
+
+/// Entries of sites, by more than one name or by a number.
+async fn of_sites(
+    conn: &mut AsyncPgConnection,
+    kind: Kind,
+    owners: Vec<Uuid>,
+    seconds: Vec<String>,
+) -> Result<Known, Problem> {
+    Ok(match kind {
         Kind::WasteStreams => {
             use waste_stream as t;
             let theirs = t::site_id.eq_any(owners).and(t::waste_code.eq_any(seconds));
@@ -87,7 +102,7 @@ pub async fn known(pool: &Pool, kind: Kind, wanted: &[Vec<String>]) -> Result<Kn
             };
             found.into_iter().filter_map(of).collect()
         }
-        Kind::Manifests => Known::new(),
+        _ => Known::new(),
     })
 }
 

@@ -40,13 +40,18 @@ use crate::wire::Decode;
 /// regulators of either end whom its stream concerns.
 pub fn sees(actor: &Actor, manifest: &Manifest) -> bool {
     let filed = &manifest.filed;
-    let regulates =
-        |end: &PartyAt| may::regulates_place(actor, &end.division, end.regiment.as_deref());
-    let concerns = || Stream::parse(&filed.stream).is_ok_and(|it| may::sees_stream(actor, it));
     let is_party = |party: &Party| behalf::shows(actor, *party);
     manifest.parties(actor.organisation_id).iter().any(is_party)
         || behalf::is_entrusted(actor, manifest)
-        || ([&filed.producer, &filed.receiver].into_iter().any(regulates) && concerns())
+        || regulates_end(actor, &filed.stream, [&filed.producer, &filed.receiver])
+}
+
+/// Whether the actor regulates one of the two ends, and the stream concerns it.
+pub fn regulates_end(actor: &Actor, stream: &str, ends: [&PartyAt; 2]) -> bool {
+    let regulates =
+        |end: &PartyAt| may::regulates_place(actor, &end.division, end.regiment.as_deref());
+    let concerns = || Stream::parse(stream).is_ok_and(|it| may::sees_stream(actor, it));
+    ends.into_iter().any(regulates) && concerns()
 }
 
 /// The manifest, if there is one and the actor may know: else 404.

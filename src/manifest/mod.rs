@@ -46,7 +46,7 @@ mod turn;
 mod un_number;
 mod view;
 
-use act::{Step, admit_filed, filed, no_such_line, write};
+use act::{Step, admit_filed, filed, no_such_line, regulates_end, write};
 pub use act::{as_readable, claimed_since, readable, sees, visible};
 pub use admit::{leg_right, planned_day, transport_was_free};
 pub use amend::expire_due;
@@ -72,8 +72,8 @@ pub use feed_store::{as_they_stood, seen_among};
 use file::Scene;
 pub use file::{Scene as FilingScene, file, may_file};
 pub use linked::{
-    Bond, ForwardManifest, Kind, LimboView, Link, Linked, LinkedItem, ReturnManifest, Source,
-    SourceAsked, SourceView, send_back, send_on, standings,
+    Bond, ChainView, ForwardManifest, Kind, LimboView, Link, Linked, LinkedItem, ReturnManifest,
+    Source, SourceAsked, SourceView, chain, send_back, send_on, standings,
 };
 pub use list::{BETWEEN_CELLS, CELLS_SQL, ManifestFilter, TableRow, page, streams, table_page};
 pub use load::load_items;
@@ -82,11 +82,12 @@ use mended::with_more;
 pub use mended::{Content, with_the_rest};
 pub use preflight::{Preflight, try_out};
 pub use receive::{GateFacts, receive};
-use shape::RefusedView;
 pub use shape::{ManifestView, WarningView};
+use shape::{PartyView, RefusedView};
 pub use status::{Action, Party, Status, TRANSITIONS, Transition, open_to};
 pub use store::{Head, Stored, by_id, by_ids, by_number, draft_filed as draft_gone, heads};
 pub use together::{Mover, ToFile, arrives, departs, is_received, is_treated};
 pub use transport::*;
 pub use un_number::UnNumber;
+use view::party as party_view;
 pub use view::{Look, accounts, allowed, view};

@@ -118,7 +118,7 @@ pub fn view(
     }
 }
 
-fn party(party: &PartyAt) -> PartyView {
+pub fn party(party: &PartyAt) -> PartyView {
     PartyView {
         organisation_id: party.organisation_id.uuid(),
         name: party.name.clone(),

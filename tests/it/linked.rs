@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Cast, Client, PASSWORD, World};
 
+mod chains;
 mod forward;
 mod onward;
 mod refused;
@@ -86,6 +87,23 @@ impl Yard {
 
     async fn get(&self, who: &Client, id: &str) -> Answer {
         who.get(&format!("/manifests/{id}")).await.ok()
+    }
+
+    /// A filing by the first facility to the second, from these manifests' first lines.
+    fn stored(&self, kg: i64, sources: &[(&str, i64)]) -> Value {
+        let sources: Vec<Value> = sources
+            .iter()
+            .map(|(id, kg)| json!({"manifest_id": id, "line": 1, "mass_kg": kg}))
+            .collect();
+        let mut body = self.cast.oil(&json!(kg));
+        body["producer_site_id"] = json!(self.cast.receiver_site);
+        body["receiver_site_id"] = json!(self.other_site);
+        body["items"][0]["source_items"] = json!(sources);
+        body
+    }
+
+    async fn file(&self, body: &Value) -> Answer {
+        self.cast.receiver.post("/manifests", body).await
     }
 
     /// Custody and kilograms of the first line's refused mass, as the receiver is told.

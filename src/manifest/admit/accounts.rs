@@ -32,7 +32,7 @@ impl ItemJudge<'_> {
             admitted.moves.len() - 1
         };
         let sources = self.sources(n, code, findings);
-        let own = self.own(item, n, &sources, findings);
+        let own = own_mass(item, n, &sources, findings);
         let mut licence_move = None;
         let mut covering = Vec::new();
         if !parsed.stages.frees_receiver(parsed.method) {
@@ -75,32 +75,26 @@ impl ItemJudge<'_> {
         let items = (self.asked.items.as_slice(), n);
         as_sources(&self.facts.sources, items, (self.producer.site.id, code), findings)
     }
+}
 
-    /// What they leave is the sender's own, by its ledger.
-    fn own(
-        &self,
-        item: &ItemAsked,
-        n: usize,
-        sources: &[Source],
-        findings: &mut Findings,
-    ) -> Grams {
-        let own = item.mass_kg.grams() - sources.iter().map(|source| source.mass_g).sum();
-        if own < Grams::ZERO {
-            let text = Text::new(
-                "各来源的质量之和超过该项质量。",
-                "The sources have more mass than the item.",
-            );
-            let pointer = format!("/items/{n}/source_items");
-            findings.refuse(Fault::new(Code::MassBalance, pointer, text));
-        }
-        if item.produce && own <= Grams::ZERO {
-            let text = Text::new(
-                "全部来自其他联单，不能记为产生。",
-                "All of it came in on other manifests: nothing of it is produced here.",
-            );
-            let pointer = format!("/items/{n}/produce");
-            findings.refuse(Fault::new(Code::InvalidValue, pointer, text));
-        }
-        own
+/// What the sources leave of an item is the sender's own, by its ledger.
+fn own_mass(item: &ItemAsked, n: usize, sources: &[Source], findings: &mut Findings) -> Grams {
+    let own = item.mass_kg.grams() - sources.iter().map(|source| source.mass_g).sum();
+    if own < Grams::ZERO {
+        let text = Text::new(
+            "各来源的质量之和超过该项质量。",
+            "The sources have more mass than the item.",
+        );
+        let pointer = format!("/items/{n}/source_items");
+        findings.refuse(Fault::new(Code::MassBalance, pointer, text));
     }
+    if item.produce && own <= Grams::ZERO {
+        let text = Text::new(
+            "全部来自其他联单，不能记为产生。",
+            "All of it came in on other manifests: nothing of it is produced here.",
+        );
+        let pointer = format!("/items/{n}/produce");
+        findings.refuse(Fault::new(Code::InvalidValue, pointer, text));
+    }
+    own
 }

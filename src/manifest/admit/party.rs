@@ -27,7 +27,7 @@ pub fn producer(
         findings.refuse(Fault::unknown_reference(pointer));
         return None;
     };
-    let mandate = signed.flatten();
+    let mandate = signed.and_then(Signer::mandate);
     standing(place, pointer, findings);
     if !parts.iter().any(|part| place.organisation.roles.contains(part)) {
         findings.refuse(role_not_held(pointer, "产废单位", "producer"));
@@ -51,23 +51,36 @@ pub fn sender(
     if signed.is_none() {
         findings.refuse(Fault::unknown_reference("/producer_site_id"));
     }
-    signed.flatten()
+    signed.and_then(Signer::mandate)
 }
 
 /// Whether the caller signs for a place in one of these parts: for its own organisation, or by the
 /// delegation that this answers with.
-fn signs_for(
-    place: &Place,
-    parts: &[Part],
-    (ctx, stream): (&Ctx, &str),
-) -> Option<Option<Mandate>> {
+fn signs_for(place: &Place, parts: &[Part], (ctx, stream): (&Ctx, &str)) -> Option<Signer> {
     let owner = place.organisation.id;
     if parts.iter().any(|part| may::acts_for(&ctx.actor, owner, *part)) {
-        return Some(None);
+        return Some(Signer::Own);
     }
     let at = (Some(place.site.id), stream);
     let mandate = parts.iter().find_map(|part| may::mandate(&ctx.actor, owner, *part, at));
-    mandate.map(|mandate| Some(mandate.clone()))
+    mandate.cloned().map(Signer::By)
+}
+
+/// In whose right the caller signs for a place.
+enum Signer {
+    /// It is the caller's own organisation's.
+    Own,
+    /// Another's, by its delegation.
+    By(Mandate),
+}
+
+impl Signer {
+    fn mandate(self) -> Option<Mandate> {
+        match self {
+            Signer::Own => None,
+            Signer::By(mandate) => Some(mandate),
+        }
+    }
 }
 
 pub fn receiver(place: Option<&Place>, findings: &mut Findings) {

@@ -24,6 +24,10 @@ pub enum Bond {
 }
 
 impl Bond {
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Return, Self::Forward, Self::Onward].into_iter().find(|bond| bond.as_str() == word)
+    }
+
     /// How a manifest of this kind takes its sources on.
     pub const fn of(kind: Kind) -> Self {
         match kind {

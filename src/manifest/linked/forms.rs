@@ -118,7 +118,7 @@ impl Sending {
         for (n, sent) in self.items.iter().enumerate() {
             let found = filed.items.iter().find(|item| item.line == sent.line);
             let item = found.or(filed.items.first())?;
-            items.push(self.item(n, sent, item, origin.id));
+            items.push(item_again(n, sent, item, origin.id));
         }
         let asked: Option<Vec<ItemAsked>> = items.iter().map(asked_again).collect();
         let form = FileManifest {
@@ -147,34 +147,34 @@ impl Sending {
         };
         Some((course, form))
     }
+}
 
-    /// The item as it was filed, but for what is asked anew and what the lock decides.
-    fn item(&self, n: usize, sent: &Sent, filed: &Item, origin: ManifestId) -> Item {
-        let mass_g = sent.mass_kg.grams();
-        let packages = sent.packages.as_ref().map(|packages| {
-            let package = |one: &PackageAsked| Package {
-                kind: one.kind.as_str().to_owned(),
-                count: one.count.get(),
-            };
-            packages.iter().map(package).collect()
-        });
-        let source = Source { manifest_id: origin, line: sent.line, mass_g, storage_area_id: None };
-        Item {
-            line: n as i64 + 1,
-            mass_g,
-            method: sent.method.as_ref().map_or(filed.method.clone(), |it| it.as_str().to_owned()),
-            packages: packages.unwrap_or_else(|| filed.packages.clone()),
-            container_ids: Vec::new(),
-            source_items: vec![source],
-            produce: false,
-            licence_id: None,
-            licence_line: None,
-            year: None,
-            shared: false,
-            plan_id: None,
-            storage: false,
-            ..filed.clone()
-        }
+/// The item as it was filed, but for what is asked anew and what the lock decides.
+fn item_again(n: usize, sent: &Sent, filed: &Item, origin: ManifestId) -> Item {
+    let mass_g = sent.mass_kg.grams();
+    let packages = sent.packages.as_ref().map(|packages| {
+        let package = |one: &PackageAsked| Package {
+            kind: one.kind.as_str().to_owned(),
+            count: one.count.get(),
+        };
+        packages.iter().map(package).collect()
+    });
+    let source = Source { manifest_id: origin, line: sent.line, mass_g, storage_area_id: None };
+    Item {
+        line: n as i64 + 1,
+        mass_g,
+        method: sent.method.as_ref().map_or(filed.method.clone(), |it| it.as_str().to_owned()),
+        packages: packages.unwrap_or_else(|| filed.packages.clone()),
+        container_ids: Vec::new(),
+        source_items: vec![source],
+        produce: false,
+        licence_id: None,
+        licence_line: None,
+        year: None,
+        shared: false,
+        plan_id: None,
+        storage: false,
+        ..filed.clone()
     }
 }
 

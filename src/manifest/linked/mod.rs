@@ -10,6 +10,7 @@ mod course;
 mod event;
 mod fold;
 mod forms;
+mod graph;
 mod judge;
 mod send;
 mod sources;
@@ -20,6 +21,7 @@ pub use asked::{ForwardManifest, ReturnItem, ReturnManifest, SOURCES_MAX, Source
 pub use course::Course;
 pub use event::{Kind, Linked, LinkedItem, Source};
 pub use fold::{Bond, Link, give_back, take_on};
+pub use graph::{ChainView, chain};
 pub use judge::judge_return;
 pub use send::{preflight_return, preflight_state, send_back, send_on};
 pub use sources::{as_sources, given_back, read as read_sources, taken_on};

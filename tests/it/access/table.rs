@@ -104,6 +104,7 @@ pub const CASES: &[Case] = &[
     case("GET /api/v1/manifests/by-number/{number}", One("manifests")),
     case("GET /api/v1/manifests/{id}/events", One("manifests")),
     case("GET /api/v1/manifests/{id}/preflight", One("manifests")),
+    case("GET /api/v1/audit/chains/{manifest_id}", One("manifests")),
     case("GET /api/v1/manifests/{id}/amendments", One("manifests")),
     case("GET /api/v1/manifests/{id}/amendments/{n}", One("manifests")),
     many(

@@ -7,23 +7,6 @@ use super::{ON_HAND, STORAGE, Yard, actions};
 use crate::support::Method;
 
 impl Yard {
-    /// A filing by the first facility to the second, from these manifests' first lines.
-    fn stored(&self, kg: i64, sources: &[(&str, i64)]) -> Value {
-        let sources: Vec<Value> = sources
-            .iter()
-            .map(|(id, kg)| json!({"manifest_id": id, "line": 1, "mass_kg": kg}))
-            .collect();
-        let mut body = self.cast.oil(&json!(kg));
-        body["producer_site_id"] = json!(self.cast.receiver_site);
-        body["receiver_site_id"] = json!(self.other_site);
-        body["items"][0]["source_items"] = json!(sources);
-        body
-    }
-
-    async fn file(&self, body: &Value) -> crate::support::Answer {
-        self.cast.receiver.post("/manifests", body).await
-    }
-
     async fn complete(&self, id: &str, kg: i64) -> crate::support::Answer {
         let treat = json!({"treatments": [{"line": 1, "method": "R9", "mass_kg": kg,
             "completed_on": "2026-11-25"}]});
