@@ -310,6 +310,17 @@ impl Decision {
         }
     }
 
+    /// Nothing is to be changed, as it was read: answered, and no event is left.
+    pub fn unchanged(read: Guard, ctx: &Ctx, status: i16, output: Output) -> Self {
+        let finish = move |_: &_| {
+            let output = Arc::clone(&output);
+            Ok(Written { events: Vec::new(), rows: Vec::new(), notices: Vec::new(), output })
+        };
+        let mut decision = Self::new(read.subject, ctx, status, Box::new(finish));
+        decision.lean_on([read]);
+        decision
+    }
+
     pub fn lean_on(&mut self, guards: impl IntoIterator<Item = Guard>) {
         self.guards.extend(guards);
     }

@@ -17,6 +17,9 @@ impl Decision {
     /// parts may let the same chain grow: what happens to one subject is one part.
     #[must_use]
     pub fn with(mut self, others: Vec<Self>) -> Self {
+        if others.is_empty() {
+            return self;
+        }
         let mut shares = vec![Share { moves: self.moves.len(), numbers: self.numbers.len() }];
         let mut finishes = vec![self.finish];
         for other in others {

@@ -17,7 +17,7 @@ use super::user::{Rights, User, UserStatus, login_key, rights, role_faults};
 use crate::app::App;
 use crate::command::{self, Done, Freshness};
 use crate::ctx::{Actor, Ctx, Role};
-use crate::decision::{Decision, Guard, Output, Written};
+use crate::decision::{Decision, Guard};
 use crate::ids::UserId;
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::registry::{Known, Organisation};
@@ -128,14 +128,8 @@ fn is_same(before: &Account, after: &Account, asked: &ChangeUser) -> bool {
 
 /// A patch that changes nothing is answered, and leaves no event.
 fn unchanged(user: &User, ctx: &Ctx) -> Decision {
-    let output = Arc::new(user.clone());
-    let finish = move |_: &_| {
-        let output = Arc::clone(&output) as Output;
-        Ok(Written { events: Vec::new(), rows: Vec::new(), notices: Vec::new(), output })
-    };
-    let mut decision = Decision::new(user.subject(), ctx, 200, Box::new(finish));
-    decision.lean_on([Guard { subject: user.subject(), version: user.version }]);
-    decision
+    let read = Guard { subject: user.subject(), version: user.version };
+    Decision::unchanged(read, ctx, 200, Arc::new(user.clone()))
 }
 
 /// What 403 stands for beside the user itself: a role beyond one's own reach, and oneself.

@@ -97,16 +97,10 @@ impl<T: Entry> Entered<T> {
 
 /// A patch that changes nothing is answered, and leaves no event.
 pub fn unchanged<T: Entry>(value: &T, version: i64, ctx: &Ctx) -> Decision {
-    let stale = Vec::new();
-    let warnings = Vec::new();
-    let output = Arc::new(After { status: 200, value: value.clone(), version, warnings, stale });
-    let finish = move |_: &_| {
-        let output = Arc::clone(&output) as _;
-        Ok(Written { events: Vec::new(), rows: Vec::new(), notices: Vec::new(), output })
-    };
-    let mut decision = Decision::new(value.subject(), ctx, 200, Box::new(finish));
-    decision.lean_on([Guard { subject: value.subject(), version }]);
-    decision
+    let (stale, warnings) = (Vec::new(), Vec::new());
+    let after = After { status: 200, value: value.clone(), version, warnings, stale };
+    let read = Guard { subject: value.subject(), version };
+    Decision::unchanged(read, ctx, 200, Arc::new(after))
 }
 
 pub fn event<T: Entry>(

@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::command::{self, Done, Freshness};
 use crate::ctx::Ctx;
 use crate::db;
-use crate::decision::{Balance, Decision, Guard, Row, Subject, SubjectKind, Written};
+use crate::decision::{Balance, Decision, Guard, Row, Subject, SubjectKind};
 use crate::ids::RoundId;
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::wire::Asked;
@@ -236,13 +236,6 @@ fn with_results(mut decision: Decision, results: Vec<StopResult>) -> Decision {
 /// Nothing is to be written: all was known, or refused.
 fn nothing_new(ctx: &Ctx, stored: &Stored, results: Vec<StopResult>) -> Decision {
     let subject = Subject::new(SubjectKind::Round, stored.id.uuid());
-    let version = stored.round.version;
-    let output = Arc::new(Bulk { stored: stored.clone(), results });
-    let finish = move |_: &_| {
-        let output = Arc::clone(&output) as _;
-        Ok(Written { events: Vec::new(), rows: Vec::new(), notices: Vec::new(), output })
-    };
-    let mut decision = Decision::new(subject, ctx, 200, Box::new(finish));
-    decision.lean_on([Guard { subject, version }]);
-    decision
+    let read = Guard { subject, version: stored.round.version };
+    Decision::unchanged(read, ctx, 200, Arc::new(Bulk { stored: stored.clone(), results }))
 }

@@ -13,7 +13,7 @@ use crate::catalogue::Stream;
 use crate::clock::legal_day;
 use crate::command::{self, Done, Freshness};
 use crate::ctx::Ctx;
-use crate::decision::{Decision, Guard, Subject, SubjectKind, Written};
+use crate::decision::{Decision, Guard, Subject, SubjectKind};
 use crate::ids::{ManifestId, RoundId};
 use crate::manifest::{self, LegFacts, LegIds, crew, crew_faults};
 use crate::problem::{Findings, Problem};
@@ -74,14 +74,8 @@ fn changed(ctx: &Ctx, stored: &Stored, leg: &LegFacts) -> Result<Decision, Probl
 /// A patch that changes nothing is answered, and leaves no event.
 fn unchanged(ctx: &Ctx, stored: &Stored) -> Decision {
     let subject = Subject::new(SubjectKind::Round, stored.id.uuid());
-    let (output, version) = (Arc::new(stored.clone()), stored.round.version);
-    let finish = move |_: &_| {
-        let output = Arc::clone(&output) as _;
-        Ok(Written { events: Vec::new(), rows: Vec::new(), notices: Vec::new(), output })
-    };
-    let mut decision = Decision::new(subject, ctx, 200, Box::new(finish));
-    decision.lean_on([Guard { subject, version }]);
-    decision
+    let read = Guard { subject, version: stored.round.version };
+    Decision::unchanged(read, ctx, 200, Arc::new(stored.clone()))
 }
 
 /// Cancels a round that nothing was collected on; its drafts go with it.

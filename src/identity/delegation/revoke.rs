@@ -9,7 +9,7 @@ use super::model::{Delegation, DelegationStatus};
 use crate::app::App;
 use crate::command::{self, Done};
 use crate::ctx::{Actor, Ctx, Role};
-use crate::decision::{Decision, Guard, Output, Written};
+use crate::decision::{Decision, Guard};
 use crate::identity::policy;
 use crate::ids::DelegationId;
 use crate::problem::Problem;
@@ -54,12 +54,6 @@ fn may_end(actor: &Actor, delegation: &Delegation) -> bool {
 }
 
 fn unchanged(before: &Delegation, version: i64, ctx: &Ctx) -> Decision {
-    let output = Arc::new(before.clone());
-    let finish = move |_: &_| {
-        let output = Arc::clone(&output) as Output;
-        Ok(Written { events: Vec::new(), rows: Vec::new(), notices: Vec::new(), output })
-    };
-    let mut decision = Decision::new(before.subject(), ctx, 204, Box::new(finish));
-    decision.lean_on([Guard { subject: before.subject(), version }]);
-    decision
+    let read = Guard { subject: before.subject(), version };
+    Decision::unchanged(read, ctx, 204, Arc::new(before.clone()))
 }

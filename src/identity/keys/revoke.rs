@@ -9,7 +9,7 @@ use super::model::{ApiKey, ApiKeyStatus};
 use crate::app::App;
 use crate::command::{self, Done};
 use crate::ctx::Ctx;
-use crate::decision::{Decision, Guard, Output, Written};
+use crate::decision::{Decision, Guard};
 use crate::ids::ApiKeyId;
 use crate::problem::Problem;
 use crate::wire::{Asked, Nothing};
@@ -44,12 +44,6 @@ fn decide(
 }
 
 fn unchanged(before: &ApiKey, version: i64, ctx: &Ctx) -> Decision {
-    let output = Arc::new(before.clone());
-    let finish = move |_: &_| {
-        let output = Arc::clone(&output) as Output;
-        Ok(Written { events: Vec::new(), rows: Vec::new(), notices: Vec::new(), output })
-    };
-    let mut decision = Decision::new(before.subject(), ctx, 204, Box::new(finish));
-    decision.lean_on([Guard { subject: before.subject(), version }]);
-    decision
+    let read = Guard { subject: before.subject(), version };
+    Decision::unchanged(read, ctx, 204, Arc::new(before.clone()))
 }
