@@ -23,6 +23,7 @@ mod settle;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod walks;
 mod worker;
 mod writes;
 
@@ -46,6 +47,7 @@ use reader::Reader;
 pub use reader::{ByKey, JsonText};
 pub use settle::{FirstAnswer, KEY_HOURS, faults_of, fresh, preview};
 pub use standing::{StandingError, lacking, refuse_behind, refuse_mighty};
+pub use walks::merged;
 
 use crate::decision::{Balance, Move};
 use crate::limits::{COMMIT_WAIT_MAX, READ_CONNECTIONS_MAX};

@@ -20,8 +20,8 @@ use super::status::{Party, Status};
 use super::store::{Stored, read_state};
 use crate::catalogue::{Stream, WasteCode};
 use crate::ctx::{Actor, Role};
-use crate::db::Pool;
 use crate::db::schema::{manifest as t, manifest_carrier as further, manifest_item as item};
+use crate::db::{Pool, merged};
 use crate::grant::Mandate;
 use crate::identity::policy as may;
 use crate::ids::{ManifestId, OrganisationId};
@@ -217,14 +217,6 @@ pub async fn table_page(
         found.extend(walked.into_iter().map(row));
     }
     Ok(merged(found, rows, |row| row.id.uuid()))
-}
-
-/// The walks' rows as one list: newest first, each once.
-fn merged<T>(mut found: Vec<T>, rows: i64, id: impl Fn(&T) -> Uuid) -> Vec<T> {
-    found.sort_by_key(|one| std::cmp::Reverse(id(one)));
-    found.dedup_by_key(|one| id(one));
-    found.truncate(usize::try_from(rows).unwrap_or(0));
-    found
 }
 
 type Boxed<'a> = t::BoxedQuery<'a, Pg>;

@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::asked::RoundFilter;
 use super::store::Stored;
 use crate::ctx::{Actor, Role};
-use crate::db::Pool;
 use crate::db::schema::{collection_round as t, round_stop as stop};
+use crate::db::{Pool, merged};
 use crate::ids::RoundId;
 use crate::manifest::streams;
 use crate::problem::Problem;
@@ -96,14 +96,11 @@ pub async fn page(
         let query = narrowed(query, filter);
         found.extend(query.load::<(Uuid, Value)>(&mut pool.get().await?).await?);
     }
-    found.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
-    found.dedup_by_key(|(id, _)| *id);
-    found.truncate(usize::try_from(rows).unwrap_or(0));
     let stored = |(id, state)| {
         let round = serde_json::from_value(state).map_err(Problem::internal)?;
         Ok(Stored { id: RoundId::of(id), round })
     };
-    found.into_iter().map(stored).collect()
+    merged(found, rows, |(id, _)| *id).into_iter().map(stored).collect()
 }
 
 fn narrowed<'a>(mut query: Boxed<'a>, filter: &'a RoundFilter) -> Boxed<'a> {
@@ -151,8 +148,7 @@ pub async fn seen_among(
         if actor.role.is_regulator() {
             query = query.filter(t::stream.eq_any(streams(actor)));
         }
-        let found: Vec<(Uuid, Value)> = query.load(&mut pool.get().await?).await?;
-        seen.extend(found.into_iter().map(|(id, _)| id));
+        seen.extend(query.select(t::id).load::<Uuid>(&mut pool.get().await?).await?);
     }
     Ok(seen)
 }

@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::asked::TripFilter;
 use super::store::Stored;
 use crate::ctx::{Actor, Role};
-use crate::db::Pool;
 use crate::db::schema::{trip as t, trip_manifest as rider};
+use crate::db::{Pool, merged};
 use crate::ids::TripId;
 use crate::manifest::streams;
 use crate::problem::Problem;
@@ -87,14 +87,11 @@ pub async fn page(pool: &Pool, actor: &Actor, filter: &TripFilter) -> Result<Vec
         let query = narrowed(walked(query.into_boxed::<Pg>(), *walk, actor), filter);
         found.extend(query.load::<(Uuid, Value)>(&mut pool.get().await?).await?);
     }
-    found.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
-    found.dedup_by_key(|(id, _)| *id);
-    found.truncate(usize::try_from(rows).unwrap_or(0));
     let stored = |(id, state)| {
         let trip = serde_json::from_value(state).map_err(Problem::internal)?;
         Ok(Stored { id: TripId::of(id), trip })
     };
-    found.into_iter().map(stored).collect()
+    merged(found, rows, |(id, _)| *id).into_iter().map(stored).collect()
 }
 
 fn narrowed<'a>(mut query: Boxed<'a>, filter: &'a TripFilter) -> Boxed<'a> {
@@ -127,8 +124,7 @@ pub async fn seen_among(
     for walk in walks(actor) {
         let query = t::table.select((t::id, t::state)).filter(t::id.eq_any(ids));
         let query = walked(query.into_boxed::<Pg>(), *walk, actor);
-        let found: Vec<(Uuid, Value)> = query.load(&mut pool.get().await?).await?;
-        seen.extend(found.into_iter().map(|(id, _)| id));
+        seen.extend(query.select(t::id).load::<Uuid>(&mut pool.get().await?).await?);
     }
     Ok(seen)
 }
