@@ -7,10 +7,12 @@ mod canonical;
 mod chain;
 mod event;
 mod happening;
+mod read;
 mod store;
 
 pub use canonical::canonical;
 pub use chain::{Break, first_break};
 pub use event::{BODY_BYTES_MAX, Link, NO_PREV, body, leaf_hash};
 pub(crate) use happening::happenings;
-pub use store::{Place, bodies, scan, size};
+pub use read::{Recorded, Stamped};
+pub use store::{Place, bodies, chain, chains, scan, size};

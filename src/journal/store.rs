@@ -47,6 +47,32 @@ pub async fn bodies(pool: &Pool, positions: &[i64]) -> Result<Vec<(i64, String)>
     Ok(rows)
 }
 
+/// The bodies of a subject's events below a version, oldest first.
+pub async fn chain(pool: &Pool, subject: Uuid, below: i64) -> Result<Vec<String>, Problem> {
+    let rows = event::table
+        .filter(event::subject_id.eq(subject).and(event::seq.lt(below)))
+        .order(event::seq)
+        .select(event::body)
+        .load(&mut pool.get().await?)
+        .await?;
+    Ok(rows)
+}
+
+/// The bodies of these subjects' events up to a `seq`, each chain in its order.
+pub async fn chains(
+    pool: &Pool,
+    subjects: &[Uuid],
+    last: i64,
+) -> Result<Vec<(Uuid, i64, String)>, Problem> {
+    let rows = event::table
+        .filter(event::subject_id.eq_any(subjects).and(event::seq.le(last)))
+        .order((event::subject_id, event::seq))
+        .select((event::subject_id, event::seq, event::body))
+        .load(&mut pool.get().await?)
+        .await?;
+    Ok(rows)
+}
+
 /// The size of the log.
 pub async fn size(pool: &Pool) -> Result<i64, Problem> {
     Ok(log_head::table.select(log_head::next_position).first(&mut pool.get().await?).await?)

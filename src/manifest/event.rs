@@ -5,7 +5,6 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::amend::{AmendmentApproved, AmendmentExpired, AmendmentProposed, AmendmentRejected};
 use super::behalf::SignedFor;
@@ -332,65 +331,34 @@ pub struct Completed {
     pub out_of_order: bool,
 }
 
-/// The kinds of events that a manifest's chain has, with their words in the journal: the one list
-/// that writing and replaying share.
-macro_rules! happenings {
-    ($($variant:ident($data:ty) = $kind:literal),+ $(,)?) => {
-        /// Anything that happens to a manifest.
-        #[derive(Clone, Debug, PartialEq)]
-        pub enum Happening {
-            $($variant($data)),+
-        }
-
-        impl Happening {
-            pub const fn kind(&self) -> &'static str {
-                match self {
-                    $(Self::$variant(_) => $kind),+
-                }
-            }
-
-            pub fn data(&self) -> Result<Value, serde_json::Error> {
-                match self {
-                    $(Self::$variant(data) => serde_json::to_value(data)),+
-                }
-            }
-
-            /// Reads an event's `data` back; `None` for a kind that is not a manifest's.
-            pub fn read(kind: &str, data: Value) -> Option<Result<Self, serde_json::Error>> {
-                match kind {
-                    $($kind => Some(serde_json::from_value(data).map(Self::$variant)),)+
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-
-happenings! {
-    Filed(Box<Filed>) = "filed",
-    Departed(Departed) = "departed",
-    HandedOver(Box<HandedOver>) = "handed_over",
-    Stopped(Box<Stopped>) = "stopped",
-    Incident(Box<Incident>) = "incident",
-    Arrived(Arrived) = "arrived",
-    Received(Received) = "received",
-    Completed(Completed) = "completed",
-    Cancelled(Cancelled) = "cancelled",
-    AmendmentProposed(AmendmentProposed) = "amendment_proposed",
-    AmendmentApproved(AmendmentApproved) = "amendment_approved",
-    AmendmentRejected(AmendmentRejected) = "amendment_rejected",
-    AmendmentExpired(AmendmentExpired) = "amendment_expired",
-    Countersigned(Countersigned) = "countersigned",
-    ReturnFiled(Linked) = "return_filed",
-    ReturnCancelled(Linked) = "return_cancelled",
-    ForwardFiled(Linked) = "forward_filed",
-    ForwardCancelled(Linked) = "forward_cancelled",
-    SentOn(Linked) = "sent_on",
-    SentOnCancelled(Linked) = "sent_on_cancelled",
+crate::journal::happenings! {
+    /// Anything that happens to a manifest.
+    pub enum Happening {
+        Filed(Box<Filed>) = "filed",
+        Departed(Departed) = "departed",
+        HandedOver(Box<HandedOver>) = "handed_over",
+        Stopped(Box<Stopped>) = "stopped",
+        Incident(Box<Incident>) = "incident",
+        Arrived(Arrived) = "arrived",
+        Received(Received) = "received",
+        Completed(Completed) = "completed",
+        Cancelled(Cancelled) = "cancelled",
+        AmendmentProposed(AmendmentProposed) = "amendment_proposed",
+        AmendmentApproved(AmendmentApproved) = "amendment_approved",
+        AmendmentRejected(AmendmentRejected) = "amendment_rejected",
+        AmendmentExpired(AmendmentExpired) = "amendment_expired",
+        Countersigned(Countersigned) = "countersigned",
+        ReturnFiled(Linked) = "return_filed",
+        ReturnCancelled(Linked) = "return_cancelled",
+        ForwardFiled(Linked) = "forward_filed",
+        ForwardCancelled(Linked) = "forward_cancelled",
+        SentOn(Linked) = "sent_on",
+        SentOnCancelled(Linked) = "sent_on_cancelled",
+    }
 }
 
 /// A happening with its times, as the journal has them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamped {
     pub happening: Happening,
     pub occurred_at: DateTime<Utc>,

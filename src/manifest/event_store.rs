@@ -10,6 +10,7 @@ use super::evolve::{Manifest, fold};
 use crate::db::Pool;
 use crate::db::schema::event;
 use crate::ids::ManifestId;
+use crate::journal::{self, Recorded};
 use crate::problem::Problem;
 
 /// One event as the API shows it.
@@ -55,39 +56,30 @@ pub async fn event(pool: &Pool, id: ManifestId, seq: i64) -> Result<Option<Event
 
 /// The manifest as it stood at a version: what a repeated request is answered with.
 pub async fn as_of(pool: &Pool, id: ManifestId, version: i64) -> Result<Manifest, Problem> {
-    let rows = events(pool, id, Some(version)).await?;
+    let bodies = journal::chain(pool, id.uuid(), version).await?;
     let stamped: Result<Vec<Stamped>, Problem> =
-        rows.iter().map(|row| read_event(&row.body)).collect();
+        bodies.iter().map(|body| read_event(body)).collect();
     let folded = fold(&stamped?).map_err(Problem::internal)?;
     folded.ok_or_else(|| Problem::internal("a manifest without events"))
 }
 
 /// An event's body, read back.
 pub fn read_event(body: &str) -> Result<Stamped, Problem> {
-    let mut body: Value = serde_json::from_str(body).map_err(Problem::internal)?;
-    let time = |name: &str| {
-        let text = body[name].as_str().unwrap_or_default();
-        let time = chrono::DateTime::parse_from_rfc3339(text).map_err(Problem::internal)?;
-        Ok::<_, Problem>(time.with_timezone(&chrono::Utc))
-    };
-    let (occurred_at, recorded_at) = (time("occurred_at")?, time("recorded_at")?);
-    let data = body["data"].take();
-    let signed_for = signed_for(&mut body)?;
-    let kind = body["kind"].as_str().unwrap_or_default();
-    let happening = Happening::read(kind, data)
-        .ok_or_else(|| Problem::internal(format!("unknown event {kind}")))?
-        .map_err(Problem::internal)?;
+    let mut recorded = Recorded::of(body)?;
+    let signed_for = signed_for(&mut recorded)?;
+    let (occurred_at, recorded_at) = (recorded.occurred_at, recorded.recorded_at);
+    let happening = recorded.happening(Happening::read)?;
     Ok(Stamped { happening, occurred_at, recorded_at, signed_for })
 }
 
 /// For whom an event was signed: its `actor` tells.
-fn signed_for(body: &mut Value) -> Result<Option<SignedFor>, Problem> {
-    let step = body["kind"].as_str().unwrap_or_default().to_owned();
-    let Some(on_behalf_of) = body["actor"].get_mut("on_behalf_of").map(Value::take) else {
+fn signed_for(recorded: &mut Recorded) -> Result<Option<SignedFor>, Problem> {
+    let actor = &mut recorded.actor;
+    let Some(on_behalf_of) = actor.get_mut("on_behalf_of").map(Value::take) else {
         return Ok(None);
     };
     let on_behalf_of = serde_json::from_value(on_behalf_of).map_err(Problem::internal)?;
-    let signer = body["actor"]["organisation_id"].take();
+    let signer = actor["organisation_id"].take();
     let organisation_id = serde_json::from_value(signer).map_err(Problem::internal)?;
-    Ok(Some(SignedFor { step, organisation_id, on_behalf_of }))
+    Ok(Some(SignedFor { step: recorded.kind.clone(), organisation_id, on_behalf_of }))
 }

@@ -15,8 +15,9 @@ use super::list::streams;
 use super::store::Stored;
 use crate::ctx::{Actor, Role};
 use crate::db::Pool;
-use crate::db::schema::{event, manifest as t, manifest_carrier as further};
+use crate::db::schema::{manifest as t, manifest_carrier as further};
 use crate::ids::ManifestId;
+use crate::journal;
 use crate::problem::Problem;
 
 /// Those of `ids` that the actor may see and some more (all of a regiment's division, all of one
@@ -58,16 +59,10 @@ pub async fn as_they_stood(
     let wanted: HashSet<(Uuid, i64)> = after.iter().copied().collect();
     let ids: Vec<Uuid> = after.iter().map(|(id, _)| *id).collect();
     let Some(last) = after.iter().map(|(_, seq)| *seq).max() else { return Ok(HashMap::new()) };
-    let conn = &mut pool.get().await?;
-    let contacts: Vec<(Uuid, Option<Value>)> =
-        t::table.filter(t::id.eq_any(&ids)).select((t::id, t::contact)).load(conn).await?;
+    let contacts = t::table.filter(t::id.eq_any(&ids)).select((t::id, t::contact));
+    let contacts: Vec<(Uuid, Option<Value>)> = contacts.load(&mut pool.get().await?).await?;
     let contacts: HashMap<Uuid, Option<Value>> = contacts.into_iter().collect();
-    let bodies: Vec<(Uuid, i64, String)> = event::table
-        .filter(event::subject_id.eq_any(&ids).and(event::seq.le(last)))
-        .order((event::subject_id, event::seq))
-        .select((event::subject_id, event::seq, event::body))
-        .load(conn)
-        .await?;
+    let bodies = journal::chains(pool, &ids, last).await?;
     let mut stood = HashMap::with_capacity(wanted.len());
     let mut state = None;
     for (id, seq, body) in bodies {

@@ -69,12 +69,7 @@ pub struct Round {
 }
 
 /// A happening with its times, as the journal has them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stamped {
-    pub happening: Happening,
-    pub occurred_at: DateTime<Utc>,
-    pub recorded_at: DateTime<Utc>,
-}
+pub type Stamped = crate::journal::Stamped<Happening>;
 
 /// An event that cannot follow: the log it stands in is not one that this program wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -8,12 +8,12 @@ use uuid::Uuid;
 
 use super::act::sight;
 use super::evolve::{Round, Stamped, evolve};
-use super::feed_store;
 use super::store::{Stored, read_event};
 use super::view::{Aside, view};
 use crate::app::App;
 use crate::ctx::Actor;
 use crate::ids::RoundId;
+use crate::journal;
 use crate::problem::Problem;
 
 pub use super::list::seen_among;
@@ -32,7 +32,7 @@ impl Stood {
         let Some(last) = after.iter().map(|(_, seq)| *seq).max() else { return Ok(stood) };
         let ids: Vec<Uuid> = after.iter().map(|(id, _)| *id).collect();
         let (mut state, mut latest) = (None, HashMap::new());
-        for (id, seq, body) in feed_store::bodies(&app.pool, &ids, last).await? {
+        for (id, seq, body) in journal::chains(&app.pool, &ids, last).await? {
             let before = if seq == 0 { None } else { state.take() };
             let stamped: Stamped = read_event(&body)?;
             let stop = stamped.happening.stop();

@@ -17,7 +17,6 @@ mod event;
 mod evolve;
 /// What the change feed needs of rounds.
 pub mod feed;
-mod feed_store;
 mod list;
 mod plan;
 mod policy;

@@ -8,10 +8,11 @@ use serde_json::Value;
 
 use super::event::{Happening, StopPlanned};
 use super::evolve::{Round, Stamped, fold};
-use crate::db::schema::{event, round_stop};
+use crate::db::schema::round_stop;
 use crate::db::{ByKey, JsonText, Pool};
 use crate::decision::{Cell, Row, Table, Type, Write};
 use crate::ids::RoundId;
+use crate::journal::{self, Recorded};
 use crate::problem::Problem;
 
 static NEW: Table = Table {
@@ -129,13 +130,7 @@ pub async fn plans(pool: &Pool, id: RoundId) -> Result<HashMap<i64, Value>, Prob
 
 /// The round as it stood at a version: what a repeated request is answered with.
 pub async fn as_of(pool: &Pool, id: RoundId, version: i64) -> Result<Round, Problem> {
-    let bodies: Vec<String> = event::table
-        .filter(event::subject_id.eq(id.uuid()))
-        .filter(event::seq.lt(version))
-        .order(event::seq)
-        .select(event::body)
-        .load(&mut pool.get().await?)
-        .await?;
+    let bodies = journal::chain(pool, id.uuid(), version).await?;
     let stamped: Result<Vec<Stamped>, Problem> =
         bodies.iter().map(|body| read_event(body)).collect();
     let folded = fold(&stamped?).map_err(Problem::internal)?;
@@ -144,17 +139,5 @@ pub async fn as_of(pool: &Pool, id: RoundId, version: i64) -> Result<Round, Prob
 
 /// An event's body, read back.
 pub fn read_event(body: &str) -> Result<Stamped, Problem> {
-    let mut body: Value = serde_json::from_str(body).map_err(Problem::internal)?;
-    let time = |name: &str| {
-        let text = body[name].as_str().unwrap_or_default();
-        let time = chrono::DateTime::parse_from_rfc3339(text).map_err(Problem::internal)?;
-        Ok::<_, Problem>(time.with_timezone(&chrono::Utc))
-    };
-    let (occurred_at, recorded_at) = (time("occurred_at")?, time("recorded_at")?);
-    let data = body["data"].take();
-    let kind = body["kind"].as_str().unwrap_or_default();
-    let happening = Happening::read(kind, data)
-        .ok_or_else(|| Problem::internal(format!("unknown event {kind}")))?
-        .map_err(Problem::internal)?;
-    Ok(Stamped { happening, occurred_at, recorded_at })
+    Recorded::of(body)?.stamped(Happening::read)
 }

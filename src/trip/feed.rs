@@ -7,11 +7,12 @@ use uuid::Uuid;
 
 use super::act::sight;
 use super::evolve::{Trip, evolve};
-use super::store::{bodies, read_event};
+use super::store::read_event;
 use super::view::view;
 use crate::app::App;
 use crate::ctx::Actor;
 use crate::ids::{ManifestId, TripId};
+use crate::journal;
 use crate::manifest::{self, Head};
 use crate::problem::Problem;
 
@@ -34,7 +35,7 @@ impl Stood {
         let Some(last) = after.iter().map(|(_, seq)| *seq).max() else { return Ok(stood) };
         let ids: Vec<Uuid> = after.iter().map(|(id, _)| *id).collect();
         let mut state = None;
-        for (id, seq, body) in bodies(&app.pool, &ids, last).await? {
+        for (id, seq, body) in journal::chains(&app.pool, &ids, last).await? {
             let before = if seq == 0 { None } else { state.take() };
             let stamped = read_event(&body)?;
             let about = stamped.happening.manifests();

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::event::{Happening, Rider};
 use super::evolve::{Stamped, Trip, fold};
-use crate::db::schema::{event, trip_manifest};
+use crate::db::schema::trip_manifest;
 use crate::db::{ByKey, JsonText, Pool};
 use crate::decision::{Cell, Row, Table, Type, Write};
 use crate::ids::{ManifestId, TripId};
+use crate::journal::{self, Recorded};
 use crate::problem::Problem;
 
 static NEW: Table = Table {
@@ -142,47 +142,14 @@ pub async fn trips_of(
 
 /// The trip as it stood at a version: what a repeated request is answered with.
 pub async fn as_of(pool: &Pool, id: TripId, version: i64) -> Result<Trip, Problem> {
-    let bodies: Vec<String> = event::table
-        .filter(event::subject_id.eq(id.uuid()))
-        .filter(event::seq.lt(version))
-        .order(event::seq)
-        .select(event::body)
-        .load(&mut pool.get().await?)
-        .await?;
+    let bodies = journal::chain(pool, id.uuid(), version).await?;
     let stamped: Result<Vec<Stamped>, Problem> =
         bodies.iter().map(|body| read_event(body)).collect();
     let folded = fold(&stamped?).map_err(Problem::internal)?;
     folded.ok_or_else(|| Problem::internal("a trip without events"))
 }
 
-/// The bodies of these trips' events up to a `seq`, each chain in its order.
-pub async fn bodies(
-    pool: &Pool,
-    ids: &[Uuid],
-    last: i64,
-) -> Result<Vec<(Uuid, i64, String)>, Problem> {
-    let rows = event::table
-        .filter(event::subject_id.eq_any(ids).and(event::seq.le(last)))
-        .order((event::subject_id, event::seq))
-        .select((event::subject_id, event::seq, event::body))
-        .load(&mut pool.get().await?)
-        .await?;
-    Ok(rows)
-}
-
 /// An event's body, read back.
 pub fn read_event(body: &str) -> Result<Stamped, Problem> {
-    let mut body: Value = serde_json::from_str(body).map_err(Problem::internal)?;
-    let time = |name: &str| {
-        let text = body[name].as_str().unwrap_or_default();
-        let time = chrono::DateTime::parse_from_rfc3339(text).map_err(Problem::internal)?;
-        Ok::<_, Problem>(time.with_timezone(&chrono::Utc))
-    };
-    let (occurred_at, recorded_at) = (time("occurred_at")?, time("recorded_at")?);
-    let data = body["data"].take();
-    let kind = body["kind"].as_str().unwrap_or_default();
-    let happening = Happening::read(kind, data)
-        .ok_or_else(|| Problem::internal(format!("unknown event {kind}")))?
-        .map_err(Problem::internal)?;
-    Ok(Stamped { happening, occurred_at, recorded_at })
+    Recorded::of(body)?.stamped(Happening::read)
 }

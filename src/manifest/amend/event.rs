@@ -20,7 +20,7 @@ pub struct Need {
     pub organisation_id: OrganisationId,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AmendmentProposed {
     /// Counts the manifest's amendments from 1.
     pub n: i64,
@@ -39,7 +39,7 @@ pub struct AmendmentProposed {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AmendmentApproved {
     pub n: i64,
     pub by: Vec<String>,
@@ -61,7 +61,7 @@ pub struct AmendmentApproved {
     pub derived: Parts,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AmendmentRejected {
     pub n: i64,
     pub changes: Parts,
@@ -74,7 +74,7 @@ pub struct AmendmentRejected {
     pub reason_text: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AmendmentExpired {
     pub n: i64,
     pub changes: Parts,
