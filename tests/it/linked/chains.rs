@@ -62,6 +62,8 @@ async fn fractions_follow_the_graph() {
     let of = |id: &str| sources.iter().find(|one| one["manifest_id"] == id).unwrap();
     assert_eq!((&of(&one)["mass_kg"], &of(&other)["mass_kg"]), (&json!(3), &json!(6)));
     assert_eq!(of(&one)["producer_id"], cast.producer_id);
+    let codes = [up.get("/sources/0/waste_code"), up.get("/whereabouts/0/waste_code")];
+    assert_eq!(codes, [&json!("900-249-08"); 2]);
     assert_eq!((sum(&up, "/sources"), sum(&up, "/whereabouts")), (9.0, 9.0));
 }
 
@@ -89,7 +91,8 @@ async fn commercial_links_stay_hidden() {
     let up = yard.chain(&yard.other, &on).await.is(200);
     assert_eq!((seen(&up, &one), seen(&up, &on)), ((false, false), (true, true)));
     assert!(!up.text.contains(&cast.producer_id) && !up.text.contains(&cast.producer_site));
-    assert_eq!(up.get("/sources/0/producer_id"), &Value::Null);
+    let hidden = ["/sources/0/producer_id", "/sources/0/waste_code"].map(|at| up.get(at));
+    assert_eq!(hidden, [&Value::Null; 2]);
     let all = yard.chain(&cast.receiver, &on).await.is(200);
     assert_eq!((seen(&all, &one), seen(&all, &on)), ((true, true), (true, true)));
     // A cancelled one has taken nothing.

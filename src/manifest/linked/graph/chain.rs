@@ -96,6 +96,7 @@ impl Seen<'_> {
             manifest_id: id,
             source_line: at,
             mass_kg: Kg(Grams(*mass)),
+            waste_code: self.node(id).and_then(|node| node.waste_code(at)),
             producer_id: self.node(id).map(|node| node.filed.producer.organisation_id.uuid()),
         };
         up.ends.iter().map(show).collect()
@@ -110,6 +111,7 @@ impl Seen<'_> {
                     at_line: at,
                     fate: fate?.as_str().to_owned(),
                     mass_kg: Kg(Grams(*mass)),
+                    waste_code: self.node(id).and_then(|node| node.waste_code(at)),
                     receiver_id: self
                         .node(id)
                         .map(|node| node.filed.receiver.organisation_id.uuid()),

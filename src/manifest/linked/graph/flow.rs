@@ -29,6 +29,9 @@ pub fn split(whole: i64, weights: &[i64]) -> Vec<i64> {
     parts.into_iter().map(|part| i64::try_from(part).unwrap_or(0)).collect()
 }
 
+/// The edges that go on from each line, by their place among the edges, and where to.
+type Links = HashMap<Line, Vec<(usize, Line)>>;
+
 /// What has become of mass that went no further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fate {
@@ -68,7 +71,7 @@ pub struct Flow {
 
 /// The lines that flow goes through, each after all that flow into it. An edge that would lead
 /// back, which no filing can make, is left out.
-fn in_order(start: &[Line], next: &HashMap<Line, Vec<(usize, Line)>>) -> Vec<Line> {
+fn in_order(start: &[Line], next: &Links) -> Vec<Line> {
     let mut seen: HashSet<Line> = HashSet::new();
     let mut order = Vec::new();
     for first in start {
@@ -96,7 +99,7 @@ type Weights = (Vec<i64>, Vec<(Option<Fate>, i64)>);
 
 fn flow(
     start: &[(Line, i64)],
-    (edges, next): (&[Edge], &HashMap<Line, Vec<(usize, Line)>>),
+    (edges, next): (&[Edge], &Links),
     weights: impl Fn(Line, &[(usize, Line)]) -> Weights,
 ) -> Flow {
     let mut flow = Flow { through: vec![0; edges.len()], ends: BTreeMap::new() };
@@ -124,11 +127,8 @@ fn flow(
     flow
 }
 
-fn links(
-    edges: &[Edge],
-    ends: impl Fn(&Edge) -> (Line, Line),
-) -> HashMap<Line, Vec<(usize, Line)>> {
-    let mut next: HashMap<Line, Vec<(usize, Line)>> = HashMap::new();
+fn links(edges: &[Edge], ends: impl Fn(&Edge) -> (Line, Line)) -> Links {
+    let mut next: Links = HashMap::new();
     for (n, edge) in edges.iter().enumerate() {
         let (from, to) = ends(edge);
         next.entry(from).or_default().push((n, to));

@@ -26,7 +26,7 @@ pub struct Filing {
     pub producer: PartyAt,
     pub receiver: PartyAt,
     legs: Vec<LegOf>,
-    pub items: Vec<ItemOf>,
+    items: Vec<ItemOf>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -35,10 +35,10 @@ struct LegOf {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct ItemOf {
-    pub line: i64,
-    pub waste_code: String,
-    pub mass_g: Grams,
+struct ItemOf {
+    line: i64,
+    waste_code: String,
+    mass_g: Grams,
 }
 
 impl Node {
@@ -46,9 +46,16 @@ impl Node {
         self.received.is_some()
     }
 
+    fn item(&self, line: i16) -> Option<&ItemOf> {
+        self.filed.items.iter().find(|item| item.line == i64::from(line))
+    }
+
     pub fn shipped(&self, line: i16) -> i64 {
-        let items = self.filed.items.iter().filter(|item| item.line == i64::from(line));
-        items.map(|item| item.mass_g.0).sum()
+        self.item(line).map_or(0, |item| item.mass_g.0)
+    }
+
+    pub fn waste_code(&self, line: i16) -> Option<String> {
+        self.item(line).map(|item| item.waste_code.clone())
     }
 
     pub fn progress(&self, line: i16) -> Progress {

@@ -65,6 +65,9 @@ pub struct ChainSourceView {
     pub manifest_id: Uuid,
     pub source_line: i16,
     pub mass_kg: Kg,
+    /// What it was filed as there; null where the caller may not see that manifest.
+    #[schema(required)]
+    pub waste_code: Option<String>,
     /// Whose waste it was; null where the caller may not see that manifest.
     #[schema(required)]
     pub producer_id: Option<Uuid>,
@@ -80,6 +83,9 @@ pub struct ChainEndView {
     /// `lost` by an incident, `missing` at the gate, or `not_sent` where it was cancelled.
     pub fate: String,
     pub mass_kg: Kg,
+    /// What it is filed as there; null where the caller may not see that manifest.
+    #[schema(required)]
+    pub waste_code: Option<String>,
     /// Who received it there (or is to); null where the caller may not see that manifest.
     #[schema(required)]
     pub receiver_id: Option<Uuid>,
