@@ -199,6 +199,9 @@ pub const AMENDMENTS_MAX: i64 = 100;
 /// Expired amendments that are found at once: each is a commit of its own.
 pub const EXPIRED_AT_ONCE_MAX: i64 = 100;
 
+/// Rounds with unconfirmed stops that are found at once: each is a commit of its own.
+pub const SILENT_AT_ONCE_MAX: i64 = 100;
+
 /// How often the clock-driven work of business time is looked for: a minute more or less matters
 /// to no deadline that is counted in days.
 pub const CLOCK_TICK: Duration = Duration::from_secs(20);

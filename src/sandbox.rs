@@ -14,16 +14,21 @@ use crate::db::sandbox_clock;
 use crate::limits::SETTLE_S_MAX;
 use crate::manifest;
 use crate::problem::{Code, Problem, Text};
+use crate::round;
 
 /// Work that business time sets off (deadlines, expiries): does all that is due by an instant.
 type ClockDriven = for<'a> fn(&'a App, DateTime<Utc>) -> LocalBoxFuture<'a, Result<(), Problem>>;
 
 /// Every kind of it, in the order in which one may set off the next. A worker that follows the
 /// clock is added here, or the sandbox would call settled what is not.
-const CLOCK_DRIVEN: &[ClockDriven] = &[amendments];
+const CLOCK_DRIVEN: &[ClockDriven] = &[amendments, confirmations];
 
 fn amendments(app: &App, until: DateTime<Utc>) -> LocalBoxFuture<'_, Result<(), Problem>> {
     manifest::expire_due(app, until).map_ok(|_| ()).boxed_local()
+}
+
+fn confirmations(app: &App, until: DateTime<Utc>) -> LocalBoxFuture<'_, Result<(), Problem>> {
+    round::silence_due(app, until).map_ok(|_| ()).boxed_local()
 }
 
 /// Does all that is due now: what the clock's worker calls, in a sandbox and in earnest.

@@ -46,6 +46,7 @@ diesel::table! {
         receiver_regiment -> Nullable<Text>,
         planned_on -> Date,
         state -> Jsonb,
+        confirm_due_at -> Nullable<Timestamptz>,
     }
 }
 

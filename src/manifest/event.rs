@@ -10,7 +10,7 @@ use super::amend::{AmendmentApproved, AmendmentExpired, AmendmentProposed, Amend
 use super::behalf::SignedFor;
 pub use super::cancel::Cancelled;
 use super::linked::{Linked, Source};
-use super::transport::{Countersigned, HandedOver, Incident, Stopped};
+use super::transport::{Countersigned, HandedOver, Incident, Stopped, Unconfirmed};
 use crate::ids::{
     ContainerId, DriverId, LicenceId, ManagementPlanId, ManifestId, OrganisationId, RoundId,
     SiteId, StorageAreaId, TripId, VehicleId,
@@ -188,8 +188,7 @@ pub struct Filed {
     /// The trip that it was filed onto.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trip_id: Option<TripId>,
-    /// The carrier of the round filed it in the producer's name: the producer's signature is a gap
-    /// until it comes.
+    /// The round's carrier filed it for the producer, whose signature is a gap until it comes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub for_producer: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -348,6 +347,7 @@ crate::journal::happenings! {
         AmendmentRejected(AmendmentRejected) = "amendment_rejected",
         AmendmentExpired(AmendmentExpired) = "amendment_expired",
         Countersigned(Countersigned) = "countersigned",
+        Unconfirmed(Unconfirmed) = "unconfirmed",
         ReturnFiled(Linked) = "return_filed",
         ReturnCancelled(Linked) = "return_cancelled",
         ForwardFiled(Linked) = "forward_filed",

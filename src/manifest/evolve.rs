@@ -165,6 +165,7 @@ pub fn evolve(state: Option<Manifest>, event: &Stamped) -> Result<Manifest, Ille
             let step = noted(&manifest, at, data.clone());
             transport::evolve::countersign(&mut manifest, step)?;
         }
+        Happening::Unconfirmed(_) => transport::evolve::silence(&mut manifest)?,
         Happening::ReturnFiled(data) => take_on(&mut manifest, Bond::Return, data)?,
         Happening::ForwardFiled(data) => take_on(&mut manifest, Bond::Forward, data)?,
         Happening::SentOn(data) => take_on(&mut manifest, Bond::Onward, data)?,

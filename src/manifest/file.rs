@@ -19,6 +19,7 @@ use super::moves;
 use super::policy::SERIAL_WARNING;
 use super::store::{self, Stored};
 use super::tell;
+use super::transport::Signed;
 use crate::app::App;
 use crate::catalogue::{Catalogue, LoadItem, Stream};
 use crate::clock::legal_day;
@@ -152,6 +153,8 @@ pub struct Departing {
     pub occurred_at: DateTime<Utc>,
     /// Ids for the entries that book the items out of the producer's ledger.
     pub entries: Vec<LedgerEntryId>,
+    /// The producer signs as well, with its code.
+    pub signed: Option<Signed>,
 }
 
 /// Every rule of filing, over plain values: the same facts always give the same decision.
@@ -273,22 +276,25 @@ struct Finish {
 impl Finish {
     fn write(&self, settled: &Settled) -> Result<Written, Problem> {
         let filed = self.filled(settled);
-        let mut steps = vec![(Happening::Filed(Box::new(filed)), self.occurred_at)];
+        let mut steps = vec![(Happening::Filed(Box::new(filed)), self.occurred_at, &self.stamp)];
+        let signed = self.departing.as_ref().and_then(|departing| departing.signed.as_ref());
         if let Some(departing) = &self.departing {
             let departed = Happening::Departed(departing.departed.clone());
-            steps.push((departed, departing.occurred_at));
+            steps.push((departed, departing.occurred_at, &self.stamp));
+            let all = signed.into_iter().flat_map(|(by, all)| all.iter().map(move |one| (one, by)));
+            steps.extend(all.map(|(one, by)| (one.clone(), departing.occurred_at, &by.stamp)));
         }
         let subject = Subject::new(SubjectKind::Manifest, self.id.uuid());
         let (mut manifest, mut events) = (None, Vec::with_capacity(steps.len()));
-        for (happening, occurred_at) in steps {
-            let signed_for = behalf::signed_for(happening.kind(), &self.stamp);
+        for (happening, occurred_at, stamp) in steps {
+            let signed_for = behalf::signed_for(happening.kind(), stamp);
             let recorded_at = settled.recorded_at;
             let stamped = Stamped { happening, occurred_at, recorded_at, signed_for };
             events.push(EventDraft {
                 subject,
                 kind: stamped.happening.kind(),
                 occurred_at,
-                actor: self.stamp.clone(),
+                actor: stamp.clone(),
                 data: stamped.happening.data().map_err(Problem::internal)?,
             });
             manifest = Some(evolve(manifest, &stamped).map_err(Problem::internal)?);
@@ -298,6 +304,7 @@ impl Finish {
         rows.extend(store::riding_rows(self.id, None, &manifest));
         rows.extend(self.produced(&manifest.filed, settled));
         rows.extend(self.moved_out(&manifest.filed, settled));
+        rows.extend(signed.map(|(by, _)| by.spend.clone()));
         if let Some(version) = self.draft_version {
             rows.push(store::draft_filed(self.id, version));
         }

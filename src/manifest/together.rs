@@ -16,7 +16,7 @@ use super::ledger::entry_ids;
 use super::receive::{self, GateFacts};
 use super::status::{Action, Party};
 use super::store::Stored;
-use super::transport::countersign::Second;
+use super::transport::{Second, Signed};
 use crate::app::App;
 use crate::container::Container;
 use crate::ctx::Ctx;
@@ -58,15 +58,15 @@ impl Mover {
 
 type Shown<T> = (Scene<T>, Vec<Party>);
 
-/// It leaves, on the vehicle and with the driver that `asked` names.
+/// It leaves, on the vehicle and with the driver that `asked` names; `second` signs as well.
 pub fn departs(
     app: &App,
     ctx: &Ctx,
     mover: &Mover,
     leg: LegFacts,
-    asked: &Depart,
+    (asked, second): (&Depart, Second),
 ) -> Result<Decision, Problem> {
-    let more = DepartFacts { leg: Some(leg), second: Second::NotNamed };
+    let more = DepartFacts { leg: Some(leg), second };
     let (scene, parties) = mover.scene(ctx, Action::Depart, more)?;
     mover.write(ctx, depart::admit(&scene, asked, &parties, (ctx, &app.catalogue))?)
 }
@@ -143,12 +143,13 @@ impl ToFile {
         ctx: &Ctx,
         scene: &file::Scene,
         round_id: Option<RoundId>,
-        departed: Option<(Departed, chrono::DateTime<chrono::Utc>)>,
+        departed: Option<(Departed, chrono::DateTime<chrono::Utc>, Option<Signed>)>,
     ) -> Result<Decision, Problem> {
-        let departing = departed.map(|(departed, occurred_at)| Departing {
+        let departing = departed.map(|(departed, occurred_at, signed)| Departing {
             departed,
             occurred_at,
             entries: self.moved_out.clone(),
+            signed,
         });
         let origin = Origin { draft_version: self.draft_version };
         let (id, entries) = (self.id, self.produced.as_slice());

@@ -11,8 +11,9 @@ use super::status::RoundAction;
 use super::store::{self, Stored};
 use crate::app::App;
 use crate::catalogue::Stream;
-use crate::ctx::{Actor, Ctx};
+use crate::ctx::{Actor, Ctx, Role};
 use crate::decision::{Decision, EventDraft, Notice, Row, Stamp, Subject, SubjectKind, Written};
+use crate::grant::Mandate;
 use crate::identity::policy as may;
 use crate::ids::{OrganisationId, RoundId};
 use crate::manifest::PartyAt;
@@ -53,10 +54,36 @@ pub fn sight(actor: &Actor, round: &Round) -> Option<Sight> {
     }
     let sees = |stop: &&Stop| {
         let producer = &stop.plan.producer;
-        may::belongs_to(actor, producer.organisation_id) || regulates(producer)
+        may::belongs_to(actor, producer.organisation_id)
+            || regulates(producer)
+            || is_entrusted(actor, round, stop)
     };
     let stops: BTreeSet<i64> = round.stops.iter().filter(sees).map(|stop| stop.plan.n).collect();
     (!stops.is_empty()).then_some(Sight::Stops(stops))
+}
+
+/// Whether the stop's producer lets the actor's organisation sign for it.
+fn is_entrusted(actor: &Actor, round: &Round, stop: &Stop) -> bool {
+    let at = (Some(stop.plan.producer_site_id), &*round.stream);
+    let giver = stop.plan.producer.organisation_id;
+    actor.role != Role::Driver && may::covering(actor, giver, Part::Producer, at).is_some()
+}
+
+/// Who signs a stop for its producer.
+pub enum ForProducer<'a> {
+    Own,
+    /// By delegation, which its event names.
+    Mandate(&'a Mandate),
+}
+
+/// Whether, and by what right, the actor signs for a stop's producer.
+pub fn for_producer<'a>(actor: &'a Actor, round: &Round, stop: &Stop) -> Option<ForProducer<'a>> {
+    let producer = stop.plan.producer.organisation_id;
+    if may::acts_for(actor, producer, Part::Producer) {
+        return Some(ForProducer::Own);
+    }
+    let at = (Some(stop.plan.producer_site_id), &*round.stream);
+    may::mandate(actor, producer, Part::Producer, at).map(ForProducer::Mandate)
 }
 
 /// The round, if there is one and the actor may know: else 404.
@@ -89,10 +116,10 @@ pub fn allowed(actor: &Actor, round: &Round) -> Vec<RoundAction> {
             carries(actor, round)
         }
         RoundAction::WeighIn | RoundAction::Complete => receives(actor, round),
-        RoundAction::Confirm => round.stops.iter().any(|stop| {
-            let producer = stop.plan.producer.organisation_id;
-            !stop.is_signed() && may::acts_for(actor, producer, Part::Producer)
-        }),
+        RoundAction::Confirm => {
+            let open = round.stops.iter().filter(|stop| !stop.is_signed());
+            open.clone().any(|stop| for_producer(actor, round, stop).is_some())
+        }
     };
     let open = RoundAction::ALL.iter().copied().filter(|action| action.is_open(round.status));
     open.filter(|action| is_for(*action)).collect()
@@ -107,6 +134,8 @@ pub struct Beside {
     pub rows: Vec<Row>,
     /// Who is told, and what.
     pub notices: Vec<(&'static str, OrganisationId)>,
+    /// By which the actor signs for another.
+    pub mandate: Option<Mandate>,
 }
 
 /// The decision that writes `notes` on a round, new where `before` is none. `status` is that of the
@@ -119,7 +148,9 @@ pub fn write(
     status: i16,
 ) -> Result<Decision, Problem> {
     let subject = Subject::new(SubjectKind::Round, id.uuid());
-    let stamp = Stamp::from(&ctx.actor);
+    let mandate = beside.mandate.as_ref();
+    let stamp = Stamp::from(&ctx.actor).for_others(mandate.into_iter().map(Into::into).collect());
+    let guards: Vec<_> = mandate.into_iter().map(Mandate::guard).collect();
     let data: Result<Vec<_>, _> = notes.iter().map(|(happening, _)| happening.data()).collect();
     let data = data.map_err(Problem::internal)?;
     let (version, before) = (before.map(|round| round.version), before.cloned());
@@ -146,6 +177,7 @@ pub fn write(
         Ok(Written { events, rows, notices, output })
     };
     let mut decision = Decision::new(subject, ctx, status, Box::new(finish));
+    decision.lean_on(guards);
     decision.advance(subject, version);
     Ok(decision)
 }

@@ -10,7 +10,7 @@ use crate::ids::{
     ContainerId, DriverId, OrganisationId, RoundId, SiteId, StorageAreaId, VehicleId,
 };
 use crate::limits::{ROUND_BOXES_MAX, ROUND_STOPS_MAX};
-use crate::manifest::{ITEMS_MAX, ItemAsked, PACKAGES_MAX, PackageAsked, Reason};
+use crate::manifest::{Countersign, ITEMS_MAX, ItemAsked, PACKAGES_MAX, PackageAsked, Reason};
 use crate::problem::Problem;
 use crate::wire::{
     Asked, BoundedText, Change, Components, Cursor, Decimal, Decode, Faults, List, Location, Node,
@@ -60,6 +60,8 @@ wire! {
         pub reason: Option<Reason>,
         pub reason_text: Option<BoundedText<1, 500>>,
         pub location: Option<Location>,
+        /// The producer confirms on the spot: one of its people, with a code for `depart`.
+        pub countersign: Option<Countersign>,
     }
 
     /// What was taken of an item.
@@ -147,13 +149,17 @@ wire! {
         pub reason: Option<Reason>,
         pub reason_text: Option<BoundedText<1, 500>>,
         pub location: Option<Location>,
+        pub countersign: Option<Countersign>,
     }
 }
 
 impl From<NumberedStop> for (i64, StopAsked) {
     fn from(asked: NumberedStop) -> Self {
-        let NumberedStop { n, occurred_at, outcome, items, reason, reason_text, location } = asked;
-        (n.get(), StopAsked { occurred_at, outcome, items, reason, reason_text, location })
+        let NumberedStop { n, occurred_at, outcome, items, reason, reason_text, .. } = asked;
+        let (location, countersign) = (asked.location, asked.countersign);
+        let stop =
+            StopAsked { occurred_at, outcome, items, reason, reason_text, location, countersign };
+        (n.get(), stop)
     }
 }
 

@@ -23,6 +23,7 @@ use crate::ctx::Ctx;
 use crate::db;
 use crate::decision::{Balance, Decision, Guard, Row, Subject, SubjectKind};
 use crate::ids::RoundId;
+use crate::manifest::{Action, Signing};
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::wire::Asked;
 
@@ -62,7 +63,9 @@ pub async fn stops(
         Ok(StopsAsked(entries)) => entries.iter().cloned().map(|one| one.map(Into::into)).collect(),
         Err(_) => Vec::new(),
     };
-    let read = async |freshness| Facts::read(app, ctx, id, &entries, freshness).await;
+    let signings: Vec<Option<Signing>> = entries.iter().map(|one| signing_of(app, one)).collect();
+    let with_codes: Vec<_> = entries.iter().zip(&signings).collect();
+    let read = async |freshness| Facts::read(app, ctx, id, &with_codes, freshness).await;
     let done: Result<Done<Bulk>, Problem> = command::run(app, ctx, read, |facts| {
         let may = act::carries(&ctx.actor, &facts.stored.round);
         crate::identity::policy::require(may)?;
@@ -80,6 +83,11 @@ pub async fn stops(
         }
         Err(problem) => Err(problem),
     }
+}
+
+fn signing_of<'a>(app: &'a App, entry: &'a Entry) -> Option<Signing<'a>> {
+    let (_, asked) = entry.as_ref().ok()?;
+    asked.countersign.as_ref().map(|code| Signing::of(app, Action::Depart, Some(code)))
 }
 
 /// A refusal that the lock made: it is one stop's, and not the whole request's.
@@ -112,16 +120,17 @@ impl Facts {
         app: &App,
         ctx: &Ctx,
         id: RoundId,
-        entries: &[Entry],
+        entries: &[(&Entry, &Option<Signing<'_>>)],
         freshness: Freshness,
     ) -> Result<Self, Problem> {
         let stored = act::visible(app, &ctx.actor, id).await?;
         let open =
             |n: i64| stored.round.stop(n).is_some_and(|stop| stop.status == StopStatus::Planned);
         let mut calls: Vec<Call> = Vec::with_capacity(entries.len());
-        for (n, asked) in entries.iter().flatten() {
+        for (entry, signing) in entries {
+            let Ok((n, asked)) = entry else { continue };
             if open(*n) && calls.iter().all(|call| call.n != *n) {
-                calls.push(Call { n: *n, asked, ahead: false });
+                calls.push(Call { n: *n, asked, ahead: false, signing: signing.as_ref() });
             }
         }
         let stops = StopFacts::read(app, ctx, &stored, &calls, freshness).await?;
@@ -172,7 +181,7 @@ fn decided(app: &App, ctx: &Ctx, facts: &Facts, entries: &[Entry]) -> Result<Dec
         return Ok(nothing_new(ctx, &facts.stored, results));
     }
     let about = (facts.stored.id, Some(&facts.stored.round));
-    let beside = Beside { rows, notices: Vec::new() };
+    let beside = Beside { rows, ..Beside::default() };
     let decision = act::write(ctx, about, notes, beside, 200)?.with(parts);
     Ok(with_results(decision, results))
 }

@@ -108,7 +108,13 @@ pub async fn cancel(
         told.dedup();
         let notices = told.into_iter().map(|one| ("round_cancelled", one)).collect();
         let notes = vec![(Happening::Cancelled(cancelled), ctx.now)];
-        act::write(ctx, (stored.id, Some(round)), notes, Beside { rows, notices }, 200)
+        act::write(
+            ctx,
+            (stored.id, Some(round)),
+            notes,
+            Beside { rows, notices, ..Beside::default() },
+            200,
+        )
     })
     .await
 }

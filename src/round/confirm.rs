@@ -1,9 +1,11 @@
 //! The producer signs its stop: before the truck comes by filing what it hands over (a hospital's
-//! five boxes are one call of the clerk), or afterwards by confirming what the carrier filed.
+//! five boxes are one call of the clerk), or afterwards by confirming what the carrier filed. That
+//! closes the gaps that the carrier's filing left on the manifest, in the same commit.
 //!
-//! Silence holds up nobody: the stop shows until when it may be confirmed, and that it was not.
+//! Silence holds up nobody: the stop shows until when it may be confirmed, and that it was not
+//! (`silence.rs`).
 
-use super::act::{self, Beside};
+use super::act::{self, Beside, ForProducer};
 use super::asked::{ConfirmStop, StopAsked};
 use super::event::{Confirmed, Happening};
 use super::evolve::{Round, Stop};
@@ -15,12 +17,19 @@ use crate::app::App;
 use crate::command::{self, Done};
 use crate::ctx::Ctx;
 use crate::decision::Decision;
-use crate::identity::policy as may;
 use crate::ids::RoundId;
-use crate::manifest::{self, FilingScene};
+use crate::manifest::{self, FilingScene, Owing};
 use crate::problem::{Code, Fault, Findings, Problem, Text};
-use crate::registry::Part;
 use crate::wire::Asked;
+
+/// What a confirmation depends on.
+struct Facts {
+    stored: Stored,
+    /// Before the truck comes: what a filing asks.
+    ahead: Option<StopFacts>,
+    /// Afterwards: what waits for the producer's signature.
+    owing: Option<Owing>,
+}
 
 pub async fn confirm(
     app: &App,
@@ -32,20 +41,23 @@ pub async fn confirm(
     let read = async |freshness| {
         let stored = act::visible(app, &ctx.actor, id).await?;
         let stop = seen_stop(ctx, &stored.round, n)?;
-        let ahead = stop.status == StopStatus::Planned;
-        let call = call.as_ref().filter(|_| ahead).map(|asked| Call { n, asked, ahead });
-        let mut facts = StopFacts::read(app, ctx, &stored, call.as_slice(), freshness).await?;
-        Ok((stored, facts.pop()))
+        let call = call.as_ref().filter(|_| stop.status == StopStatus::Planned);
+        let call = call.map(|asked| Call { n, asked, ahead: true, signing: None });
+        let mut ahead = StopFacts::read(app, ctx, &stored, call.as_slice(), freshness).await?;
+        let owing = match stop.status {
+            StopStatus::Collected => Some(Owing::read(app, stop.plan.manifest_id).await?),
+            StopStatus::Planned | StopStatus::Skipped => None,
+        };
+        Ok(Facts { stored, ahead: ahead.pop(), owing })
     };
-    command::run(app, ctx, read, |(stored, facts)| {
-        let round = &stored.round;
+    command::run(app, ctx, read, |facts| {
+        let round = &facts.stored.round;
         let stop = seen_stop(ctx, round, n)?;
-        let producer = stop.plan.producer.organisation_id;
-        let may = may::acts_for(&ctx.actor, producer, Part::Producer);
-        act::admit(ctx, round, may, RoundAction::Confirm)?;
-        unsigned(round, stop)?;
+        let right = act::for_producer(&ctx.actor, round, stop);
+        act::admit(ctx, round, right.is_some(), RoundAction::Confirm)?;
+        unsigned(round, stop, facts.owing.as_ref())?;
         let asked = asked.as_ref().map_err(Clone::clone)?;
-        confirmed(app, ctx, (stored, stop), (asked, facts.as_ref()))
+        confirmed(app, ctx, (facts, stop), (asked, right))
     })
     .await
 }
@@ -58,18 +70,20 @@ fn as_call(asked: &ConfirmStop) -> StopAsked {
         reason: None,
         reason_text: None,
         location: None,
+        countersign: None,
     }
 }
 
-/// Whether the stop can still be signed.
-fn unsigned(round: &Round, stop: &Stop) -> Result<(), Problem> {
-    if stop.is_signed() {
-        let text = Text::new("该收运点已由移出人确认。", "The producer has signed this stop.");
-        return Err(Problem::new(Code::AlreadyDecided, text));
-    }
+/// Whether the stop can still be signed. Who filed ahead may sign what was taken as well.
+fn unsigned(round: &Round, stop: &Stop, owing: Option<&Owing>) -> Result<(), Problem> {
+    let ahead = stop.confirmed.as_ref().is_none_or(|step| step.data.ahead);
     let open = match stop.status {
+        StopStatus::Planned if stop.is_signed() => return Err(signed_already()),
         StopStatus::Planned => RoundAction::Stop.is_open(round.status),
-        StopStatus::Collected => true,
+        StopStatus::Collected => {
+            let waits = owing.is_some_and(|owing| !owing.is_signed()) || !stop.is_signed();
+            return if ahead && waits { Ok(()) } else { Err(signed_already()) };
+        }
         StopStatus::Skipped => false,
     };
     if open {
@@ -80,43 +94,50 @@ fn unsigned(round: &Round, stop: &Stop) -> Result<(), Problem> {
     Err(fault.with("stop_status", stop.status.as_str()).into())
 }
 
+fn signed_already() -> Problem {
+    let text = Text::new("该收运点已由移出人确认。", "The producer has signed this stop.");
+    Problem::new(Code::AlreadyDecided, text)
+}
+
 fn confirmed(
     app: &App,
     ctx: &Ctx,
-    (stored, stop): (&Stored, &Stop),
-    (asked, facts): (&ConfirmStop, Option<&StopFacts>),
+    (facts, stop): (&Facts, &Stop),
+    (asked, right): (&ConfirmStop, Option<ForProducer<'_>>),
 ) -> Result<Decision, Problem> {
-    let round = &stored.round;
+    let round = &facts.stored.round;
     let mut findings = Findings::new();
     let occurred_at =
         manifest::claimed_since(asked.occurred_at, ctx, round.planned_at, &mut findings);
-    let mut parts = Vec::new();
-    match (facts, &stop.collected) {
-        (Some(facts), _) => {
-            findings.settle()?;
-            parts.push(filed_ahead(app, ctx, facts)?);
-        }
-        (None, Some(_)) if !asked.items.is_empty() => {
-            let text = Text::new(
-                "已收运：不能再更改明细，有异议请另行提出。",
-                "It is collected: the items stand as they were taken.",
-            );
-            findings.refuse(Fault::new(Code::InvalidValue, "/items", text));
-            findings.settle()?;
-        }
-        (None, _) => {
-            findings.settle()?;
-        }
+    if facts.owing.is_some() && !asked.items.is_empty() {
+        let text = Text::new(
+            "已收运：不能再更改明细，有异议请另行提出。",
+            "It is collected: the items stand as they were taken.",
+        );
+        findings.refuse(Fault::new(Code::InvalidValue, "/items", text));
     }
+    findings.settle()?;
+    let part = match (&facts.ahead, &facts.owing) {
+        (Some(ahead), _) => Some(filed_ahead(app, ctx, ahead)?),
+        // Where the producer has signed the manifest by itself, only the round is told.
+        (None, Some(owing)) if !owing.is_signed() => Some(owing.signs(ctx)?),
+        (None, _) => None,
+    };
     let due = stop.collected.as_ref().and_then(|step| step.data.confirm_by);
     let confirmed = Confirmed {
         n: stop.plan.n,
         manifest_id: stop.plan.manifest_id,
+        ahead: facts.ahead.is_some(),
         late: due.is_some_and(|due| ctx.now > due),
     };
     let notes = vec![(Happening::Confirmed(confirmed), occurred_at)];
-    let about = (stored.id, Some(round));
-    Ok(act::write(ctx, about, notes, Beside::default(), 200)?.with(parts))
+    let about = (facts.stored.id, Some(round));
+    let mandate = match right {
+        Some(ForProducer::Mandate(mandate)) => Some(mandate.clone()),
+        Some(ForProducer::Own) | None => None,
+    };
+    let beside = Beside { mandate, ..Beside::default() };
+    Ok(act::write(ctx, about, notes, beside, 200)?.with(part.into_iter().collect()))
 }
 
 /// The producer's own filing, as ever: it leaves when the truck has come.

@@ -105,9 +105,19 @@ pub struct Skipped {
 pub struct Confirmed {
     pub n: i64,
     pub manifest_id: ManifestId,
+    /// By filing: what was taken then may still be signed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ahead: bool,
     /// After the period: recorded all the same.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub late: bool,
+}
+
+/// The period is over in which the producer could confirm its stop, and nothing was heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Silent {
+    pub n: i64,
+    pub manifest_id: ManifestId,
 }
 
 /// A stop's part of what was weighed.
@@ -171,6 +181,7 @@ happenings! {
         Collected(Collected) = "collected",
         Skipped(Skipped) = "skipped",
         Confirmed(Confirmed) = "confirmed",
+        Silent(Silent) = "silent",
         WeighedIn(WeighedIn) = "weighed_in",
         Completed(Completed) = "completed",
         Cancelled(Cancelled) = "cancelled",
@@ -185,6 +196,7 @@ impl Happening {
             Self::Collected(collected) => Some(collected.n),
             Self::Skipped(skipped) => Some(skipped.n),
             Self::Confirmed(confirmed) => Some(confirmed.n),
+            Self::Silent(silent) => Some(silent.n),
             Self::Planned(_)
             | Self::Changed(_)
             | Self::WeighedIn(_)

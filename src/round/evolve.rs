@@ -4,7 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::event::{
-    Cancelled, Collected, Completed, Confirmed, Happening, Planned, Skipped, StopPlanned, WeighedIn,
+    Cancelled, Collected, Completed, Confirmed, Happening, Planned, Silent, Skipped, StopPlanned,
+    WeighedIn,
 };
 use super::status::{RoundAction, RoundStatus, StopStatus};
 use crate::ids::{OrganisationId, RoundId, SiteId};
@@ -23,6 +24,8 @@ pub struct Stop {
     pub skipped: Option<At<Skipped>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed: Option<At<Confirmed>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silent: Option<At<Silent>>,
 }
 
 impl Stop {
@@ -30,6 +33,12 @@ impl Stop {
     pub fn collected_g(&self) -> Grams {
         let items = self.collected.iter().flat_map(|step| &step.data.items);
         items.map(|item| item.mass_g).sum()
+    }
+
+    /// Until when the producer may confirm it, while it has not and the period has not ended.
+    pub fn confirm_by(&self) -> Option<DateTime<Utc>> {
+        let due = self.collected.as_ref().and_then(|step| step.data.confirm_by);
+        due.filter(|_| !self.is_signed() && self.silent.is_none())
     }
 
     /// The producer has signed, at whatever time.
@@ -117,11 +126,10 @@ pub fn evolve(state: Option<Round>, event: &Stamped) -> Result<Round, IllegalEve
             stop.skipped = Some(At { occurred_at, recorded_at, data: data.clone() });
         }
         Happening::Confirmed(data) => {
-            let stop = stop_of(&mut round, data.n)?;
-            if stop.confirmed.is_some() {
-                return Err(IllegalEvent::Step);
-            }
-            stop.confirmed = Some(At { occurred_at, recorded_at, data: data.clone() });
+            confirm(&mut round, At { occurred_at, recorded_at, data: data.clone() })?;
+        }
+        Happening::Silent(data) => {
+            silence(&mut round, At { occurred_at, recorded_at, data: *data })?;
         }
         Happening::WeighedIn(data) => {
             allow(&round, RoundAction::WeighIn)?;
@@ -144,6 +152,26 @@ pub fn evolve(state: Option<Round>, event: &Stamped) -> Result<Round, IllegalEve
     round.version += 1;
     round.last_occurred_at = round.last_occurred_at.max(occurred_at);
     Ok(round)
+}
+
+/// Who filed ahead may sign what was taken as well, and nobody twice.
+fn confirm(round: &mut Round, step: At<Confirmed>) -> Result<(), IllegalEvent> {
+    let stop = stop_of(round, step.data.n)?;
+    let before = stop.confirmed.as_ref();
+    if before.is_some_and(|before| !before.data.ahead || stop.collected.is_none()) {
+        return Err(IllegalEvent::Step);
+    }
+    stop.confirmed = Some(step);
+    Ok(())
+}
+
+fn silence(round: &mut Round, step: At<Silent>) -> Result<(), IllegalEvent> {
+    let stop = stop_of(round, step.data.n)?;
+    if stop.confirm_by().is_none() {
+        return Err(IllegalEvent::Step);
+    }
+    stop.silent = Some(step);
+    Ok(())
 }
 
 /// The fold of a whole chain.
@@ -174,7 +202,8 @@ fn begin(planned: Planned, event: &Stamped) -> Round {
 }
 
 const fn planned_stop(plan: StopPlanned) -> Stop {
-    Stop { plan, status: StopStatus::Planned, collected: None, skipped: None, confirmed: None }
+    let (status, collected, skipped) = (StopStatus::Planned, None, None);
+    Stop { plan, status, collected, skipped, confirmed: None, silent: None }
 }
 
 fn allow(round: &Round, action: RoundAction) -> Result<(), IllegalEvent> {
@@ -192,6 +221,11 @@ fn open_stop(round: &mut Round, n: i64) -> Result<&mut Stop, IllegalEvent> {
 }
 
 impl Round {
+    /// When the next of its stops is due to be confirmed.
+    pub fn confirm_due_at(&self) -> Option<DateTime<Utc>> {
+        self.stops.iter().filter_map(Stop::confirm_by).min()
+    }
+
     pub fn stop(&self, n: i64) -> Option<&Stop> {
         self.stops.get(usize::try_from(n - 1).ok()?)
     }

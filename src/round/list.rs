@@ -14,39 +14,45 @@ use super::store::Stored;
 use crate::ctx::{Actor, Role};
 use crate::db::schema::{collection_round as t, round_stop as stop};
 use crate::db::{Pool, merged};
+use crate::grant::Mandate;
+use crate::identity::policy as may;
 use crate::ids::RoundId;
 use crate::manifest::streams;
 use crate::problem::Problem;
+use crate::registry::Part;
 use crate::wire::Cursor;
 
 /// One bounded walk.
 #[derive(Clone, Copy)]
-enum Walk {
+enum Walk<'a> {
     Carrier,
     Receiver,
     Producer,
     /// A regulator's jurisdiction, at one end.
     To,
     From,
+    /// The stops of a producer who lets the caller's organisation sign for it.
+    Entrusted(&'a Mandate),
     All,
 }
 
-const fn walks(actor: &Actor) -> &'static [Walk] {
+fn walks(actor: &Actor) -> Vec<Walk<'_>> {
+    let signs = |one: &&Mandate| one.scopes.contains(&may::sign_scope(Part::Producer));
     match actor.role {
-        Role::CorpsRegulator => &[Walk::All],
-        Role::DivisionRegulator | Role::RegimentRegulator => &[Walk::To, Walk::From],
-        Role::Admin
-        | Role::Producer
-        | Role::Carrier
-        | Role::Driver
-        | Role::Receiver
-        | Role::Reader => &[Walk::Carrier, Walk::Receiver, Walk::Producer],
+        Role::CorpsRegulator => vec![Walk::All],
+        Role::DivisionRegulator | Role::RegimentRegulator => vec![Walk::To, Walk::From],
+        Role::Driver => vec![Walk::Carrier, Walk::Receiver, Walk::Producer],
+        Role::Admin | Role::Producer | Role::Carrier | Role::Receiver | Role::Reader => {
+            let mut walks = vec![Walk::Carrier, Walk::Receiver, Walk::Producer];
+            walks.extend(actor.grants.held().iter().filter(signs).map(Walk::Entrusted));
+            walks
+        }
     }
 }
 
 type Boxed<'a> = t::BoxedQuery<'a, Pg, (diesel::sql_types::Uuid, diesel::sql_types::Jsonb)>;
 
-fn walked<'a>(query: Boxed<'a>, walk: Walk, actor: &'a Actor) -> Boxed<'a> {
+fn walked<'a>(query: Boxed<'a>, walk: Walk<'a>, actor: &'a Actor) -> Boxed<'a> {
     let own = actor.organisation_id.uuid();
     let division = actor.division.as_deref().unwrap_or_default();
     let regiment = actor.regiment.as_deref().unwrap_or_default();
@@ -75,8 +81,23 @@ fn walked<'a>(query: Boxed<'a>, walk: Walk, actor: &'a Actor) -> Boxed<'a> {
             let there = stop::producer_division.eq(division);
             query.filter(t::id.eq_any(stop::table.filter(there).select(stop::round_id)))
         }
+        Walk::Entrusted(mandate) => entrusted(query, mandate),
         Walk::All => query,
     }
+}
+
+/// What a delegation covers of its giver's stops (`Mandate::covers`, as a filter).
+fn entrusted<'a>(mut query: Boxed<'a>, mandate: &'a Mandate) -> Boxed<'a> {
+    if !mandate.streams.is_empty() {
+        query = query.filter(t::stream.eq_any(&mandate.streams));
+    }
+    let calls = stop::table.filter(stop::producer_id.eq(mandate.giver.uuid()));
+    if mandate.site_ids.is_empty() {
+        return query.filter(t::id.eq_any(calls.select(stop::round_id)));
+    }
+    let sites: Vec<Uuid> = mandate.site_ids.iter().map(|site| site.uuid()).collect();
+    let calls = calls.filter(stop::producer_site_id.eq_any(sites));
+    query.filter(t::id.eq_any(calls.select(stop::round_id)))
 }
 
 /// A page of rounds, with one row more than is shown.
@@ -89,7 +110,7 @@ pub async fn page(
     let mut found: Vec<(Uuid, Value)> = Vec::new();
     for walk in walks(actor) {
         let query = t::table.select((t::id, t::state)).order(t::id.desc()).limit(rows);
-        let mut query = walked(query.into_boxed::<Pg>(), *walk, actor);
+        let mut query = walked(query.into_boxed::<Pg>(), walk, actor);
         if actor.role.is_regulator() {
             query = query.filter(t::stream.eq_any(streams(actor)));
         }
@@ -144,7 +165,7 @@ pub async fn seen_among(
     }
     for walk in walks(actor) {
         let query = t::table.select((t::id, t::state)).filter(t::id.eq_any(ids));
-        let mut query = walked(query.into_boxed::<Pg>(), *walk, actor);
+        let mut query = walked(query.into_boxed::<Pg>(), walk, actor);
         if actor.role.is_regulator() {
             query = query.filter(t::stream.eq_any(streams(actor)));
         }

@@ -378,7 +378,7 @@ fn decide_stop(stored: &Stored, stop: &StopFacts, ctx: &Ctx) -> Result<Decision,
     ];
     let notices = vec![("round_planned", planned.producer.organisation_id)];
     let notes = vec![(Happening::StopAdded(Box::new(planned)), ctx.now)];
-    let beside = Beside { rows, notices };
+    let beside = Beside { rows, notices, mandate: None };
     let mut decision = act::write(ctx, (stored.id, Some(round)), notes, beside, 201)?;
     decision.lean_on(stop.end.iter().flat_map(|end| end.guards()));
     Ok(decision)

@@ -21,7 +21,9 @@ use crate::ctx::Ctx;
 use crate::decision::{Decision, Row};
 use crate::identity::policy as may;
 use crate::ids::RoundId;
-use crate::manifest::{self, Depart, Departed, FilingScene, Status};
+use crate::manifest::{
+    self, Action, Depart, Departed, FilingScene, Mover, Signing, Status, ToFile,
+};
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::registry::Part;
 use crate::wire::Asked;
@@ -40,10 +42,13 @@ pub async fn stop(
     (id, n): (RoundId, i64),
     asked: Asked<StopAsked>,
 ) -> Result<Done<Stored>, Problem> {
+    let code = asked.as_ref().ok().and_then(|asked| asked.countersign.as_ref());
+    let signing = Signing::of(app, Action::Depart, code);
     let read = async |freshness| {
         let stored = act::visible(app, &ctx.actor, id).await?;
         seen_stop(ctx, &stored.round, n)?;
-        let call = asked.as_ref().ok().map(|asked| Call { n, asked, ahead: false });
+        let call = asked.as_ref().ok();
+        let call = call.map(|asked| Call { n, asked, ahead: false, signing: Some(&signing) });
         let mut facts = StopFacts::read(app, ctx, &stored, call.as_slice(), freshness).await?;
         Ok((stored, facts.pop()))
     };
@@ -54,7 +59,7 @@ pub async fn stop(
         let asked = asked.as_ref().map_err(Clone::clone)?;
         let facts = facts.as_ref().ok_or_else(|| Problem::internal("a stop was not read"))?;
         let outcome = called_at(app, ctx, &stored.round, (asked, facts))?;
-        let beside = Beside { rows: outcome.rows, notices: Vec::new() };
+        let beside = Beside { rows: outcome.rows, ..Beside::default() };
         let about = (stored.id, Some(&stored.round));
         let decision = act::write(ctx, about, vec![outcome.note], beside, 200)?;
         Ok(decision.with(outcome.parts))
@@ -94,6 +99,7 @@ pub(super) fn called_at(
     let occurred_at =
         manifest::claimed_since(asked.occurred_at, ctx, round.planned_at, &mut findings);
     words(asked, &mut findings);
+    facts.second.judge(&mut findings);
     match asked.outcome {
         StopOutcome::Skipped => {
             findings.settle()?;
@@ -128,6 +134,10 @@ fn words(asked: &StopAsked, findings: &mut Findings) {
         let text = Text::new("未收运的收运点没有废物明细。", "What was skipped has no items.");
         findings.refuse(Fault::new(Code::InvalidValue, "/items", text));
     }
+    if skipped && asked.countersign.is_some() {
+        let text = Text::new("未收运的收运点无可会签。", "What was skipped has nothing to sign.");
+        findings.refuse(Fault::new(Code::InvalidValue, "/countersign", text));
+    }
     if !skipped && asked.reason.is_some() {
         let text = Text::new("已收运的收运点没有未收运原因。", "It was collected: no reason.");
         findings.refuse(Fault::new(Code::InvalidValue, "/reason", text));
@@ -157,45 +167,12 @@ fn collected(
     (round, stop): (&Round, &Stop),
     (asked, facts, taken, occurred_at): (&StopAsked, &StopFacts, &Taken, DateTime<Utc>),
 ) -> Result<Outcome, Problem> {
-    let location = asked.location.map(manifest::place);
-    let producer = stop.plan.producer.organisation_id;
-    let signs_itself = may::acts_for(&ctx.actor, producer, Part::Producer);
     let (part, signed) = match (&taken.collecting, &facts.mover) {
         (Some(collecting), _) => {
-            let mut by = vec!["carrier".to_owned()];
-            if signs_itself {
-                by.insert(0, "producer".to_owned());
-            }
-            let departed = Departed {
-                loaded_g: None,
-                location,
-                by,
-                vehicle_id: None,
-                plate: None,
-                driver_id: None,
-                out_of_order: false,
-            };
-            let for_producer = !signs_itself;
-            let scene = FilingScene { for_producer, ..FilingScene::of(app, ctx) };
-            let departure = Some((departed, occurred_at));
-            let part = collecting.decision(ctx, &scene, Some(facts.round_id), departure);
-            (part.map_err(|problem| taken.own_fields(problem))?, signs_itself)
+            files(app, ctx, (stop, asked, facts), (collecting, taken, occurred_at))?
         }
         (None, Some(mover)) => {
-            same_way(round, &mover.stored.manifest)?;
-            let leg = mover.stored.manifest.filed.legs.first();
-            let vehicle = leg.filter(|leg| leg.vehicle_id != round.crew.vehicle_id);
-            let driver = leg.filter(|leg| leg.driver_id != round.crew.driver_id);
-            let depart = Depart {
-                occurred_at: Some(occurred_at),
-                loaded_kg: loaded(taken),
-                vehicle_id: vehicle.map(|_| round.crew.vehicle_id),
-                driver_id: driver.map(|_| round.crew.driver_id),
-                location: asked.location,
-                countersign: None,
-            };
-            let part = manifest::departs(app, ctx, mover, facts.leg.clone(), &depart);
-            (part.map_err(no_fields)?, !mover.stored.manifest.filed.for_producer)
+            leaves(app, ctx, (round, asked, facts), (mover, taken, occurred_at))?
         }
         (None, None) => return Err(gone()),
     };
@@ -206,11 +183,67 @@ fn collected(
         items: taken.items.clone(),
         signed,
         confirm_by,
-        location,
+        location: asked.location.map(manifest::place),
         out_of_order: occurred_at < round.last_occurred_at,
     };
     let note = (Happening::Collected(collected), occurred_at);
     Ok(Outcome { note, parts: vec![part], rows: Vec::new() })
+}
+
+/// The carrier files for the producer, who has signed where it is one with the carrier or gives
+/// its code; the load leaves in the same commit.
+fn files(
+    app: &App,
+    ctx: &Ctx,
+    (stop, asked, facts): (&Stop, &StopAsked, &StopFacts),
+    (collecting, taken, occurred_at): (&ToFile, &Taken, DateTime<Utc>),
+) -> Result<(Decision, bool), Problem> {
+    let producer = stop.plan.producer.organisation_id;
+    let signs_itself = may::acts_for(&ctx.actor, producer, Part::Producer);
+    let mut by = vec!["carrier".to_owned()];
+    if signs_itself {
+        by.insert(0, "producer".to_owned());
+    }
+    let departed = Departed {
+        loaded_g: None,
+        location: asked.location.map(manifest::place),
+        by,
+        vehicle_id: None,
+        plate: None,
+        driver_id: None,
+        out_of_order: false,
+    };
+    let spot = facts.second.on_the_spot(ctx, producer)?;
+    let signed = signs_itself || spot.is_some();
+    let scene = FilingScene { for_producer: !signs_itself, ..FilingScene::of(app, ctx) };
+    let departure = Some((departed, occurred_at, spot));
+    let part = collecting.decision(ctx, &scene, Some(facts.round_id), departure);
+    Ok((part.map_err(|problem| taken.own_fields(problem))?, signed))
+}
+
+/// What the producer has filed before leaves as it is.
+fn leaves(
+    app: &App,
+    ctx: &Ctx,
+    (round, asked, facts): (&Round, &StopAsked, &StopFacts),
+    (mover, taken, occurred_at): (&Mover, &Taken, DateTime<Utc>),
+) -> Result<(Decision, bool), Problem> {
+    let filed = &mover.stored.manifest.filed;
+    same_way(round, &mover.stored.manifest)?;
+    let leg = filed.legs.first();
+    let vehicle = leg.filter(|leg| leg.vehicle_id != round.crew.vehicle_id);
+    let driver = leg.filter(|leg| leg.driver_id != round.crew.driver_id);
+    let depart = Depart {
+        occurred_at: Some(occurred_at),
+        loaded_kg: loaded(taken),
+        vehicle_id: vehicle.map(|_| round.crew.vehicle_id),
+        driver_id: driver.map(|_| round.crew.driver_id),
+        location: asked.location,
+        countersign: None,
+    };
+    let by = (&depart, facts.second.clone());
+    let part = manifest::departs(app, ctx, mover, facts.leg.clone(), by);
+    Ok((part.map_err(no_fields)?, !filed.for_producer))
 }
 
 /// A manifest that the producer filed from the draft still goes where the round goes.
@@ -231,7 +264,8 @@ fn same_way(round: &Round, manifest: &manifest::Manifest) -> Result<(), Problem>
 
 /// The rules of a manifest name fields that this request has not.
 pub(super) fn no_fields(problem: Problem) -> Problem {
-    problem.map_pointers(|pointer| (pointer == "/occurred_at").then(|| pointer.to_owned()))
+    let is_own = |pointer: &str| pointer == "/occurred_at" || pointer.starts_with("/countersign");
+    problem.map_pointers(|pointer| is_own(pointer).then(|| pointer.to_owned()))
 }
 
 /// The producer has taken its draft back: there is nothing to file.

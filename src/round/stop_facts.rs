@@ -7,9 +7,10 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
+use super::act;
 use super::asked::StopAsked;
 use super::evolve::{Round, Stop};
-use super::status::StopOutcome;
+use super::status::{RoundAction, StopOutcome, StopStatus};
 use super::store::Stored;
 use super::taken::{self, PlannedItem, Taken};
 use crate::app::App;
@@ -20,7 +21,7 @@ use crate::db;
 use crate::decision::{Balance, Move, Row, Subject, SubjectKind};
 use crate::ids::{ManifestId, RoundId};
 use crate::manifest::{
-    self, Draft, Facts, FileManifest, FilingScene, LegFacts, LegIds, Mover, ToFile,
+    self, Draft, Facts, FileManifest, FilingScene, LegFacts, LegIds, Mover, Second, Signing, ToFile,
 };
 use crate::problem::{Fault, Problem};
 use crate::wire;
@@ -30,6 +31,19 @@ pub struct Call<'a> {
     pub n: i64,
     pub asked: &'a StopAsked,
     pub ahead: bool,
+    /// The producer's code, where one was given.
+    pub signing: Option<&'a Signing<'a>>,
+}
+
+impl Call<'_> {
+    /// A code is only tried for who may take the step at all.
+    async fn second(&self, ctx: &Ctx, round: &Round, stop: &Stop) -> Result<Second, Problem> {
+        let is_open = stop.status == StopStatus::Planned && RoundAction::Stop.is_open(round.status);
+        match self.signing.filter(|_| is_open && act::carries(&ctx.actor, round)) {
+            Some(signing) => signing.look_at(stop.plan.manifest_id).await,
+            None => Ok(Second::NotNamed),
+        }
+    }
 }
 
 pub struct StopFacts {
@@ -42,6 +56,8 @@ pub struct StopFacts {
     pub draft: Option<i64>,
     /// What was taken, or why that cannot be read.
     pub taken: Result<Taken, Problem>,
+    /// Who signs for the producer on the spot.
+    pub second: Second,
 }
 
 impl StopFacts {
@@ -83,8 +99,9 @@ impl StopFacts {
             };
             let version = draft.as_ref().map(|draft| draft.version);
             let taken = read_taken(app, ctx, (round, stop), (call, draft, mover.as_ref())).await?;
+            let second = call.second(ctx, round, stop).await?;
             let (n, round_id, leg) = (call.n, stored.id, leg.clone());
-            all.push(Self { n, round_id, leg, mover, draft: version, taken });
+            all.push(Self { n, round_id, leg, mover, draft: version, taken, second });
         }
         read_balances(app, ctx, &mut all).await?;
         Ok(all)

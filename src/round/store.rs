@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::event::{Happening, StopPlanned};
 use super::evolve::{Round, Stamped, fold};
-use crate::db::schema::round_stop;
+use crate::db::schema::{collection_round, round_stop};
 use crate::db::{ByKey, JsonText, Pool};
 use crate::decision::{Cell, Row, Table, Type, Write};
 use crate::ids::RoundId;
@@ -29,6 +29,7 @@ static NEW: Table = Table {
         ("receiver_regiment", Type::Text),
         ("planned_on", Type::Date),
         ("state", Type::Json),
+        ("confirm_due_at", Type::Time),
     ],
 };
 
@@ -52,7 +53,12 @@ static STEP: Table = Table {
     name: "collection_round",
     order: 32,
     write: Write::Update { keys: 1 },
-    columns: &[("id", Type::Uuid), ("status", Type::Text), ("state", Type::Json)],
+    columns: &[
+        ("id", Type::Uuid),
+        ("status", Type::Text),
+        ("state", Type::Json),
+        ("confirm_due_at", Type::Time),
+    ],
 };
 
 fn text(text: &str) -> Cell {
@@ -75,6 +81,7 @@ pub fn new_row(id: RoundId, round: &Round) -> Result<Row, Problem> {
         Cell::Text(round.receiver.regiment.clone()),
         Cell::Date(Some(round.planned_on)),
         state(round)?,
+        Cell::Time(round.confirm_due_at()),
     ];
     Ok(Row { table: &NEW, cells })
 }
@@ -96,7 +103,9 @@ pub fn stop_row(id: RoundId, stop: &StopPlanned, plan: &Value) -> Row {
 
 /// The row of a round after a step.
 pub fn step_row(id: RoundId, round: &Round) -> Result<Row, Problem> {
-    let cells = vec![Cell::Uuid(Some(id.uuid())), text(round.status.as_str()), state(round)?];
+    let due_at = Cell::Time(round.confirm_due_at());
+    let (id, status) = (Cell::Uuid(Some(id.uuid())), text(round.status.as_str()));
+    let cells = vec![id, status, state(round)?, due_at];
     Ok(Row { table: &STEP, cells })
 }
 
@@ -116,6 +125,21 @@ pub async fn by_id(pool: &Pool, id: RoundId) -> Result<Option<Stored>, Problem> 
     let JsonText(state) = row.try_get(1).map_err(Problem::internal)?;
     let round = serde_json::from_str(state).map_err(Problem::internal)?;
     Ok(Some(Stored { id, round }))
+}
+
+/// Rounds with a stop that nobody has confirmed in time, the longest overdue first.
+pub async fn unconfirmed(
+    pool: &Pool,
+    until: chrono::DateTime<chrono::Utc>,
+    rows: i64,
+) -> Result<Vec<RoundId>, Problem> {
+    let due = collection_round::table
+        .filter(collection_round::confirm_due_at.le(until))
+        .select(collection_round::id)
+        .order(collection_round::confirm_due_at)
+        .limit(rows);
+    let found: Vec<uuid::Uuid> = due.load(&mut pool.get().await?).await?;
+    Ok(found.into_iter().map(RoundId::of).collect())
 }
 
 /// What each stop was planned to collect, by its number.

@@ -121,7 +121,7 @@ fn weighed(app: &App, ctx: &Ctx, facts: &Facts, asked: &WeighIn) -> Result<Decis
     notes.push((Happening::WeighedIn(weighed), occurred_at));
     let rows: Vec<Row> =
         facts.drafts.iter().map(|one| manifest::draft_gone(one.id, one.version)).collect();
-    let beside = Beside { rows, notices: Vec::new() };
+    let beside = Beside { rows, ..Beside::default() };
     let gate = facts.gate.as_ref().ok_or_else(|| Problem::internal("a gate without licences"))?;
     let mut receipts = Vec::with_capacity(parts.len());
     for part in &parts {

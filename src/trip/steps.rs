@@ -15,7 +15,7 @@ use crate::command::{self, Done, Freshness};
 use crate::ctx::Ctx;
 use crate::decision::Decision;
 use crate::ids::{ManifestId, SiteId, TripId};
-use crate::manifest::{self, Action, Arrive, Depart, LegFacts, Mover, Status};
+use crate::manifest::{self, Action, Arrive, Depart, LegFacts, Mover, Second, Status};
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::units::{Grams, split};
 use crate::wire::{Asked, NonNegativeKg};
@@ -65,7 +65,7 @@ pub async fn depart(
                 location: asked.location,
                 countersign: None,
             };
-            let part = manifest::departs(app, ctx, mover, leg.clone(), &depart);
+            let part = manifest::departs(app, ctx, mover, leg.clone(), (&depart, Second::NotNamed));
             parts.push(part.map_err(|problem| of_one(problem, rider))?);
             manifest_ids.push(rider.manifest_id);
         }

@@ -2,6 +2,7 @@
 //! many producers may see of it, and what two at once come to.
 
 mod cast;
+mod confirm;
 mod isolation;
 mod medical;
 mod refusals;

@@ -147,7 +147,7 @@ fn departing(ctx: &Ctx, origin: &Manifest, wanted: &Sending) -> Departing {
         by.push(Party::Carrier.as_str().to_owned());
     }
     let departed = Departed { by, ..Departed::default() };
-    Departing { departed, occurred_at: ctx.now, entries: Vec::new() }
+    Departing { departed, occurred_at: ctx.now, entries: Vec::new(), signed: None }
 }
 
 fn decide(

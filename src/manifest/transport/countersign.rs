@@ -18,12 +18,14 @@ use crate::identity::{self, Purpose, Signer, SigningCode};
 use crate::ids::{ManifestId, OrganisationId, UserId};
 use crate::manifest::act::{Step, admit_filed, parties_of, visible, write};
 use crate::manifest::behalf::{self, part_of};
+use crate::manifest::draft_store;
 use crate::manifest::event::{Happening, Stamped};
 use crate::manifest::event_store;
 use crate::manifest::evolve::{Gap, Manifest, evolve};
 use crate::manifest::status::{Action, Party};
 use crate::manifest::store::Stored;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
+use crate::registry::Part;
 use crate::wire::Asked;
 
 /// What signs beside the caller: for the event of the signature, and for the code that it uses up.
@@ -58,13 +60,22 @@ impl<'a> Signing<'a> {
 
     pub async fn look(&self, ctx: &Ctx, stored: &Stored) -> Result<Second, Problem> {
         let Some(asked) = self.asked else { return Ok(Second::NotNamed) };
-        let manifest = &stored.manifest;
-        if admit_filed(ctx, self.action, manifest).is_err() {
+        if admit_filed(ctx, self.action, &stored.manifest).is_err() {
             return Ok(Second::NotNamed);
         }
-        let purpose = purpose(stored.id, self.action);
+        self.try_code(stored.id, asked).await
+    }
+
+    /// The same at a stop of a round, where the manifest may still be a draft. The caller has asked
+    /// whether the step may be taken at all.
+    pub async fn look_at(&self, id: ManifestId) -> Result<Second, Problem> {
+        let Some(asked) = self.asked else { return Ok(Second::NotNamed) };
+        self.try_code(id, asked).await
+    }
+
+    async fn try_code(&self, id: ManifestId, asked: &Countersign) -> Result<Second, Problem> {
         let code = (asked.user_id, asked.code.as_str());
-        find(self.app, &self.tried, (purpose, code)).await
+        find(self.app, &self.tried, (purpose(id, self.action), code)).await
     }
 }
 
@@ -274,17 +285,28 @@ pub async fn signing_code(
         Ok(asked) => asked,
         Err(problem) => return command::refuse(app, ctx, problem).await,
     };
+    let action = asked.action.action();
     let stored = match visible(app, &ctx.actor, asked.manifest_id).await {
         Ok(stored) => stored,
         Err(problem) if problem.code() == Code::NotFound => {
-            return Err(Fault::unknown_reference("/manifest_id").into());
+            may::require(signs_draft(app, ctx, &asked).await?)?;
+            return identity::issue_code(app, ctx, purpose(asked.manifest_id, action)).await;
         }
         Err(problem) => return Err(problem),
     };
-    let action = asked.action.action();
     let parties = parties_of(&ctx.actor, &stored.manifest);
     may::require(asked.action.signers().iter().any(|party| parties.contains(party)))?;
     identity::issue_code(app, ctx, purpose(asked.manifest_id, action)).await
+}
+
+/// The producer of a round's stop signs the departure of what is still a draft: it is filed and
+/// leaves as it is collected.
+async fn signs_draft(app: &App, ctx: &Ctx, asked: &SignCode) -> Result<bool, Problem> {
+    let own = ctx.actor.organisation_id;
+    let draft = draft_store::find(&app.pool, own, asked.manifest_id).await?;
+    let draft = draft.ok_or_else(|| Fault::unknown_reference("/manifest_id"))?;
+    let is_producer = draft.producer == Some(own) && may::plays(&ctx.actor, Part::Producer);
+    Ok(is_producer && asked.action.action() == Action::Depart)
 }
 
 fn bad_code(pointer: &str) -> Fault {
@@ -295,7 +317,7 @@ fn bad_code(pointer: &str) -> Fault {
     Fault::new(Code::InvalidValue, pointer, text)
 }
 
-fn not_the_second(is_other: bool) -> Problem {
+pub(super) fn not_the_second(is_other: bool) -> Problem {
     not_the_second_at("/countersign/user_id", is_other).into()
 }
 

@@ -92,3 +92,11 @@ pub struct Countersigned {
     pub party: String,
     pub organisation_id: OrganisationId,
 }
+
+/// The period is over in which the producer could confirm what a round's carrier filed for it, and
+/// nothing was heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unconfirmed {
+    /// When the period ended.
+    pub due_at: DateTime<Utc>,
+}

@@ -207,6 +207,15 @@ pub fn countersign(
     Ok(())
 }
 
+/// The producer's silence is a gap of its own, which no later signature closes: the period is over.
+pub fn silence(manifest: &mut Manifest) -> Result<(), IllegalEvent> {
+    if manifest.gaps.iter().any(|gap| gap.step == "confirm") {
+        return Err(IllegalEvent::Step);
+    }
+    manifest.gaps.push(Gap::skipped("confirm", Party::Producer, "medium"));
+    Ok(())
+}
+
 fn on_the_way(manifest: &mut Manifest, action: Action) -> Result<&mut Riding, IllegalEvent> {
     if !action.is_open(manifest.status) {
         return Err(IllegalEvent::Step);

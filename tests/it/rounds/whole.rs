@@ -83,7 +83,7 @@ async fn a_kitchen_round_is_collected_weighed_and_treated() {
     the_row_is_the_fold(&world, &planned.id()).await;
 }
 
-async fn the_row_is_the_fold(world: &World, id: &str) {
+pub(super) async fn the_row_is_the_fold(world: &World, id: &str) {
     let client = world.database.superuser().await;
     let sql = "SELECT body FROM event WHERE subject_id = $1::text::uuid ORDER BY seq";
     let rows = client.query(sql, &[&id]).await.unwrap();
