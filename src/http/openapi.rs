@@ -158,6 +158,7 @@ const BODY_MAY_BE_ABSENT: &[(&str, &str)] = &[
     ("post", "/manifests/{id}/file"),
     ("post", "/manifests/{id}/depart"),
     ("post", "/manifests/{id}/arrive"),
+    ("post", "/manifests/{id}/events/{seq}/countersign"),
     ("post", "/manifests/{id}/amendments/{n}/approve"),
     ("post", "/manifests/{id}/amendments/{n}/reject"),
     ("post", "/trips/{id}/depart"),

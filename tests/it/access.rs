@@ -1,6 +1,7 @@
 //! Who gets to what, on every path: the table has a line for each operation of the API, and each
 //! line is tried as nobody, as a stranger, as regulators of elsewhere and as a reader.
 
+mod case;
 pub mod estate;
 mod riding;
 mod seen;
@@ -11,9 +12,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, Contract, Method};
+use case::{Case, Kind};
 use estate::{EVERYBODY, Estate};
 use seen::seen_by;
-use table::{Case, Kind};
 
 /// Every operation.
 fn cases() -> impl Iterator<Item = &'static Case> {

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::case::{Case, Kind::One, Kind::Own, case, change, make, many};
 use super::estate::Estate;
-use super::table::{Case, Kind::One, Kind::Own, case, change, make, many};
 use crate::support::Cast;
 
 pub const CASES: &[Case] = &[
