@@ -1,14 +1,13 @@
 //! Every operation of the API with what keeps the organisations apart there. An operation that is
 //! not here fails the tests, and so does a line without an operation.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::case::{
     Case,
-    Kind::{Alike, Ask, Change, Make, Many, One, Open, Own},
+    Kind::{Alike, Ask, One, Open, Own},
     case, change, make, many,
 };
-use super::estate::Estate;
 
 const REGISTRARS: &[&str] = &["corps", "division", "health"];
 const INSPECTORS: &[&str] = &["corps", "division", "elsewhere", "regiment", "neighbour", "health"];
