@@ -1,11 +1,13 @@
 //! `liandan import`: a CSV file or a workbook into a register, over the code of `POST /imports`.
 
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::say;
 use crate::config::{Environment, Serving};
 use crate::import::{Kind, Mode, Order, Report, RowFault};
+use crate::limits::IMPORT_BYTES_MAX;
 use crate::server::{self, Production, StartError};
 use crate::telemetry::start_log;
 
@@ -44,13 +46,24 @@ pub(super) fn run(environment: &Environment, asked: &Arguments) -> Result<ExitCo
         database_url: environment.required("DATABASE_URL")?.to_owned(),
         migrate_url: None,
     };
-    let bytes = std::fs::read(&asked.file);
+    let bytes = read(&asked.file);
     let bytes = bytes.map_err(|reason| StartError::Io { doing: "read the file", reason })?;
     let mode = if asked.good_rows { Mode::GoodRows } else { Mode::AllOrNothing };
     let order = Order { kind: asked.kind, mode, dry_run: asked.dry_run };
     let report = server::import_file(&production, order, &bytes)?;
     tell(&report, asked.json);
     Ok(if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// As much as `POST /imports` takes: memory is not the file's to decide.
+fn read(file: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(file)?.take(IMPORT_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > IMPORT_BYTES_MAX {
+        let mib = IMPORT_BYTES_MAX / 1024 / 1024;
+        return Err(std::io::Error::other(format!("more than {mib} MiB: split the file")));
+    }
+    Ok(bytes)
 }
 
 fn tell(report: &Report, as_json: bool) {

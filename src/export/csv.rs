@@ -43,7 +43,7 @@ fn cell(out: &mut Vec<u8>, text: &str, kind: Kind) {
 }
 
 /// What a spreadsheet would calculate or act on: full-width signs too, which some take as well.
-fn is_formula(text: &str) -> bool {
+pub fn is_formula(text: &str) -> bool {
     matches!(
         text.chars().next(),
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')

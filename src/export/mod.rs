@@ -12,6 +12,7 @@ pub mod sheets;
 mod writer;
 mod xlsx;
 
+pub use csv::is_formula;
 pub use sheet::{Column, Kind, Sheet};
 pub use writer::{Format, Writer};
 

@@ -73,7 +73,8 @@ pub async fn send(
     let body = receive(request.headers(), payload.into_inner(), IMPORT_BYTES_MAX).await?;
     let file = boundary.map_or_else(|| Ok(body.clone()), |mark| multipart::file(&body, &mark))?;
     let table = tokio::task::spawn_blocking(move || import::read(&file)).await;
-    let table = table.map_err(Problem::internal)??;
+    // What the reader of workbooks cannot cope with is the file's fault, not ours.
+    let table = table.map_err(import::unreadable)??;
     let dry_run = asked.dry_run || asked.validate_only;
     let order = Order { kind: asked.kind, mode: asked.mode, dry_run };
     let report = import::import(&app, &ctx, order, &table).await?;

@@ -1,11 +1,10 @@
 //! From the text of a cell to a value of the command's body. What does not read as it should is
 //! handed on as text: the command's own reader then says what is wrong, in its own words.
 
-use chrono::{
-    Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone, Utc,
-};
+use chrono::{FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone, Utc};
 use serde_json::{Number, Value};
 
+use super::serial::{FirstDay, moment};
 use crate::clock::beijing;
 
 /// Chinese words and the API's words for them.
@@ -36,12 +35,13 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// The value that the cell stands for. Not for empty cells.
-    pub fn value(self, text: &str) -> Value {
+    /// The value that the cell stands for, in a file that counts its days from `first`. Not for
+    /// empty cells.
+    pub fn value(self, text: &str, first: FirstDay) -> Value {
         match self {
             Self::Number => number(text).unwrap_or_else(|| text.into()),
-            Self::Day => day(text).map_or_else(|| text.into(), |day| day.to_string().into()),
-            Self::Time => time(text).unwrap_or_else(|| text.into()),
+            Self::Day => day(text, first).map_or_else(|| text.into(), |day| day.to_string().into()),
+            Self::Time => time(text, first).unwrap_or_else(|| text.into()),
             Self::Yes => yes(text).map_or_else(|| text.into(), Value::Bool),
             Self::List => parts(text).map(Value::from).collect(),
             Self::Word(words) => translated(text, words).into(),
@@ -101,50 +101,53 @@ fn yes(text: &str) -> Option<bool> {
     }
 }
 
-/// `2026-11-25`, `2026/11/25`, `2026.11.25`, `2026年11月25日`, `20261125`, or the number that a
-/// spreadsheet keeps a day as.
-fn day(text: &str) -> Option<NaiveDate> {
-    if let Some(days) = serial(text) {
-        return days.0.filter(|_| days.1 < 1e-9);
-    }
+/// `2026-11-25`, `2026/11/25`, `2026.11.25`, `2026年11月25日`, `20261125`, each also with a time
+/// that is midnight, or the number that a spreadsheet keeps a day as. A time of the day is not cut
+/// off: whoever has one where a day belongs may mean another day.
+fn day(text: &str, first: FirstDay) -> Option<NaiveDate> {
+    let time = moment_of(text, first);
+    time.filter(|time| time.time() == NaiveTime::MIN).map(|time| time.date())
+}
+
+/// A day, which is its midnight, or a time, as spreadsheets and people write them: without a zone.
+fn moment_of(text: &str, first: FirstDay) -> Option<NaiveDateTime> {
+    let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN);
+    serial(text, first).or_else(|| written_day(text).map(midnight)).or_else(|| local(text))
+}
+
+/// The year first and with four digits: in any other order one cannot tell day and month apart,
+/// and a year of two digits would be one of the first century.
+fn written_day(text: &str) -> Option<NaiveDate> {
     let text = text.trim_end_matches('日').replace(['/', '.', '年', '月'], "-");
     if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return NaiveDate::parse_from_str(&text, "%Y%m%d").ok();
     }
-    NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok()
+    let year = text.split('-').next().unwrap_or_default();
+    let is_year = year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
+    NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok().filter(|_| is_year)
 }
 
-/// The day and the part of a day that a number of the 1900 system stands for. The system has a
-/// 29 February 1900 that never was, so days are counted from the 30 December before.
-fn serial(text: &str) -> Option<(Option<NaiveDate>, f64)> {
+/// A day and a time without a zone.
+fn local(text: &str) -> Option<NaiveDateTime> {
+    let (on, at) = text.split_once([' ', 'T'])?;
+    let forms = ["%H:%M:%S%.f", "%H:%M"];
+    let at = forms.iter().find_map(|form| NaiveTime::parse_from_str(at.trim(), form).ok());
+    Some(written_day(on)?.and_time(at?))
+}
+
+/// A spreadsheet's number.
+fn serial(text: &str, first: FirstDay) -> Option<NaiveDateTime> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let number: f64 = text.parse().ok().filter(|_| digits)?;
     // From 1982 to 2119: no year, no code and no day without signs looks like it.
-    if !(30_000.0..80_000.0).contains(&number) {
-        return None;
-    }
-    let first = NaiveDate::from_ymd_opt(1899, 12, 30)?;
-    Some((first.checked_add_days(Days::new(number as u64)), number.fract()))
+    moment(number, first).filter(|_| (30_000.0..80_000.0).contains(&number))
 }
 
-fn time(text: &str) -> Option<Value> {
+fn time(text: &str, first: FirstDay) -> Option<Value> {
     if let Ok(time) = chrono::DateTime::parse_from_rfc3339(text) {
         return Some(shown(time));
     }
-    let here = |time: NaiveDateTime| beijing().from_local_datetime(&time).single();
-    if let Some((day, part)) = serial(text) {
-        let seconds = (part * 86_400.0).round() as u32;
-        let time = NaiveTime::from_num_seconds_from_midnight_opt(seconds.min(86_399), 0)?;
-        return here(day?.and_time(time)).map(shown);
-    }
-    if let Some(day) = day(text) {
-        return here(day.and_time(NaiveTime::MIN)).map(shown);
-    }
-    let (on, at) = text.split_once([' ', 'T'])?;
-    let at = ["%H:%M:%S", "%H:%M"]
-        .iter()
-        .find_map(|form| NaiveTime::parse_from_str(at.trim(), form).ok());
-    here(day(on)?.and_time(at?)).map(shown)
+    beijing().from_local_datetime(&moment_of(text, first)?).single().map(shown)
 }
 
 fn shown(time: chrono::DateTime<FixedOffset>) -> Value {
@@ -157,38 +160,77 @@ mod tests {
 
     use super::*;
 
+    fn value(shape: Shape, text: &str) -> Value {
+        shape.value(text, FirstDay::Of1900)
+    }
+
     #[test]
     fn days_and_times_are_beijings_in_every_spelling() {
-        for text in
-            ["2026-11-25", "2026/11/25", "2026.11.25", "2026年11月25日", "20261125", "46351"]
-        {
-            assert_eq!(Shape::Day.value(text), json!("2026-11-25"), "{text}");
+        for text in [
+            "2026-11-25",
+            "2026/11/25",
+            "2026.11.25",
+            "2026年11月25日",
+            "20261125",
+            "46351",
+            "2026-11-25 00:00:00",
+            "2026/11/25 0:00",
+        ] {
+            assert_eq!(value(Shape::Day, text), json!("2026-11-25"), "{text}");
         }
-        assert_eq!(Shape::Day.value("2026-1-5"), json!("2026-01-05"));
-        assert_eq!(Shape::Day.value("25.11.2026"), json!("25.11.2026"));
+        assert_eq!(value(Shape::Day, "2026-1-5"), json!("2026-01-05"));
         let ten = json!("2026-11-25T02:00:00.000Z");
         for text in [
             "2026-11-25 10:00",
             "2026/11/25 10:00:00",
+            "2026年11月25日 10:00",
             "2026-11-25T10:00:00",
+            "2026-11-25T10:00:00.000",
             "2026-11-25T10:00:00+08:00",
             "2026-11-25T02:00:00Z",
             "46351.4166666667",
         ] {
-            assert_eq!(Shape::Time.value(text), ten, "{text}");
+            assert_eq!(value(Shape::Time, text), ten, "{text}");
         }
-        assert_eq!(Shape::Time.value("2026-11-25"), json!("2026-11-24T16:00:00.000Z"));
-        assert_eq!(Shape::Time.value("soon"), json!("soon"));
+        assert_eq!(value(Shape::Time, "2026-11-25"), json!("2026-11-24T16:00:00.000Z"));
+        assert_eq!(value(Shape::Time, "soon"), json!("soon"));
+        let first = FirstDay::Of1904;
+        assert_eq!(Shape::Day.value("44889", first), json!("2026-11-25"));
+        assert_eq!(Shape::Time.value("44889.4166666667", first), ten);
+    }
+
+    /// A wrong day is worse than none: what can be read in two ways stays as it is, to be refused.
+    #[test]
+    fn a_day_is_never_guessed() {
+        for text in [
+            "25.11.2026",
+            "11/12/26",
+            "26-11-25",
+            "11/25/2026",
+            "1/2/2026",
+            "+2026-11-25",
+            "2026-02-30",
+            "2026-11-25 10:00",
+            "2026-11-24T16:00:00Z",
+            "2026-11-25T00:00:00+08:00",
+            "46351.5",
+        ] {
+            assert_eq!(value(Shape::Day, text), json!(text));
+        }
+        for text in ["11/12/26 10:00", "2026-11-25 25:00", "10:00", "0.5"] {
+            assert_eq!(value(Shape::Time, text), json!(text));
+        }
     }
 
     #[test]
     fn numbers_stay_exact_and_what_is_none_stays_text() {
         for text in ["812.5", "0.001", "-3", "12.0001", "900000000"] {
-            let value = Shape::Number.value(text);
-            assert!(value.is_number() && value.to_string() == text, "{text}");
+            let found = value(Shape::Number, text);
+            assert!(found.is_number(), "{text}");
+            assert_eq!(found.to_string(), text);
         }
         for text in ["1,000", "1e3", "十", "5 kg", ".5", "1.", "12345678901234567"] {
-            assert_eq!(Shape::Number.value(text), json!(text));
+            assert_eq!(value(Shape::Number, text), json!(text));
         }
     }
 
@@ -196,12 +238,12 @@ mod tests {
     fn words_lists_and_divisions() {
         let words: Words = &[("移出人", "producer"), ("承运人", "carrier")];
         let both = json!(["producer", "carrier"]);
-        assert_eq!(Shape::WordList(words).value("移出人、carrier"), both);
-        assert_eq!(Shape::Word(words).value("移出人"), json!("producer"));
-        assert_eq!(Shape::Word(words).value("other"), json!("other"));
-        assert_eq!(Shape::List.value("T；I ,C"), json!(["T", "I", "C"]));
-        assert_eq!(Shape::Division.value("1"), json!("01"));
-        assert_eq!(Shape::Yes.value("是"), json!(true));
-        assert_eq!(Shape::Yes.value("maybe"), json!("maybe"));
+        assert_eq!(value(Shape::WordList(words), "移出人、carrier"), both);
+        assert_eq!(value(Shape::Word(words), "移出人"), json!("producer"));
+        assert_eq!(value(Shape::Word(words), "other"), json!("other"));
+        assert_eq!(value(Shape::List, "T；I ,C"), json!(["T", "I", "C"]));
+        assert_eq!(value(Shape::Division, "1"), json!("01"));
+        assert_eq!(value(Shape::Yes, "是"), json!(true));
+        assert_eq!(value(Shape::Yes, "maybe"), json!("maybe"));
     }
 }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use encoding_rs::{GB18030, UTF_16LE};
 
 use super::table::Table;
+use crate::export::is_formula;
 use crate::problem::{Code, Problem, Text};
 
 pub fn read(bytes: &[u8]) -> Result<Table, Problem> {
@@ -20,10 +21,12 @@ pub fn read(bytes: &[u8]) -> Result<Table, Problem> {
         );
         return Err(Problem::new(Code::NulCharacter, detail));
     }
+    let delimiter = delimiter(&text);
+    demand_closed_quotes(text.as_bytes(), delimiter)?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(delimiter(&text))
+        .delimiter(delimiter)
         .from_reader(text.as_bytes());
     let mut table = Table::default();
     let mut record = csv::StringRecord::new();
@@ -42,10 +45,38 @@ fn blank_lines(text: &str, at: u64) -> u64 {
     blank.filter(|byte| **byte == b'\n').count() as u64
 }
 
+/// A quote that nothing closes would make one cell of all that follows, and its rows be missing
+/// without a word.
+fn demand_closed_quotes(bytes: &[u8], delimiter: u8) -> Result<(), Problem> {
+    // Where a cell begins, within one, within quotes (since which line), after a quote there.
+    let (mut begins, mut quoted, mut after_quote) = (true, None, false);
+    let mut line = 1;
+    for byte in bytes {
+        let ends = *byte == delimiter || matches!(byte, b'\r' | b'\n');
+        line += usize::from(*byte == b'\n');
+        if quoted.is_some() && !after_quote {
+            after_quote = *byte == b'"';
+        } else if quoted.is_some() && *byte == b'"' {
+            after_quote = false;
+        } else {
+            (quoted, after_quote) = (None, false);
+            if begins && *byte == b'"' {
+                quoted = Some(line);
+            }
+            begins = ends;
+        }
+    }
+    let Some(since) = quoted.filter(|_| !after_quote) else { return Ok(()) };
+    let detail = Text::new(
+        format!("第 {since} 行的引号没有结束，其后的行无法辨认。"),
+        format!("A quote on line {since} is not closed: what follows cannot be told apart."),
+    );
+    Err(Problem::new(Code::BadRequest, detail))
+}
+
 /// Our own lists mark what would be a formula with an apostrophe: it is no part of the text.
 fn without_guard(cell: &str) -> &str {
-    let guarded = |rest: &&str| rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    cell.strip_prefix('\'').filter(guarded).unwrap_or(cell)
+    cell.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(cell)
 }
 
 fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Problem> {
@@ -144,6 +175,25 @@ mod tests {
         let table = read("a,b\n\n\"two\nlines\",x\nlast,y\n".as_bytes()).unwrap();
         let lines: Vec<u32> = table.rows.iter().map(|row| row.line).collect();
         assert_eq!(lines, [1, 3, 5]);
+    }
+
+    #[test]
+    fn what_our_lists_mark_as_text_comes_back_as_it_was() {
+        let odd = ["=1+1", "-", "＝1", "@x", "'quoted'", "+86 1"];
+        let list = crate::export::csv_headings(odd.into_iter());
+        assert_eq!(cells(&list), [odd]);
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_swallows_no_rows() {
+        for text in ["a,b\n1,\"x\n2,y\n3,z\n", "a,b\n1,\"x\"\"\n2,y\n"] {
+            let problem = read(text.as_bytes()).unwrap_err();
+            assert_eq!(problem.code(), Code::BadRequest);
+            assert!(problem.lead().detail.en.contains("on line 2"), "{problem}");
+        }
+        let text = "a,b\n\"5\"\" pipe\",5\" pipe\n\"\",\"x\"y\"\n\"last\",\"\"";
+        let wanted = [["a", "b"], ["5\" pipe", "5\" pipe"], ["", "xy\""], ["last", ""]];
+        assert_eq!(cells(text.as_bytes()), wanted);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::columns::Headings;
 use super::kinds::Kind;
 use super::place::Place;
+use super::serial::FirstDay;
 use super::table::{NO_VALUE, Row, Table};
 use crate::problem::{Code, Fault, Text};
 use crate::registry::Plate;
@@ -40,9 +41,9 @@ impl Entry {
 pub fn entries(kind: Kind, table: &Table, headings: &Headings) -> Vec<Entry> {
     let mut found: Vec<Entry> = Vec::new();
     for row in table.rows.iter().skip(headings.first_row) {
-        let single = read(row, headings, 0);
+        let single = read(row, headings, table.first_day, 0);
         if let Some(before) = found.last_mut().filter(|before| belongs(kind, before, &single)) {
-            let again = read(row, headings, before.lines.len());
+            let again = read(row, headings, table.first_day, before.lines.len());
             before.lines.push(row.line);
             before.faults.extend(again.faults);
             merge(&mut before.body, again.body);
@@ -65,7 +66,7 @@ fn belongs(kind: Kind, before: &Entry, row: &Entry) -> bool {
     values.iter().any(|(_, own)| own.is_some()) && values.iter().all(|(one, two)| one == two)
 }
 
-fn read(row: &Row, headings: &Headings, nth: usize) -> Entry {
+fn read(row: &Row, headings: &Headings, first_day: FirstDay, nth: usize) -> Entry {
     let mut entry =
         Entry { body: Value::Object(Map::new()), lines: vec![row.line], faults: Vec::new() };
     for (n, cell) in row.cells().enumerate().filter(|(_, cell)| !cell.is_empty()) {
@@ -87,7 +88,7 @@ fn read(row: &Row, headings: &Headings, nth: usize) -> Entry {
             entry.faults.push(Fault::new(Code::InvalidValue, pointer, detail));
             continue;
         }
-        put(&mut entry.body, &pointer, column.shape.value(cell));
+        put(&mut entry.body, &pointer, column.shape.value(cell, first_day));
     }
     entry
 }

@@ -17,6 +17,7 @@ mod references;
 mod report;
 mod run;
 mod same;
+mod serial;
 mod store;
 mod table;
 mod verbs;
@@ -27,6 +28,7 @@ pub use kinds::{Kind, Mode, columns_of};
 pub use report::{Report, RowFault};
 pub use run::{Order, import, may_import, place};
 pub use table::{Row, Table, read};
+pub use xlsx::unreadable;
 
 use crate::export::csv_headings;
 use crate::problem::Lang;

@@ -198,33 +198,47 @@ impl File<'_> {
 
     async fn one(&self, ctx: &Ctx, entry: &Entry, known: &store::Known) -> Came {
         let kind = self.order.kind;
-        if let Some(id) = entry.identity(kind).and_then(|identity| known.get(&identity).copied()) {
-            return match verbs::show(self.app, ctx, kind, id).await {
-                Ok(shown) if entry.faults.is_empty() && same::says(&shown, &entry.body) => {
-                    Came::Unchanged
-                }
-                Ok(_) => Came::Refused(with_own(entry, Some(there_already(kind).into()))),
-                Err(problem) if problem.code() == Code::NotFound => {
-                    Came::Refused(with_own(entry, Some(there_already(kind).into())))
-                }
-                Err(problem) => Came::Refused(problem),
-            };
-        }
         let body = entry.body.to_string();
+        if let Some(id) = entry.identity(kind).and_then(|identity| known.get(&identity).copied()) {
+            let shown = match verbs::show(self.app, ctx, kind, id).await {
+                Ok(shown) => Some(shown),
+                Err(problem) if problem.code() == Code::NotFound => None,
+                Err(problem) => return Came::Refused(problem),
+            };
+            let is_same = shown.is_some_and(|shown| same::says(&shown, &entry.body));
+            if is_same && entry.faults.is_empty() {
+                return Came::Unchanged;
+            }
+            return Came::Refused(match self.not_theirs(ctx, body.as_bytes()).await {
+                Some(problem) => problem,
+                None => with_own(entry, Some(there_already(kind).into())),
+            });
+        }
         if !entry.faults.is_empty() {
             // What else is wrong is told in the same breath; nothing may be written.
             let ctx = Ctx { validate_only: true, ..ctx.clone() };
             let more = verbs::run(self.app, &ctx, kind, body.as_bytes()).await.err();
-            return Came::Refused(with_own(entry, more));
+            return Came::Refused(match more {
+                Some(problem) if is_about_rights(&problem) => problem,
+                more => with_own(entry, more),
+            });
         }
         let (outcome, decision) =
-            command::gathered(verbs::run(self.app, ctx, kind, body.as_bytes())).await;
+            command::gathered(Box::pin(verbs::run(self.app, ctx, kind, body.as_bytes()))).await;
         match (outcome, decision) {
             (Err(problem), _) => Came::Refused(problem),
             (Ok(_), Some(decision)) => Came::Decided(Box::new(decision)),
             (Ok(true), None) => Came::New,
             (Ok(false), None) => Came::Unchanged,
         }
+    }
+
+    /// Why the actor may not register this at all: whether it is there already is then not for
+    /// them to know.
+    async fn not_theirs(&self, ctx: &Ctx, body: &[u8]) -> Option<Problem> {
+        let ctx = Ctx { validate_only: true, ..ctx.clone() };
+        let problem = verbs::run(self.app, &ctx, self.order.kind, body).await.err();
+        problem.filter(is_about_rights)
     }
 
     fn count(&self, report: &mut Report, entry: &Entry, came: &Came) {
@@ -259,6 +273,10 @@ impl Came {
             Self::New | Self::Unchanged | Self::Refused(_) => None,
         }
     }
+}
+
+fn is_about_rights(problem: &Problem) -> bool {
+    matches!(problem.status(), 403 | 404)
 }
 
 /// The faults of the cells, and those of the command that do not follow from them.

@@ -10,17 +10,24 @@ pub fn says(shown: &Value, asked: &Value) -> bool {
             asked.iter().all(|(name, value)| shown.get(name).is_none_or(|known| says(known, value)))
         }
         (Value::Array(shown), Value::Array(asked)) => {
-            shown.len() == asked.len() && shown.iter().zip(asked).all(|(one, two)| says(one, two))
+            let both = || shown.iter().zip(asked);
+            let same = shown.len() == asked.len() && both().all(|(one, two)| says(one, two));
+            same || words(shown).is_some_and(|shown| Some(shown) == words(asked))
         }
         (Value::Number(shown), Value::Number(asked)) => shown.as_f64() == asked.as_f64(),
         (Value::String(shown), Value::String(asked)) => {
             let time = |text: &str| DateTime::<FixedOffset>::parse_from_rfc3339(text).ok();
-            let plain = |text: &str| text.to_uppercase().replace(['·', '-', ' '], "");
-            let as_time = || time(shown).is_some_and(|one| Some(one) == time(asked));
-            shown == asked || as_time() || plain(shown) == plain(asked)
+            shown == asked || time(shown).is_some_and(|one| Some(one) == time(asked))
         }
         _ => shown == asked,
     }
+}
+
+/// A list of words (roles, hazards, codes) is the same in any order.
+fn words(list: &[Value]) -> Option<Vec<&str>> {
+    let mut words = list.iter().map(Value::as_str).collect::<Option<Vec<&str>>>()?;
+    words.sort_unstable();
+    Some(words)
 }
 
 #[cfg(test)]
@@ -32,10 +39,12 @@ mod tests {
     #[test]
     fn what_a_row_says_must_be_so_and_what_it_leaves_open_need_not() {
         let shown = json!({"id": "x", "name": "一号", "plate": "新A12345", "kg": 812.5, "beds": null,
-            "at": "2026-11-25T02:00:00.000Z", "lines": [{"line": 1, "codes": ["a"], "kg": 1.0}]});
+            "at": "2026-11-25T02:00:00.000Z", "roles": ["a", "b"],
+            "lines": [{"line": 1, "codes": ["a"], "kg": 1.0}]});
         for asked in [
             json!({"name": "一号"}),
-            json!({"plate": "新A·12345", "kg": 812.5}),
+            json!({"plate": "新A12345", "kg": 812.5}),
+            json!({"roles": ["b", "a"]}),
             json!({"at": "2026-11-25T10:00:00+08:00"}),
             json!({"lines": [{"codes": ["a"], "kg": 1}]}),
         ] {
@@ -45,6 +54,9 @@ mod tests {
             json!({"name": "二号"}),
             json!({"kg": 812}),
             json!({"beds": 4}),
+            json!({"name": "一-号"}),
+            json!({"roles": ["a"]}),
+            json!({"roles": ["a", "a"]}),
             json!({"lines": []}),
             json!({"lines": [{"codes": ["b"]}]}),
         ] {

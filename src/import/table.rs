@@ -1,5 +1,6 @@
 //! A file as rows of texts, whatever it was: which row of the file, which cells.
 
+use super::serial::FirstDay;
 use super::{csv, xlsx};
 use crate::limits::{IMPORT_COLUMNS_MAX, IMPORT_ROWS_MAX, IMPORT_TEXT_BYTES_MAX};
 use crate::problem::{Code, Problem, Text};
@@ -32,10 +33,16 @@ impl Row {
 #[derive(Debug, Default)]
 pub struct Table {
     pub rows: Vec<Row>,
+    /// How to read numbers that stand for days.
+    pub first_day: FirstDay,
     text_bytes: usize,
 }
 
 impl Table {
+    pub fn counting_from(first_day: FirstDay) -> Self {
+        Self { first_day, ..Self::default() }
+    }
+
     /// Adds a row unless it is empty; refuses what would be too much.
     pub fn push<'c>(
         &mut self,

@@ -4,13 +4,17 @@
 //! Every part is unpacked once beforehand and counted: a file of a few kilobytes can hold
 //! gigabytes, and what its directory says of that is the sender's word.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Read};
 
 use calamine::{DataRef, Dimensions, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
+use chrono::NaiveTime;
 
+use super::serial::{FirstDay, moment};
 use super::table::{NO_VALUE, Table};
-use crate::limits::{IMPORT_COLUMNS_MAX, IMPORT_PARTS_MAX, IMPORT_UNZIPPED_BYTES_MAX};
+use crate::limits::{
+    IMPORT_COLUMNS_MAX, IMPORT_PARTS_MAX, IMPORT_TEXT_BYTES_MAX, IMPORT_UNZIPPED_BYTES_MAX,
+};
 use crate::problem::{Code, Problem, Text};
 
 pub fn read(bytes: &[u8]) -> Result<Table, Problem> {
@@ -22,12 +26,13 @@ pub fn read(bytes: &[u8]) -> Result<Table, Problem> {
     let name = book.sheets_metadata().iter().find(is_shown).map(|sheet| sheet.name.clone());
     let name = name.ok_or_else(|| unreadable("no sheet"))?;
     let mut merged = Merged::of(book.merge_cells_by_sheet_name(&name).map_err(unreadable)?);
+    let first_day = if book.has_1904_epoch() { FirstDay::Of1904 } else { FirstDay::Of1900 };
     let mut cells = book.worksheet_cells_reader(&name).map_err(unreadable)?;
-    let mut table = Table::default();
+    let mut table = Table::counting_from(first_day);
     let mut row: Vec<String> = Vec::new();
     let mut at = 0;
-    while let Some(cell) = cells.next_cell().map_err(unreadable)? {
-        let (line, column) = cell.get_position();
+    while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(unreadable)? {
+        let (line, column) = cell.pos;
         if line < at {
             return Err(unreadable("rows out of order"));
         }
@@ -38,16 +43,19 @@ pub fn read(bytes: &[u8]) -> Result<Table, Problem> {
             at = line;
         }
         let column = column as usize;
-        if *cell.get_value() == DataRef::Empty {
-            continue;
-        }
+        let text = match (&cell.value, cell.formula) {
+            (DataRef::Empty, None) => continue,
+            // Written by a program that does not calculate, and never opened by one that does.
+            (DataRef::Empty, Some(_)) => format!("{NO_VALUE}="),
+            (value, _) => text_of(value, first_day),
+        };
         // One beyond what is allowed is kept, for the table to refuse.
         if column <= IMPORT_COLUMNS_MAX {
             if row.len() <= column {
                 row.resize(column + 1, String::new());
             }
             if let Some(place) = row.get_mut(column) {
-                *place = text_of(cell.get_value());
+                *place = text;
             }
         }
     }
@@ -60,28 +68,30 @@ pub fn read(bytes: &[u8]) -> Result<Table, Problem> {
 struct Merged {
     /// By the first row of an area: its column and its last row.
     begins: HashMap<u32, Vec<(usize, u32)>>,
-    /// Columns whose value goes on, and until which row.
-    going: Vec<(usize, u32, String)>,
+    /// By column, the value that goes on and until which row. Areas do not overlap, so a column
+    /// has one at a time: whatever a file says, a row costs no more than its columns.
+    going: BTreeMap<usize, (u32, String)>,
 }
 
 impl Merged {
     fn of(areas: Vec<Dimensions>) -> Self {
         let mut begins: HashMap<u32, Vec<(usize, u32)>> = HashMap::new();
         for Dimensions { start, end } in areas {
-            if end.0 > start.0 {
-                begins.entry(start.0).or_default().push((start.1 as usize, end.0));
+            let column = start.1 as usize;
+            if end.0 > start.0 && column < IMPORT_COLUMNS_MAX {
+                begins.entry(start.0).or_default().push((column, end.0));
             }
         }
-        Self { begins, going: Vec::new() }
+        Self { begins, going: BTreeMap::new() }
     }
 
     fn fill(&mut self, line: u32, row: &mut Vec<String>) {
-        self.going.retain(|(_, until, _)| *until >= line);
+        self.going.retain(|_, (until, _)| *until >= line);
         // A row with nothing of its own is no row.
-        if row.iter().all(|cell| cell.is_empty()) {
+        if row.iter().all(String::is_empty) {
             return;
         }
-        for (column, _, text) in &self.going {
+        for (column, (_, text)) in &self.going {
             if row.len() <= *column {
                 row.resize(column + 1, String::new());
             }
@@ -91,12 +101,12 @@ impl Merged {
         }
         for (column, until) in self.begins.remove(&line).unwrap_or_default() {
             let text = row.get(column).cloned().unwrap_or_default();
-            self.going.push((column, until, text));
+            self.going.insert(column, (until, text));
         }
     }
 }
 
-fn text_of(value: &DataRef<'_>) -> String {
+fn text_of(value: &DataRef<'_>, first: FirstDay) -> String {
     match value {
         DataRef::Empty => String::new(),
         DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
@@ -106,7 +116,7 @@ fn text_of(value: &DataRef<'_>) -> String {
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => number_text(*number),
         DataRef::Bool(yes) => yes.to_string(),
-        DataRef::DateTime(time) => time_text(time),
+        DataRef::DateTime(time) => time_text(time, first),
         DataRef::Error(error) => format!("{NO_VALUE}{error}"),
     }
 }
@@ -117,18 +127,14 @@ fn number_text(number: f64) -> String {
     rounded.to_string()
 }
 
-/// A day, or a Beijing time without saying so: sheets know no zones.
-fn time_text(time: &ExcelDateTime) -> String {
-    if time.is_duration() {
-        return number_text(time.as_f64());
-    }
-    let (year, month, day, hour, minute, second, milli) = time.to_ymd_hms_milli();
-    // Half a second is lost by the numbers that sheets keep times in.
-    let second = if milli >= 500 { (second + 1).min(59) } else { second };
-    if (hour, minute, second) == (0, 0, 0) {
-        return format!("{year:04}-{month:02}-{day:02}");
-    }
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
+/// A day, or a Beijing time without saying so: sheets know no zones. What has no day stays the
+/// number that it is.
+fn time_text(time: &ExcelDateTime, first: FirstDay) -> String {
+    let number = time.as_f64();
+    let moment = if time.is_duration() { None } else { moment(number, first) };
+    let Some(moment) = moment else { return number_text(number) };
+    let form = if moment.time() == NaiveTime::MIN { "%Y-%m-%d" } else { "%Y-%m-%dT%H:%M:%S" };
+    moment.format(form).to_string()
 }
 
 fn demand_bounded(bytes: &[u8], unpacked_max: u64) -> Result<(), Problem> {
@@ -143,15 +149,21 @@ fn demand_bounded(bytes: &[u8], unpacked_max: u64) -> Result<(), Problem> {
     }
     for n in 0..archive.len() {
         let part = archive.by_index(n).map_err(unreadable)?;
-        let mut bounded = part.take(left + 1);
+        // Sheets are read as they come; texts, styles and the like are kept whole.
+        let is_sheet = part.name().map_err(unreadable)?.starts_with("xl/worksheets/");
+        let part_max = if is_sheet { left } else { left.min(IMPORT_TEXT_BYTES_MAX as u64) };
+        let mut bounded = part.take(part_max + 1);
         let size = std::io::copy(&mut bounded, &mut std::io::sink()).map_err(unreadable)?;
-        left = left.checked_sub(size).ok_or_else(too_large)?;
+        if size > part_max {
+            return Err(too_large());
+        }
+        left -= size;
     }
     Ok(())
 }
 
 /// The reader's own words are about its insides: they go to nobody.
-fn unreadable(_: impl std::fmt::Display) -> Problem {
+pub fn unreadable(_: impl std::fmt::Display) -> Problem {
     let detail = Text::new(
         "无法读取该工作簿，文件可能已损坏或加密。",
         "The workbook cannot be read: it may be damaged or encrypted.",
@@ -169,18 +181,28 @@ mod tests {
 
     /// A workbook of one sheet with these rows of XML.
     fn book(sheet: &str) -> Vec<u8> {
+        book_of("", sheet)
+    }
+
+    fn book_of(properties: &str, sheet: &str) -> Vec<u8> {
+        let workbook = format!(
+            "<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/\
+             relationships\">{properties}<sheets><sheet name=\"h\" sheetId=\"1\" \
+             state=\"hidden\" r:id=\"rId1\"/><sheet name=\"s\" sheetId=\"2\" r:id=\"rId2\"/>\
+             </sheets></workbook>"
+        );
         let parts = [
+            (
+                "_rels/.rels",
+                "<Relationships><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.\
+                 org/officeDocument/2006/relationships/officeDocument\" \
+                 Target=\"xl/workbook.xml\"/></Relationships>",
+            ),
             (
                 "[Content_Types].xml",
                 "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>",
             ),
-            (
-                "xl/workbook.xml",
-                "<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/\
-                 relationships\"><sheets><sheet name=\"h\" sheetId=\"1\" state=\"hidden\" \
-                 r:id=\"rId1\"/><sheet name=\"s\" sheetId=\"2\" r:id=\"rId2\"/></sheets>\
-                 </workbook>",
-            ),
+            ("xl/workbook.xml", workbook.as_str()),
             (
                 "xl/_rels/workbook.xml.rels",
                 "<Relationships><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.\
@@ -233,6 +255,46 @@ mod tests {
                 row(5, ["厂", "\u{1}#REF!", "true"]),
             ]
         );
+    }
+
+    /// A number that looks like a day, formatted as one or not, is of the workbook's own count; and
+    /// what a formula left just below midnight is the next day.
+    #[test]
+    fn a_day_is_of_the_workbooks_own_count() {
+        let sheet = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" s=\"1\"><v>44889</v></c>\
+            <c r=\"B1\"><v>44889</v></c><c r=\"C1\" s=\"1\"><v>44888.9999999999</v></c>\
+            <c r=\"D1\" s=\"2\"><v>0.5</v></c></row></sheetData></worksheet>";
+        let table = read(&book_of("<workbookPr date1904=\"1\"/>", sheet)).unwrap();
+        assert_eq!(table.first_day, FirstDay::Of1904);
+        let cells: Vec<&str> = table.rows[0].cells().collect();
+        assert_eq!(cells, ["2026-11-25", "44889", "2026-11-25", "0.5"]);
+        let table = read(&book(sheet)).unwrap();
+        assert_eq!(table.first_day, FirstDay::Of1900);
+        assert_eq!(table.rows[0].cells().next(), Some("2022-11-24"));
+    }
+
+    #[test]
+    fn a_formula_that_was_never_calculated_is_no_empty_cell() {
+        let sheet = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\"><f>B1*2</f></c>\
+            <c r=\"B1\"><v>1</v></c><c r=\"C1\" t=\"str\"><f>IF(B1,\"\",1)</f><v></v></c>\
+            <c r=\"D1\"><f t=\"shared\" ref=\"D1:D2\" si=\"4294967296000\">B1</f><v>1</v></c>\
+            </row></sheetData></worksheet>";
+        let found = rows(&book(sheet));
+        assert_eq!(found[0].1, ["\u{1}=", "1", "", "1"]);
+    }
+
+    #[test]
+    fn merged_areas_cost_no_more_than_their_columns() {
+        let mut areas = Merged::of(vec![
+            Dimensions { start: (0, 1), end: (9, 1) },
+            Dimensions { start: (0, 1), end: (8, 1) },
+            Dimensions { start: (0, 16_000), end: (9, 16_000) },
+        ]);
+        areas.fill(0, &mut vec![String::new(), "x".to_owned()]);
+        assert_eq!(areas.going.len(), 1);
+        let mut row = vec!["a".to_owned()];
+        areas.fill(5, &mut row);
+        assert_eq!(row, ["a", "x"]);
     }
 
     #[test]

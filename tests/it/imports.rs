@@ -2,6 +2,7 @@
 //! safe to send again.
 
 mod files;
+mod rights;
 
 use encoding_rs::GBK;
 use liandan::registry::Uscc;
@@ -41,16 +42,11 @@ async fn uscc_of(client: &Client, organisation: &str) -> String {
     client.get(&format!("/organisations/{organisation}")).await.ok().str("/uscc").to_owned()
 }
 
-#[tokio::test]
-async fn every_register_takes_a_file_once() {
-    let world = World::start().await;
-    let cast = Cast::new(&world, 100).await;
-    let corps = &cast.corps;
-    let new = Uscc::complete("91659001MATEXT055").unwrap();
-    let (new, producer) = (new.as_str(), uscc_of(corps, &cast.producer_id).await);
-    let (carrier, receiver) =
-        (uscc_of(corps, &cast.carrier_id).await, uscc_of(corps, &cast.receiver_id).await);
-    let files = [
+type Names<'a> = [&'a str; 4];
+
+/// Who takes part, and with what: a new organisation, the producer, the carrier, the receiver.
+fn parties([new, producer, carrier, receiver]: Names) -> Vec<(&'static str, String)> {
+    vec![
         (
             "organisations",
             format!("名称,统一社会信用代码,角色,师市\n新单位,{new},移出人、接受人,1\n"),
@@ -82,6 +78,12 @@ async fn every_register_takes_a_file_once() {
             "drivers",
             format!("organisation_id,name,phone,licence_no\n{carrier},李四,13900000001,6590-7\n"),
         ),
+    ]
+}
+
+/// What they keep books of.
+fn books([_, producer, _, receiver]: Names) -> Vec<(&'static str, String)> {
+    vec![
         (
             "storage-areas",
             format!("场所,名称,贮存类型,贮存能力\n{receiver}/一号场所,甲库,贮存设施,500\n"),
@@ -114,7 +116,20 @@ async fn every_register_takes_a_file_once() {
                  {producer}/一号场所,产生,900-249-08,3.5,2026-11-24 9:30\n"
             ),
         ),
-    ];
+    ]
+}
+
+#[tokio::test]
+async fn every_register_takes_a_file_once() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 100).await;
+    let corps = &cast.corps;
+    let new = Uscc::complete("91659001MATEXT055").unwrap();
+    let (new, producer) = (new.as_str(), uscc_of(corps, &cast.producer_id).await);
+    let (carrier, receiver) =
+        (uscc_of(corps, &cast.carrier_id).await, uscc_of(corps, &cast.receiver_id).await);
+    let names = [new, &producer, &carrier, &receiver];
+    let files = [parties(names), books(names)].concat();
     for (kind, file) in &files {
         let rows = file.lines().count() as u64 - 1;
         let before = listed(corps, &format!("/{kind}")).await.len();
