@@ -119,6 +119,7 @@ async fn preview<T: Send + Sync + 'static>(
     let balances = db::balances(&app.pool, &decision.moves).await?;
     let settled = db::preview(balances, &decision)?;
     let written = (decision.finish)(&settled)?;
+    db::demand_free(&app.pool, &written.rows).await?;
     // Nobody gathers what most commands try out.
     let _ = GATHERED.try_with(|place| place.replace(Some(decision)));
     Ok(Done::Previewed { output: typed(written.output)?, settled })

@@ -11,72 +11,116 @@ pub(super) enum Refusal {
     Moved,
 }
 
-/// Unique constraints: name, code, pointer, sentences.
-const UNIQUE: &[(&str, Code, &str, &str, &str)] = &[
-    (
-        "manifest_external_id_once",
-        Code::ExternalIdTaken,
-        "/external_id",
-        "该外部编号已被本单位使用。",
-        "Your organisation has used this external id before.",
-    ),
-    (
-        "organisation_uscc_once",
-        Code::AlreadyExists,
-        "/uscc",
-        "该统一社会信用代码已登记。",
-        "This unified social credit code is registered already.",
-    ),
-    (
-        "licence_number_once",
-        Code::AlreadyExists,
-        "/number",
-        "该许可证编号已登记。",
-        "This licence number is registered already.",
-    ),
-    (
-        "vehicle_plate_once",
-        Code::AlreadyExists,
-        "/plate",
-        "该车牌号已登记。",
-        "This plate is registered already.",
-    ),
-    (
-        "waste_stream_once",
-        Code::AlreadyExists,
-        "/name",
-        "该场所已登记同一代码、同一名称的废物流。",
-        "This site has a waste stream of this code and name already.",
-    ),
-    (
-        "management_plan_once",
-        Code::AlreadyExists,
-        "/year",
-        "该场所当年的管理计划已存在，请修改原计划。",
-        "This site has a plan for this year already; change that one.",
-    ),
-    (
-        "transfer_approval_number_once",
-        Code::AlreadyExists,
-        "/number",
-        "该审批文号已登记。",
-        "This approval number is registered already.",
-    ),
-    (
-        "ledger_entry_external_id_once",
-        Code::ExternalIdTaken,
-        "/external_id",
-        "该外部编号已用于本场所的台账。",
-        "This external id has been used in this site's ledger before.",
-    ),
-    (
-        "trip_manifest_rides_once",
-        Code::InUse,
-        "/manifest_ids",
-        "有联单已在另一车次上。",
-        "A manifest rides on another trip.",
-    ),
-    ("user_login_once", Code::AlreadyExists, "/login", "该账号已存在。", "This login is taken."),
+/// A unique constraint, and the refusal that it is.
+pub(super) struct Unique {
+    name: &'static str,
+    pub table: &'static str,
+    /// What is unique together; none where the constraint holds for some rows only, and a rule of
+    /// its room looks before.
+    pub columns: &'static [&'static str],
+    code: Code,
+    pointer: &'static str,
+    zh: &'static str,
+    en: &'static str,
+}
+
+impl Unique {
+    pub fn fault(&self) -> Fault {
+        Fault::new(self.code, self.pointer, Text::new(self.zh, self.en))
+    }
+}
+
+pub(super) const UNIQUE: &[Unique] = &[
+    Unique {
+        name: "manifest_external_id_once",
+        table: "manifest",
+        columns: &["filed_by_id", "external_id"],
+        code: Code::ExternalIdTaken,
+        pointer: "/external_id",
+        zh: "该外部编号已被本单位使用。",
+        en: "Your organisation has used this external id before.",
+    },
+    Unique {
+        name: "organisation_uscc_once",
+        table: "organisation",
+        columns: &["uscc"],
+        code: Code::AlreadyExists,
+        pointer: "/uscc",
+        zh: "该统一社会信用代码已登记。",
+        en: "This unified social credit code is registered already.",
+    },
+    Unique {
+        name: "licence_number_once",
+        table: "licence",
+        columns: &["number"],
+        code: Code::AlreadyExists,
+        pointer: "/number",
+        zh: "该许可证编号已登记。",
+        en: "This licence number is registered already.",
+    },
+    Unique {
+        name: "vehicle_plate_once",
+        table: "vehicle",
+        columns: &["plate"],
+        code: Code::AlreadyExists,
+        pointer: "/plate",
+        zh: "该车牌号已登记。",
+        en: "This plate is registered already.",
+    },
+    Unique {
+        name: "waste_stream_once",
+        table: "waste_stream",
+        columns: &["site_id", "waste_code", "name"],
+        code: Code::AlreadyExists,
+        pointer: "/name",
+        zh: "该场所已登记同一代码、同一名称的废物流。",
+        en: "This site has a waste stream of this code and name already.",
+    },
+    Unique {
+        name: "management_plan_once",
+        table: "management_plan",
+        columns: &["site_id", "year"],
+        code: Code::AlreadyExists,
+        pointer: "/year",
+        zh: "该场所当年的管理计划已存在，请修改原计划。",
+        en: "This site has a plan for this year already; change that one.",
+    },
+    Unique {
+        name: "transfer_approval_number_once",
+        table: "transfer_approval",
+        columns: &["number"],
+        code: Code::AlreadyExists,
+        pointer: "/number",
+        zh: "该审批文号已登记。",
+        en: "This approval number is registered already.",
+    },
+    Unique {
+        name: "ledger_entry_external_id_once",
+        table: "ledger_entry",
+        columns: &["site_id", "external_id"],
+        code: Code::ExternalIdTaken,
+        pointer: "/external_id",
+        zh: "该外部编号已用于本场所的台账。",
+        en: "This external id has been used in this site's ledger before.",
+    },
+    Unique {
+        name: "trip_manifest_rides_once",
+        table: "trip_manifest",
+        columns: &[],
+        code: Code::InUse,
+        pointer: "/manifest_ids",
+        zh: "有联单已在另一车次上。",
+        en: "A manifest rides on another trip.",
+    },
+    Unique {
+        name: "user_login_once",
+        table: "app_user",
+        columns: &["login_key"],
+        code: Code::AlreadyExists,
+        pointer: "/login",
+        zh: "该账号已存在。",
+        en: "This login is taken.",
+    },
 ];
 
 /// What was free or unchanged when it was read, and is not any more: on fresh facts a rule speaks,
@@ -89,7 +133,6 @@ pub(super) fn refusal(err: &tokio_postgres::Error) -> Option<Refusal> {
     if MOVED.contains(&name) {
         return Some(Refusal::Moved);
     }
-    let (_, code, pointer, zh, en) = UNIQUE.iter().find(|row| row.0 == name)?;
-    let fault = Fault::new(*code, *pointer, Text::new(*zh, *en));
+    let fault = UNIQUE.iter().find(|one| one.name == name)?.fault();
     Some(Refusal::Problem(Box::new(fault.into())))
 }

@@ -21,6 +21,7 @@ pub mod schema;
 mod session;
 mod settle;
 mod standing;
+mod taken;
 #[cfg(test)]
 mod tests;
 mod walks;
@@ -47,6 +48,7 @@ use reader::Reader;
 pub use reader::{ByKey, JsonText};
 pub use settle::{FirstAnswer, KEY_HOURS, faults_of, fresh, preview};
 pub use standing::{StandingError, lacking, refuse_behind, refuse_mighty};
+pub use taken::demand_free;
 pub use walks::merged;
 
 use crate::decision::{Balance, Move};

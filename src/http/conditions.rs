@@ -40,11 +40,13 @@ pub fn parts(
 ) -> Result<(RequestParts, Result<(), Problem>), Problem> {
     let key = idempotency_key(request, body);
     let query = asked_in_query::<CommandQuery>(request.query_string());
-    let (query, if_match) = match (query, if_match(request.headers())) {
-        (Ok(query), Ok(if_match)) => (query, if_match),
-        (query, if_match) => {
-            let faults = all_of([query.err(), if_match.err(), key.err()]);
-            return Err(faults.unwrap_or_else(|| Problem::internal("no part was at fault")));
+    let query = match query {
+        Ok(query) => query,
+        Err(malformed) => {
+            return Err(match key {
+                Err(bad_key) => malformed.and(bad_key),
+                Ok(_) => malformed,
+            });
         }
     };
     let validate_only = query.as_ref().is_ok_and(|query| query.validate_only);
@@ -54,10 +56,10 @@ pub fn parts(
         lang: frame::lang(request),
         // What writes nothing has no first answer to repeat (api.md, "Habits").
         key: key.filter(|_| !validate_only),
-        if_match,
+        if_match: if_match(request.headers()),
         validate_only,
     };
-    Ok((parts, all_of([query.err(), bad_key, None]).map_or(Ok(()), Err)))
+    Ok((parts, all_of([query.err(), bad_key]).map_or(Ok(()), Err)))
 }
 
 /// The parts of a reading request: no body, no key; its query is the handler's own to read.
@@ -71,7 +73,7 @@ pub fn reading_parts(request: &HttpRequest) -> RequestParts {
     }
 }
 
-fn all_of(problems: [Option<Problem>; 3]) -> Option<Problem> {
+fn all_of(problems: [Option<Problem>; 2]) -> Option<Problem> {
     problems.into_iter().flatten().reduce(Problem::and)
 }
 
@@ -86,36 +88,25 @@ const NO_VERSION: i64 = -1;
 /// The version that `If-Match` names; `None` when there is none or any will do (`*`).
 ///
 /// Of several, the newest: versions only grow, so a client that has seen the newest listed cannot
-/// truly mean an older one. Weak tags and tags that are not ours match nothing (RFC 9110 §13.1.1),
-/// which the use case answers with 412 as for any other version.
-fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+/// truly mean an older one. Weak tags, tags that are not ours and what is no tag at all match
+/// nothing (RFC 9110 §13.1.1), which the use case answers with 412 as for any other version: who
+/// asks for a condition is never served without it.
+fn if_match(headers: &HeaderMap) -> Option<i64> {
     let mut newest = None;
     for value in headers.get_all(IF_MATCH) {
-        let text = value.to_str().map_err(|_| bad_if_match())?;
-        if text.trim() == "*" {
-            return Ok(None);
+        let text = value.to_str().unwrap_or_default().trim();
+        if text == "*" {
+            return None;
         }
-        for tag in text.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
-            newest = newest.max(Some(version_of(tag)?));
-        }
+        newest = newest.max(text.split(',').map(|tag| version_of(tag.trim())).max());
     }
-    Ok(newest)
+    newest
 }
 
-fn version_of(tag: &str) -> Result<i64, Problem> {
-    let (weak, quoted) = tag.strip_prefix("W/").map_or((false, tag), |rest| (true, rest));
-    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    let inner = inner.ok_or_else(bad_if_match)?;
-    let ours = !weak && !inner.is_empty() && inner.bytes().all(|byte| byte.is_ascii_digit());
-    Ok(if ours { inner.parse().unwrap_or(NO_VERSION) } else { NO_VERSION })
-}
-
-fn bad_if_match() -> Problem {
-    let detail = Text::new(
-        "If-Match 应为带引号的版本号（如 \"7\"）或 *。",
-        "If-Match must be a quoted version such as \"7\", or *.",
-    );
-    Problem::new(Code::BadRequest, detail)
+fn version_of(tag: &str) -> i64 {
+    let inner = tag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default();
+    let ours = !inner.is_empty() && inner.bytes().all(|byte| byte.is_ascii_digit());
+    if ours { inner.parse().unwrap_or(NO_VERSION) } else { NO_VERSION }
 }
 
 /// The key, with the fingerprint that tells a repeat from another request under the same key.

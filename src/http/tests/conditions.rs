@@ -14,12 +14,14 @@ async fn conditions_are_read_from_head_and_query() {
         ("W/\"7\"", json!(-1)),
         ("\"abc\"", json!(-1)),
         ("\"99999999999999999999\"", json!(-1)),
+        ("7", json!(-1)),
+        ("\"7", json!(-1)),
+        ("\"7\" \"8\"x", json!(-1)),
+        ("W/7", json!(-1)),
+        ("", json!(-1)),
+        ("7, \"9\"", json!(9)),
     ] {
         assert_eq!(said("if-match", value).await.json()["if_match"], version, "{value}");
-    }
-    for value in ["7", "\"7", "\"7\" \"8\"x", "W/7"] {
-        let answer = said("if-match", value).await;
-        assert_eq!((answer.status, answer.refused().as_str()), (400, "bad_request"), "{value}");
     }
     assert_eq!(said("idempotency-key", "k 1").await.json()["key"], json!(true));
     let long = "k".repeat(256);
