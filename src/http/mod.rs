@@ -7,6 +7,7 @@
 mod answer;
 mod audit;
 mod body;
+mod bulk;
 mod changes;
 mod conditions;
 mod docs;

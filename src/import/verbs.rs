@@ -18,6 +18,7 @@ use crate::registry::{
     StorageAreaView, TransferApprovalView, VehicleView, WasteStreamView, approval, driver, ledger,
     licence, organisation, plan, site, storage_area, vehicle, waste_stream,
 };
+use crate::trip;
 use crate::wire::asked;
 
 /// Runs the command: the API's own, on the API's own body. False where it was done before.
@@ -34,7 +35,7 @@ pub async fn run(app: &App, ctx: &Ctx, kind: Kind, body: &[u8]) -> Result<bool, 
         Kind::TransferApprovals => approval::register(app, ctx, asked(body)?).await.map(drop),
         Kind::LedgerEntries => ledger::enter(app, ctx, asked(body)?).await.map(drop),
         Kind::Manifests => {
-            let taken = bulk::take(app, ctx, &[body]).await.pop();
+            let taken = bulk::take(app, ctx, &[body], trip::lent).await.pop();
             let none = || Problem::internal("a line without an answer");
             return taken.ok_or_else(none)?.outcome.map(|kept| !kept.is_known);
         }

@@ -16,11 +16,12 @@ use super::event_store;
 use super::file::file;
 use super::form;
 use super::mended::with_the_rest;
+use super::origin::{Onto, Origin};
 use crate::app::App;
 use crate::command::Done;
 use crate::ctx::{Ctx, IdempotencyKey};
 use crate::identity::policy as may;
-use crate::ids::ManifestId;
+use crate::ids::{ManifestId, TripId};
 use crate::problem::{Code, Problem, Text};
 use crate::wire::{Asked, Document, asked};
 
@@ -71,6 +72,14 @@ impl<'a> Line<'a> {
         Self { bytes, asked, external_id }
     }
 
+    /// The trip that it is to be filed onto.
+    fn trip_id(&self) -> Option<TripId> {
+        match &self.asked {
+            Ok(Ok(asked)) if !asked.draft => asked.trip_id,
+            _ => None,
+        }
+    }
+
     /// A filing that can be told from others by its own id.
     fn filed_under(&self) -> Option<&str> {
         match &self.asked {
@@ -81,23 +90,26 @@ impl<'a> Line<'a> {
 }
 
 /// Takes a group of lines; one answer each, in their order.
-pub async fn take(app: &App, ctx: &Ctx, lines: &[&[u8]]) -> Vec<Taken> {
+pub async fn take(app: &App, ctx: &Ctx, lines: &[&[u8]], onto: Onto) -> Vec<Taken> {
     let lines: Vec<Line> = lines.iter().map(|bytes| Line::read(bytes)).collect();
     let named: Vec<&str> = lines.iter().filter_map(Line::filed_under).collect();
     let known = bulk_store::filed_as(&app.pool, ctx.actor.organisation_id, &named).await;
-    // Two of one id in a group: the second waits for what becomes of the first.
-    let mut seen = HashSet::new();
-    let first_of_its_id: Vec<bool> =
-        lines.iter().map(|line| line.filed_under().is_none_or(|id| seen.insert(id))).collect();
-    let take_now = lines.iter().zip(&first_of_its_id).map(async |(line, is_first)| {
-        if *is_first { Some(one(app, ctx, line, &known).await) } else { None }
+    // Two of one id in a group, or onto one trip: the second waits for what becomes of the first.
+    let (mut ids, mut trips) = (HashSet::new(), HashSet::new());
+    let mut goes_first = |line: &Line<'_>| {
+        let is_first_of_its_id = line.filed_under().is_none_or(|id| ids.insert(id.to_owned()));
+        line.trip_id().is_none_or(|trip| trips.insert(trip)) && is_first_of_its_id
+    };
+    let goes_first: Vec<bool> = lines.iter().map(|line| goes_first(line)).collect();
+    let take_now = lines.iter().zip(&goes_first).map(async |(line, is_first)| {
+        if *is_first { Some(one(app, ctx, line, &known, onto).await) } else { None }
     });
     let mut outcomes = join_all(take_now).await;
     for (line, outcome) in lines.iter().zip(&mut outcomes) {
         if outcome.is_none() {
             let id: Vec<&str> = line.filed_under().into_iter().collect();
             let known = bulk_store::filed_as(&app.pool, ctx.actor.organisation_id, &id).await;
-            *outcome = Some(one(app, ctx, line, &known).await);
+            *outcome = Some(one(app, ctx, line, &known, onto).await);
         }
     }
     let answers = lines.into_iter().zip(outcomes);
@@ -111,11 +123,17 @@ pub async fn take(app: &App, ctx: &Ctx, lines: &[&[u8]]) -> Vec<Taken> {
 
 type Known = Result<HashMap<String, ManifestId>, Problem>;
 
-async fn one(app: &App, ctx: &Ctx, line: &Line<'_>, known: &Known) -> Result<Kept, Problem> {
+async fn one(
+    app: &App,
+    ctx: &Ctx,
+    line: &Line<'_>,
+    known: &Known,
+    onto: Onto,
+) -> Result<Kept, Problem> {
     let outcome = match &line.asked {
         Err(malformed) => Err(malformed.clone()),
         Ok(asked) if is_draft(asked, line.bytes) => keep_draft(app, ctx, line).await,
-        Ok(asked) => file_line(app, ctx, (line, asked), known).await,
+        Ok(asked) => file_line(app, ctx, (line, asked), known, onto).await,
     };
     outcome.map_err(|mut problem| {
         if let Ok(document) = Document::parse(line.bytes) {
@@ -130,6 +148,7 @@ async fn file_line(
     ctx: &Ctx,
     (line, asked): (&Line<'_>, &Asked<FileManifest>),
     known: &Known,
+    onto: Onto,
 ) -> Result<Kept, Problem> {
     super::file::may_file(&ctx.actor)?;
     if let (Ok(asked), Some(id)) = (asked, line.filed_under()) {
@@ -140,7 +159,14 @@ async fn file_line(
     }
     let asked = with_the_rest(app, ctx, asked.clone(), line.bytes).await;
     let readable = asked.clone().ok();
-    match file(app, ctx, asked).await {
+    let done = match &asked {
+        Ok(aboard) if aboard.trip_id.is_some() => {
+            let id = ManifestId::of(app.mint.uuid(ctx.now));
+            onto(app, ctx, aboard, (id, Origin::default())).await
+        }
+        Ok(_) | Err(_) => file(app, ctx, asked).await,
+    };
+    match done {
         Ok(Done::Written { output, .. }) => Ok(Kept {
             status: 201,
             id: Some(output.id),

@@ -12,8 +12,9 @@ use super::act::{admit_filed, admit_step, visible};
 use super::asked::{Cancel, FileManifest};
 use super::draft_store;
 use super::evolve::Manifest;
-use super::file::{Origin, file_as};
+use super::file::file_as;
 use super::mended::with_the_rest;
+use super::origin::{Onto, Origin};
 use super::sealed;
 use super::status::{Action, Party, Status};
 use super::store::Stored;
@@ -217,6 +218,7 @@ pub async fn file_saved(
     ctx: &Ctx,
     id: ManifestId,
     nothing: Asked<Nothing>,
+    onto: Onto,
 ) -> Result<Done<Stored>, Problem> {
     let own = ctx.actor.organisation_id;
     for _round in 0..DECIDE_ROUNDS_MAX {
@@ -226,7 +228,7 @@ pub async fn file_saved(
             return command::refuse(app, ctx, refused).await;
         };
         let version = draft.version;
-        match file_found(app, ctx, &draft, nothing.clone()).await {
+        match file_found(app, ctx, &draft, nothing.clone(), onto).await {
             Err(problem) if problem.code() == Code::Busy => {
                 let now = draft_store::find(&app.pool, own, id).await?;
                 if now.is_some_and(|draft| draft.version == version) {
@@ -245,6 +247,7 @@ async fn file_found(
     ctx: &Ctx,
     draft: &Draft,
     nothing: Asked<Nothing>,
+    onto: Onto,
 ) -> Result<Done<Stored>, Problem> {
     if let Err(problem) = draft.admit(ctx, Action::File).and(nothing) {
         return command::refuse(app, ctx, problem).await;
@@ -256,7 +259,10 @@ async fn file_found(
         Err(problem) => return command::refuse(app, ctx, problem).await,
     };
     let origin = Origin { draft_version: Some(draft.version) };
-    file_as(app, ctx, &asked, draft.id, origin).await
+    match asked.trip_id {
+        Some(_) => onto(app, ctx, &asked, (draft.id, origin)).await,
+        None => file_as(app, ctx, &asked, draft.id, origin).await,
+    }
 }
 
 /// What is filed is no draft: 403 for who may never file it, else the state that it is in.

@@ -8,7 +8,6 @@ use super::admit::{self, Admitted, Judged};
 use super::asked::FileManifest;
 use super::behalf;
 use super::containers;
-use super::draft_store;
 use super::event::{Departed, Filed, Happening, Package, Stamped, Warning};
 use super::evolve::evolve;
 use super::facts::{Facts, Place};
@@ -16,6 +15,7 @@ use super::form;
 use super::ledger::{Booking, entry_ids};
 use super::linked::taken_on;
 use super::moves;
+use super::origin::Origin;
 use super::policy::SERIAL_WARNING;
 use super::store::{self, Stored};
 use super::tell;
@@ -36,24 +36,6 @@ use crate::ids::{LedgerEntryId, ManifestId, RoundId, TripId};
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::registry::{LedgerKind, Part};
 use crate::wire::Asked;
-
-/// What a filing writes beside the manifest: the draft it came from, its contact.
-#[derive(Clone, Debug, Default)]
-pub struct Origin {
-    /// The draft's version, when one is filed: the commit takes the draft away.
-    pub draft_version: Option<i64>,
-}
-
-impl Origin {
-    /// The draft is as it was read. One that has moved makes no decision good, however often it is
-    /// made: `busy` has it read again.
-    async fn demand(&self, app: &App, ctx: &Ctx, id: ManifestId) -> Result<(), Problem> {
-        let Some(version) = self.draft_version else { return Ok(()) };
-        let draft = draft_store::find(&app.pool, ctx.actor.organisation_id, id).await?;
-        let is_same = draft.is_some_and(|draft| draft.version == version);
-        if is_same { Ok(()) } else { Err(Problem::busy()) }
-    }
-}
 
 /// Producers file, and receivers what they have stored (an administrator does all that its
 /// organisation may). Whose site it is, the rules of filing ask.

@@ -14,6 +14,7 @@ use super::draft_store;
 use super::drafts::{Draft, file_saved};
 use super::evolve::Manifest;
 use super::linked::{preflight_return, preflight_state, send_back};
+use super::origin::Onto;
 use super::shape::WarningView;
 use super::status::Action;
 use super::store::Stored;
@@ -41,6 +42,7 @@ pub async fn try_out(
     ctx: &Ctx,
     id: ManifestId,
     word: Result<BoundedText<1, 20>, Problem>,
+    onto: Onto,
 ) -> Result<Preflight, Problem> {
     let draft = draft_store::find(&app.pool, ctx.actor.organisation_id, id).await?;
     let stored = match draft {
@@ -59,7 +61,7 @@ pub async fn try_out(
         (Some(stored), _) => preflight(app, ctx, (id, &stored.manifest), action)
             .await
             .map(|done| done.map_or_else(Vec::new, |done| warnings_of(&done, action, ctx))),
-        (None, Some(draft)) => draft_preflight(app, ctx, &draft, action).await,
+        (None, Some(draft)) => draft_preflight(app, ctx, &draft, action, onto).await,
         (None, None) => Err(Problem::not_found()),
     };
     let (faults, warnings) = match tried {
@@ -77,13 +79,14 @@ async fn draft_preflight(
     ctx: &Ctx,
     draft: &Draft,
     action: Action,
+    onto: Onto,
 ) -> Result<Vec<WarningView>, Problem> {
     draft.admit(ctx, action)?;
     if action != Action::File {
         return Ok(Vec::new());
     }
     let ctx = &Ctx { validate_only: true, key: None, if_match: None, ..ctx.clone() };
-    let done = file_saved(app, ctx, draft.id, Ok(Nothing {})).await?;
+    let done = file_saved(app, ctx, draft.id, Ok(Nothing {}), onto).await?;
     Ok(warnings_of(&done, action, ctx))
 }
 

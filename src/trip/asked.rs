@@ -7,7 +7,7 @@ use crate::ids::{DriverId, ManifestId, OrganisationId, SiteId, TripId, VehicleId
 use crate::limits::TRIP_MANIFESTS_MAX;
 use crate::manifest::Reason;
 use crate::wire::{
-    BoundedText, Cursor, List, Location, NonNegativeKg, PageLimit, PositiveKg, wire,
+    BoundedText, Cursor, List, Location, NonNegativeKg, PageLimit, PositiveKg, paged, wire,
 };
 
 wire! {
@@ -67,3 +67,5 @@ wire! {
         pub cursor: Option<Cursor<TripId>>,
     }
 }
+
+paged!(TripFilter);

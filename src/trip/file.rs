@@ -1,6 +1,9 @@
 //! File a manifest onto a trip that is being loaded: the filing and the joining are one commit, and
 //! what must not ride together is judged over all that is on the vehicle.
 
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+
 use super::act;
 use super::event::{End, Happening, Joined, Rider};
 use super::status::{TripAction, TripStatus};
@@ -13,7 +16,7 @@ use crate::db;
 use crate::decision::Decision;
 use crate::ids::{ManifestId, OrganisationId, TripId};
 use crate::limits::TRIP_MANIFESTS_MAX;
-use crate::manifest::{self, Facts, FileManifest, FilingScene, ToFile, load_items};
+use crate::manifest::{self, Facts, FileManifest, FilingScene, Origin, ToFile, load_items};
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::registry::Site;
 
@@ -32,7 +35,29 @@ pub async fn file(
 ) -> Result<Done<manifest::Stored>, Problem> {
     manifest::may_file(&ctx.actor)?;
     let id = ManifestId::of(app.mint.uuid(ctx.now));
+    file_as(app, ctx, asked, (id, Origin::default())).await
+}
+
+/// The same for the room of manifests, whose drafts and lines may name a trip too.
+pub fn lent<'a>(
+    app: &'a App,
+    ctx: &'a Ctx,
+    asked: &'a FileManifest,
+    under: (ManifestId, Origin),
+) -> LocalBoxFuture<'a, Result<Done<manifest::Stored>, Problem>> {
+    file_as(app, ctx, asked, under).boxed_local()
+}
+
+async fn file_as(
+    app: &App,
+    ctx: &Ctx,
+    asked: &FileManifest,
+    (id, origin): (ManifestId, Origin),
+) -> Result<Done<manifest::Stored>, Problem> {
     let read = async |freshness: Freshness| {
+        if freshness == Freshness::Fresh {
+            origin.demand(app, ctx, id).await?;
+        }
         let facts = Facts::read(app, ctx, asked, freshness).await?;
         let trip = match asked.trip_id {
             Some(id) => seen(app, ctx, id).await?,
@@ -42,7 +67,7 @@ pub async fn file(
             Some(trip) => aboard(app, trip).await?,
             None => Vec::new(),
         };
-        let filing = ToFile::new(app, ctx, (id, asked.clone(), None), facts);
+        let filing = ToFile::new(app, ctx, (id, asked.clone(), origin.draft_version), facts);
         let mut scene = Scene { filing, trip, aboard };
         if freshness == Freshness::Fresh {
             let moves = scene.filing.moves(ctx, &of(app, ctx, &scene));

@@ -23,7 +23,7 @@ mod view;
 pub use act::visible;
 pub use asked::*;
 pub use evolve::{Trip, fold};
-pub use file::file;
+pub use file::{file, lent};
 pub use list::page;
 pub use open::{cancel, join, open};
 pub use shape::*;

@@ -257,12 +257,33 @@ async fn a_filing_joins_an_open_trip() {
     elsewhere["trip_id"] = json!(cast.driver);
     let unknown = cast.producer.post("/manifests", &elsewhere).await;
     unknown.is(422).refused_as("unknown_reference").at("/trip_id");
-    // A trip is joined by filing at once; a draft says so when it is filed.
+    // A draft joins it when it is filed, and not before.
     let mut draft = onto(cast.oil(&json!(1)));
     draft["draft"] = json!(true);
     let draft = cast.producer.post("/manifests", &draft).await.is(201).id();
-    let late = cast.producer.post(&format!("/manifests/{draft}/file"), &json!({})).await;
-    late.is(422).refused_as("unknown_reference").at("/trip_id");
+    assert_eq!(cast.carrier.get(&path).await.ok().version(), 2);
+    let foreseen = cast.producer.get(&format!("/manifests/{draft}/preflight?action=file")).await;
+    assert_eq!(foreseen.ok().get("/errors"), &json!([]));
+    let filed = cast.producer.post(&format!("/manifests/{draft}/file"), &json!({})).await;
+    assert_eq!(filed.is(201).get("/trip_id"), opened.get("/id"));
+    assert_eq!(cast.carrier.get(&path).await.ok().version(), 3);
+    // As do lines of a bulk request, one after the other.
+    let line = |n: u32| {
+        let mut body = onto(cast.oil(&json!(1)));
+        body["external_id"] = json!(format!("line-{n}"));
+        format!("{body}\n")
+    };
+    let lines: String = (0..12).map(line).chain([onto(cast.kitchen()).to_string()]).collect();
+    for _again in 0..2 {
+        let call = cast.producer.call(Method::POST, "/manifests/bulk");
+        let answers = call.raw("application/x-ndjson", lines.clone()).send().await.is(200);
+        let answers: Vec<Value> =
+            answers.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(answers[..12].iter().all(|one| one["status"] == 201), "{answers:#?}");
+        assert_eq!(answers[12]["problem"]["code"], "incompatible_wastes");
+    }
+    let now = cast.carrier.get(&path).await.ok();
+    assert_eq!((now.version(), now.get("/manifests").as_array().unwrap().len()), (15, 15));
     cast.carrier.post(&format!("{path}/depart"), &json!({})).await.is(200);
     let gone = cast.producer.post("/manifests", &onto(cast.oil(&json!(1)))).await;
     gone.is(409).refused_as("illegal_transition");

@@ -1,21 +1,16 @@
 //! Many filings in one request: lines of JSON in, a line of JSON out for each, while more come in.
 
-use std::rc::Rc;
-
-use actix_web::web::{Bytes, Data, Payload};
-use actix_web::{HttpRequest, HttpResponse};
-use futures_util::{StreamExt, stream};
+use actix_web::HttpRequest;
+use actix_web::web::{Data, Payload};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::ctx::Ctx;
-use crate::http::lines::{Line, Lines, NDJSON, demand_ndjson};
-use crate::http::{Answer, Caller, CommandQuery, ProblemBody, problem_json};
+use crate::http::bulk::{self, Answered, Taken};
+use crate::http::{Answer, Caller, CommandQuery, ProblemBody};
 use crate::ids::ManifestId;
-use crate::limits::BULK_GROUPS_AT_ONCE;
-use crate::manifest::bulk::{self, Kept};
-use crate::problem::Problem;
+use crate::manifest::bulk::{Kept, may_send, take};
+use crate::trip;
 
 /// What became of a line of a bulk request.
 #[derive(Serialize, ToSchema)]
@@ -59,82 +54,29 @@ pub async fn bulk(
     request: HttpRequest,
     payload: Payload,
 ) -> Answer {
-    demand_ndjson(&request)?;
-    let ctx = caller.streaming()?;
-    bulk::may_send(&ctx)?;
-    let sender = Rc::new(Sender { app, caller, ctx });
-    let lines = Lines::of(payload.into_inner());
-    let groups = stream::unfold(lines, async |mut lines| Some((lines.next().await?, lines)));
-    let answers = groups
-        .map(move |group| {
-            let sender = Rc::clone(&sender);
-            async move { Ok::<_, Problem>(sender.take(group).await) }
-        })
-        .buffered(BULK_GROUPS_AT_ONCE);
-    Ok(HttpResponse::Ok().content_type(NDJSON).streaming(answers))
+    let ctx = bulk::context(&caller, &request)?;
+    may_send(&ctx)?;
+    let take = async |app: &App, ctx: &_, lines: &[&[u8]]| {
+        let taken = take(app, ctx, lines, trip::lent).await.into_iter();
+        taken.map(|one| Taken { external_id: one.external_id, outcome: one.outcome }).collect()
+    };
+    Ok(bulk::answer((app, caller, ctx), payload, take, BulkLine::of))
 }
 
-/// Who sends the lines.
-struct Sender {
-    app: Data<App>,
-    caller: Caller,
-    ctx: Ctx,
-}
-
-impl Sender {
-    async fn take(&self, group: Vec<Line>) -> Bytes {
-        let app = &self.app;
-        let ctx = Ctx { now: app.clock.now(), wall: app.clock.wall(), ..self.ctx.clone() };
-        let bytes: Vec<&[u8]> =
-            group.iter().filter_map(|line| line.content.as_deref().ok()).collect();
-        // A long request may outlive its token.
-        let mut taken = match self.caller.still().await {
-            Ok(()) => Ok(bulk::take(app, &ctx, &bytes).await.into_iter()),
-            Err(problem) => Err(problem),
-        };
-        let mut text = Vec::with_capacity(group.len() * 200);
-        for line in &group {
-            let (external_id, outcome) = match (&line.content, &mut taken) {
-                (Err(problem), _) => (None, Err(problem.clone())),
-                (Ok(_), Err(problem)) => (None, Err(problem.clone())),
-                (Ok(_), Ok(taken)) => match taken.next() {
-                    Some(taken) => (taken.external_id, taken.outcome),
-                    None => (None, Err(Problem::internal("a line without an answer"))),
-                },
-            };
-            self.write(&mut text, (line.number, external_id), outcome);
-        }
-        text.into()
-    }
-
-    fn write(
-        &self,
-        text: &mut Vec<u8>,
-        (line, external_id): (u64, Option<String>),
-        outcome: Result<Kept, Problem>,
-    ) {
-        let answer = match outcome {
+impl BulkLine {
+    fn of(Answered { line, external_id, outcome }: Answered<Kept>) -> Self {
+        match outcome {
             Ok(Kept { status, id, number, .. }) => {
-                BulkLine { line, external_id, status, manifest_id: id, number, problem: None }
+                Self { line, external_id, status, manifest_id: id, number, problem: None }
             }
-            Err(problem) => {
-                let request_id = self.ctx.request_id.as_str();
-                if let Some(cause) = problem.cause.as_deref() {
-                    tracing::error!(request.id = request_id, line, cause, "a bulk line failed");
-                }
-                let shown = problem_json(&problem, self.ctx.lang, Some(request_id));
-                BulkLine {
-                    line,
-                    external_id,
-                    status: problem.status(),
-                    manifest_id: None,
-                    number: None,
-                    problem: Some(shown),
-                }
-            }
-        };
-        // Plain values: writing them to memory cannot fail.
-        let _ = serde_json::to_writer(&mut *text, &answer);
-        text.push(b'\n');
+            Err((status, problem)) => Self {
+                line,
+                external_id,
+                status,
+                manifest_id: None,
+                number: None,
+                problem: Some(problem),
+            },
+        }
     }
 }

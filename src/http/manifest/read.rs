@@ -20,6 +20,7 @@ use crate::manifest::{
     TransitionView, draft_view, find_draft, view,
 };
 use crate::problem::Problem;
+use crate::trip;
 use crate::wire::{BoundedText, Page, parse_uuid, wire};
 
 wire! {
@@ -194,7 +195,8 @@ pub async fn preflight(
     let ctx = caller.reading();
     let id = segments.id("id", ManifestId::of)?;
     let asked = query.get();
-    let found = manifest::try_out(&app, &ctx, id, asked.map(|asked| asked.action)).await?;
+    let word = asked.map(|asked| asked.action);
+    let found = manifest::try_out(&app, &ctx, id, word, trip::lent).await?;
     let Preflight { action, faults, warnings } = found;
     let errors: Vec<_> = faults.iter().map(|fault| fault_json(fault, ctx.lang)).collect();
     let (action, allowed) = (action.as_str().to_owned(), errors.is_empty());

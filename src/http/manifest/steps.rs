@@ -80,7 +80,7 @@ pub async fn change_draft(
 pub async fn file_draft(app: Data<App>, caller: Caller, segments: Segments, body: Body) -> Answer {
     let (ctx, nothing) = caller.command_or_empty::<crate::wire::Nothing>(&body)?;
     let id = segments.id("id", ManifestId::of)?;
-    let done = manifest::file_saved(&app, &ctx, id, nothing).await?;
+    let done = manifest::file_saved(&app, &ctx, id, nothing, trip::lent).await?;
     stepped(&app, &ctx, (done, StatusCode::CREATED)).await
 }
 

@@ -16,7 +16,8 @@ use crate::decision::Decision;
 use crate::identity::policy as may;
 use crate::ids::ManifestId;
 use crate::manifest::admit::{self, leg_right, transport_was_free};
-use crate::manifest::file::{self, Departing, Filing, Origin};
+use crate::manifest::file::{self, Departing, Filing};
+use crate::manifest::origin::Origin;
 use crate::manifest::{
     Action, Content, Departed, Facts, FileManifest, LegAsked, Manifest, Party, Scene, Stored,
     admit_filed, filed, with_more,
