@@ -54,6 +54,8 @@ pub mod limits;
 pub mod manifest;
 /// Where ids and secrets come from.
 pub mod mint;
+/// The lists, a page at a time.
+pub mod pages;
 /// Refusals and faults.
 pub mod problem;
 /// Organisations, sites, licences, vehicles, drivers.

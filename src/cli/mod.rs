@@ -6,6 +6,7 @@
 mod bench;
 mod conformance;
 mod demo;
+mod export;
 mod import;
 mod migrate;
 mod openapi;
@@ -40,6 +41,7 @@ enum Command {
     Bench(bench::Arguments),
     Conformance(conformance::Arguments),
     Import(import::Arguments),
+    Export(export::Arguments),
 }
 
 /// Reads the arguments of the process and does what they say.
@@ -52,6 +54,7 @@ pub fn run(environment: &Environment) -> Result<ExitCode, StartError> {
         Command::User(asked) => user::run(environment, asked).map(|()| ExitCode::SUCCESS),
         Command::Openapi(asked) => openapi::run(&asked).map(|()| ExitCode::SUCCESS),
         Command::Import(asked) => import::run(environment, &asked),
+        Command::Export(asked) => export::run(environment, asked),
         Command::Bench(asked) => bench::run(environment, &asked).map(|()| ExitCode::SUCCESS),
         Command::Conformance(asked) => conformance::run(&asked),
     }

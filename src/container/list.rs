@@ -15,7 +15,7 @@ use crate::ids::{ManifestId, SiteId};
 use crate::problem::Problem;
 use crate::registry::rows::sites_seen;
 use crate::registry::{Known, Scope};
-use crate::wire::{Cursor, PageLimit, wire};
+use crate::wire::{Cursor, PageLimit, paged, wire};
 
 wire! {
     /// Which containers to list; all that are given must hold.
@@ -31,6 +31,8 @@ wire! {
         pub cursor: Option<Cursor<Uuid>>,
     }
 }
+
+paged!(ContainerFilter);
 
 /// A page of containers that were filled at one's sites or sent there, with one row more than is
 /// shown.

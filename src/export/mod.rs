@@ -6,8 +6,12 @@
 
 mod csv;
 mod ndjson;
+/// The lists of the catalogue.
+pub mod reference_sheets;
+/// The lists of what is on the way, and of who may act for whom.
+pub mod riding_sheets;
 mod sheet;
-/// The lists.
+/// The lists of manifests and registers.
 pub mod sheets;
 mod writer;
 mod xlsx;

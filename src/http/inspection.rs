@@ -5,14 +5,18 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Data, ServiceConfig};
 
-use super::{Answer, Body, Caller, CommandQuery, Outcome, ProblemBody, Query, Segments, etag};
+use super::{
+    Answer, Body, Caller, CommandQuery, Outcome, ProblemBody, Query, Segments, etag, whole,
+};
 use crate::app::App;
 use crate::db::FirstAnswer;
+use crate::export::riding_sheets;
 use crate::ids::InspectionId;
 use crate::inspection::{
     self, InspectionFilter, InspectionView, NewInspection, RoadsideQuery, RoadsideView,
     inspection_view, roadside_view,
 };
+use crate::pages;
 use crate::wire::Page;
 
 /// The routes below `/api/v1`.
@@ -55,10 +59,9 @@ pub async fn roadside(app: Data<App>, caller: Caller, query: Query<RoadsideQuery
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<InspectionFilter>) -> Answer {
-    let asked = query.get()?;
-    let rows = inspection::page(&app.pool, caller.actor(), &asked).await?;
-    let show = |one: inspection::Inspection| inspection_view(&one, caller.actor());
-    Ok(HttpResponse::Ok().json(Page::of(rows, asked.limit, |one| one.id, show)?))
+    let (asked, ctx) = (query.get()?, caller.reading());
+    let page = async move |asked: InspectionFilter| pages::inspections(&app, &ctx, &asked).await;
+    whole::answer(caller, asked, &riding_sheets::INSPECTIONS, page).await
 }
 
 /// One inspection.

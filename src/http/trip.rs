@@ -5,11 +5,15 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Data, ServiceConfig};
 
-use super::{Answer, Body, Caller, CommandQuery, Outcome, ProblemBody, Query, Segments, etag};
+use super::{
+    Answer, Body, Caller, CommandQuery, Outcome, ProblemBody, Query, Segments, etag, whole,
+};
 use crate::app::App;
 use crate::command::Done;
 use crate::ctx::Ctx;
+use crate::export::riding_sheets;
 use crate::ids::TripId;
+use crate::pages;
 use crate::problem::Problem;
 use crate::trip::{
     self, ArriveTrip, CancelTrip, DepartTrip, JoinTrip, OpenTrip, Stored, TripFilter, TripView,
@@ -72,12 +76,9 @@ async fn stepped(app: &App, ctx: &Ctx, done: Done<Stored>, status: StatusCode) -
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<TripFilter>) -> Answer {
-    let (ctx, filter) = (caller.reading(), query.get()?);
-    let rows = trip::page(&app.pool, &ctx.actor, &filter).await?;
-    let heads = trip::heads(&app, rows.iter()).await?;
-    let show = |one: &Stored| trip::view((one.id, &one.trip), &ctx.actor, &heads);
-    let rows: Vec<TripView> = rows.iter().filter_map(show).collect();
-    Ok(HttpResponse::Ok().json(Page::of(rows, filter.limit, |one| one.id, |one| one)?))
+    let (filter, ctx) = (query.get()?, caller.reading());
+    let page = async move |filter: TripFilter| pages::trips(&app, &ctx, &filter).await;
+    whole::answer(caller, filter, &riding_sheets::TRIPS, page).await
 }
 
 /// One trip: all of it, or one's own manifests on it.

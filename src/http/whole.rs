@@ -5,9 +5,9 @@
 //! is written. What comes in between a client and the end of its list (a database that goes away,
 //! a token that expires) breaks the answer off: nobody takes a part for the whole.
 
-use actix_web::HttpResponse;
 use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, HeaderMap};
 use actix_web::web::Bytes;
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use futures_util::stream;
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ use crate::problem::Problem;
 use crate::wire::{Page, Paged};
 
 /// The lists that can be had whole, below the API's root.
-pub const LISTS: [&str; 12] = [
+pub const LISTS: [&str; 28] = [
     "/manifests",
     "/organisations",
     "/sites",
@@ -30,6 +30,22 @@ pub const LISTS: [&str; 12] = [
     "/transfer-approvals",
     "/ledger-entries",
     "/users",
+    "/containers",
+    "/inspections",
+    "/trips",
+    "/collection-rounds",
+    "/api-keys",
+    "/delegations",
+    "/catalogue/wastes",
+    "/catalogue/exemptions",
+    "/catalogue/editions",
+    "/catalogue/rule-packs",
+    "/catalogue/methods",
+    "/catalogue/sealed-fields",
+    "/catalogue/forms",
+    "/catalogue/packaging",
+    "/catalogue/hazards",
+    "/divisions",
 ];
 
 /// The format that is liked best; `None` for JSON, which is also for those who do not say.
@@ -70,6 +86,28 @@ where
         .await
 }
 
+/// Answers a small list of what lies in memory anyway, in one piece.
+pub fn small<V: Serialize>(caller: &Caller, sheet: &'static Sheet, data: Vec<V>) -> Answer {
+    let Some(format) = caller.wanted() else {
+        return Ok(HttpResponse::Ok().json(Page { data, next_cursor: None }));
+    };
+    let mut writer = Writer::begin(format, sheet, caller.reading().lang)?;
+    data.iter().try_for_each(|entry| writer.entry(entry))?;
+    Ok(head(format, sheet).body(writer.finish()?))
+}
+
+/// The head of a list as a file.
+fn head(format: Format, sheet: &Sheet) -> HttpResponseBuilder {
+    let file = format!("attachment; filename=\"{}.{}\"", sheet.name, format.extension());
+    let kind = match format {
+        Format::Csv => "text/csv; charset=utf-8; header=present",
+        Format::Ndjson | Format::Xlsx => format.media_type(),
+    };
+    let mut answer = HttpResponse::Ok();
+    answer.content_type(kind).insert_header((CONTENT_DISPOSITION, file));
+    answer
+}
+
 /// A part of a list, and where the next begins.
 pub struct Slab<T> {
     pub rows: Vec<T>,
@@ -106,13 +144,7 @@ where
         let request_id = request_id.clone();
         async move { Some(step(going?, &request_id).await) }
     });
-    let file = format!("attachment; filename=\"{}.{}\"", sheet.name, format.extension());
-    let kind = match format {
-        Format::Csv => "text/csv; charset=utf-8; header=present",
-        Format::Ndjson | Format::Xlsx => format.media_type(),
-    };
-    let mut answer = HttpResponse::Ok();
-    Ok(answer.content_type(kind).insert_header((CONTENT_DISPOSITION, file)).streaming(chunks))
+    Ok(head(format, sheet).streaming(chunks))
 }
 
 /// The next bytes, and what is left to do.

@@ -26,7 +26,7 @@ use crate::identity::policy as may;
 use crate::ids::{InspectionId, ManifestId};
 use crate::problem::Problem;
 use crate::registry::Plate;
-use crate::wire::{Cursor, PageLimit, wire};
+use crate::wire::{Cursor, PageLimit, paged, wire};
 
 wire! {
     /// Which inspections to list; all that are given must hold.
@@ -44,6 +44,8 @@ wire! {
         pub cursor: Option<Cursor<InspectionId>>,
     }
 }
+
+paged!(InspectionFilter);
 
 /// The streams that concern the actor.
 fn streams(actor: &Actor) -> Vec<&'static str> {

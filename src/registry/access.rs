@@ -11,11 +11,16 @@
 //! names the corps regulator as the one who registers "for anyone in its jurisdiction"; a
 //! division's regulator is treated likewise within its division.
 
+use serde_json::Value;
+
 use super::model::{Part, Site};
+use crate::app::App;
+use crate::command::Freshness;
 use crate::ctx::{Actor, Role, Via};
 use crate::identity::policy;
-use crate::ids::OrganisationId;
+use crate::ids::{OrganisationId, SiteId};
 use crate::problem::Problem;
+use crate::wire::parse_uuid;
 
 /// Which rows of a private register a list may show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,4 +97,24 @@ pub fn could_keep_books(actor: &Actor) -> Result<(), Problem> {
 /// Regulators who register, grant and suspend: the corps', and a division's within it.
 pub fn is_registrar(actor: &Actor) -> bool {
     policy::is_system(actor) || matches!(actor.role, Role::CorpsRegulator | Role::DivisionRegulator)
+}
+
+/// A body with faults may say all the same whose the new entry would be: to whom that is another's,
+/// this is told before the faults (api.md, "Errors"). Registrars are judged with the whole.
+pub async fn refuse_anothers(app: &App, actor: &Actor, body: &[u8]) -> Result<(), Problem> {
+    let Ok(body) = serde_json::from_slice::<Value>(body) else { return Ok(()) };
+    if is_registrar(actor) {
+        return Ok(());
+    }
+    let id = |name: &str| parse_uuid(body.get(name)?.as_str()?);
+    let (pool, freshness) = (&app.pool, Freshness::Cached);
+    let owner = if let Some(site) = id("site_id").map(SiteId::of) {
+        app.registers.site(pool, site, freshness).await?.map(|site| site.organisation_id)
+    } else if let Some(owner) = id("organisation_id").map(OrganisationId::of) {
+        let owner = app.registers.organisation(pool, owner, freshness).await?;
+        owner.filter(|owner| policy::names_party(actor, owner)).map(|owner| owner.id)
+    } else {
+        None
+    };
+    policy::require(owner.is_none_or(|owner| policy::belongs_to(actor, owner)))
 }

@@ -13,6 +13,8 @@ mod factor;
 pub mod feed;
 /// Entries of the ledger.
 pub mod ledger;
+/// Many of them in one request.
+pub mod ledger_bulk;
 /// Operating licences and kitchen permits.
 pub mod licence;
 mod licence_capacity;
@@ -41,7 +43,7 @@ mod view;
 /// Waste streams.
 pub mod waste_stream;
 
-pub use access::{Scope, could_keep_books, is_registrar, keeps_books};
+pub use access::{Scope, could_keep_books, is_registrar, keeps_books, refuse_anothers};
 pub use cache::{Known, Registers};
 pub use change::{After, Answered, commit, event, patched, set, unchanged, words};
 pub use entry::{Entry, Slice};

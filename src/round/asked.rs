@@ -14,7 +14,8 @@ use crate::manifest::{Countersign, ITEMS_MAX, ItemAsked, PACKAGES_MAX, PackageAs
 use crate::problem::Problem;
 use crate::wire::{
     Asked, BoundedText, Change, Components, Cursor, Decimal, Decode, Faults, List, Location, Node,
-    NonNegativeKg, PageLimit, Path, PositiveKg, SchemaOrRef, Shape, Value, Whole, settle, wire,
+    NonNegativeKg, PageLimit, Path, PositiveKg, SchemaOrRef, Shape, Value, Whole, paged, settle,
+    wire,
 };
 
 wire! {
@@ -283,3 +284,5 @@ impl utoipa::ToSchema for StopsAsked {
         NumberedStop::components(found);
     }
 }
+
+paged!(RoundFilter);

@@ -1,7 +1,9 @@
 //! The running program: what it is opened on, how it listens, and how it stops.
 
+mod bundle;
 mod clock;
 mod error;
+mod export;
 mod http;
 mod import;
 mod lifecycle;
@@ -12,6 +14,7 @@ mod signals;
 mod user;
 
 pub use error::StartError;
+pub use export::{ExportOrder, Exported, ExportedFile, Progress, export_all};
 pub use http::{Listening, listen};
 pub use import::import_file;
 pub use lifecycle::Ended;

@@ -72,6 +72,12 @@ async fn each_list_shows_everybody_exactly_what_its_pages_show() {
         "/transfer-approvals",
         "/ledger-entries",
         "/users",
+        "/containers",
+        "/inspections",
+        "/trips",
+        "/collection-rounds",
+        "/api-keys",
+        "/delegations",
     ];
     let mut shown = 0;
     for path in lists {
@@ -100,6 +106,52 @@ async fn each_list_shows_everybody_exactly_what_its_pages_show() {
         .await
         .is(401);
 }
+
+/// What the catalogue answers as JSON is what its tables and lines hold, in both languages.
+#[tokio::test]
+async fn the_catalogue_can_be_had_as_tables() {
+    let world = World::start().await;
+    let corps = world.corps().await;
+    for (path, key, zh) in [
+        ("/catalogue/wastes", "code", "废物代码"),
+        ("/catalogue/exemptions", "id", "标识"),
+        ("/catalogue/editions", "id", "标识"),
+        ("/catalogue/rule-packs", "id", "标识"),
+        ("/catalogue/methods", "code", "代码"),
+        ("/catalogue/sealed-fields", "path", "字段"),
+        ("/catalogue/forms", "form", "形态"),
+        ("/catalogue/packaging", "kind", "包装方式"),
+        ("/catalogue/hazards", "hazard", "危险特性"),
+        ("/divisions", "division", "师市"),
+    ] {
+        let mut all = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = corps.get(&format!("{path}{cursor}")).await.is(200);
+            all.extend(page.get("/data").as_array().unwrap().clone());
+            let Some(next) = page.get("/next_cursor").as_str() else { break };
+            cursor = format!("?cursor={next}");
+        }
+        let json = lines(&get(&corps, path, NDJSON).await.is(200));
+        assert!(!all.is_empty() && json == all, "{path}");
+        let keys: Vec<&str> = all.iter().map(|one| one[key].as_str().unwrap()).collect();
+        let english = corps.call(Method::GET, path).header("accept-language", "en");
+        let csv = table(&english.header("accept", CSV).send().await.is(200));
+        assert_eq!(column(&csv, key), keys, "{path}");
+        let xlsx = table(&get(&corps, path, XLSX).await.is(200));
+        assert_eq!(column(&xlsx, zh), keys, "{path}");
+        // Each column finds something somewhere: a heading over nothing is a wrong pointer.
+        for heading in &csv[0] {
+            let is_told = column(&csv, heading).iter().any(|cell| !cell.is_empty());
+            assert!(is_told || NEVER_TOLD.contains(&heading.as_str()), "{path} {heading}");
+        }
+    }
+    let some = get(&corps, "/catalogue/wastes?q=900-249", CSV).await.is(200);
+    assert_eq!(column(&table(&some), "废物代码"), ["900-249-08"]);
+}
+
+/// Columns of the catalogue that are empty in all of its rows so far.
+const NEVER_TOLD: [&str; 1] = ["valid_to"];
 
 #[tokio::test]
 async fn a_manifest_is_the_same_in_every_format() {

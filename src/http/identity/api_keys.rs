@@ -5,9 +5,11 @@ use actix_web::http::header::LOCATION;
 use actix_web::web::Data;
 
 use crate::app::App;
-use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, etag};
-use crate::identity::keys::{self, ApiKey, ApiKeyView, ListApiKeys, MadeApiKeyView, MakeApiKey};
+use crate::export::riding_sheets;
+use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, etag, whole};
+use crate::identity::keys::{self, ApiKeyView, ListApiKeys, MadeApiKeyView, MakeApiKey};
 use crate::ids::ApiKeyId;
+use crate::pages;
 use crate::wire::{Nothing, Page};
 
 /// API keys of one's own; of the whole organisation to its administrators; oldest first.
@@ -21,11 +23,9 @@ use crate::wire::{Nothing, Page};
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<ListApiKeys>) -> Answer {
-    let asked = query.get()?;
-    let rows = keys::list(&app, caller.actor(), &asked).await?;
-    let show = |(key, version): (ApiKey, i64)| ApiKeyView::of(&key, version);
-    let page = Page::of(rows, asked.limit, |(key, _)| key.id, show)?;
-    Ok(HttpResponse::Ok().json(page))
+    let (asked, ctx) = (query.get()?, caller.reading());
+    let page = async move |asked: ListApiKeys| pages::api_keys(&app, &ctx, &asked).await;
+    whole::answer(caller, asked, &riding_sheets::API_KEYS, page).await
 }
 
 /// Make an API key. It is shown in this one answer: a repeat is told `already_created`.

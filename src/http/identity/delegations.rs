@@ -6,11 +6,13 @@ use actix_web::http::header::LOCATION;
 use actix_web::web::Data;
 
 use crate::app::App;
+use crate::export::riding_sheets;
 use crate::http::{
-    Answer, Body, Caller, CommandQuery, Outcome, ProblemBody, Query, Segments, etag,
+    Answer, Body, Caller, CommandQuery, Outcome, ProblemBody, Query, Segments, etag, whole,
 };
 use crate::identity::delegation::{self, DelegationView, GiveDelegation, ListDelegations};
 use crate::ids::DelegationId;
+use crate::pages;
 use crate::wire::{Nothing, Page};
 
 /// Delegations that one's organisation, or one of one's jurisdiction, gives or holds; oldest first.
@@ -24,11 +26,9 @@ use crate::wire::{Nothing, Page};
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<ListDelegations>) -> Answer {
-    let asked = query.get()?;
-    let rows = delegation::list(&app, caller.actor(), &asked).await?;
-    let show = |(one, version): (delegation::Delegation, i64)| DelegationView::of(&one, version);
-    let page = Page::of(rows, asked.limit, |(one, _)| one.id, show)?;
-    Ok(HttpResponse::Ok().json(page))
+    let (asked, ctx) = (query.get()?, caller.reading());
+    let page = async move |asked: ListDelegations| pages::delegations(&app, &ctx, &asked).await;
+    whole::answer(caller, asked, &riding_sheets::DELEGATIONS, page).await
 }
 
 /// Let another organisation sign for one's own: an administrator.

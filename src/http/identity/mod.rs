@@ -18,6 +18,7 @@ use crate::identity::{
     Whence,
 };
 use crate::ids::UserId;
+use crate::pages;
 use crate::problem::Problem;
 use crate::wire::Page;
 
@@ -142,11 +143,8 @@ pub async fn log_out(app: Data<App>, request: HttpRequest, body: Body) -> Answer
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<ListUsers>) -> Answer {
-    let (asked, actor) = (query.get()?, caller.actor().clone());
-    let page = async move |asked: ListUsers| {
-        let users = identity::list(&app, &actor, &asked).await?;
-        Page::of(users, asked.limit, |user| user.id, |user| UserView::from(&user))
-    };
+    let (asked, ctx) = (query.get()?, caller.reading());
+    let page = async move |asked: ListUsers| pages::users(&app, &ctx, &asked).await;
     whole::answer(caller, asked, &sheets::USERS, page).await
 }
 

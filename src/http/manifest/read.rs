@@ -7,8 +7,6 @@ use utoipa::ToSchema;
 
 use super::answers::{saved, shown};
 use crate::app::App;
-use crate::ctx::Ctx;
-use crate::db;
 use crate::export::sheets::MANIFESTS;
 use crate::export::{Format, Writer};
 use crate::http::whole::{self, Slab};
@@ -16,9 +14,10 @@ use crate::http::{Answer, Caller, FaultEntry, ProblemBody, Query, Segments, etag
 use crate::ids::ManifestId;
 use crate::limits::EXPORT_ROWS_AT_ONCE;
 use crate::manifest::{
-    self, AnyManifest, EventView, Look, ManifestFilter, ManifestView, Preflight, TableRow,
-    TransitionView, draft_view, find_draft, view,
+    self, AnyManifest, EventView, ManifestFilter, ManifestView, Preflight, TableRow,
+    TransitionView, find_draft,
 };
+use crate::pages;
 use crate::problem::Problem;
 use crate::trip;
 use crate::wire::{BoundedText, Page, parse_uuid, wire};
@@ -95,32 +94,8 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<ManifestFilter>) 
     {
         return table(app, caller, filter, format).await;
     }
-    let page = async move |filter: ManifestFilter| listed(&app, &ctx, filter).await;
+    let page = async move |filter: ManifestFilter| pages::manifests(&app, &ctx, &filter).await;
     whole::answer(caller, filter, &MANIFESTS, page).await
-}
-
-async fn listed(
-    app: &App,
-    ctx: &Ctx,
-    filter: ManifestFilter,
-) -> Result<Page<AnyManifest>, Problem> {
-    if filter.asks_for_drafts() {
-        let own = ctx.actor.organisation_id;
-        let (before, rows) = (filter.cursor.map(|cursor| cursor.0), filter.limit.rows_to_read());
-        let drafts = manifest::list_drafts(&app.pool, own, before, rows).await?;
-        let show = |draft: manifest::Draft| AnyManifest::Draft(draft_view(&draft, &ctx.actor));
-        return Page::of(drafts, filter.limit, |draft| draft.id, show);
-    }
-    let rows = manifest::page(&app.pool, &ctx.actor, &filter).await?;
-    let ids: Vec<_> = rows.iter().flat_map(|row| manifest::accounts(&row.manifest)).collect();
-    let balances = db::balances_of(&app.pool, &ids).await?;
-    let standings = manifest::standings(&app.pool, rows.iter().map(|row| &row.manifest)).await?;
-    let (balances, standings) = (&balances, &standings);
-    let look = Look { app, actor: &ctx.actor, lang: ctx.lang, balances, standings };
-    let show = |row: manifest::Stored| {
-        AnyManifest::Filed(Box::new(view(row.id, &row.manifest, row.contact, &look)))
-    };
-    Page::of(rows, filter.limit, |row| row.id, show)
 }
 
 /// The whole list as a table, of cells that no state is read for.

@@ -15,8 +15,11 @@ use crate::catalogue::{
 };
 use crate::clock::legal_day;
 use crate::ctx::Ctx;
+use crate::export::reference_sheets as sheets;
+use crate::http::whole::small;
 use crate::http::{Answer, Caller, ProblemBody, Query};
 use crate::manifest;
+use crate::pages;
 use crate::problem::{Code, Problem, Text};
 use crate::wire::{BoundedText, Cursor, Page, PageLimit, Whole, wire};
 
@@ -65,11 +68,6 @@ fn edition<'a>(
     })
 }
 
-/// A small table, whole.
-fn whole<T: Serialize>(data: Vec<T>) -> HttpResponse {
-    HttpResponse::Ok().json(Page { data, next_cursor: None })
-}
-
 /// Wastes of an edition, in the order of their codes, kitchen wastes last.
 #[utoipa::path(
     get, path = "/api/v1/catalogue/wastes", tag = "catalogue", operation_id = "list_wastes",
@@ -83,6 +81,7 @@ fn whole<T: Serialize>(data: Vec<T>) -> HttpResponse {
 pub async fn wastes(app: Data<App>, caller: Caller, query: Query<WasteQuery>) -> Answer {
     let asked = query.get()?;
     let edition = edition(&app.catalogue, asked.edition.as_ref(), &caller.reading())?;
+    let is_whole = caller.wanted().is_some();
     let search = Search {
         q: asked.q.as_ref().map_or("", BoundedText::as_str),
         category: asked.category.as_ref().map(BoundedText::as_str),
@@ -90,8 +89,12 @@ pub async fn wastes(app: Data<App>, caller: Caller, query: Query<WasteQuery>) ->
         after: asked.cursor.map(|cursor| cursor.0),
     };
     let rows = usize::try_from(asked.limit.rows_to_read()).unwrap_or(1);
+    let rows = if is_whole { usize::MAX } else { rows };
     let found = app.catalogue.search(edition, &search, rows).wastes;
     let show = |known| WasteView::of(&app.catalogue, edition, known);
+    if is_whole {
+        return small(&caller, &sheets::WASTES, found.into_iter().map(show).collect());
+    }
     let page = Page::of(found, asked.limit, Known::code, show)?;
     Ok(HttpResponse::Ok().json(page))
 }
@@ -113,7 +116,7 @@ pub async fn exemptions(app: Data<App>, caller: Caller, query: Query<ExemptionQu
         exemption.edition == edition.id
             && asked.waste_code.is_none_or(|code| exemption.wastes.contains(code))
     });
-    Ok(whole(exemptions.map(ExemptionView::from).collect()))
+    small(&caller, &sheets::EXEMPTIONS, exemptions.map(ExemptionView::from).collect())
 }
 
 /// Editions of the list.
@@ -126,8 +129,8 @@ pub async fn exemptions(app: Data<App>, caller: Caller, query: Query<ExemptionQu
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub async fn editions(app: Data<App>, _caller: Caller) -> Answer {
-    Ok(whole(app.catalogue.editions().iter().map(EditionView::from).collect()))
+pub async fn editions(app: Data<App>, caller: Caller) -> Answer {
+    small(&caller, &sheets::EDITIONS, pages::editions(&app.catalogue))
 }
 
 /// Rule packs: edition, thresholds and legal basis by their days. A manifest is read for ever under
@@ -141,8 +144,8 @@ pub async fn editions(app: Data<App>, _caller: Caller) -> Answer {
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub async fn rule_packs(app: Data<App>, _caller: Caller) -> Answer {
-    Ok(whole(app.catalogue.rule_packs().to_vec()))
+pub async fn rule_packs(app: Data<App>, caller: Caller) -> Answer {
+    small(&caller, &sheets::RULE_PACKS, app.catalogue.rule_packs().to_vec())
 }
 
 /// Methods of use, disposal and onward transfer.
@@ -155,8 +158,8 @@ pub async fn rule_packs(app: Data<App>, _caller: Caller) -> Answer {
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub async fn methods(app: Data<App>, _caller: Caller) -> Answer {
-    Ok(whole(app.catalogue.methods().iter().map(MethodView::from).collect()))
+pub async fn methods(app: Data<App>, caller: Caller) -> Answer {
+    small(&caller, &sheets::METHODS, pages::methods(&app.catalogue))
 }
 
 /// A field of a manifest, the step whose signature locks it, and who must agree to amend it.
@@ -211,9 +214,9 @@ impl<'a> SealedFieldView<'a> {
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub async fn sealed_fields(app: Data<App>, _caller: Caller) -> Answer {
+pub async fn sealed_fields(app: Data<App>, caller: Caller) -> Answer {
     let rows = app.catalogue.manifest_fields().iter().filter(|row| row.is_in_api());
-    Ok(whole(rows.filter_map(SealedFieldView::of).collect()))
+    small(&caller, &sheets::SEALED_FIELDS, rows.filter_map(SealedFieldView::of).collect())
 }
 
 /// Physical forms.
@@ -226,8 +229,8 @@ pub async fn sealed_fields(app: Data<App>, _caller: Caller) -> Answer {
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub async fn forms(app: Data<App>, _caller: Caller) -> Answer {
-    Ok(whole(app.catalogue.forms().iter().map(FormView::from).collect()))
+pub async fn forms(app: Data<App>, caller: Caller) -> Answer {
+    small(&caller, &sheets::FORMS, pages::forms(&app.catalogue))
 }
 
 /// Kinds of packaging.
@@ -240,8 +243,8 @@ pub async fn forms(app: Data<App>, _caller: Caller) -> Answer {
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub async fn packaging(app: Data<App>, _caller: Caller) -> Answer {
-    Ok(whole(app.catalogue.packagings().iter().map(PackagingView::from).collect()))
+pub async fn packaging(app: Data<App>, caller: Caller) -> Answer {
+    small(&caller, &sheets::PACKAGING, pages::packaging(&app.catalogue))
 }
 
 /// Hazard characteristics.
@@ -254,8 +257,8 @@ pub async fn packaging(app: Data<App>, _caller: Caller) -> Answer {
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub async fn hazards(app: Data<App>, _caller: Caller) -> Answer {
-    Ok(whole(app.catalogue.hazards().iter().map(HazardView::from).collect()))
+pub async fn hazards(app: Data<App>, caller: Caller) -> Answer {
+    small(&caller, &sheets::HAZARDS, pages::hazards(&app.catalogue))
 }
 
 /// The divisions of the corps.
@@ -268,8 +271,8 @@ pub async fn hazards(app: Data<App>, _caller: Caller) -> Answer {
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub async fn divisions(app: Data<App>, _caller: Caller) -> Answer {
-    Ok(whole(app.catalogue.divisions().iter().map(DivisionView::from).collect()))
+pub async fn divisions(app: Data<App>, caller: Caller) -> Answer {
+    small(&caller, &sheets::DIVISIONS, pages::divisions(&app.catalogue))
 }
 
 /// Working days and holidays of a year.

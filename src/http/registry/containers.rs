@@ -12,10 +12,12 @@ use crate::container::{
     self, ContainerFilter, ContainerPatch, ContainerView, Named, NewContainers, Registered,
     RegisteredView, label_svg,
 };
+use crate::export::riding_sheets;
 use crate::http::{
-    Answer, Body, Caller, CommandQuery, Outcome, ProblemBody, Query, Segments, fault_json,
+    Answer, Body, Caller, CommandQuery, Outcome, ProblemBody, Query, Segments, fault_json, whole,
 };
 use crate::manifest;
+use crate::pages;
 use crate::wire::Page;
 
 /// Containers filled at one's sites, or sent there, in the order of registration.
@@ -29,11 +31,9 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<ContainerFilter>) -> Answer {
-    let asked = query.get()?;
-    let rows = container::page(&app.pool, caller.actor(), &asked).await?;
-    let show = |one: &_| ContainerView::of(one, &app.catalogue);
-    let page = Page::of(rows, asked.limit, |one| one.id, |one| show(&one))?;
-    Ok(HttpResponse::Ok().json(page))
+    let (asked, ctx) = (query.get()?, caller.reading());
+    let page = async move |asked: ContainerFilter| pages::containers(&app, &ctx, &asked).await;
+    whole::answer(caller, asked, &riding_sheets::CONTAINERS, page).await
 }
 
 /// One container, by its code or its id.

@@ -3,13 +3,15 @@
 use actix_web::web::Data;
 
 use super::answers::{answered, shown};
+use super::registration;
 use crate::app::App;
 use crate::export::sheets;
 use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::DriverId;
+use crate::pages;
 use crate::registry::DriverView;
 use crate::registry::driver::{self, DriverPatch, NewDriver};
-use crate::registry::lists::{self, DriverQuery};
+use crate::registry::lists::DriverQuery;
 use crate::wire::Page;
 
 /// Drivers of one's organisation or jurisdiction, oldest first.
@@ -23,16 +25,8 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<DriverQuery>) -> Answer {
-    let (asked, actor) = (query.get()?, caller.actor().clone());
-    let page = async move |asked: DriverQuery| {
-        let rows = lists::drivers(&app, &actor, &asked).await?;
-        Page::of(
-            rows,
-            asked.limit,
-            |(driver, _)| driver.id,
-            |(driver, person)| DriverView::of(&driver, &person),
-        )
-    };
+    let (asked, ctx) = (query.get()?, caller.reading());
+    let page = async move |asked: DriverQuery| pages::drivers(&app, &ctx, &asked).await;
     whole::answer(caller, asked, &sheets::DRIVERS, page).await
 }
 
@@ -63,7 +57,7 @@ pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
     ),
 )]
 pub async fn register(app: Data<App>, caller: Caller, body: Body) -> Answer {
-    let (ctx, asked) = caller.command::<NewDriver>(&body)?;
+    let (ctx, asked) = registration::<NewDriver>(&app, &caller, &body).await?;
     let (done, person) = driver::register(&app, &ctx, asked).await?;
     let view = DriverView::of(&done.value, &person);
     Ok(answered(&ctx, &done, view))

@@ -7,9 +7,10 @@ use crate::app::App;
 use crate::export::sheets;
 use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::LicenceId;
+use crate::pages;
 use crate::registry::LicenceView;
 use crate::registry::licence::{self, LicencePatch, NewLicence};
-use crate::registry::lists::{self, LicenceQuery};
+use crate::registry::lists::LicenceQuery;
 use crate::wire::Page;
 
 /// Licences, oldest first.
@@ -23,11 +24,8 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<LicenceQuery>) -> Answer {
-    let asked = query.get()?;
-    let page = async move |asked: LicenceQuery| {
-        let rows = lists::licences(&app, &asked).await?;
-        Page::of(rows, asked.limit, |one| one.id, |one| LicenceView::from(&*one))
-    };
+    let (asked, ctx) = (query.get()?, caller.reading());
+    let page = async move |asked: LicenceQuery| pages::licences(&app, &ctx, &asked).await;
     whole::answer(caller, asked, &sheets::LICENCES, page).await
 }
 

@@ -3,12 +3,14 @@
 use actix_web::web::Data;
 
 use super::answers::{answered, shown};
+use super::registration;
 use crate::app::App;
 use crate::export::sheets;
 use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::ManagementPlanId;
+use crate::pages;
 use crate::registry::ManagementPlanView;
-use crate::registry::lists::{self, ManagementPlanQuery};
+use crate::registry::lists::ManagementPlanQuery;
 use crate::registry::plan::{self, ManagementPlanPatch, NewManagementPlan};
 use crate::wire::Page;
 
@@ -24,11 +26,9 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<ManagementPlanQuery>) -> Answer {
-    let (asked, actor) = (query.get()?, caller.actor().clone());
-    let page = async move |asked: ManagementPlanQuery| {
-        let rows = lists::management_plans(&app, &actor, &asked).await?;
-        Page::of(rows, asked.limit, |one| one.id, |one| ManagementPlanView::from(&*one))
-    };
+    let (asked, ctx) = (query.get()?, caller.reading());
+    let page =
+        async move |asked: ManagementPlanQuery| pages::management_plans(&app, &ctx, &asked).await;
     whole::answer(caller, asked, &sheets::MANAGEMENT_PLANS, page).await
 }
 
@@ -59,7 +59,7 @@ pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
     ),
 )]
 pub async fn register(app: Data<App>, caller: Caller, body: Body) -> Answer {
-    let (ctx, asked) = caller.command::<NewManagementPlan>(&body)?;
+    let (ctx, asked) = registration::<NewManagementPlan>(&app, &caller, &body).await?;
     let done = plan::register(&app, &ctx, asked).await?;
     let view = ManagementPlanView::from(&done.value);
     Ok(answered(&ctx, &done, view))

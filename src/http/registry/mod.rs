@@ -17,6 +17,27 @@ mod waste_streams;
 
 use actix_web::web::{self, ServiceConfig};
 
+use crate::app::App;
+use crate::ctx::Ctx;
+use crate::http::{Body, Caller};
+use crate::problem::Problem;
+use crate::registry;
+use crate::wire::{Asked, Decode};
+
+/// The context and the content of a registration; 403 where it is in another's name, whatever else
+/// is wrong with it.
+async fn registration<T: Decode>(
+    app: &App,
+    caller: &Caller,
+    body: &Body,
+) -> Result<(Ctx, Asked<T>), Problem> {
+    let (ctx, asked) = caller.command::<T>(body)?;
+    if asked.is_err() {
+        registry::refuse_anothers(app, &ctx.actor, body.bytes()?).await?;
+    }
+    Ok((ctx, asked))
+}
+
 /// The routes below `/api/v1`.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(
@@ -62,6 +83,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .patch(transfer_approvals::change),
     )
     .service(web::resource("/ledger-entries").get(ledger_entries::list).post(ledger_entries::enter))
+    .service(web::resource("/ledger-entries/bulk").post(ledger_entries::bulk))
     .service(web::resource("/ledger-entries/{id}").get(ledger_entries::one))
     .service(web::resource("/containers").get(containers::list).post(containers::register))
     .service(web::resource("/containers/{id}").get(containers::one).patch(containers::change))
@@ -121,6 +143,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     ledger_entries::list,
     ledger_entries::one,
     ledger_entries::enter,
+    ledger_entries::bulk,
     containers::list,
     containers::one,
     containers::register,

@@ -7,8 +7,9 @@ use crate::app::App;
 use crate::export::sheets;
 use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::OrganisationId;
+use crate::pages;
 use crate::registry::OrganisationView;
-use crate::registry::lists::{self, OrganisationQuery};
+use crate::registry::lists::OrganisationQuery;
 use crate::registry::organisation::{self, NewOrganisation, OrganisationPatch};
 use crate::wire::Page;
 
@@ -23,11 +24,8 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<OrganisationQuery>) -> Answer {
-    let (asked, actor) = (query.get()?, caller.actor().clone());
-    let page = async move |asked: OrganisationQuery| {
-        let rows = lists::organisations(&app, &actor, &asked).await?;
-        Page::of(rows, asked.limit, |one| one.id, |one| OrganisationView::from(&*one))
-    };
+    let (asked, ctx) = (query.get()?, caller.reading());
+    let page = async move |asked: OrganisationQuery| pages::organisations(&app, &ctx, &asked).await;
     whole::answer(caller, asked, &sheets::ORGANISATIONS, page).await
 }
 

@@ -3,12 +3,14 @@
 use actix_web::web::Data;
 
 use super::answers::{answered, shown};
+use super::registration;
 use crate::app::App;
 use crate::export::sheets;
 use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::SiteId;
+use crate::pages;
 use crate::registry::SiteView;
-use crate::registry::lists::{self, SiteQuery};
+use crate::registry::lists::SiteQuery;
 use crate::registry::site::{self, NewSite, SitePatch};
 use crate::wire::Page;
 
@@ -23,11 +25,8 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<SiteQuery>) -> Answer {
-    let asked = query.get()?;
-    let page = async move |asked: SiteQuery| {
-        let rows = lists::sites(&app, &asked).await?;
-        Page::of(rows, asked.limit, |one| one.id, |one| SiteView::from(&*one))
-    };
+    let (asked, ctx) = (query.get()?, caller.reading());
+    let page = async move |asked: SiteQuery| pages::sites(&app, &ctx, &asked).await;
     whole::answer(caller, asked, &sheets::SITES, page).await
 }
 
@@ -58,7 +57,7 @@ pub async fn one(app: Data<App>, _caller: Caller, segments: Segments) -> Answer 
     ),
 )]
 pub async fn register(app: Data<App>, caller: Caller, body: Body) -> Answer {
-    let (ctx, asked) = caller.command::<NewSite>(&body)?;
+    let (ctx, asked) = registration::<NewSite>(&app, &caller, &body).await?;
     let done = site::register(&app, &ctx, asked).await?;
     let view = SiteView::from(&done.value);
     Ok(answered(&ctx, &done, view))

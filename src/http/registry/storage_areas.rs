@@ -3,12 +3,14 @@
 use actix_web::web::Data;
 
 use super::answers::{answered, shown};
+use super::registration;
 use crate::app::App;
 use crate::export::sheets;
 use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::StorageAreaId;
+use crate::pages;
 use crate::registry::StorageAreaView;
-use crate::registry::lists::{self, StorageAreaQuery};
+use crate::registry::lists::StorageAreaQuery;
 use crate::registry::storage_area::{self, NewStorageArea, StorageAreaPatch};
 use crate::wire::Page;
 
@@ -23,16 +25,8 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<StorageAreaQuery>) -> Answer {
-    let (asked, actor) = (query.get()?, caller.actor().clone());
-    let page = async move |asked: StorageAreaQuery| {
-        let rows = lists::storage_areas(&app, &actor, &asked).await?;
-        Page::of(
-            rows,
-            asked.limit,
-            |(area, _)| area.id,
-            |(area, stored)| StorageAreaView::of(&area, stored),
-        )
-    };
+    let (asked, ctx) = (query.get()?, caller.reading());
+    let page = async move |asked: StorageAreaQuery| pages::storage_areas(&app, &ctx, &asked).await;
     whole::answer(caller, asked, &sheets::STORAGE_AREAS, page).await
 }
 
@@ -63,7 +57,7 @@ pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
     ),
 )]
 pub async fn register(app: Data<App>, caller: Caller, body: Body) -> Answer {
-    let (ctx, asked) = caller.command::<NewStorageArea>(&body)?;
+    let (ctx, asked) = registration::<NewStorageArea>(&app, &caller, &body).await?;
     let done = storage_area::register(&app, &ctx, asked).await?;
     let stored = storage_area::stored(&app, done.value.id).await?;
     let view = StorageAreaView::of(&done.value, stored);

@@ -7,9 +7,10 @@ use crate::app::App;
 use crate::export::sheets;
 use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::ApprovalId;
+use crate::pages;
 use crate::registry::TransferApprovalView;
 use crate::registry::approval::{self, NewTransferApproval, TransferApprovalPatch};
-use crate::registry::lists::{self, TransferApprovalQuery};
+use crate::registry::lists::TransferApprovalQuery;
 use crate::wire::Page;
 
 /// Transfer approvals at either end, oldest first.
@@ -24,10 +25,9 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<TransferApprovalQuery>) -> Answer {
-    let (asked, actor) = (query.get()?, caller.actor().clone());
+    let (asked, ctx) = (query.get()?, caller.reading());
     let page = async move |asked: TransferApprovalQuery| {
-        let rows = lists::transfer_approvals(&app, &actor, &asked).await?;
-        Page::of(rows, asked.limit, |one| one.id, |one| TransferApprovalView::from(&*one))
+        pages::transfer_approvals(&app, &ctx, &asked).await
     };
     whole::answer(caller, asked, &sheets::TRANSFER_APPROVALS, page).await
 }

@@ -3,12 +3,14 @@
 use actix_web::web::Data;
 
 use super::answers::{answered, shown};
+use super::registration;
 use crate::app::App;
 use crate::export::sheets;
 use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::VehicleId;
+use crate::pages;
 use crate::registry::VehicleView;
-use crate::registry::lists::{self, VehicleQuery};
+use crate::registry::lists::VehicleQuery;
 use crate::registry::vehicle::{self, NewVehicle, VehiclePatch};
 use crate::wire::Page;
 
@@ -23,11 +25,8 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<VehicleQuery>) -> Answer {
-    let (asked, actor) = (query.get()?, caller.actor().clone());
-    let page = async move |asked: VehicleQuery| {
-        let rows = lists::vehicles(&app, &actor, &asked).await?;
-        Page::of(rows, asked.limit, |one| one.id, |one| VehicleView::from(&*one))
-    };
+    let (asked, ctx) = (query.get()?, caller.reading());
+    let page = async move |asked: VehicleQuery| pages::vehicles(&app, &ctx, &asked).await;
     whole::answer(caller, asked, &sheets::VEHICLES, page).await
 }
 
@@ -58,7 +57,7 @@ pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
     ),
 )]
 pub async fn register(app: Data<App>, caller: Caller, body: Body) -> Answer {
-    let (ctx, asked) = caller.command::<NewVehicle>(&body)?;
+    let (ctx, asked) = registration::<NewVehicle>(&app, &caller, &body).await?;
     let done = vehicle::register(&app, &ctx, asked).await?;
     let view = VehicleView::from(&done.value);
     Ok(answered(&ctx, &done, view))

@@ -3,12 +3,14 @@
 use actix_web::web::Data;
 
 use super::answers::{answered, shown};
+use super::registration;
 use crate::app::App;
 use crate::export::sheets;
 use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::WasteStreamId;
+use crate::pages;
 use crate::registry::WasteStreamView;
-use crate::registry::lists::{self, WasteStreamQuery};
+use crate::registry::lists::WasteStreamQuery;
 use crate::registry::waste_stream::{self, NewWasteStream, WasteStreamPatch};
 use crate::wire::Page;
 
@@ -23,11 +25,8 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<WasteStreamQuery>) -> Answer {
-    let (asked, actor) = (query.get()?, caller.actor().clone());
-    let page = async move |asked: WasteStreamQuery| {
-        let rows = lists::waste_streams(&app, &actor, &asked).await?;
-        Page::of(rows, asked.limit, |one| one.id, |one| WasteStreamView::from(&*one))
-    };
+    let (asked, ctx) = (query.get()?, caller.reading());
+    let page = async move |asked: WasteStreamQuery| pages::waste_streams(&app, &ctx, &asked).await;
     whole::answer(caller, asked, &sheets::WASTE_STREAMS, page).await
 }
 
@@ -58,7 +57,7 @@ pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
     ),
 )]
 pub async fn register(app: Data<App>, caller: Caller, body: Body) -> Answer {
-    let (ctx, asked) = caller.command::<NewWasteStream>(&body)?;
+    let (ctx, asked) = registration::<NewWasteStream>(&app, &caller, &body).await?;
     let done = waste_stream::register(&app, &ctx, asked).await?;
     let view = WasteStreamView::from(&done.value);
     Ok(answered(&ctx, &done, view))

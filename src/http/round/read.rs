@@ -5,8 +5,10 @@ use actix_web::web::Data;
 
 use super::answers::shown;
 use crate::app::App;
-use crate::http::{Answer, Caller, ProblemBody, Query, Segments, etag};
+use crate::export::riding_sheets;
+use crate::http::{Answer, Caller, ProblemBody, Query, Segments, etag, whole};
 use crate::ids::RoundId;
+use crate::pages;
 use crate::round::{self, RoundFilter, RoundListed, RoundView, TransportCard};
 use crate::wire::Page;
 
@@ -21,12 +23,9 @@ use crate::wire::Page;
     ),
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<RoundFilter>) -> Answer {
-    let (ctx, filter) = (caller.reading(), query.get()?);
-    let rows = round::page(&app.pool, &ctx.actor, &filter).await?;
-    let rows: Vec<RoundListed> =
-        rows.iter().filter_map(|one| round::listed(one, &ctx.actor)).collect();
-    let page = Page::of(rows, filter.limit, |one| one.id, |one| one)?;
-    Ok(HttpResponse::Ok().json(page))
+    let (filter, ctx) = (query.get()?, caller.reading());
+    let page = async move |filter: RoundFilter| pages::rounds(&app, &ctx, &filter).await;
+    whole::answer(caller, filter, &riding_sheets::ROUNDS, page).await
 }
 
 /// One round: all of it, or one's own stops.

@@ -7,7 +7,7 @@ use crate::catalogue::Stream;
 use crate::grant::SignScope;
 use crate::ids::{DelegationId, OrganisationId, SiteId};
 use crate::limits::DELEGATION_SITES_MAX;
-use crate::wire::{Cursor, List, PageLimit, api_enum, wire};
+use crate::wire::{Cursor, List, PageLimit, api_enum, paged, wire};
 
 api_enum! {
     /// On which side of a delegation one's organisation stands.
@@ -42,3 +42,5 @@ wire! {
         pub cursor: Option<Cursor<DelegationId>>,
     }
 }
+
+paged!(ListDelegations);

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::model::{ApiKeyStatus, KeyKind};
 use crate::grant::KeyScope;
 use crate::ids::ApiKeyId;
-use crate::wire::{BoundedText, Cursor, List, PageLimit, wire};
+use crate::wire::{BoundedText, Cursor, List, PageLimit, paged, wire};
 
 wire! {
     /// An API key to be made.
@@ -27,3 +27,5 @@ wire! {
         pub cursor: Option<Cursor<ApiKeyId>>,
     }
 }
+
+paged!(ListApiKeys);

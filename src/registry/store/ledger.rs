@@ -67,6 +67,22 @@ pub async fn ledger_entry(pool: &Pool, id: LedgerEntryId) -> Result<Option<Ledge
     found.map(read).transpose()
 }
 
+/// Entries by the sender's own id at a site; absent ones are absent.
+pub async fn entries_named(
+    pool: &Pool,
+    names: &[(SiteId, String)],
+) -> Result<Vec<LedgerEntry>, Problem> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sites: Vec<Uuid> = names.iter().map(|(site, _)| site.uuid()).collect();
+    let texts: Vec<&String> = names.iter().map(|(_, text)| text).collect();
+    let query = t::table.filter(t::site_id.eq_any(sites).and(t::external_id.eq_any(texts)));
+    let rows: Vec<LedgerRow> =
+        query.select(LedgerRow::as_select()).load(&mut pool.get().await?).await?;
+    rows.into_iter().map(read).collect()
+}
+
 /// The site that a container was filled at.
 pub async fn filled_at(pool: &Pool, id: ContainerId) -> Result<Option<SiteId>, Problem> {
     let query = container::table.filter(container::id.eq(id.uuid())).select(container::site_id);

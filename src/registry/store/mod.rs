@@ -29,7 +29,9 @@ use crate::problem::Problem;
 
 pub use approval::{ApprovalFilter, approval, approvals, insert_approval, update_approval};
 pub use driver::{DriverFilter, driver, drivers, insert_driver, person, persons, update_driver};
-pub use ledger::{LedgerFilter, filled_at, insert_ledger_entry, ledger_entries, ledger_entry};
+pub use ledger::{
+    LedgerFilter, entries_named, filled_at, insert_ledger_entry, ledger_entries, ledger_entry,
+};
 pub use licence::{LicenceAccount, LicenceFilter, accounts_of, licence, licences, licences_of};
 pub use licence_rows::{insert_licence, update_licence};
 pub use organisation::{

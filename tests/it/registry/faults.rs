@@ -140,3 +140,88 @@ async fn what_may_be_there_once_is_told_where_it_is_taken() {
     let again = cast.producer.post("/ledger-entries", &entry).await.is(409);
     again.refused_as("external_id_taken").at("/external_id");
 }
+
+/// In another's name is told before what is wrong with the body; what names nobody is read first.
+#[tokio::test]
+async fn what_is_anothers_is_refused_as_such_however_it_is_written() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 100).await;
+    for (path, name, others) in [
+        ("/sites", "organisation_id", &cast.producer_id),
+        ("/vehicles", "organisation_id", &cast.carrier_id),
+        ("/drivers", "organisation_id", &cast.carrier_id),
+        ("/storage-areas", "site_id", &cast.receiver_site),
+        ("/waste-streams", "site_id", &cast.producer_site),
+        ("/management-plans", "site_id", &cast.producer_site),
+        ("/ledger-entries", "site_id", &cast.producer_site),
+    ] {
+        let body = json!({name: others, "colour": "red"});
+        let strange = cast.stranger.post(path, &body).await;
+        strange.is(403).refused_as("forbidden");
+        cast.corps.post(path, &body).await.is(422).tells("unknown_field", "/colour");
+        let nobodys = json!({name: "01a20000-0000-7000-8000-000000000000", "colour": "red"});
+        let nobodys = cast.stranger.post(path, &nobodys).await;
+        nobodys.is(422).tells("unknown_field", "/colour");
+    }
+}
+
+/// What is only tried is told of a name that is taken as what is done is.
+#[tokio::test]
+async fn a_trial_sees_what_is_taken() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 100).await;
+    let (site, corps) = (&cast.producer_site, &cast.corps);
+    let uscc = corps.get(&format!("/organisations/{}", cast.carrier_id)).await.ok();
+    let licence = corps.get(&format!("/licences/{}", cast.licence)).await.ok();
+    let stream = json!({"site_id": site, "waste_code": "900-249-08", "name": "废油",
+        "form": "liquid", "hazards": ["T", "I"], "annual_plan_kg": 1});
+    let plan = json!({"site_id": site, "year": 2027,
+        "lines": [{"waste_code": "900-249-08", "annual_kg": 1}]});
+    let approval = json!({"producer_site_id": site, "receiver_site_id": cast.receiver_site,
+        "number": "x", "waste_codes": ["900-249-08"], "mass_kg": 1,
+        "valid_from": "2026-01-01", "valid_to": "2026-12-31"});
+    let entry = json!({"site_id": site, "kind": "produced", "waste_code": "900-249-08",
+        "mass_kg": 100, "external_id": "x"});
+    for (path, body) in [
+        ("/waste-streams", &stream),
+        ("/management-plans", &plan),
+        ("/transfer-approvals", &approval),
+        ("/ledger-entries", &entry),
+    ] {
+        let tried = corps.post(&format!("{path}?validate_only=true"), body).await;
+        tried.is(201);
+        corps.post(path, body).await.is(201);
+    }
+    let mut filing = cast.oil(&json!(1));
+    filing["external_id"] = json!("x");
+    cast.filed(&filing).await;
+    let organisation = json!({"name": "x", "uscc": uscc.str("/uscc"), "roles": ["producer"],
+        "division": "01"});
+    let vehicle = json!({"organisation_id": cast.carrier_id, "plate": "新A12345", "kind": "x",
+        "classes": ["hazardous"]});
+    let granted = json!({"organisation_id": cast.receiver_id, "site_id": cast.receiver_site,
+        "number": licence.str("/number"), "kind": "comprehensive", "issued_on": "2026-01-01",
+        "issued_by": "x", "valid_from": "2026-01-01", "valid_to": "2026-12-31",
+        "lines": [{"waste_codes": ["900-249-08"], "methods": ["R9"], "annual_kg": 1}]});
+    let user = json!({"organisation_id": cast.producer_id, "login": "Member-1",
+        "password": crate::support::PASSWORD, "role": "producer"});
+    for (client, path, body, code, pointer) in [
+        (corps, "/organisations", &organisation, "already_exists", "/uscc"),
+        (corps, "/vehicles", &vehicle, "already_exists", "/plate"),
+        (corps, "/licences", &granted, "already_exists", "/number"),
+        (corps, "/waste-streams", &stream, "already_exists", "/name"),
+        (corps, "/management-plans", &plan, "already_exists", "/year"),
+        (corps, "/transfer-approvals", &approval, "already_exists", "/number"),
+        (corps, "/ledger-entries", &entry, "external_id_taken", "/external_id"),
+        (corps, "/users", &user, "already_exists", "/login"),
+        (&cast.producer, "/manifests", &filing, "external_id_taken", "/external_id"),
+    ] {
+        for query in ["?validate_only=true", ""] {
+            let refused = client.post(&format!("{path}{query}"), body).await;
+            refused.is(409).refused_as(code).at(pointer);
+        }
+    }
+    // An entry's own value is not another's.
+    let vehicle = format!("/vehicles/{}?validate_only=true", cast.vehicle);
+    corps.patch(&vehicle, &json!({"kind": "y"})).await.is(200);
+}
