@@ -186,12 +186,12 @@ impl Manifest {
         if filed.purpose() == Kind::Manifest || self.status == Status::Cancelled {
             return None;
         }
-        let mass_g = filed.items.iter().map(|item| item.mass_g).sum();
-        let carrier = filed.legs.first().filter(|_| self.has_moved_out());
-        let sender = filed.producer.organisation_id;
-        let holder = carrier.map_or(sender, |leg| leg.carrier_id);
+        let mass_g = self.on_the_way();
+        let carrier = self.delivering_carrier().filter(|_| self.has_moved_out());
+        let holder = carrier.unwrap_or(filed.producer.organisation_id);
         let since = self.departed.as_ref().map_or(self.filed_at, |step| step.occurred_at);
-        Some(Limbo { mass_g, is_under_way: true, holder, since })
+        let limbo = Limbo { mass_g, is_under_way: true, holder, since };
+        (mass_g.0 > 0).then_some(limbo)
     }
 }
 

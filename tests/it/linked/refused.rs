@@ -238,3 +238,39 @@ async fn a_completed_manifest_still_returns_what_it_holds() {
     yard.receive(&cast.producer, &back, 6, 0).await.is(200);
     assert_eq!(yard.refused(&id).await, held(&[("returned", 6)]));
 }
+
+/// What is lost on its way home has no place to wait for any more.
+#[tokio::test]
+async fn what_is_lost_on_the_way_is_in_limbo_no_more() {
+    let yard = Yard::set().await;
+    let cast = &yard.cast;
+    let id = yard.received(0).await;
+    let mut body = yard.back(10);
+    body["depart_now"] = json!(true);
+    let back = yard.send(&id, "return", &body).await.is(201).id();
+    let lose = async |kg: i64| {
+        let spill = json!({"kind": "spill", "note": "侧翻", "items": [{"line": 1, "lost_kg": kg}]});
+        cast.carrier.post(&format!("/manifests/{back}/incidents"), &spill).await.ok()
+    };
+    assert_eq!(lose(4).await.get("/limbo/mass_kg"), &json!(6));
+    assert_eq!(yard.limbo(&cast.corps).await, [back.clone()]);
+    assert_eq!(lose(6).await.get("/limbo"), &json!(null));
+    assert!(yard.limbo(&cast.corps).await.is_empty());
+}
+
+/// What it took from others is theirs to the gram: it is cancelled and sent anew.
+#[tokio::test]
+async fn what_carries_others_mass_is_not_amended() {
+    let yard = Yard::set().await;
+    let cast = &yard.cast;
+    let id = yard.received(4).await;
+    let back = yard.send(&id, "return", &yard.back(6)).await.is(201).id();
+    let on = yard.file(&yard.stored(4, &[(&id, 4)])).await.is(201).id();
+    let body = json!({"changes": {"items": [{"line": 1, "mass_kg": 3}]}, "reason": "wrong_data"});
+    for id in [back, on] {
+        for who in [&cast.receiver, &cast.corps] {
+            let no = who.post(&format!("/manifests/{id}/amendments"), &body).await.is(409);
+            no.refused_as("illegal_transition");
+        }
+    }
+}
