@@ -204,6 +204,10 @@ fn amend(manifest: &mut Manifest, changes: &[&Parts]) -> Result<(), IllegalEvent
         former.push(Former { organisation_id, version });
     }
     manifest.filed = filed;
+    let total = manifest.on_the_way();
+    if let Some(riding) = &mut manifest.riding {
+        riding.fit(total);
+    }
     Ok(())
 }
 

@@ -32,7 +32,7 @@ use crate::manifest::facts::Facts as Registers;
 use crate::manifest::file::{Scene, warning};
 use crate::manifest::ledger::entry_ids;
 use crate::manifest::store::Stored;
-use crate::problem::{Code, Fault, Problem};
+use crate::problem::{Code, Fault, Problem, Text};
 use crate::registry::Known;
 
 /// What judging an amendment needs to know beside the manifest.
@@ -160,6 +160,7 @@ pub fn judge(app: &App, ctx: &Ctx, manifest: &Manifest, facts: &Facts) -> Result
     let is_over = manifest.received.is_some();
     let counts = |fault: &&Fault| concerns(fault, &touched, is_over);
     let mut faults: Vec<Fault> = findings.faults.iter().filter(counts).cloned().collect();
+    faults.extend(less_than_lost(manifest, &amended, &touched));
     if touched.iter().any(|one| one.field.place == Place::Item || one.field.is_booked) {
         amended.warnings = findings.warnings.iter().map(warning).collect::<Vec<Warning>>();
     }
@@ -178,6 +179,24 @@ pub fn judge(app: &App, ctx: &Ctx, manifest: &Manifest, facts: &Facts) -> Result
         return Err(Problem::internal("an amendment without faults was not admitted"));
     }
     Ok(Amended { changes, before, touched, faults, template: amended, booking, guards })
+}
+
+/// An item is not amended to less than was lost of it on the way already.
+fn less_than_lost(manifest: &Manifest, amended: &Filed, touched: &[Touched]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let items = amended.items.iter().zip(&manifest.progress);
+    for (n, (item, progress)) in items.enumerate() {
+        let is_touched = |one: &Touched| one.field.name == "mass_kg" && one.number == item.line;
+        if item.mass_g < progress.lost_g && touched.iter().any(is_touched) {
+            let lost = progress.lost_g.to_kg_text();
+            let text = Text::new(
+                format!("途中已损失 {lost} kg，不能少于此数。"),
+                format!("{lost} kg of it were lost on the way: it cannot be less than that."),
+            );
+            faults.push(Fault::new(Code::MassBalance, format!("/items/{n}/mass_kg"), text));
+        }
+    }
+    faults
 }
 
 /// Whether a fault is the amendment's to answer for: it lies in what is touched, or hangs on it.

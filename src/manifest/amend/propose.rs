@@ -85,12 +85,13 @@ pub async fn propose(
 ) -> Result<command::Done<Done>, Problem> {
     let read = async |_| {
         let stored = filed(app, ctx, id, Action::Amend).await?;
+        // What may not be amended is not read as a filing: it may be none.
         let facts = match &asked {
-            Ok(asked) => {
+            Ok(asked) if admit(ctx, &stored.manifest).is_ok() => {
                 let wanted = Wanted::Asked(&asked.changes);
                 Some(Facts::read(app, ctx, &stored, &wanted).await?)
             }
-            Err(_) => None,
+            Ok(_) | Err(_) => None,
         };
         Ok((stored, facts))
     };

@@ -102,6 +102,18 @@ impl Riding {
         all.find(|(aboard, _)| aboard.vehicle_id == vehicle).map(|(_, mass)| mass)
     }
 
+    /// There is less on the way than was thought: the first vehicle has what is left, and where the
+    /// others were told to have more than there is, the newest of them has less.
+    pub fn fit(&mut self, total: Grams) {
+        let told: Grams = self.vehicles.iter().filter_map(|aboard| aboard.mass_g).sum();
+        let mut over = told - total;
+        for mass in self.vehicles.iter_mut().rev().filter_map(|aboard| aboard.mass_g.as_mut()) {
+            let less = over.min(*mass).max(Grams::ZERO);
+            *mass = *mass - less;
+            over = over - less;
+        }
+    }
+
     fn change(&mut self, change: &VehicleChange) -> Result<(), IllegalEvent> {
         let place = |id| self.vehicles.iter().position(|aboard| aboard.vehicle_id == id);
         let from = place(change.from_vehicle_id).ok_or(IllegalEvent::Step)?;

@@ -245,3 +245,18 @@ async fn the_seals_are_served_as_data() {
     let gone = cast.carrier.post(&format!("{path}/depart"), &json!({})).await.ok();
     assert!(sealed(&gone, "legs[].plate") && !sealed(&gone, "receive.items[].accepted_kg"));
 }
+
+/// What was lost on the way was there: an item is not amended to less, nor is that agreed to.
+#[tokio::test]
+async fn an_item_is_not_less_than_what_was_lost_of_it() {
+    let (_world, cast, path) = stage(1000).await;
+    cast.carrier.post(&format!("{path}/depart"), &json!({})).await.ok();
+    propose(&cast.producer, &path, mass(30)).await.is(201);
+    let spill = json!({"kind": "spill", "note": "侧翻", "items": [{"line": 1, "lost_kg": 40}]});
+    cast.carrier.post(&format!("{path}/incidents"), &spill).await.ok();
+    let less = propose(&cast.producer, &path, mass(39)).await.is(422);
+    less.refused_as("mass_balance").at("/changes/items/0/mass_kg");
+    approve(&cast.receiver, &path, 1).await.is(422).refused_as("mass_balance");
+    propose(&cast.producer, &path, mass(40)).await.is(201);
+    approve(&cast.receiver, &path, 2).await.is(200);
+}

@@ -162,3 +162,23 @@ async fn a_hand_over_takes_all_of_it() {
     way.carrier("stops", &stop).await.is(403);
     next.client.post(&way.path("stops"), &stop).await.ok();
 }
+
+/// Less is on the way than was thought, and less than the second vehicle was told to have.
+#[tokio::test]
+async fn parts_add_up_when_the_load_is_amended() {
+    let way = Way::new().await;
+    let second = super::vehicle(&way.cast.corps, &way.cast.carrier_id, "新A22222").await;
+    let part = json!({"kind": "transship", "reason": "vehicle", "to_vehicle_id": second,
+        "remaining_kg": 60});
+    way.carrier("stops", &part).await.ok();
+    let correct = async |kg: i64| {
+        let body = json!({"changes": {"items": [{"line": 1, "mass_kg": kg}]},
+            "reason": "wrong_data"});
+        way.cast.corps.post(&way.path("amendments"), &body).await.is(201);
+        let seen = way.cast.carrier.get(&format!("/manifests/{}", way.id)).await.ok();
+        on_board(&seen).into_iter().map(|(_, kg)| kg).collect::<Vec<_>>()
+    };
+    assert_eq!(correct(70).await, [json!(30), json!(40)]);
+    assert_eq!(correct(35).await, [json!(0), json!(35)]);
+    assert_eq!(correct(100).await, [json!(65), json!(35)]);
+}
