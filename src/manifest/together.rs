@@ -3,7 +3,7 @@
 //! Each is decided by the very rules of the step itself; the caller joins the decisions with its
 //! own (`Decision::with`). What the step's body says beside (`If-Match`, the key) is the caller's.
 
-use super::act::{Scene, Step, parties_for, write};
+use super::act::{Scene, Step, parties_for, with_obsolete, write};
 use super::arrive;
 use super::asked::{Arrive, Complete, Depart, FileManifest, Receive};
 use super::complete::{self, Licences};
@@ -52,7 +52,9 @@ impl Mover {
         Ok((Scene::new(self.stored.clone(), more, beside), parties))
     }
 
-    fn write(&self, ctx: &Ctx, step: Step) -> Result<Decision, Problem> {
+    /// Writes the step, and the end of the open amendments that it makes impossible.
+    fn write(&self, app: &App, ctx: &Ctx, step: Step) -> Result<Decision, Problem> {
+        let step = with_obsolete(&self.stored.manifest, step, &app.catalogue)?;
         write(ctx, &self.stored, step, 200)
     }
 }
@@ -69,13 +71,13 @@ pub fn departs(
 ) -> Result<Decision, Problem> {
     let more = DepartFacts { leg: Some(leg), second };
     let (scene, parties) = mover.scene(ctx, Action::Depart, more)?;
-    mover.write(ctx, depart::admit(&scene, asked, &parties, (ctx, &app.catalogue))?)
+    mover.write(app, ctx, depart::admit(&scene, asked, &parties, (ctx, &app.catalogue))?)
 }
 
 /// It is at the receiver's gate.
-pub fn arrives(ctx: &Ctx, mover: &Mover, asked: &Arrive) -> Result<Decision, Problem> {
+pub fn arrives(app: &App, ctx: &Ctx, mover: &Mover, asked: &Arrive) -> Result<Decision, Problem> {
     let (scene, parties) = mover.scene(ctx, Action::Arrive, ())?;
-    mover.write(ctx, arrive::admit(&scene, asked, (&parties, ctx))?)
+    mover.write(app, ctx, arrive::admit(&scene, asked, (&parties, ctx))?)
 }
 
 /// It is received and, where nobody has said so, has arrived then.
@@ -94,7 +96,7 @@ pub fn is_received(
         let arrived = Arrived { gross_g: None, location: None, carrier_id: None, out_of_order };
         step.happenings.insert(0, Happening::Arrived(arrived));
     }
-    mover.write(ctx, step)
+    mover.write(app, ctx, step)
 }
 
 /// What was accepted is treated.
@@ -105,7 +107,8 @@ pub fn is_treated(
     asked: &Complete,
 ) -> Result<Decision, Problem> {
     let (scene, _) = mover.scene(ctx, Action::Complete, licences)?;
-    mover.write(ctx, complete::admit(&scene, asked, ctx)?)
+    // Nothing is open to amend once it was received.
+    write(ctx, &mover.stored, complete::admit(&scene, asked, ctx)?, 200)
 }
 
 /// What a stop of a round files, or a filing onto a trip.

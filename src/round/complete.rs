@@ -93,8 +93,8 @@ fn treatments(
 ) -> Result<(Vec<TreatmentAsked>, Grams), Problem> {
     let manifest = &mover.stored.manifest;
     let (mut now, mut later) = (Vec::new(), Grams::ZERO);
-    for (item, progress) in manifest.filed.items.iter().zip(&manifest.progress) {
-        let left = progress.accepted_g - progress.treated_g;
+    for item in &manifest.filed.items {
+        let left = manifest.stored_g(item.line).unwrap_or_default();
         let Some(mass_kg) = PositiveKg::of(left) else { continue };
         if asked.waste_code.as_ref().is_some_and(|code| code.as_str() != item.waste_code) {
             later = later + left;

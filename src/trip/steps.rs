@@ -131,7 +131,9 @@ pub async fn arrive(
             manifest::claimed_since(asked.occurred_at, ctx, trip.opened_at, &mut findings);
         site(trip, asked.receiver_site_id, &mut findings);
         findings.settle()?;
-        let under_way = waiting(trip, movers, |status| Action::Arrive.is_open(status));
+        let mut under_way = waiting(trip, movers, |status| Action::Arrive.is_open(status));
+        // What was handed over on the way comes with another.
+        under_way.retain(|(_, mover)| mover.stored.manifest.has_aboard(trip.carrier_id));
         let (mut parts, mut manifest_ids) = (Vec::new(), Vec::new());
         for (rider, mover) in &under_way {
             if !is_mine(ctx, trip, rider, asked.receiver_site_id) {
@@ -139,7 +141,7 @@ pub async fn arrive(
             }
             let (gross_kg, location) = (None, asked.location);
             let arrive = Arrive { occurred_at: Some(occurred_at), gross_kg, location };
-            let part = manifest::arrives(ctx, mover, &arrive);
+            let part = manifest::arrives(app, ctx, mover, &arrive);
             parts.push(part.map_err(|problem| of_one(problem, rider))?);
             manifest_ids.push(rider.manifest_id);
         }

@@ -214,3 +214,50 @@ async fn repeats_get_their_first_answer() {
     let call = carrier.call(Method::POST, &format!("{path}/cancel")).if_match(1).json(&stale);
     call.send().await.is(412).refused_as("stale_version");
 }
+
+/// A weigh-in is a receipt: an amendment that nobody has answered comes to nothing. A completion
+/// treats what is here still.
+#[tokio::test]
+async fn what_was_sent_on_is_not_treated_with_its_round() {
+    let world = World::start().await;
+    let town = Town::new(&world, 1, 100_000).await;
+    let cast = &town.cast;
+    let planned = town.planned(&town.round("kitchen", &Town::food(&json!(100)))).await;
+    let path = format!("/collection-rounds/{}", planned.id());
+    town.collect(&path, 1, &json!(100)).await.is(200);
+    let id = planned.str("/stops/0/manifest_id");
+    let amend = json!({"changes": {"items": [{"line": 1, "mass_kg": 90}]}, "reason": "wrong_data"});
+    let amendments = format!("/manifests/{id}/amendments");
+    town.producers[0].client.post(&amendments, &amend).await.is(201);
+    let reading = json!({"gross_kg": 8100, "tare_kg": 8000});
+    cast.receiver.post(&format!("{path}/weigh-in"), &reading).await.is(200);
+    let told = kinds(&cast.receiver, id).await;
+    assert_eq!(told[2..], ["amendment_proposed", "arrived", "received", "amendment_expired"]);
+
+    let uscc = liandan::registry::Uscc::complete("91659001MAREXT900").unwrap();
+    let plant = json!({"name": "第二餐厨厂", "uscc": uscc.as_str(), "roles": ["receiver"],
+        "division": "01"});
+    let plant = cast.corps.post("/organisations", &plant).await.ok().id();
+    let site = json!({"organisation_id": plant, "name": "二号场所", "kind": "treatment",
+        "division": "01", "region_code": "659002", "location": {"lon": 81.3, "lat": 40.5}});
+    let site = cast.corps.post("/sites", &site).await.ok().id();
+    let permit = json!({"organisation_id": plant, "site_id": site, "number": "餐厨 2",
+        "kind": "kitchen_permit", "issued_on": "2024-01-01", "issued_by": "城管局",
+        "valid_from": "2024-01-01", "valid_to": "2028-12-31", "lines": [{"line": 1,
+            "waste_codes": ["CY-01"], "categories": [], "methods": ["K1"], "annual_kg": 5000}]});
+    cast.corps.post("/licences", &permit).await.ok();
+    let mut on = town.round("kitchen", &Value::Null);
+    let mut item = Town::food(&json!(40));
+    item["source_items"] = json!([{"manifest_id": id, "line": 1, "mass_kg": 40}]);
+    on = json!({"stream": "kitchen", "producer_site_id": cast.receiver_site,
+        "receiver_site_id": site, "planned_departure_on": "2026-11-25", "items": [item],
+        "legs": [{"carrier_id": on["carrier_id"], "vehicle_id": on["vehicle_id"],
+            "driver_id": on["driver_id"]}]});
+    cast.receiver.post("/manifests", &on).await.is(201);
+    let done = json!({"method": "K1", "completed_on": "2026-11-25"});
+    let done = cast.receiver.post(&format!("{path}/complete"), &done).await.is(200);
+    assert_eq!(done.str("/status"), "completed");
+    assert_eq!(*done.get("/treatments/0/mass_kg"), json!(60));
+    let ended = cast.receiver.get(&format!("/manifests/{id}")).await.ok();
+    assert_eq!((ended.str("/status"), ended.get("/items/0/treated_kg")), ("completed", &json!(60)));
+}

@@ -292,3 +292,22 @@ async fn medical_waste_goes_by_road() {
     oil["legs"][0]["mode"] = json!("rail");
     cast.filed(&oil).await;
 }
+
+/// What was handed over on the way comes with another, and not with the trip that it left on.
+#[tokio::test]
+async fn a_load_that_was_handed_over_is_off_its_trip() {
+    let (_world, cast, next) = two_carriers().await;
+    let mut ids = Vec::new();
+    for kg in [10, 20] {
+        ids.push(cast.filed(&cast.oil(&json!(kg))).await.id());
+    }
+    let trip = json!({"carrier_id": cast.carrier_id, "vehicle_id": cast.vehicle,
+        "driver_id": cast.driver, "manifest_ids": ids});
+    let trip = format!("/trips/{}", cast.carrier.post("/trips", &trip).await.is(201).id());
+    cast.carrier.post(&format!("{trip}/depart"), &json!({})).await.is(200);
+    let over = format!("/manifests/{}/hand-over", ids[1]);
+    cast.carrier.post(&over, &json!({"to_leg": next.leg()})).await.is(200);
+    let there = cast.carrier.post(&format!("{trip}/arrive"), &json!({})).await.is(200);
+    let stand = ["/status", "/manifests/0/status", "/manifests/1/status"].map(|at| there.str(at));
+    assert_eq!(stand, ["arrived", "arrived", "in_transit"]);
+}
