@@ -8,16 +8,29 @@
 //! of a run is a run: a failure is shrunk, and what is left of it is printed as one line for
 //! `simulation/kept.txt`, whose lines are led again by every run.
 //!
-//! `LIANDAN_SEED=7` repeats a run, `LIANDAN_STEPS=1000000` leads more steps.
+//! `LIANDAN_SEED=7` repeats a run, `LIANDAN_STEPS=1000000` leads more steps, `LIANDAN_SHRINK=0`
+//! shows a failure at once.
 
+mod acts;
+mod agreed;
+mod amend;
+mod books;
 mod check;
+mod collect;
 mod content;
+mod follow;
+mod graph;
 mod lost;
 mod model;
 mod op;
 mod plan;
 mod play;
+mod road;
+mod round;
+mod send;
 mod stage;
+mod trip;
+mod way;
 
 use std::time::{Duration, Instant};
 
@@ -31,10 +44,10 @@ const STEPS: usize = 10_000;
 const STEPS_A_WORLD: usize = 5_000;
 /// Worlds side by side.
 const AT_ONCE: usize = 2;
-/// How long a failing run is shrunk: whoever waits for it wants to see it soon.
-const SHRINK: Duration = Duration::from_secs(90);
+/// How long a failing run is shrunk, in seconds: whoever waits for it wants to see it soon.
+const SHRINK_S: u64 = 90;
 
-/// Runs that failed once: a seed, and of its steps those that it took.
+/// Runs that failed once: the steps that it took.
 const KEPT: &str = include_str!("simulation/kept.txt");
 
 fn number(name: &str, default: u64) -> u64 {
@@ -71,13 +84,13 @@ async fn lead(seed: u64, steps: usize) -> Result<(), String> {
     Err(format!(
         "LIANDAN_SEED={seed} LIANDAN_STEPS={steps}; shrunk to {} steps, to keep:\n{}\n{what}",
         least.len(),
-        op::line(seed, &least),
+        op::line(&least),
     ))
 }
 
 /// Leaves out ever smaller parts, as long as what is left still fails and there is time.
 async fn shrink(ops: &mut Vec<Op>, what: &mut String) {
-    let until = Instant::now() + SHRINK;
+    let until = Instant::now() + Duration::from_secs(number("LIANDAN_SHRINK", SHRINK_S));
     let mut part = ops.len() / 2;
     while part > 0 && Instant::now() < until {
         let mut from = 0;

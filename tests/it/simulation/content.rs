@@ -3,7 +3,8 @@
 use rand::RngExt;
 use serde_json::{Value, json};
 
-use super::model::{Change, Full, Manifest};
+use super::books::Full;
+use super::model::{Change, Manifest};
 use super::op::Kind;
 use super::plan::{Outcome, Planner};
 use super::stage::WASTES;
@@ -27,68 +28,38 @@ impl Planner<'_> {
             Kind::Depart => {
                 after.move_out(&mut books, sites);
                 after.status = "in_transit";
+                after.board();
                 (json!({}), after)
             }
-            Kind::HandOver | Kind::Stop | Kind::Incident => {
+            Kind::HandOver | Kind::Stop | Kind::Transship | Kind::Incident => {
                 return self.on_the_way(kind, at, (manifest, after));
             }
             Kind::Arrive => {
                 after.move_out(&mut books, sites);
                 after.status = "arrived";
                 // Whoever says that it is there has it.
-                if let Some(n) = [0, 1].into_iter().find(|n| who == format!("carrier{n}")) {
-                    after.riding = n;
-                }
+                after.brought([0, 1].into_iter().find(|n| who == format!("carrier{n}")));
                 (json!({}), after)
             }
             Kind::Cancel if manifest.status == "draft" => {
-                let change = Change { at: Some(at), manifest: None, books, events: 0 };
-                return (json!({"reason": "closed"}), Outcome::Passes(204, Box::new(change)));
+                let gone = Change { events: 0, ..Change::one(Some(at), after, books) };
+                let gone = Change { manifest: None, ..gone };
+                return (json!({"reason": "closed"}), Outcome::Passes(204, Box::new(gone)));
             }
             Kind::Cancel if manifest.status == "filed" => {
-                (json!({"reason": "not_needed"}), manifest.clone().cancel(&mut books, sites))
+                let after = manifest.clone().cancel(&mut books, sites);
+                let beside = self.model.sources(&after, -1);
+                let events = 1 + beside.len() as i64;
+                let change = Change { beside, events, ..Change::one(Some(at), after, books) };
+                return (json!({"reason": "not_needed"}), Outcome::Passes(200, Box::new(change)));
             }
             Kind::Cancel => (json!({"reason": "not_needed"}), after),
             Kind::Receive => return self.receive(at, manifest),
+            Kind::Amend => return self.propose(at, manifest, who),
+            Kind::Return | Kind::Forward => return self.send(kind, at, manifest),
             _ => return self.complete(at, manifest),
         };
-        let change = Change { at: Some(at), manifest: Some(after), books, events: 1 };
-        (body, Outcome::Passes(200, Box::new(change)))
-    }
-
-    /// Between departure and arrival.
-    fn on_the_way(
-        &mut self,
-        kind: Kind,
-        at: usize,
-        (manifest, mut after): (&Manifest, Manifest),
-    ) -> (Value, Outcome) {
-        let body = match kind {
-            Kind::HandOver => {
-                let to = 1 - manifest.riding;
-                after.riding = to;
-                after.legs[to] = true;
-                json!({"to_leg": self.stage.leg(to)})
-            }
-            Kind::Stop => json!({"kind": "stop", "reason": "other"}),
-            _ => {
-                let n = self.chance.random_range(0..manifest.items.len());
-                let left = manifest.items[n].shipped - manifest.items[n].lost;
-                let too_much = self.chance.random_bool(0.1);
-                let mass = if too_much { left + 1 } else { self.chance.random_range(0..=left) };
-                let mut body = json!({"kind": "spill", "note": "侧翻"});
-                if mass > 0 {
-                    body["items"] = json!([{"line": n + 1, "lost_kg": kg(mass)}]);
-                    after.items[n].lost += mass;
-                }
-                if too_much {
-                    return (body, Outcome::Refused(422, vec!["mass_balance"]));
-                }
-                body
-            }
-        };
-        let books = self.model.books.clone();
-        let change = Change { at: Some(at), manifest: Some(after), books, events: 1 };
+        let change = Change::one(Some(at), after, books);
         (body, Outcome::Passes(200, Box::new(change)))
     }
 
@@ -124,7 +95,7 @@ impl Planner<'_> {
             })
             .collect();
         let body = json!({"decision": decision, "items": items});
-        if manifest.items[0].reserved.is_none() {
+        if manifest.status == "draft" {
             // Never filed: it is refused for that.
             return (body, Outcome::Refused(409, vec!["illegal_transition"]));
         }
@@ -133,7 +104,7 @@ impl Planner<'_> {
         let world = (&mut books, &self.stage.sites);
         let outcome = match manifest.clone().receive(&found, year, world) {
             Ok(after) => {
-                let change = Change { at: Some(at), manifest: Some(after), books, events: 1 };
+                let change = Change::one(Some(at), after, books);
                 Outcome::Passes(200, Box::new(change))
             }
             Err(Full) => Outcome::Refused(409, vec!["capacity_exceeded"]),
@@ -145,7 +116,7 @@ impl Planner<'_> {
         let mut treated = Vec::new();
         let too_much = self.chance.random_bool(0.05);
         for (n, item) in manifest.items.iter().enumerate() {
-            let left = item.accepted - item.treated;
+            let left = item.accepted - item.treated - item.sent_on;
             if left > 0 && self.chance.random_bool(0.8) {
                 let all = self.chance.random_bool(0.7);
                 treated.push((n, if all { left } else { self.chance.random_range(1..=left) }));
@@ -153,11 +124,12 @@ impl Planner<'_> {
         }
         if treated.is_empty() || too_much {
             let item = &manifest.items[0];
-            treated = vec![(0, (item.accepted - item.treated).max(0) + 1)];
+            let left = item.accepted - item.treated - item.sent_on;
+            treated = vec![(0, left.max(0) + 1)];
         }
         let over = treated.iter().any(|(n, mass)| {
             let item = &manifest.items[*n];
-            *mass > item.accepted - item.treated
+            *mass > item.accepted - item.treated - item.sent_on
         });
         let treatments: Vec<Value> = treated
             .iter()
@@ -173,7 +145,7 @@ impl Planner<'_> {
         }
         let mut books = self.model.books.clone();
         let after = manifest.clone().complete(&treated, &mut books, &self.stage.sites);
-        let change = Change { at: Some(at), manifest: Some(after), books, events: 1 };
+        let change = Change::one(Some(at), after, books);
         (body, Outcome::Passes(200, Box::new(change)))
     }
 }

@@ -1,74 +1,12 @@
-//! The model: manifests and counters as the law of the domain has them, in a few lines that share
-//! nothing with the program. Masses are grams.
+//! The model: manifests as the law of the domain has them, in a few lines that share nothing with
+//! the program. Masses are grams; other manifests and their lines are named by their index.
 
 use std::collections::BTreeMap;
 
-use super::stage::{Line, RECEIVERS, WASTES};
-
-/// Kind (as in `account.kind`), owner, item, year.
-pub type Key = (i16, String, String, i16);
-
-pub const LINE: i16 = 1;
-pub const SHARED: i16 = 2;
-pub const ON_HAND: i16 = 3;
-pub const STORAGE: i16 = 4;
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sums {
-    pub limit: Option<i64>,
-    pub used: i64,
-    pub reserved: i64,
-}
-
-impl Sums {
-    fn left(self) -> Option<i64> {
-        self.limit.map(|limit| limit - self.used - self.reserved)
-    }
-}
-
-/// All counters.
-#[derive(Clone, Debug, Default)]
-pub struct Books(pub BTreeMap<Key, Sums>);
-
-/// A counter has no room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Full;
-
-impl Books {
-    fn at(&mut self, key: &Key) -> &mut Sums {
-        let fresh = (key.0 == ON_HAND).then_some(0);
-        self.0.entry(key.clone()).or_insert(Sums { limit: fresh, ..Sums::default() })
-    }
-
-    pub fn add(&mut self, key: &Key, used: i64, reserved: i64) {
-        let sums = self.at(key);
-        sums.used += used;
-        sums.reserved += reserved;
-    }
-
-    /// The same where there must be room for it; what frees room always passes.
-    pub fn ask(&mut self, key: &Key, used: i64, reserved: i64, enforced: bool) -> Result<(), Full> {
-        let before = self.at(key).left();
-        self.add(key, used, reserved);
-        let after = self.at(key).left();
-        let is_worse = before.zip(after).is_none_or(|(before, after)| after < before);
-        let fits = !enforced || after.is_none_or(|left| left >= 0) || !is_worse;
-        if fits {
-            return Ok(());
-        }
-        self.add(key, -used, -reserved);
-        Err(Full)
-    }
-
-    pub fn limit(&mut self, key: &Key, limit: i64) {
-        self.at(key).limit = Some(limit);
-    }
-
-    pub fn made(&mut self, key: &Key, mass: i64) {
-        let sums = self.at(key);
-        sums.limit = sums.limit.map(|limit| limit + mass);
-    }
-}
+use super::agreed::Amendment;
+use super::books::{Books, Key, LINE, SHARED, STORAGE};
+use super::round::{Round, Trip};
+use super::stage::{Line, PLACES, WASTES};
 
 /// Where an item's mass is reserved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,21 +25,59 @@ impl Reserved {
     }
 }
 
+/// Mass of another manifest's line, refused there or stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    pub at: usize,
+    pub line: usize,
+    pub mass: i64,
+}
+
 #[derive(Clone, Debug)]
 pub struct Item {
     pub waste: usize,
     pub shipped: i64,
     pub produce: bool,
+    pub sources: Vec<Source>,
     pub accepted: i64,
     pub refused: i64,
     pub treated: i64,
     pub lost: i64,
+    /// Of what was refused, what others have taken; of what was accepted, what went on.
+    pub taken: i64,
+    pub sent_on: i64,
     pub reserved: Option<Reserved>,
 }
 
 impl Item {
+    pub fn new(waste: usize, shipped: i64, produce: bool) -> Self {
+        Self {
+            waste,
+            shipped,
+            produce,
+            sources: Vec::new(),
+            accepted: 0,
+            refused: 0,
+            treated: 0,
+            lost: 0,
+            taken: 0,
+            sent_on: 0,
+            reserved: None,
+        }
+    }
+
     pub fn code(&self) -> &'static str {
         WASTES[self.waste].1
+    }
+
+    /// The sender's own, and not another's whom it came from.
+    pub fn own(&self) -> i64 {
+        self.shipped - self.sources.iter().map(|source| source.mass).sum::<i64>()
+    }
+
+    /// Refused, and here still.
+    pub const fn held(&self) -> i64 {
+        self.refused - self.taken
     }
 }
 
@@ -109,9 +85,12 @@ impl Item {
 pub struct Manifest {
     /// Empty until the program has given one.
     pub id: String,
+    /// `manifest`, `return` or `forward`.
+    pub kind: &'static str,
     pub stream: &'static str,
-    pub producer: usize,
-    pub receiver: usize,
+    /// Places.
+    pub from: usize,
+    pub to: usize,
     /// The carrier of the first leg, and the one that has the load by the book.
     pub first: usize,
     pub riding: usize,
@@ -122,14 +101,22 @@ pub struct Manifest {
     pub year: i16,
     /// As it was asked for: a draft is filed with it.
     pub day: String,
+    pub note: String,
     pub items: Vec<Item>,
     pub moved_out: bool,
+    /// Vehicles with what each has of the load, from departure to receipt.
+    pub aboard: Vec<(usize, i64)>,
+    /// How many were ever proposed, and those that wait.
+    pub amendments: i64,
+    pub open: Vec<Amendment>,
 }
 
 /// Everything that the model knows.
 #[derive(Default)]
 pub struct Model {
     pub manifests: Vec<Manifest>,
+    pub rounds: Vec<Round>,
+    pub trips: Vec<Trip>,
     pub books: Books,
     /// Events since the world began.
     pub events: i64,
@@ -140,159 +127,164 @@ pub struct Change {
     pub at: Option<usize>,
     /// `None` for a draft that is taken away, or where no manifest is concerned.
     pub manifest: Option<Manifest>,
+    /// Others that it takes mass from, or gives it back to.
+    pub beside: Vec<(usize, Manifest)>,
+    /// Manifests that wait to be collected.
+    pub fresh: Vec<Manifest>,
+    /// With its place, where it is not new.
+    pub round: Option<(Option<usize>, Round)>,
+    pub trip: Option<(Option<usize>, Trip)>,
+    pub shows: Shows,
     pub books: Books,
     pub events: i64,
 }
 
+/// What the answer to a step shows.
+#[derive(Debug)]
+pub enum Shows {
+    /// The manifest itself, if there is one.
+    Manifest,
+    Amendment {
+        n: i64,
+        status: &'static str,
+    },
+    /// A round or a trip.
+    Round {
+        status: &'static str,
+        version: i64,
+    },
+    /// One stop of a round.
+    Stop {
+        status: &'static str,
+        version: i64,
+    },
+    /// What a reading was split into.
+    Split {
+        masses: Vec<i64>,
+        version: i64,
+    },
+}
+
+impl Change {
+    /// Nothing happens.
+    pub fn none(books: Books) -> Self {
+        Self {
+            at: None,
+            manifest: None,
+            beside: Vec::new(),
+            fresh: Vec::new(),
+            round: None,
+            trip: None,
+            shows: Shows::Manifest,
+            books,
+            events: 0,
+        }
+    }
+
+    /// One event, of this manifest alone.
+    pub fn one(at: Option<usize>, manifest: Manifest, books: Books) -> Self {
+        Self { at, manifest: Some(manifest), events: 1, ..Self::none(books) }
+    }
+}
+
+impl Model {
+    /// The manifests that one takes mass from, once it has (`sign` 1) or given it back (-1).
+    pub fn sources(&self, manifest: &Manifest, sign: i64) -> Vec<(usize, Manifest)> {
+        let mut touched: BTreeMap<usize, Manifest> = BTreeMap::new();
+        for source in manifest.items.iter().flat_map(|item| &item.sources) {
+            let known = || Manifest {
+                version: self.manifests[source.at].version + 1,
+                ..self.manifests[source.at].clone()
+            };
+            let other = touched.entry(source.at).or_insert_with(known);
+            let item = &mut other.items[source.line];
+            let part = if manifest.is_plain() { &mut item.sent_on } else { &mut item.taken };
+            *part += sign * source.mass;
+            other.status = other.standing();
+        }
+        touched.into_iter().collect()
+    }
+}
+
 impl Manifest {
-    fn on_hand(&self, sites: &[String], item: &Item) -> Key {
-        (ON_HAND, sites[self.producer].clone(), item.code().to_owned(), 0)
+    pub fn is_plain(&self) -> bool {
+        self.kind == "manifest"
     }
 
-    fn storage(&self, sites: &[String]) -> Key {
-        (STORAGE, sites[self.receiver].clone(), String::new(), 0)
+    /// Some of it came in on others.
+    pub fn is_carried_on(&self) -> bool {
+        self.items.iter().any(|item| !item.sources.is_empty())
     }
 
-    fn enforced(&self) -> bool {
-        self.stream != "medical"
+    pub fn is_received(&self) -> bool {
+        ["accepted", "partly_accepted", "refused", "completed"].contains(&self.status)
     }
 
-    /// Reserves everything.
-    pub fn file(mut self, books: &mut Books, world: &Sites) -> Result<Self, Full> {
-        let (stream, enforced, year) = (self.stream, self.enforced(), self.year);
-        let receiver = RECEIVERS[self.receiver];
-        let mut items = self.items.clone();
-        // All faults are told at once, but one is enough to refuse.
-        for item in &mut items {
-            let code = item.code();
-            let lines = world
-                .lines
-                .iter()
-                .filter(|line| line.receiver == self.receiver && line.codes.contains(&code));
-            item.reserved = Some(first_fit(books, lines, year, item.shipped, enforced)?);
-            let on_hand = self.on_hand(&world.producers, item);
-            if item.produce {
-                books.made(&on_hand, item.shipped);
-            }
-            books.ask(&on_hand, 0, item.shipped, stream == "hazardous")?;
-            if let Some(capacity) = receiver.storage_g {
-                let storage = self.storage(&world.receivers);
-                books.limit(&storage, capacity);
-                books.ask(&storage, 0, item.shipped, enforced)?;
-            }
+    /// Accepted, and here still: neither treated nor sent on. What came home is in the ledger.
+    pub fn stored(&self, line: usize) -> i64 {
+        let item = &self.items[line];
+        if self.kind == "return" { 0 } else { item.accepted - item.treated - item.sent_on }
+    }
+
+    pub fn held(&self) -> i64 {
+        self.items.iter().map(Item::held).sum()
+    }
+
+    /// The login of who has what is in limbo.
+    pub fn holder(&self) -> String {
+        if self.is_received() {
+            PLACES[self.to].login.to_owned()
+        } else if self.moved_out {
+            format!("carrier{}", self.riding)
+        } else {
+            PLACES[self.from].login.to_owned()
         }
-        self.items = items;
-        (self.status, self.version) = ("filed", 1);
-        Ok(self)
     }
 
-    /// The producer's books follow what is gone.
-    pub fn move_out(&mut self, books: &mut Books, world: &Sites) {
-        if !self.moved_out {
-            for item in &self.items {
-                let on_hand = self.on_hand(&world.producers, item);
-                books.add(&on_hand, 0, -item.shipped);
-                books.made(&on_hand, -item.shipped);
-            }
-        }
-        self.moved_out = true;
+    /// Refused mass without a place: where it is and how much.
+    pub fn limbo(&self) -> Option<(&'static str, i64)> {
+        let (word, mass) = if self.is_received() {
+            ("held", self.held())
+        } else if self.is_plain() || ["cancelled", "draft", ""].contains(&self.status) {
+            return None;
+        } else {
+            ("under_way", self.on_the_way())
+        };
+        (mass > 0).then_some((word, mass))
     }
 
-    pub fn cancel(mut self, books: &mut Books, world: &Sites) -> Self {
-        for item in &self.items {
-            books.add(&self.on_hand(&world.producers, item), 0, -item.shipped);
-            for (key, _) in item.reserved.iter().flat_map(|one| one.keys(one.year)) {
-                books.add(&key, 0, -item.shipped);
-            }
-            if RECEIVERS[self.receiver].storage_g.is_some() {
-                books.add(&self.storage(&world.receivers), 0, -item.shipped);
-            }
-        }
-        (self.status, self.version) = ("cancelled", self.version + 1);
-        self
-    }
-
-    /// What was found: accepted and refused, in the order of the items.
-    pub fn receive(
-        mut self,
-        found: &[(i64, i64)],
-        year: i16,
-        (books, world): (&mut Books, &Sites),
-    ) -> Result<Self, Full> {
-        let enforced = self.enforced();
-        let storage = self.storage(&world.receivers);
-        let stored = RECEIVERS[self.receiver].storage_g.is_some();
-        for (item, (accepted, refused)) in self.items.iter_mut().zip(found) {
-            let (shipped, accepted) = (item.shipped, *accepted);
-            let reserved = item.reserved.clone().unwrap();
-            if reserved.year == year {
-                for (key, _) in reserved.keys(year) {
-                    books.ask(&key, accepted, -shipped, enforced)?;
-                }
-            } else {
-                for (key, _) in reserved.keys(reserved.year) {
-                    books.add(&key, 0, -shipped);
-                }
-                for (key, limit) in reserved.keys(year) {
-                    books.limit(&key, limit);
-                    books.ask(&key, accepted, 0, enforced)?;
-                }
-            }
-            books.add(&storage, accepted, if stored { -shipped } else { 0 });
-            (item.accepted, item.refused) = (accepted, *refused);
-        }
-        self.move_out(books, world);
+    /// It follows the accepted part: done when all of that is treated or sent on.
+    pub fn standing(&self) -> &'static str {
         let some = |part: fn(&Item) -> i64| self.items.iter().any(|item| part(item) > 0);
-        self.status = match (some(|item| item.accepted), some(|item| item.refused)) {
+        let left = |line: usize| self.kind == "return" || self.stored(line) > 0;
+        match (some(|item| item.accepted), some(|item| item.refused)) {
+            (true, _) if !(0..self.items.len()).any(left) => "completed",
             (true, false) => "accepted",
             (true, true) => "partly_accepted",
             (false, _) => "refused",
-        };
-        self.version += 1;
-        Ok(self)
-    }
-
-    /// Treated masses, by index of the item.
-    pub fn complete(mut self, treated: &[(usize, i64)], books: &mut Books, world: &Sites) -> Self {
-        for (n, mass) in treated {
-            self.items[*n].treated += mass;
-            books.add(&self.storage(&world.receivers), -mass, 0);
         }
-        if self.items.iter().all(|item| item.treated == item.accepted) {
-            self.status = "completed";
-        }
-        self.version += 1;
-        self
     }
 }
 
 /// What does not change: ids of sites, and who may take what.
 #[derive(Clone, Default)]
 pub struct Sites {
-    pub producers: Vec<String>,
-    pub receivers: Vec<String>,
+    /// One a place.
+    pub sites: Vec<String>,
     pub lines: Vec<Line>,
 }
 
-/// The first of the lines that has room, and its licence too.
-fn first_fit<'a>(
-    books: &mut Books,
-    lines: impl Iterator<Item = &'a Line>,
-    year: i16,
-    mass: i64,
-    enforced: bool,
-) -> Result<Reserved, Full> {
-    for line in lines {
-        let reserved = Reserved { line: line.clone(), year };
-        let mut tried = books.clone();
-        let fits = reserved.keys(year).iter().all(|(key, limit)| {
-            tried.limit(key, *limit);
-            tried.ask(key, 0, mass, enforced).is_ok()
-        });
-        if fits {
-            *books = tried;
-            return Ok(reserved);
-        }
+impl Sites {
+    pub fn storage(&self, place: usize) -> Key {
+        (STORAGE, self.sites[place].clone(), String::new(), 0)
     }
-    Err(Full)
+
+    /// The lines of a place's licences that have a waste.
+    pub fn covering<'a>(
+        &'a self,
+        place: usize,
+        code: &'a str,
+    ) -> impl Iterator<Item = &'a Line> + 'a {
+        self.lines.iter().filter(move |line| line.place == place && line.codes.contains(&code))
+    }
 }

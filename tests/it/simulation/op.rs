@@ -15,11 +15,32 @@ pub enum Kind {
     Depart,
     HandOver,
     Stop,
+    Transship,
     Incident,
     Arrive,
     Receive,
     Complete,
+    Return,
+    Forward,
+    /// What was stored goes on.
+    SendOn,
+    Amend,
+    Approve,
+    Reject,
     Cancel,
+    PlanRound,
+    AddStop,
+    Call,
+    Confirm,
+    WeighIn,
+    TreatRound,
+    CancelRound,
+    OpenTrip,
+    JoinTrip,
+    DepartTrip,
+    ArriveTrip,
+    WeighTrip,
+    CancelTrip,
     /// The clock jumps.
     Jump,
 }
@@ -34,13 +55,60 @@ const KINDS: &[(Kind, u32)] = &[
     (Kind::Depart, 14),
     (Kind::HandOver, 5),
     (Kind::Stop, 2),
+    (Kind::Transship, 6),
     (Kind::Incident, 4),
     (Kind::Arrive, 8),
     (Kind::Receive, 14),
     (Kind::Complete, 16),
-    (Kind::Cancel, 4),
+    (Kind::Return, 4),
+    (Kind::Forward, 4),
+    (Kind::SendOn, 6),
+    (Kind::Amend, 8),
+    (Kind::Approve, 6),
+    (Kind::Reject, 1),
+    (Kind::Cancel, 5),
+    (Kind::PlanRound, 4),
+    (Kind::AddStop, 2),
+    (Kind::Call, 12),
+    (Kind::Confirm, 3),
+    (Kind::WeighIn, 4),
+    (Kind::TreatRound, 4),
+    (Kind::CancelRound, 1),
+    (Kind::OpenTrip, 4),
+    (Kind::JoinTrip, 2),
+    (Kind::DepartTrip, 3),
+    (Kind::ArriveTrip, 3),
+    (Kind::WeighTrip, 2),
+    (Kind::CancelTrip, 1),
     (Kind::Jump, 4),
 ];
+
+impl Kind {
+    pub const fn is_of_round(self) -> bool {
+        matches!(
+            self,
+            Self::PlanRound
+                | Self::AddStop
+                | Self::Call
+                | Self::Confirm
+                | Self::WeighIn
+                | Self::TreatRound
+                | Self::CancelRound
+        )
+    }
+
+    pub const fn is_of_trip(self) -> bool {
+        matches!(
+            self,
+            Self::OpenTrip
+                | Self::JoinTrip
+                | Self::DepartTrip
+                | Self::ArriveTrip
+                | Self::WeighTrip
+                | Self::CancelTrip
+        )
+    }
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Op {
@@ -69,14 +137,18 @@ fn nth(seed: u64, n: usize) -> Op {
     Op { n, kind: kind.unwrap().0, seed: chance.random_range(0..u64::MAX) }
 }
 
-/// A line of `kept.txt`.
-pub fn line(seed: u64, ops: &[Op]) -> String {
-    let steps: Vec<String> = ops.iter().map(|op| op.n.to_string()).collect();
-    format!("{seed}: {}", steps.join(" "))
+/// A line of `kept.txt`: each step by its kind and its seed, so that it stays what it is when
+/// steps of other kinds join them.
+pub fn line(ops: &[Op]) -> String {
+    let steps: Vec<String> = ops.iter().map(|op| format!("{:?}:{:x}", op.kind, op.seed)).collect();
+    steps.join(" ")
 }
 
 pub fn parse(line: &str) -> Vec<Op> {
-    let (seed, steps) = line.split_once(':').unwrap();
-    let seed = seed.trim().parse().unwrap();
-    steps.split_whitespace().map(|n| nth(seed, n.parse().unwrap())).collect()
+    let kept = |(n, step): (usize, &str)| {
+        let (word, seed) = step.split_once(':').unwrap();
+        let (kind, _) = KINDS.iter().find(|(kind, _)| format!("{kind:?}") == word).unwrap();
+        Op { n, kind: *kind, seed: u64::from_str_radix(seed, 16).unwrap() }
+    };
+    line.split_whitespace().enumerate().map(kept).collect()
 }

@@ -13,19 +13,20 @@ use rand::{RngExt, SeedableRng};
 use serde_json::json;
 use tokio_postgres::Client as Db;
 
-use super::model::{Change, Model};
+use super::check::Log;
+use super::model::{Model, Shows};
 use super::op::{Kind, Op};
 use super::plan::{Outcome, Planner, Request};
-use super::stage::Stage;
-use super::{check, lost};
+use super::stage::{CORPS, Stage};
+use super::{check, graph, lost};
 use crate::support::{Answer, Client, Database, Method, Server, liandan};
 
 /// Steps between two looks at the chains of what was touched.
-const LOOK_EVERY: usize = 250;
+const LOOK_EVERY: usize = 500;
 /// An access token lasts 15 minutes of wall time.
 const SIGN_IN_EVERY: Duration = Duration::from_mins(8);
 /// Answers between two that are held against the OpenAPI document.
-const CONTRACT_EVERY: usize = 8;
+const CONTRACT_EVERY: usize = 16;
 /// What is told of a failure: the steps before it.
 const TOLD: usize = 12;
 
@@ -58,6 +59,7 @@ pub struct Play {
     /// The sandbox's time when it was set, and when that was.
     clock: (DateTime<Utc>, Instant),
     touched: BTreeSet<usize>,
+    log: Log,
     told: VecDeque<String>,
     sent: Cell<usize>,
 }
@@ -101,7 +103,8 @@ impl Play {
         let now = corps.get("/sandbox/clock").await.ok();
         let now = now.str("/now").parse().unwrap();
         let stage = Stage::set(&corps, now).await;
-        let events = check::events(&db).await;
+        let mut log = Log::default();
+        let events = log.read(&db).await;
         let model = Model { events, ..Model::default() };
         let (signed_in, told) = (Instant::now(), VecDeque::new());
         let clock = (now, signed_in);
@@ -117,6 +120,7 @@ impl Play {
             signed_in,
             clock,
             touched,
+            log,
             told,
             sent: Cell::new(0),
         }
@@ -142,18 +146,24 @@ impl Play {
         let keyed = matches!(twist, Twist::Repeated | Twist::Lost | Twist::Killed);
         let answer = self.send(&request, keyed.then_some(&*key), "").await;
         self.tell(op, &request, &answer);
-        judge(&outcome, &answer)?;
+        self.judge(&outcome, &answer)?;
         if twist == Twist::Repeated && answer.status < 300 {
             let again = self.send(&request, Some(&key), "").await;
-            let same = (again.status, &again.json["id"]) == (answer.status, &answer.json["id"]);
+            let same = |part: &str| again.json[part] == answer.json[part];
+            let same = again.status == answer.status && same("id") && same("n");
             if !same || again.header("idempotent-replayed") != "true" {
                 return Err(format!("a repeat: {}\nat first {}", again.shown(), answer.shown()));
             }
         }
         if let Outcome::Passes(_, change) = outcome {
-            self.follow(*change, &answer);
+            let mut others: Vec<usize> = change.beside.iter().map(|(at, _)| *at).collect();
+            others.extend(change.at.filter(|_| !matches!(change.shows, Shows::Manifest)));
+            let now = self.now();
+            let touched = self.model.follow(*change, &answer, now)?;
+            self.touched.extend(touched);
+            check::rows(&self.db, &self.model, &others).await?;
         }
-        check::books(&self.db, &self.model).await
+        check::books(&self.db, &self.model, &mut self.log).await
     }
 
     /// What comes before the request that is judged.
@@ -168,7 +178,7 @@ impl Play {
             Twist::Tried => {
                 let answer = self.send(request, None, "?validate_only=true").await;
                 judge_kind(outcome, &answer).map_err(|what| format!("tried: {what}"))?;
-                check::books(&self.db, &self.model).await?;
+                check::books(&self.db, &self.model, &mut self.log).await?;
             }
             Twist::Lost | Twist::Killed => {
                 let wait = Duration::from_micros(chance.random_range(0..8000));
@@ -199,7 +209,7 @@ impl Play {
     }
 
     fn client(&self, who: &str) -> &Client {
-        &self.stage.tokens[who]
+        if who == CORPS { &self.corps } else { &self.stage.tokens[who] }
     }
 
     async fn send(&self, request: &Request, key: Option<&str>, query: &str) -> Answer {
@@ -222,39 +232,51 @@ impl Play {
     }
 
     async fn jump(&mut self, chance: &mut StdRng) -> Result<(), String> {
-        let to = self.now() + TimeDelta::minutes(chance.random_range(1..5 * 24 * 60));
+        let mut to = self.now() + TimeDelta::minutes(chance.random_range(1..5 * 24 * 60));
+        // Nothing ends while steps are taken: whether before or after one, nobody could say.
+        let (just, soon) = (TimeDelta::seconds(1), TimeDelta::minutes(30));
+        let dues = self.model.dues();
+        while let Some(due) = dues.iter().find(|due| **due > to - just && **due < to + soon) {
+            to = *due + just;
+        }
         let body = json!({"now": to.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)});
         let answer = self.client("stranger").post("/sandbox/clock", &body).await;
         self.clock = (to, Instant::now());
         self.told.push_back(format!("the clock jumps to {to}"));
         let settled = answer.status == 200 && answer.json["settled"] == true;
-        if settled { Ok(()) } else { Err(answer.shown()) }
-    }
-
-    fn follow(&mut self, change: Change, answer: &Answer) {
-        let Change { at, manifest, books, events } = change;
-        (self.model.books, self.model.events) = (books, self.model.events + events);
-        match (at, manifest) {
-            (None, Some(manifest)) => {
-                let id = answer.id();
-                self.model.manifests.push(super::model::Manifest { id, ..manifest });
-                self.touched.insert(self.model.manifests.len() - 1);
-            }
-            (Some(at), Some(manifest)) => {
-                self.model.manifests[at] = manifest;
-                self.touched.insert(at);
-            }
-            // A draft that was taken away: its place stays.
-            (Some(at), None) => self.model.manifests[at].status = "",
-            (None, None) => {}
+        if !settled {
+            return Err(answer.shown());
         }
+        let now = self.now();
+        let expired = self.model.expire(now);
+        self.touched.extend(&expired);
+        check::rows(&self.db, &self.model, &expired).await?;
+        check::books(&self.db, &self.model, &mut self.log).await
     }
 
-    /// The chains, rows and answers of what was touched since the last look, and the log.
+    /// The chains, rows and answers of what was touched since the last look, the log, and the
+    /// graph of all masses.
     async fn look(&mut self) -> Result<(), String> {
         let touched = std::mem::take(&mut self.touched);
-        let touched = touched.into_iter().map(|at| &self.model.manifests[at]);
-        check::chains(&self.db, &self.corps, touched).await
+        let manifests = touched.iter().map(|at| &self.model.manifests[*at]);
+        check::chains(&self.db, &self.corps, manifests).await?;
+        let world = (&self.db, &self.model);
+        graph::edges(world).await?;
+        graph::masses(world).await?;
+        graph::together(world).await?;
+        graph::limbo(&self.corps, &self.model).await?;
+        for at in touched {
+            graph::whereabouts(&self.corps, &self.model, at).await?;
+        }
+        Ok(())
+    }
+
+    fn judge(&self, outcome: &Outcome, answer: &Answer) -> Result<(), String> {
+        judge_kind(outcome, answer)?;
+        match outcome {
+            Outcome::Passes(_, change) => check::shown(change, &self.stage, answer),
+            Outcome::Refused(..) => Ok(()),
+        }
     }
 
     fn tell(&mut self, op: Op, request: &Request, answer: &Answer) {
@@ -297,14 +319,6 @@ fn judge_kind(outcome: &Outcome, answer: &Answer) -> Result<(), String> {
         Outcome::Refused(status, codes) => {
             Err(format!("not {status} {codes:?}: {}", answer.shown()))
         }
-    }
-}
-
-fn judge(outcome: &Outcome, answer: &Answer) -> Result<(), String> {
-    judge_kind(outcome, answer)?;
-    match outcome {
-        Outcome::Passes(_, change) => check::shown(change.manifest.as_ref(), answer),
-        Outcome::Refused(..) => Ok(()),
     }
 }
 
