@@ -49,19 +49,29 @@ impl Carry {
         let mut after = before.clone();
         match self {
             Self::Reserve(carriage) if before.is_free() => after.manifest = Some(carriage.clone()),
+            Self::Reserve(carriage) if before.is_refused() => {
+                after.refused_on = after.manifest.replace(carriage.clone());
+            }
             Self::Release if is_home && before.manifest.is_some() => after.manifest = None,
-            Self::Ship if is_home && before.manifest.is_some() => {
+            Self::Release if before.is_taken_on() => after.manifest = after.refused_on.take(),
+            Self::Ship if (is_home && before.manifest.is_some()) || before.is_taken_on() => {
                 after.status = Status::Shipped;
                 after.storage_area_id = None;
+                (after.refused_on, after.accepted) = (None, None);
             }
             Self::Receive { accepted, storage_area_id } if is_on_its_way => {
                 after.status = Status::Received;
                 after.accepted = *accepted;
                 after.missing = false;
                 after.storage_area_id = *storage_area_id;
+                if *accepted == Some(true) && is_back(before) {
+                    // Its producer's again, and free to leave once more.
+                    after.status = Status::Sealed;
+                    (after.manifest, after.accepted) = (None, None);
+                }
             }
             Self::Miss if is_on_its_way => after.missing = true,
-            Self::Empty if before.status == Status::Received => {
+            Self::Empty if before.status == Status::Received && !before.is_taken_on() => {
                 after.status = Status::Emptied;
                 after.storage_area_id = None;
             }
@@ -74,6 +84,12 @@ impl Carry {
         }
         Some(after)
     }
+}
+
+/// Whether the manifest that it is on brings it to where it was filled.
+fn is_back(container: &Container) -> bool {
+    let to = container.manifest.as_ref().map(|carriage| carriage.receiver_site_id);
+    to == Some(container.site_id)
 }
 
 /// A container as it was read, and what happens to it, in order.
@@ -151,6 +167,7 @@ mod tests {
             status: Status::Open,
             produced: true,
             manifest: None,
+            refused_on: None,
             accepted: None,
             missing: false,
             registered_with: ContainerId::of(id(1)),
@@ -189,6 +206,34 @@ mod tests {
         ] {
             assert_eq!(all(&wrong), None, "{wrong:?}");
         }
+    }
+
+    /// Refused, sent home, and on its way again; or freed by a cancel, and held as before.
+    #[test]
+    fn a_refused_container_leaves_once_more() {
+        let refuse = Carry::Receive { accepted: Some(false), storage_area_id: None };
+        let refused = [reserve(5), Carry::Ship, refuse];
+        let held = all(&refused).unwrap();
+        assert!(held.is_refused() && !held.is_free());
+        let taken = reserve(6).after(&held).unwrap();
+        assert_eq!(taken.manifest.as_ref().map(|one| one.manifest_id.uuid()), Some(id(6)));
+        assert_eq!((taken.came_with(), taken.accepted), (held.manifest.as_ref(), Some(false)));
+        assert!(taken.is_taken_on() && !taken.is_refused());
+        assert_eq!(Carry::Release.after(&taken).as_ref(), Some(&held));
+        for wrong in [reserve(7), Carry::Empty] {
+            assert_eq!(wrong.after(&taken), None, "{wrong:?}");
+        }
+        let shipped = Carry::Ship.after(&taken).unwrap();
+        assert_eq!((shipped.status, shipped.accepted), (Status::Shipped, None));
+        assert_eq!(ACCEPT.after(&shipped).map(|one| one.status), Some(Status::Received));
+        let mut home = shipped;
+        home.manifest.as_mut().unwrap().receiver_site_id = home.site_id;
+        let home = ACCEPT.after(&home).unwrap();
+        assert_eq!(
+            (home.status, home.manifest.as_ref(), home.accepted),
+            (Status::Sealed, None, None)
+        );
+        assert!(home.is_free());
     }
 
     #[test]

@@ -85,7 +85,7 @@ async fn facts(
     let known = store::named(&app.pool, name).await?.ok_or_else(Problem::not_found)?;
     let nowhere = || Problem::internal("a container of no site");
     let site = app.registers.site(&app.pool, known.site_id, freshness).await?;
-    let receiver = match &known.manifest {
+    let receiver = match known.came_with() {
         Some(carriage) => {
             app.registers.site(&app.pool, carriage.receiver_site_id, freshness).await?
         }
@@ -163,8 +163,8 @@ fn decide(
 /// The one table of what a person may make of a container; the rest its manifest's steps do.
 fn legal(before: &Container, status: Status) -> Result<(), Problem> {
     let legal = match (before.status, status) {
-        (Status::Open | Status::Sealed, Status::Open | Status::Sealed)
-        | (Status::Received, Status::Emptied) => true,
+        (Status::Open | Status::Sealed, Status::Open | Status::Sealed) => true,
+        (Status::Received, Status::Emptied) => !before.is_taken_on(),
         (Status::Open | Status::Sealed, Status::Emptied) => before.manifest.is_none(),
         (Status::Shipped, Status::Received) => before.missing,
         (from, to) => from == to && from != Status::Emptied,

@@ -12,6 +12,7 @@ use super::view::ContainerView;
 use crate::app::App;
 use crate::ctx::Actor;
 use crate::db::Pool;
+use crate::ids::SiteId;
 use crate::problem::Problem;
 use crate::registry::{Scope, rows};
 
@@ -32,8 +33,7 @@ impl Sites {
         let mut named = Vec::with_capacity(events.len());
         for data in events {
             let container = read(data)?;
-            named.push(container.site_id);
-            named.extend(container.manifest.map(|carriage| carriage.receiver_site_id));
+            named.extend(sites(&container));
         }
         rows::sites_among(&app.pool, &Scope::of(actor), &named).await.map(Self)
     }
@@ -41,14 +41,19 @@ impl Sites {
     /// The container as it stood after an event with this data; `None` for who did not see it then.
     pub fn shown(&self, app: &App, data: &Value) -> Result<Option<Value>, Problem> {
         let container = read(data)?;
-        let to = container.manifest.as_ref().map(|carriage| carriage.receiver_site_id.uuid());
-        if !self.0.contains(&container.site_id.uuid()) && to.is_none_or(|to| !self.0.contains(&to))
-        {
+        if !sites(&container).any(|site| self.0.contains(&site.uuid())) {
             return Ok(None);
         }
         let view = ContainerView::of(&container, &app.catalogue);
         serde_json::to_value(view).map(Some).map_err(Problem::internal)
     }
+}
+
+/// Where it was filled, where it was refused, and where it is sent.
+fn sites(container: &Container) -> impl Iterator<Item = SiteId> + use<> {
+    let carriages = [&container.refused_on, &container.manifest].into_iter().flatten();
+    let to: Vec<SiteId> = carriages.map(|carriage| carriage.receiver_site_id).collect();
+    [container.site_id].into_iter().chain(to)
 }
 
 fn read(data: &Value) -> Result<Container, Problem> {

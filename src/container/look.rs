@@ -60,6 +60,7 @@ impl Look<'_> {
             status: one.status.unwrap_or(usual),
             produced: one.produce,
             manifest: None,
+            refused_on: None,
             accepted: None,
             missing: false,
             registered_with: first,

@@ -62,6 +62,9 @@ pub struct Container {
     pub produced: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manifest: Option<Carriage>,
+    /// The manifest that it was refused on, while it waits to leave on another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_on: Option<Carriage>,
     /// What the receiver decided; nothing where it did not say so box by box.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<bool>,
@@ -85,5 +88,24 @@ impl Container {
     pub const fn is_free(&self) -> bool {
         matches!(self.status, ContainerStatus::Open | ContainerStatus::Sealed)
             && self.manifest.is_none()
+    }
+
+    /// It lies where it was refused (or where only the mass was spoken of), and no manifest has
+    /// taken it on from there.
+    pub fn is_refused(&self) -> bool {
+        self.status == ContainerStatus::Received
+            && self.accepted != Some(true)
+            && self.refused_on.is_none()
+    }
+
+    /// What brought it to where it lies, or brings it on: a refused one is its refuser's until it
+    /// leaves.
+    pub fn came_with(&self) -> Option<&Carriage> {
+        self.refused_on.as_ref().or(self.manifest.as_ref())
+    }
+
+    /// It waits to leave on a manifest that takes refused mass on.
+    pub fn is_taken_on(&self) -> bool {
+        self.status == ContainerStatus::Received && self.refused_on.is_some()
     }
 }

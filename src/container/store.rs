@@ -216,7 +216,7 @@ pub fn update(container: &Container) -> Result<Row, Problem> {
 /// What changes in a container's life.
 fn moving(container: &Container) -> Result<[Cell; 5], Problem> {
     let carriage = container.manifest.as_ref();
-    let to = carriage.map_or(container.site_id, |carriage| carriage.receiver_site_id);
+    let to = container.came_with().map_or(container.site_id, |came| came.receiver_site_id);
     let state = serde_json::to_string(container).map_err(Problem::internal)?;
     Ok([
         Cell::Uuid(Some(to.uuid())),

@@ -393,6 +393,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     transfer_approval,
     manifest,
     manifest_carrier,
+    manifest_former,
     manifest_item,
     api_key,
     delegation,
@@ -439,6 +440,13 @@ diesel::table! {
         carrier_id -> Uuid,
         manifest_id -> Uuid,
         year -> Int2,
+    }
+}
+
+diesel::table! {
+    manifest_former (organisation_id, manifest_id) {
+        organisation_id -> Uuid,
+        manifest_id -> Uuid,
     }
 }
 

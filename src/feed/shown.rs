@@ -138,7 +138,7 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
 struct Manifests {
     stood: HashMap<(Uuid, i64), Stored>,
     balances: HashMap<Uuid, Balance>,
-    standings: HashMap<Uuid, manifest::Status>,
+    standings: manifest::Standings,
 }
 
 impl Manifests {
@@ -153,10 +153,14 @@ impl Manifests {
         Ok(Self { stood, balances, standings })
     }
 
-    /// `None` where the caller was no party to it then: who joins later sees it from there on.
+    /// `None` where the caller was no party to it then: who joins later sees it from there on, and
+    /// who is replaced sees that as the last of it.
     fn shown(&self, app: &App, ctx: &Ctx, place: &Place) -> Result<Option<Value>, Problem> {
         let stored = self.stood.get(&(place.subject_id, place.seq));
-        let stored = stored.filter(|stored| manifest::sees(&ctx.actor, &stored.manifest));
+        let stored = stored.filter(|stored| {
+            let (actor, manifest) = (&ctx.actor, &stored.manifest);
+            manifest::sees(actor, manifest) || manifest::was_replaced(actor, manifest)
+        });
         let Some(stored) = stored else { return Ok(None) };
         let (balances, standings) = (&self.balances, &self.standings);
         let look = Look { app, actor: &ctx.actor, lang: ctx.lang, balances, standings };

@@ -4,8 +4,6 @@
 //! Whoever stops a truck has it in front of him: a regulator of any division and agency is told
 //! what is on it (domain.md, "What the regulator needs"). Nobody else may ask.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 
 use super::model::Asked;
@@ -15,7 +13,7 @@ use crate::container::{self, Container, Named};
 use crate::ctx::Actor;
 use crate::identity::policy as may;
 use crate::ids::DriverId;
-use crate::manifest::{Status, Stored};
+use crate::manifest::{Standings, Status, Stored};
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::registry::{Driver, Known, Person, Plate, Vehicle, rows};
 use crate::wire::{self, BoundedText, wire};
@@ -43,7 +41,7 @@ pub struct Riding {
     /// Who drives it; `None` where the register has no such driver any more.
     pub driver: Option<(Known<Driver>, Person)>,
     /// How the returns fare that took refused mass of it on.
-    pub standings: HashMap<uuid::Uuid, Status>,
+    pub standings: Standings,
 }
 
 /// One look at the roadside.

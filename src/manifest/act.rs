@@ -14,6 +14,7 @@ use super::evolve::{Manifest, evolve};
 use super::ledger::{Booking, entry_ids};
 use super::mended::{Content, with_more};
 use super::moves;
+use super::party_rows;
 use super::policy::BEHIND_DAYS_MAX;
 use super::status::{Action, Party};
 use super::store::{self, Stored};
@@ -325,7 +326,7 @@ pub fn write(ctx: &Ctx, stored: &Stored, mut step: Step, status: i16) -> Result<
         }
         let mut rows = vec![store::step_row(id, &manifest)?];
         rows.extend(store::riding_rows(id, Some(&before), &manifest));
-        rows.extend(store::joined(id, &before, &manifest));
+        rows.extend(party_rows::joined(id, &before, &manifest));
         rows.extend(step.signature.iter().map(|signature| signature.spend.clone()));
         rows.extend((step.rows)(settled.recorded_at));
         let mut notices = tell::others(&manifest, actor, step.notice, subject);

@@ -174,7 +174,9 @@ pub fn used_for<'a>(
         if !is_new || !takes(party) || is_own(party) || !signing(giver, party) {
             continue;
         }
-        let found = may::mandate(actor, giver, part_of(party), place(manifest, party));
+        let at = place(manifest, party);
+        let mut parts = parts_of(manifest, party).iter();
+        let found = parts.find_map(|part| may::mandate(actor, giver, *part, at));
         used.extend(found.map(|mandate| (party, mandate)));
     }
     used.into_iter().map(|(_, mandate)| mandate).collect()

@@ -66,6 +66,10 @@ pub fn reserve(
 pub fn out_of_areas<'a>(leaving: impl Iterator<Item = &'a Known<Container>>) -> Vec<Move> {
     let mut masses: Vec<(crate::ids::StorageAreaId, Grams)> = Vec::new();
     for container in leaving {
+        // Of what was received, the area was told by the mass that was accepted.
+        if container.is_taken_on() || container.is_refused() {
+            continue;
+        }
         let Some(area) = container.storage_area_id else { continue };
         match masses.iter_mut().find(|(known, _)| *known == area) {
             Some((_, mass)) => *mass = *mass + container.mass_g,
@@ -269,7 +273,8 @@ pub async fn container(
 ) -> Result<Known<Container>, Problem> {
     let known = container::named(&app.pool, name).await?.ok_or_else(Problem::not_found)?;
     let mut sites = vec![known.site_id];
-    sites.extend(known.manifest.as_ref().map(|carriage| carriage.receiver_site_id));
+    let carriages = [&known.refused_on, &known.manifest].into_iter().flatten();
+    sites.extend(carriages.map(|carriage| carriage.receiver_site_id));
     for site in sites {
         let site = app.registers.site(&app.pool, site, Freshness::Cached).await?;
         if site.is_some_and(|site| may::sees_site(actor, &site)) {

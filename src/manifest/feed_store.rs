@@ -15,7 +15,7 @@ use super::list::streams;
 use super::store::Stored;
 use crate::ctx::{Actor, Role};
 use crate::db::Pool;
-use crate::db::schema::{manifest as t, manifest_carrier as further};
+use crate::db::schema::{manifest as t, manifest_carrier as further, manifest_former as former};
 use crate::ids::ManifestId;
 use crate::journal;
 use crate::problem::Problem;
@@ -45,7 +45,11 @@ pub async fn seen_among(
         let ends = t::producer_id.eq_any(whose.clone()).or(t::receiver_id.eq_any(whose.clone()));
         let later = further::table.filter(further::manifest_id.eq(t::id));
         let later = exists(later.filter(further::carrier_id.eq_any(whose.clone())));
-        query = query.filter(ends.or(t::carrier_id.eq_any(whose)).or(later));
+        // It is told, too, that somebody has taken its place.
+        let before = former::table.filter(former::manifest_id.eq(t::id));
+        let before =
+            exists(before.filter(former::organisation_id.eq(actor.organisation_id.uuid())));
+        query = query.filter(ends.or(t::carrier_id.eq_any(whose)).or(later).or(before));
     }
     let found: Vec<Uuid> = query.load(&mut pool.get().await?).await?;
     Ok(found.into_iter().collect())

@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, sql};
 use diesel::pg::Pg;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Bool, Text};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, PgAnyJsonExpressionMethods, PgExpressionMethods,
     QueryDsl, TextExpressionMethods,
@@ -61,6 +61,9 @@ enum Walk<'a> {
     Party(Party, OrganisationId),
     /// What another lets the caller's organisation sign for it.
     Entrusted(Party, &'a Mandate),
+    /// The same of manifests that carry on what others sent: those who receive send it on, and what
+    /// comes home is received by those who send (`behalf::parts_of`).
+    EntrustedOnward(Party, &'a Mandate),
     /// Of the carriers beside the first leg's: the caller's own, or one that lets it sign for it.
     FurtherCarrier(OrganisationId, Option<&'a Mandate>),
     /// A regulator's division, at one end.
@@ -114,6 +117,11 @@ fn places<'a>(actor: &'a Actor, filter: &'a ManifestFilter) -> Vec<Walk<'a>> {
                 walks.push(Walk::FurtherCarrier(mandate.giver, Some(mandate)));
             }
         }
+        let onward = [(Party::Receiver, Party::Producer), (Party::Producer, Party::Receiver)];
+        let onward = onward.into_iter().filter(|(part, party)| {
+            shows(actor, *party) && mandate.scopes.contains(&may::sign_scope(part_of(*part)))
+        });
+        walks.extend(onward.map(|(_, party)| Walk::EntrustedOnward(party, mandate)));
     }
     walks
 }
@@ -124,6 +132,16 @@ fn of_party(query: Boxed<'_>, party: Party, organisation: OrganisationId) -> Box
         Party::Producer => query.filter(t::producer_id.eq(organisation.uuid())),
         Party::Carrier => query.filter(t::carrier_id.eq(organisation.uuid())),
         Party::Receiver => query.filter(t::receiver_id.eq(organisation.uuid())),
+    }
+}
+
+/// Of a sender's, what it took from other manifests to the gram; of a receiver's, what comes home.
+fn onward(query: Boxed<'_>, party: Party) -> Boxed<'_> {
+    let carried_on = "manifest.shipped_g = \
+        (SELECT sum(mass_g) FROM mass_edge WHERE mass_edge.to_id = manifest.id)";
+    match party {
+        Party::Producer => query.filter(sql::<Bool>(carried_on)),
+        Party::Receiver | Party::Carrier => query.filter(t::kind.eq("return")),
     }
 }
 
@@ -233,6 +251,7 @@ fn seen<'a>(
     query = match walk {
         Walk::Party(party, own) => of_party(query, party, own),
         Walk::Entrusted(party, mandate) => entrusted(query, party, mandate),
+        Walk::EntrustedOnward(party, mandate) => onward(entrusted(query, party, mandate), party),
         Walk::FurtherCarrier(carrier, mandate) => {
             let query = query.filter(t::id.eq_any(carried_further(carrier)));
             match mandate {

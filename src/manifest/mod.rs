@@ -33,6 +33,7 @@ mod log_view;
 mod mended;
 mod moves;
 mod origin;
+mod party_rows;
 mod policy;
 mod preflight;
 mod receive;
@@ -50,7 +51,7 @@ mod view;
 use act::{Step, admit_filed, filed, no_such_line, regulates_end, write};
 pub use act::{as_readable, claimed_since, readable, sees, visible};
 pub use admit::{leg_right, planned_day, transport_was_free};
-pub use amend::expire_due;
+pub use amend::{expire_due, was_replaced};
 pub use arrive::arrive;
 pub use asked::*;
 pub use behalf::SignedFor;
@@ -74,7 +75,7 @@ use file::Scene;
 pub use file::{Scene as FilingScene, file, may_file};
 pub use linked::{
     Bond, ChainView, ForwardManifest, Kind, LimboView, Link, Linked, LinkedItem, ReturnManifest,
-    Source, SourceAsked, SourceView, chain, send_back, send_on, standings,
+    Source, SourceAsked, SourceView, Standings, chain, send_back, send_on, standings,
 };
 pub use list::{BETWEEN_CELLS, CELLS_SQL, ManifestFilter, TableRow, page, streams, table_page};
 pub use load::load_items;

@@ -140,7 +140,7 @@ pub fn holdings(item: &Item, receiver: SiteId, approval: Option<Account>) -> Vec
 /// What takes an item off the producer's ledger again: what it holds of the mass on hand or, of a
 /// load that has left, what it was booked out by; and what was booked as produced with it.
 pub fn taken_on_hand(site: SiteId, item: &Item, has_left: bool) -> Post {
-    let mass = item.mass_g;
+    let mass = item.own_g();
     let produced = if item.produce { mass } else { Grams::ZERO };
     let (left, held) = if has_left { (mass, Grams::ZERO) } else { (Grams::ZERO, mass) };
     let account = on_hand_account(site, &item.waste_code);

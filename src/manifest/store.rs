@@ -1,6 +1,6 @@
 //! Manifests' rows: what commits write, and reading one manifest back.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use chrono::Datelike;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::evolve::Manifest;
 use super::linked::edge_rows;
+use super::party_rows;
 use crate::db::schema::manifest;
 use crate::db::{ByKey, JsonText, Pool};
 use crate::decision::{Cell, Row, Table, Type, Write};
@@ -57,15 +58,6 @@ static NEW_ITEM: Table = Table {
         ("waste_code", Type::Text),
         ("mass_g", Type::Int8),
     ],
-};
-
-/// A carrier of a later leg: rows only beyond the first leg, whose carrier is in the manifest's own
-/// row.
-static CARRIER: Table = Table {
-    name: "manifest_carrier",
-    order: 21,
-    write: Write::Insert,
-    columns: &[("carrier_id", Type::Uuid), ("manifest_id", Type::Uuid), ("year", Type::Int2)],
 };
 
 static STEP: Table = Table {
@@ -172,38 +164,9 @@ pub fn new_rows(
             Cell::Int8(Some(item.mass_g.0)),
         ],
     }));
-    rows.extend(carrier_rows(id, manifest, &further_carriers(manifest)));
+    rows.extend(party_rows::new(id, manifest));
     rows.extend(edge_rows(id, manifest));
     Ok(rows)
-}
-
-/// The carriers beside the first leg's, each once.
-fn further_carriers(manifest: &Manifest) -> BTreeSet<OrganisationId> {
-    let first = manifest.filed.legs.as_slice().first().map(|leg| leg.carrier_id);
-    manifest.carriers().filter(|carrier| Some(*carrier) != first).collect()
-}
-
-fn carrier_rows<'a>(
-    id: ManifestId,
-    manifest: &Manifest,
-    carriers: impl IntoIterator<Item = &'a OrganisationId>,
-) -> Vec<Row> {
-    let year = i16::try_from(manifest.filed_at.year()).unwrap_or(0);
-    let row = |carrier: &OrganisationId| Row {
-        table: &CARRIER,
-        cells: vec![
-            Cell::Uuid(Some(carrier.uuid())),
-            Cell::Uuid(Some(id.uuid())),
-            Cell::Int2(Some(year)),
-        ],
-    };
-    carriers.into_iter().map(row).collect()
-}
-
-/// The rows of carriers that a step has made a party of it.
-pub fn joined(id: ManifestId, before: &Manifest, after: &Manifest) -> Vec<Row> {
-    let (before, joined) = (further_carriers(before), further_carriers(after));
-    carrier_rows(id, after, joined.difference(&before))
 }
 
 /// The row of a manifest after a step.
@@ -234,6 +197,7 @@ pub fn amended_rows(id: ManifestId, was: &Manifest, is: &Manifest) -> Result<Vec
         Cell::Int8(Some(shipped.0)),
     ]);
     let mut rows = vec![Row { table: &AMENDED, cells }];
+    rows.extend(party_rows::amended(id, was, is));
     let pairs = was.filed.items.iter().zip(&filed.items);
     let changed =
         pairs.filter(|(was, is)| (&was.waste_code, was.mass_g) != (&is.waste_code, is.mass_g));

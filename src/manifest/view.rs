@@ -15,7 +15,7 @@ use super::event::{
     Warning,
 };
 use super::evolve::{Gap, Manifest, Progress};
-use super::linked::{limbo, refused, sources_of};
+use super::linked::{Standings, limbo, refused, sources_of};
 use super::sealed;
 use super::shape::{
     AllowedAction, BackfillView, CapacityView, ComponentView, DeadlineView, ExemptionView, GapView,
@@ -40,7 +40,7 @@ pub struct Look<'a> {
     pub lang: Lang,
     pub balances: &'a HashMap<Uuid, Balance>,
     /// How the returns fare that took refused mass on ([`super::standings`]).
-    pub standings: &'a HashMap<Uuid, Status>,
+    pub standings: &'a Standings,
 }
 
 /// The accounts whose balance a view shows.

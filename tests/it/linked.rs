@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Cast, Client, PASSWORD, World};
 
+mod amended;
+mod boxes;
 mod chains;
+mod delegated;
 mod forward;
 mod onward;
 mod refused;

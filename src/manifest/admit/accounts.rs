@@ -27,6 +27,7 @@ impl ItemJudge<'_> {
         let mass = item.mass_kg.grams();
         let pointer = || format!("/items/{n}/mass_kg");
         let code = parsed.code;
+        let first_move = admitted.moves.len();
         let mut push = |wanted: Move| {
             admitted.moves.push(wanted);
             admitted.moves.len() - 1
@@ -64,7 +65,15 @@ impl ItemJudge<'_> {
             Some(push(moves::reserve_plan(plan.id, line, mass, pointer())))
         });
         admitted.guards.extend(covering.iter().map(|(known, _)| known.guard));
-        AdmittedItem { licence_move, covering, on_hand_move, storage_move, plan_move, sources }
+        AdmittedItem {
+            first_move,
+            licence_move,
+            covering,
+            on_hand_move,
+            storage_move,
+            plan_move,
+            sources,
+        }
     }
 
     /// The parts of an item that came in on other manifests.

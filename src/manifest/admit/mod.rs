@@ -20,7 +20,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use super::asked::FileManifest;
 use super::facts::{Facts, Place};
 use super::file::Scene;
-use super::linked::{Course, Kind, Source, judge_return};
+use super::linked::{Course, Kind, Source, along, judge_return};
 use super::policy::{BEHIND_DAYS_MAX, PLANNED_DAYS_MAX};
 use crate::catalogue::{Catalogue, LoadItem, Stream, Together};
 use crate::container::Container;
@@ -43,6 +43,8 @@ pub use party::{sender, withdrawn};
 
 /// What filing may do for one item. Only this file makes one: holding it is the proof.
 pub struct AdmittedItem {
+    /// Index of the first of its moves; where it has none, that of the next item's.
+    pub first_move: usize,
     /// Index of its licence move; none where an exemption frees the receiver.
     pub licence_move: Option<usize>,
     /// The licence and line behind each choice of that move.
@@ -96,7 +98,10 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
     let mandate = parties(facts, asked, signing, &mut findings);
     planned_day(asked.planned_departure_on, today, "/planned_departure_on", &mut findings);
     let producer = facts.producer.as_ref();
-    let taken = containers::containers(&facts.containers, asked, producer, &mut findings);
+    let taken = match facts.course.carried() {
+        Some(_) => along(&facts.containers, asked),
+        None => containers::containers(&facts.containers, asked, producer, &mut findings),
+    };
     let (Some(stream), Some(producer), Some(receiver)) = (stream, &facts.producer, &facts.receiver)
     else {
         let wording = item::Wording { catalogue, stream, today };

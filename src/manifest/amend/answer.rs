@@ -8,7 +8,7 @@ use super::propose::amending;
 use super::write::{Done, Effect, Writing};
 use crate::app::App;
 use crate::command;
-use crate::ctx::Ctx;
+use crate::ctx::{Actor, Ctx};
 use crate::decision::Decision;
 use crate::identity::policy as may;
 use crate::ids::ManifestId;
@@ -72,6 +72,13 @@ fn admit<'m>(
 fn is_former(ctx: &Ctx, manifest: &Manifest) -> bool {
     let own = |one: &Former| may::belongs_to(&ctx.actor, one.organisation_id);
     manifest.amendments.former.iter().any(own)
+}
+
+/// Whether its newest event has put another in the place of the actor's organisation.
+pub fn was_replaced(actor: &Actor, manifest: &Manifest) -> bool {
+    let former = manifest.amendments.former.iter();
+    let mut newest = former.filter(|one| one.version == manifest.version);
+    newest.any(|one| may::belongs_to(actor, one.organisation_id))
 }
 
 /// The manifest, to its parties and to who was one before an amendment took its place.
@@ -145,7 +152,7 @@ fn consent(
     let is_last = open.needs.iter().all(|need| needs.contains(need));
     let (mut happenings, mut effect) = (Vec::new(), None);
     if is_last {
-        let amended = judge(app, ctx, &stored.manifest, facts)?;
+        let amended = judge(app, ctx, stored, facts)?;
         // There is no field of this request to point at.
         let faults = amended.faults.iter().cloned();
         let faults = faults.map(|fault| Fault { pointer: None, ..fault }).collect();
@@ -173,7 +180,7 @@ fn consent(
         regulators: Vec::new(),
         occurred_at: ctx.now,
     };
-    Ok(writing.decision(ctx, 200))
+    writing.decision(ctx, 200)
 }
 
 /// Rejects: one of those who are asked is enough.
@@ -205,7 +212,7 @@ pub async fn reject(
             regulators: Vec::new(),
             occurred_at: ctx.now,
         };
-        Ok(writing.decision(ctx, 200))
+        writing.decision(ctx, 200)
     };
     command::run(app, ctx, read, decide).await
 }

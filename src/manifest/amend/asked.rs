@@ -3,9 +3,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::ids::{ApprovalId, DriverId, ManagementPlanId, OrganisationId, SiteId, VehicleId};
+use crate::ids::{
+    ApprovalId, ContainerId, DriverId, ManagementPlanId, OrganisationId, SiteId, VehicleId,
+};
 use crate::manifest::asked::{
-    Component, ExemptionAsked, ITEMS_MAX, LEGS_MAX, Mode, PACKAGES_MAX, PackageAsked, Reason,
+    CONTAINERS_MAX, Component, ExemptionAsked, ITEMS_MAX, LEGS_MAX, Mode, PACKAGES_MAX,
+    PackageAsked, Reason,
 };
 use crate::manifest::un_number::UnNumber;
 use crate::registry::Plate;
@@ -68,6 +71,8 @@ wire! {
         pub mass_kg: Change<PositiveKg>,
         pub method: Change<BoundedText<1, 5>>,
         pub packages: Change<List<PackageAsked, 0, PACKAGES_MAX>>,
+        /// Until it has left: those that are left out are free again, others are taken.
+        pub container_ids: Change<List<ContainerId, 0, CONTAINERS_MAX>>,
         pub harmful_components: Change<List<Component, 0, 20>>,
         pub un_number: Patch<UnNumber>,
         pub reactivity_groups: Change<List<BoundedText<1, 50>, 0, 10>>,

@@ -70,7 +70,7 @@ async fn expire(app: &App, id: ManifestId, now: DateTime<Utc>) -> Result<(), Pro
             regulators: regulators.clone(),
             occurred_at: first.expires_at.unwrap_or(now),
         };
-        Ok(writing.decision(&ctx, 200))
+        writing.decision(&ctx, 200)
     };
     command::run::<_, Done>(app, &ctx, read, decide).await.map(|_| ())
 }

@@ -76,6 +76,8 @@ pub const FIELDS: &[Field] = &[
     Field { key: "mass_g", ..item("mass_kg", &["items[].mass_kg"], true) },
     item("method", &["items[].method"], true),
     item("packages", &["items[].packages[].kind", "items[].packages[].count"], false),
+    // Closed by the departure, with which they leave (`judge`).
+    item("container_ids", &[], false),
     item("harmful_components", &["items[].harmful_components[]"], false),
     item("un_number", &["items[].un_number"], false),
     item("reactivity_groups", &["items[].reactivity_groups[]"], false),

@@ -8,6 +8,7 @@ use crate::manifest::asked::{FileManifest, ItemAsked, LegAsked};
 use crate::manifest::event::{Filed, Item, Leg};
 use crate::manifest::facts::Facts;
 use crate::manifest::form;
+use crate::manifest::linked::{Kind, Source};
 use crate::problem::Problem;
 use crate::units::{Grams, Kg};
 use crate::wire::{self, Change, List, Patch};
@@ -19,7 +20,10 @@ pub fn as_filing(filed: &Filed) -> Result<FileManifest, Problem> {
 }
 
 fn body(filed: &Filed) -> Result<Value, serde_json::Error> {
-    let items: Result<Vec<Value>, _> = filed.items.iter().map(item).collect();
+    // A return or forward names no sources: what it carries on is a fact of it.
+    let is_carried = filed.purpose() != Kind::Manifest;
+    let items = filed.items.iter().map(|one| item(one, is_carried));
+    let items: Result<Vec<Value>, _> = items.collect();
     let legs: Result<Vec<Value>, _> = filed.legs.iter().map(leg).collect();
     Ok(json!({
         "stream": filed.stream,
@@ -46,12 +50,28 @@ fn leg(leg: &Leg) -> Result<Value, serde_json::Error> {
     Ok(Value::Object(members))
 }
 
-fn item(item: &Item) -> Result<Value, serde_json::Error> {
+fn item(item: &Item, is_carried: bool) -> Result<Value, serde_json::Error> {
     let mut members = object(serde_json::to_value(item)?);
-    let derived =
-        ["line", "mass_g", "licence_id", "licence_line", "year", "shared", "plan_id", "storage"];
+    let derived = [
+        "line",
+        "mass_g",
+        "licence_id",
+        "licence_line",
+        "year",
+        "shared",
+        "plan_id",
+        "storage",
+        "source_items",
+    ];
     for derived in derived {
         members.remove(derived);
+    }
+    if !is_carried {
+        let source = |one: &Source| {
+            let (manifest_id, line) = (one.manifest_id, one.line);
+            json!({"manifest_id": manifest_id, "line": line, "mass_kg": Kg(one.mass_g)})
+        };
+        members.insert("source_items".to_owned(), item.source_items.iter().map(source).collect());
     }
     members.insert("mass_kg".to_owned(), serde_json::to_value(Kg(item.mass_g))?);
     let components = item.harmful_components.iter().map(|one| {
@@ -143,6 +163,7 @@ fn change_item(item: &mut ItemAsked, asked: &ItemChanges) {
         mass_kg: set(was.mass_kg, &asked.mass_kg),
         method: set(was.method, &asked.method),
         packages: set(was.packages, &asked.packages),
+        container_ids: set(was.container_ids, &asked.container_ids),
         harmful_components: set(was.harmful_components, &asked.harmful_components),
         un_number: patched(was.un_number, &asked.un_number),
         reactivity_groups: set(was.reactivity_groups, &asked.reactivity_groups),
@@ -198,6 +219,7 @@ pub fn placed(new: Item, was: &Item) -> Item {
         shared: was.shared,
         plan_id: was.plan_id,
         storage: was.storage,
+        source_items: was.source_items.clone(),
         ..new
     }
 }

@@ -14,23 +14,25 @@ use super::fields::by_key;
 use super::form::{as_filing, changed, template};
 use super::merge::{Place, content, diff, merged};
 use super::moves::{Difference, by_difference};
-use super::rules::{Touched, touched};
+use super::rules::{CONTAINERS, Touched, below_lost, containers_gone, touched};
 use crate::app::App;
 use crate::clock::legal_day;
 use crate::command::Freshness;
-use crate::container::{Container, ContainerStatus};
+use crate::container::{Carriage, Carried, Carry, Container, ContainerStatus};
 use crate::ctx::{Actor, Ctx, Role};
 use crate::db;
 use crate::decision::{Balance, Guard};
 use crate::grant::Grants;
 use crate::ids::{LedgerEntryId, ManifestId};
-use crate::manifest::admit::{self, Admitted, Judged as Filing};
+use crate::manifest::admit::{self, Admitted, Judged as Filing, transport_was_free};
 use crate::manifest::asked::FileManifest;
+use crate::manifest::containers::carried_by;
 use crate::manifest::event::{Filed, Warning};
 use crate::manifest::evolve::Manifest;
 use crate::manifest::facts::Facts as Registers;
 use crate::manifest::file::{Scene, warning};
 use crate::manifest::ledger::entry_ids;
+use crate::manifest::linked::Course;
 use crate::manifest::store::Stored;
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::registry::Known;
@@ -42,6 +44,8 @@ pub struct Facts {
     balances: HashMap<Uuid, Balance>,
     /// Ids for the producer's corrections.
     pub entries: Vec<LedgerEntryId>,
+    /// The containers that are on it, and those that it would have, as they are.
+    containers: Vec<Known<Container>>,
 }
 
 /// The changes that are judged: as they are asked for, or as they were proposed.
@@ -62,6 +66,8 @@ pub struct Amended {
     /// Where accounts move.
     pub booking: Option<Booking>,
     pub guards: Vec<Guard>,
+    /// What happens to containers.
+    pub carried: Vec<Carried>,
 }
 
 /// The accounts that an amendment moves.
@@ -119,12 +125,22 @@ impl Facts {
         let ctx = for_producer(ctx, manifest);
         let wanted = wanted(manifest, changes)?;
         let mut registers = Registers::read(app, &ctx, &wanted, Freshness::Fresh).await?;
+        let mut containers = carried_by(app, stored.id, manifest).await?;
         for container in &mut registers.containers {
+            if containers.iter().all(|one| one.id != container.id) {
+                containers.push(container.clone());
+            }
             *container = without(container, stored.id);
         }
+        registers.course =
+            Course::again(&manifest.filed, transport_was_free(manifest, &app.catalogue));
+        for source in &mut registers.sources {
+            *source = before_taken(source, stored.id);
+        }
         let entries = entry_ids(app, &ctx, 2 * manifest.filed.items.len());
-        let mut facts = Self { wanted, registers, balances: HashMap::new(), entries };
-        let amended = judge(app, &ctx, manifest, &facts)?;
+        let balances = HashMap::new();
+        let mut facts = Self { wanted, registers, balances, entries, containers };
+        let amended = judge(app, &ctx, stored, &facts)?;
         if let Some(booking) = &amended.booking {
             facts.balances = db::balances(&app.pool, &booking.difference.moves).await?;
         }
@@ -142,8 +158,16 @@ fn without(container: &Known<Container>, id: ManifestId) -> Known<Container> {
     Known { value: std::sync::Arc::new(free), guard: container.guard }
 }
 
+/// A manifest that mass is taken from as if none were, so that as much may be taken.
+fn before_taken(source: &Stored, id: ManifestId) -> Stored {
+    let mut source = source.clone();
+    source.manifest.links.retain(|link| link.manifest_id != id);
+    source
+}
+
 /// Judges the amended manifest. Pure, but for the tables of `app`.
-pub fn judge(app: &App, ctx: &Ctx, manifest: &Manifest, facts: &Facts) -> Result<Amended, Problem> {
+pub fn judge(app: &App, ctx: &Ctx, stored: &Stored, facts: &Facts) -> Result<Amended, Problem> {
+    let manifest = &stored.manifest;
     let (filed, wanted) = (&manifest.filed, &facts.wanted);
     let mut amended = template(filed, wanted, &facts.registers);
     let (old, new) = (content(filed), content(&amended));
@@ -160,7 +184,8 @@ pub fn judge(app: &App, ctx: &Ctx, manifest: &Manifest, facts: &Facts) -> Result
     let is_over = manifest.received.is_some();
     let counts = |fault: &&Fault| concerns(fault, &touched, is_over);
     let mut faults: Vec<Fault> = findings.faults.iter().filter(counts).cloned().collect();
-    faults.extend(less_than_lost(manifest, &amended, &touched));
+    faults.extend(below_lost(manifest, &touched, &amended));
+    faults.extend(containers_gone(manifest, &touched));
     if touched.iter().any(|one| one.field.place == Place::Item || one.field.is_booked) {
         amended.warnings = findings.warnings.iter().map(warning).collect::<Vec<Warning>>();
     }
@@ -178,25 +203,38 @@ pub fn judge(app: &App, ctx: &Ctx, manifest: &Manifest, facts: &Facts) -> Result
     } else if is_booked && faults.is_empty() {
         return Err(Problem::internal("an amendment without faults was not admitted"));
     }
-    Ok(Amended { changes, before, touched, faults, template: amended, booking, guards })
+    let carried = if touched.iter().any(|one| one.field.key == CONTAINERS) {
+        changed_containers((stored.id, filed), &amended, &facts.containers, ctx)
+    } else {
+        Vec::new()
+    };
+    Ok(Amended { changes, before, touched, faults, template: amended, booking, guards, carried })
 }
 
-/// An item is not amended to less than was lost of it on the way already.
-fn less_than_lost(manifest: &Manifest, amended: &Filed, touched: &[Touched]) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    let items = amended.items.iter().zip(&manifest.progress);
-    for (n, (item, progress)) in items.enumerate() {
-        let is_touched = |one: &Touched| one.field.name == "mass_kg" && one.number == item.line;
-        if item.mass_g < progress.lost_g && touched.iter().any(is_touched) {
-            let lost = progress.lost_g.to_kg_text();
-            let text = Text::new(
-                format!("途中已损失 {lost} kg，不能少于此数。"),
-                format!("{lost} kg of it were lost on the way: it cannot be less than that."),
-            );
-            faults.push(Fault::new(Code::MassBalance, format!("/items/{n}/mass_kg"), text));
+/// Containers that are on it no more are free again; those that it takes are nobody else's. One
+/// that goes to another line does both.
+fn changed_containers(
+    (manifest_id, was): (ManifestId, &Filed),
+    is: &Filed,
+    known: &[Known<Container>],
+    ctx: &Ctx,
+) -> Vec<Carried> {
+    let line = |filed: &Filed, id| {
+        let item = filed.items.iter().find(|item| item.container_ids.contains(&id));
+        item.map(|item| item.line)
+    };
+    let receiver_site_id = is.receiver_site_id;
+    let change = |one: &Known<Container>| {
+        let (before, after) = (line(was, one.id), line(is, one.id));
+        let mut carries = Vec::new();
+        if before != after {
+            carries.extend(before.map(|_| (Carry::Release, ctx.now)));
+            let taken = after.map(|line| Carriage { manifest_id, line, receiver_site_id });
+            carries.extend(taken.map(|carriage| (Carry::Reserve(carriage), ctx.now)));
         }
-    }
-    faults
+        (!carries.is_empty()).then(|| Carried { known: one.clone(), carries })
+    };
+    known.iter().filter_map(change).collect()
 }
 
 /// Whether a fault is the amendment's to answer for: it lies in what is touched, or hangs on it.

@@ -21,7 +21,7 @@ mod rules;
 mod view;
 mod write;
 
-pub use answer::{approve, reject};
+pub use answer::{approve, reject, was_replaced};
 pub use asked::{ProposeAmendment, RejectAmendment};
 pub use event::{
     AmendmentApproved, AmendmentExpired, AmendmentProposed, AmendmentRejected, Need, Parts,

@@ -46,12 +46,8 @@ pub fn by_difference(
 ) -> Difference {
     let has_left = manifest.has_moved_out();
     let mut drafts: Vec<(Option<usize>, Vec<usize>, Move)> = Vec::new();
-    let starts: Vec<usize> = admitted
-        .items
-        .iter()
-        .map(|item| item.licence_move.or(item.on_hand_move).unwrap_or_default())
-        .chain([admitted.moves.len()])
-        .collect();
+    let starts: Vec<usize> =
+        admitted.items.iter().map(|item| item.first_move).chain([admitted.moves.len()]).collect();
     for (n, (item, asked)) in manifest.filed.items.iter().zip(wanted.items.iter()).enumerate() {
         let mut held = held(manifest, item, has_left);
         let span = starts.get(n).copied().zip(starts.get(n + 1).copied());
@@ -98,7 +94,10 @@ fn on_hand(post: &Post) -> i64 {
 fn held(manifest: &Manifest, item: &Item, has_left: bool) -> Vec<Post> {
     let filed = &manifest.filed;
     let site: SiteId = filed.producer_site_id;
-    let mut posts = vec![taken_on_hand(site, item, has_left)];
+    // What came in on other manifests is not on the sender's ledger.
+    let is_own = item.own_g().0 > 0;
+    let mut posts: Vec<Post> =
+        is_own.then(|| taken_on_hand(site, item, has_left)).into_iter().collect();
     let free = |account: Account| Post {
         account,
         limit: LimitChange::Keep,
@@ -176,8 +175,8 @@ const fn both(one: LimitChange, other: LimitChange) -> LimitChange {
 /// corrections, for entries never change.
 pub fn corrections(was: &Item, is: &Item, has_left: bool) -> Vec<(String, Grams)> {
     let booked = |item: &Item| {
-        let produced = if item.produce { item.mass_g } else { Grams::ZERO };
-        let left = if has_left { item.mass_g } else { Grams::ZERO };
+        let produced = if item.produce { item.own_g() } else { Grams::ZERO };
+        let left = if has_left { item.own_g() } else { Grams::ZERO };
         produced - left
     };
     let (before, after) = (booked(was), booked(is));

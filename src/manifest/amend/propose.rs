@@ -8,7 +8,7 @@ use super::event::{AmendmentProposed, Parts};
 use super::fold::{Amendment, REGULATOR};
 use super::judge::{Amended, Facts, Wanted, at_the_change, judge};
 use super::rules::{
-    booked, bounds, closed, in_the_way, labelled_elsewhere, needs, numbers, something,
+    booked, bounds, carried_on, closed, in_the_way, labelled_elsewhere, needs, numbers, something,
 };
 use super::write::{Done, Effect, Writing, expired};
 use crate::app::App;
@@ -120,7 +120,7 @@ fn decide(
 ) -> Result<Decision, Problem> {
     let (manifest, changes) = (&stored.manifest, &asked.changes);
     let own = ctx.actor.organisation_id;
-    let amended = judge(app, ctx, manifest, facts)?;
+    let amended = judge(app, ctx, stored, facts)?;
     let mut faults = Vec::new();
     numbers(manifest, changes, &mut faults);
     if faults.is_empty() && amended.faults.is_empty() {
@@ -135,6 +135,7 @@ fn decide(
         closed(manifest, &amended.touched, (changes, &app.catalogue), &mut faults);
     }
     labelled_elsewhere(manifest, &amended.touched, changes, &mut faults);
+    carried_on(manifest, &amended.touched, changes, &mut faults);
     let by = (own, proposer.is_regulator);
     let superseded = in_the_way(manifest, &amended.touched, by, (changes, &mut faults));
     let told = amended.faults.iter().cloned().map(|fault| Fault {
@@ -147,7 +148,7 @@ fn decide(
     });
     faults.extend(told);
     Problem::unless_empty(faults)?;
-    Ok(write(app, ctx, (stored, facts), (asked, proposer, amended, superseded)))
+    write(app, ctx, (stored, facts), (asked, proposer, amended, superseded))
 }
 
 fn write(
@@ -155,7 +156,7 @@ fn write(
     ctx: &Ctx,
     (stored, facts): (&Stored, &Facts),
     (asked, proposer, amended, superseded): (&ProposeAmendment, Proposer, Amended, Vec<Amendment>),
-) -> Decision {
+) -> Result<Decision, Problem> {
     let manifest = &stored.manifest;
     let own = ctx.actor.organisation_id;
     // Its own side, and that of whoever lets it sign for him.

@@ -13,10 +13,15 @@ use crate::catalogue::Catalogue;
 use crate::ids::OrganisationId;
 use crate::limits::{AMENDMENTS_MAX, AMENDMENTS_OPEN_MAX};
 use crate::manifest::act::no_such_line;
+use crate::manifest::event::Filed;
 use crate::manifest::evolve::Manifest;
+use crate::manifest::linked::Kind;
 use crate::manifest::sealed;
 use crate::manifest::status::Party;
 use crate::problem::{Code, Fault, Text};
+
+/// An item's containers, as events and requests name them.
+pub const CONTAINERS: &str = "container_ids";
 
 /// A field that changes, and of which line or leg.
 #[derive(Clone, Copy, Debug)]
@@ -145,6 +150,63 @@ pub fn labelled_elsewhere(
         );
         faults.push(Fault::new(Code::InUse, pointer(asked, *one), text));
     }
+}
+
+/// What came in on other manifests is theirs to the gram: its mass and code stay, as does all that
+/// is said of what goes home, and where refused mass is sent.
+pub fn carried_on(
+    manifest: &Manifest,
+    touched: &[Touched],
+    asked: &AmendmentChanges,
+    faults: &mut Vec<Fault>,
+) {
+    let filed = &manifest.filed;
+    let has_sources = |number: i64| {
+        let item = filed.items.iter().find(|item| item.line == number);
+        item.is_some_and(|item| !item.source_items.is_empty())
+    };
+    let is_bound = |one: &&Touched| match (one.field.place, one.field.key) {
+        (Place::Item, "mass_g" | "waste_code") => has_sources(one.number),
+        (Place::Head, "receiver_site_id") | (Place::Item, CONTAINERS) => {
+            filed.purpose() != Kind::Manifest
+        }
+        (Place::Item, _) => filed.purpose() == Kind::Return,
+        (Place::Head | Place::Leg, _) => false,
+    };
+    for one in touched.iter().filter(is_bound) {
+        let text = Text::new(
+            "该废物来自其他联单，此项不能更改；请作废后重新填领。",
+            "It came in on another manifest: cancel this one and send it anew to change this.",
+        );
+        faults.push(Fault::new(Code::InUse, pointer(asked, *one), text));
+    }
+}
+
+/// What was lost on the way was part of the load: no less than that was on board. Pointers are
+/// into the filing.
+pub fn below_lost(manifest: &Manifest, touched: &[Touched], amended: &Filed) -> Vec<Fault> {
+    let masses = touched.iter().filter(|one| one.field.key == "mass_g");
+    let below = masses.filter_map(|one| {
+        let at = index(one.number);
+        let lost = manifest.progress.get(at)?.lost_g;
+        let mass = amended.items.get(at)?.mass_g;
+        let lost_kg = (mass < lost).then(|| lost.to_kg_text())?;
+        let text = Text::new(
+            format!("途中已记录损失 {lost_kg} kg，质量不得小于此数。"),
+            format!("{lost_kg} kg of it were lost on the way: it cannot have been less."),
+        );
+        Some(Fault::new(Code::MassBalance, format!("/items/{at}/mass_kg"), text))
+    });
+    below.collect()
+}
+
+/// Containers leave with the load: from then on it has those that it left with. Pointers are into
+/// the filing.
+pub fn containers_gone(manifest: &Manifest, touched: &[Touched]) -> Vec<Fault> {
+    let changed = touched.iter().filter(|one| one.field.key == CONTAINERS);
+    let changed = changed.filter(|_| manifest.has_moved_out());
+    let at = |one: &Touched| format!("/items/{}/{CONTAINERS}", index(one.number));
+    changed.map(|one| sealed::refusal(at(one), CONTAINERS, "depart")).collect()
 }
 
 /// After acceptance what stands on accounts is settled: not even the authority changes it here.

@@ -9,6 +9,7 @@ use super::fold::{Amendment, fold, organisations};
 use super::judge::{Amended, Booking, Facts};
 use super::merge::{content, diff, merged};
 use super::moves::corrections;
+use crate::container;
 use crate::ctx::Ctx;
 use crate::decision::{
     Decision, EventDraft, Notice, Row, Settled, Stamp, Subject, SubjectKind, Written,
@@ -129,12 +130,13 @@ pub struct Writing {
 
 impl Writing {
     /// The decision that writes it; `status` is that of the first answer.
-    pub fn decision(self, ctx: &Ctx, status: i16) -> Decision {
+    pub fn decision(self, ctx: &Ctx, status: i16) -> Result<Decision, Problem> {
         let subject = Subject::new(SubjectKind::Manifest, self.stored.id.uuid());
         let version = self.stored.manifest.version;
-        let (mut moves, mut guards) = (Vec::new(), Vec::new());
+        let (mut moves, mut guards, mut containers) = (Vec::new(), Vec::new(), None);
         if let Some(effect) = &self.effect {
             guards.extend(effect.amended.guards.iter().copied());
+            containers = container::carry(ctx, &effect.amended.carried)?;
             if let Some(booking) = &effect.amended.booking {
                 moves.clone_from(&booking.difference.moves);
             }
@@ -150,7 +152,7 @@ impl Writing {
         decision.lean_on(guards);
         decision.advance(subject, Some(version));
         decision.moves = moves;
-        decision
+        Ok(decision.with(containers.into_iter().collect()))
     }
 
     fn write(

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use crate::ids::{ApprovalId, ManifestId, SiteId};
-use crate::manifest::{ITEMS_MAX, LEGS_MAX, LegAsked, PACKAGES_MAX, PackageAsked};
+use crate::ids::{ApprovalId, ContainerId, ManifestId, SiteId};
+use crate::manifest::{CONTAINERS_MAX, ITEMS_MAX, LEGS_MAX, LegAsked, PACKAGES_MAX, PackageAsked};
 use crate::wire::{BoundedText, List, PositiveKg, Whole, wire};
 
 /// Sources of one item: a drum is filled from tens, a tanker from hundreds; an event must stay
@@ -29,8 +29,11 @@ wire! {
         pub line: Whole<1, 50>,
         /// At most what is held.
         pub mass_kg: PositiveKg,
-        /// As filed, when absent.
+        /// As filed, when absent; where containers go, those are counted.
         pub packages: Option<List<PackageAsked, 0, PACKAGES_MAX>>,
+        /// Refused containers that go with it. When absent: those of the line, where all that is
+        /// held of it goes, else none.
+        pub container_ids: Option<List<ContainerId, 0, CONTAINERS_MAX>>,
     }
 
     /// Refused mass on its way to another receiver: judged as a filing.
@@ -56,8 +59,11 @@ wire! {
         pub mass_kg: PositiveKg,
         /// What the new receiver is to do with it; as filed, when absent.
         pub method: Option<BoundedText<1, 5>>,
-        /// As filed, when absent.
+        /// As filed, when absent; where containers go, those are counted.
         pub packages: Option<List<PackageAsked, 0, PACKAGES_MAX>>,
+        /// Refused containers that go with it. When absent: those of the line, where all that is
+        /// held of it goes, else none.
+        pub container_ids: Option<List<ContainerId, 0, CONTAINERS_MAX>>,
     }
 
     /// A part of an item that was accepted and stored at the site it leaves now.

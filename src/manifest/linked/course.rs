@@ -2,7 +2,7 @@
 
 use super::event::{Kind, Source};
 use crate::ids::ManifestId;
-use crate::manifest::Item;
+use crate::manifest::{Filed, Item};
 
 /// What kind of manifest is being filed.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +27,21 @@ pub struct Carried {
 }
 
 impl Course {
+    /// Of a manifest that was filed.
+    pub fn again(filed: &Filed, transport_is_free: bool) -> Self {
+        let carried = |origin| Carried {
+            origin,
+            edition: filed.edition.clone(),
+            items: filed.items.clone(),
+            transport_is_free,
+        };
+        match (filed.purpose(), filed.origin_manifest_id.map(carried)) {
+            (Kind::Return, Some(carried)) => Self::Return(carried),
+            (Kind::Forward, Some(carried)) => Self::Forward(carried),
+            (Kind::Manifest | Kind::Return | Kind::Forward, _) => Self::Plain,
+        }
+    }
+
     pub const fn kind(&self) -> Kind {
         match self {
             Self::Plain => Kind::Manifest,

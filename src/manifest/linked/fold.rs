@@ -55,7 +55,7 @@ pub struct Link {
 }
 
 impl Link {
-    fn of_line(&self, line: i64) -> Grams {
+    pub fn of_line(&self, line: i64) -> Grams {
         self.items.iter().filter(|item| item.line == line).map(|item| item.mass_g).sum()
     }
 }
@@ -117,8 +117,6 @@ impl Manifest {
         match action {
             Action::Return | Action::Forward => self.held_total_g().0 > 0,
             Action::Complete => self.filed.purpose() != Kind::Return,
-            // What it took from others is theirs to the gram: cancel it and send it anew.
-            Action::Amend => self.filed.items.iter().all(|item| item.source_items.is_empty()),
             _ => true,
         }
     }

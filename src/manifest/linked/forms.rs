@@ -4,14 +4,17 @@
 use chrono::NaiveDate;
 
 use super::asked::{ForwardManifest, ReturnManifest};
+use super::boxes;
 use super::course::{Carried, Course};
 use super::event::{Kind, Source};
-use crate::ids::{ApprovalId, ManifestId, SiteId};
+use crate::container::Container;
+use crate::ids::{ApprovalId, ContainerId, ManifestId, SiteId};
 use crate::manifest::{
-    ExemptionAsked, FileManifest, ITEMS_MAX, Item, ItemAsked, LEGS_MAX, LegAsked, Manifest,
-    PACKAGES_MAX, Package, PackageAsked, Stored,
+    CONTAINERS_MAX, ExemptionAsked, FileManifest, ITEMS_MAX, Item, ItemAsked, LEGS_MAX, LegAsked,
+    Manifest, PACKAGES_MAX, Package, PackageAsked, Stored,
 };
 use crate::problem::{Code, Fault, Findings, Text};
+use crate::registry::Known;
 use crate::wire::{BoundedText, List, PositiveKg, Sha256Hex, Whole};
 
 /// What was asked for, of either kind.
@@ -34,6 +37,7 @@ pub struct Sent {
     pub mass_kg: PositiveKg,
     pub method: Option<BoundedText<1, 5>>,
     pub packages: Option<List<PackageAsked, 0, PACKAGES_MAX>>,
+    pub container_ids: Option<List<ContainerId, 0, CONTAINERS_MAX>>,
 }
 
 impl From<ReturnManifest> for Sending {
@@ -43,6 +47,7 @@ impl From<ReturnManifest> for Sending {
             mass_kg: item.mass_kg,
             method: None,
             packages: item.packages,
+            container_ids: item.container_ids,
         });
         Self {
             kind: Kind::Return,
@@ -65,6 +70,7 @@ impl From<ForwardManifest> for Sending {
             mass_kg: item.mass_kg,
             method: item.method,
             packages: item.packages,
+            container_ids: item.container_ids,
         });
         Self {
             kind: Kind::Forward,
@@ -82,7 +88,7 @@ impl From<ForwardManifest> for Sending {
 
 impl Sending {
     /// Faults of the lines: each is there, once, and holds what is asked of it.
-    pub fn look(&self, origin: &Manifest) -> Findings {
+    pub fn look(&self, origin: &Manifest, there: &[Known<Container>]) -> Findings {
         let mut findings = Findings::new();
         if self.receiver_site_id == Some(origin.filed.receiver_site_id) {
             let text = Text::new("它已在这个场所。", "It is at this site already.");
@@ -104,6 +110,8 @@ impl Sending {
                     format!("More than is held: {held} kg of this line are left."),
                 );
                 findings.refuse(Fault::new(Code::MassBalance, at("mass_kg"), text));
+            } else {
+                boxes::look((n, sent), origin, there, &mut findings);
             }
         }
         findings
@@ -112,13 +120,23 @@ impl Sending {
     /// What it carries on, and the same as a filing. A line that is not there is judged as the
     /// first: its own fault is told by [`Self::look`]. `None` where the manifest that it comes from
     /// was not filed by these rules.
-    pub fn form(&self, origin: &Stored, transport_is_free: bool) -> Option<(Course, FileManifest)> {
+    pub fn form(
+        &self,
+        origin: &Stored,
+        (transport_is_free, there): (bool, &[Known<Container>]),
+    ) -> Option<(Course, FileManifest)> {
         let filed = &origin.manifest.filed;
         let mut items = Vec::with_capacity(self.items.len());
         for (n, sent) in self.items.iter().enumerate() {
             let found = filed.items.iter().find(|item| item.line == sent.line);
             let item = found.or(filed.items.first())?;
-            items.push(item_again(n, sent, item, origin.id));
+            let mut again = item_again(n, sent, item, origin.id);
+            again.container_ids = boxes::taken(sent, &origin.manifest, there);
+            if sent.packages.is_none() && !again.container_ids.is_empty() {
+                // The filing counts them.
+                again.packages = Vec::new();
+            }
+            items.push(again);
         }
         let asked: Option<Vec<ItemAsked>> = items.iter().map(asked_again).collect();
         let form = FileManifest {
@@ -165,7 +183,6 @@ fn item_again(n: usize, sent: &Sent, filed: &Item, origin: ManifestId) -> Item {
         mass_g,
         method: sent.method.as_ref().map_or(filed.method.clone(), |it| it.as_str().to_owned()),
         packages: packages.unwrap_or_else(|| filed.packages.clone()),
-        container_ids: Vec::new(),
         source_items: vec![source],
         produce: false,
         licence_id: None,
@@ -205,7 +222,7 @@ fn asked_again(item: &Item) -> Option<ItemAsked> {
         mass_kg: PositiveKg::of(item.mass_g)?,
         method: BoundedText::of(item.method.clone())?,
         packages: List::of(packages?)?,
-        container_ids: List::default(),
+        container_ids: List::of(item.container_ids.clone())?,
         harmful_components: List::default(),
         un_number: None,
         reactivity_groups: List::of(groups?)?,

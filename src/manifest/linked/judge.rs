@@ -4,6 +4,7 @@
 //! it is the producer's own waste on its way home. Its carriers are judged as ever. A forward is
 //! judged as a filing, but that its mass is the refused mass held and not the sender's own.
 
+use super::boxes::along;
 use super::course::Carried;
 use super::event::Kind;
 use crate::catalogue::Stream;
@@ -44,6 +45,7 @@ pub fn judge_return(
         leg_right(leg, n, (stream, asked.planned_departure_on), free, &mut findings);
     }
     let item = |item: &crate::manifest::Item| AdmittedItem {
+        first_move: 0,
         licence_move: None,
         covering: Vec::new(),
         on_hand_move: None,
@@ -58,7 +60,7 @@ pub fn judge_return(
         rule_pack: scene.catalogue.rule_pack_on(scene.today).id.to_string(),
         plan: None,
         items: carried.items.iter().map(item).collect(),
-        containers: Vec::new(),
+        containers: along(&facts.containers, asked),
         moves: Vec::new(),
         guards: mandate.iter().map(Mandate::guard).collect(),
         mandate,

@@ -6,6 +6,7 @@
 //! gram is ever sent twice and none is lost.
 
 mod asked;
+mod boxes;
 mod course;
 mod event;
 mod fold;
@@ -18,6 +19,7 @@ mod store;
 mod view;
 
 pub use asked::{ForwardManifest, ReturnItem, ReturnManifest, SOURCES_MAX, SourceAsked};
+pub use boxes::along;
 pub use course::Course;
 pub use event::{Kind, Linked, LinkedItem, Source};
 pub use fold::{Bond, Link, give_back, take_on};
@@ -26,4 +28,4 @@ pub use judge::judge_return;
 pub use send::{preflight_return, preflight_state, send_back, send_on};
 pub use sources::{as_sources, given_back, read as read_sources, taken_on};
 pub use store::{edge_rows, given_back_rows};
-pub use view::{LimboView, SourceView, limbo, refused, sources_of, standings};
+pub use view::{LimboView, SourceView, Standings, limbo, refused, sources_of, standings};

@@ -16,6 +16,7 @@ use crate::decision::Decision;
 use crate::identity::policy as may;
 use crate::ids::ManifestId;
 use crate::manifest::admit::{self, leg_right, transport_was_free};
+use crate::manifest::containers;
 use crate::manifest::file::{self, Departing, Filing};
 use crate::manifest::origin::Origin;
 use crate::manifest::{
@@ -114,11 +115,12 @@ async fn prepare(
 ) -> Result<Prepared, Problem> {
     let manifest = &origin.manifest;
     let free = transport_was_free(manifest, &app.catalogue);
-    let form = wanted.form(origin, free);
+    let there = containers::carried_by(app, origin.id, manifest).await?;
+    let form = wanted.form(origin, (free, &there));
     let (course, form) = form.ok_or_else(|| Problem::internal("a manifest out of these rules"))?;
     let mut facts = Facts::read(app, ctx, &form, freshness).await?;
     (facts.course, facts.sources) = (course, vec![origin.clone()]);
-    let mut own = wanted.look(manifest);
+    let mut own = wanted.look(manifest, &there);
     let departing = wanted.depart_now.then(|| departing(ctx, manifest, wanted));
     if let (Some(_), Ok(stream)) = (&departing, Stream::parse(&manifest.filed.stream)) {
         // It leaves today, whatever day was planned.
@@ -179,7 +181,9 @@ fn name_own_fields(problem: Problem) -> Problem {
     let own = |pointer: &str| match pointer.strip_prefix("/items/") {
         Some(rest) => {
             let (n, field) = rest.split_once('/').unwrap_or((rest, ""));
-            let is_own = ["mass_kg", "packages", "method"].iter().any(|it| field.starts_with(it));
+            let is_own = ["mass_kg", "packages", "method", "container_ids"]
+                .iter()
+                .any(|it| field.starts_with(it));
             Some(if is_own { pointer.to_owned() } else { format!("/items/{n}/line") })
         }
         None if ["/producer_site_id", "/stream"].contains(&pointer) => None,
@@ -216,6 +220,7 @@ pub fn preflight_return(manifest: &Manifest, ctx: &Ctx) -> Option<ReturnManifest
             line: crate::wire::Whole::of(item.line)?,
             mass_kg: PositiveKg::of(manifest.held_g(item.line)?)?,
             packages: None,
+            container_ids: None,
         })
     };
     let legs: Vec<LegAsked> = manifest.filed.legs.iter().take(1).map(leg).collect();

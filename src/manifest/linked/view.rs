@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::event::Source;
 use super::fold::{Bond, Link};
 use crate::clock::rfc3339;
-use crate::db::{ByKey, Pool};
+use crate::db::{ByKey, JsonText, Pool};
 use crate::ids::{ManifestId, OrganisationId};
-use crate::manifest::{Item, Manifest, RefusedView, Status};
+use crate::manifest::{Item, Manifest, Progress, RefusedView, Status};
 use crate::problem::Problem;
 use crate::units::{Grams, Kg};
 
@@ -35,15 +35,34 @@ pub struct LimboView {
     pub since: String,
 }
 
-const STANDINGS_SQL: ByKey = "-- statuses of manifests by id
-SELECT id, status FROM manifest WHERE id = ANY($1)";
+const STANDINGS_SQL: ByKey = "-- how returns fare, by id
+SELECT id, status, jsonb_build_object(
+    'items', state -> 'filed' -> 'items', 'progress', state -> 'progress')
+  FROM manifest WHERE id = ANY($1)";
+
+/// How a return fares that took refused mass.
+#[derive(Debug)]
+pub struct Standing {
+    status: Status,
+    /// What of it was refused once more, by the line that it had come from.
+    refused: Vec<(i64, Grams)>,
+}
+
+/// How returns fare, by their ids.
+pub type Standings = HashMap<Uuid, Standing>;
+
+#[derive(Deserialize)]
+struct Lines {
+    items: Vec<Item>,
+    progress: Vec<Progress>,
+}
 
 /// How the returns fare that took refused mass of these manifests: it is read from them, and not
 /// stored twice (domain.md, "A manifest's life").
 pub async fn standings(
     pool: &Pool,
     manifests: impl Iterator<Item = &Manifest>,
-) -> Result<HashMap<Uuid, Status>, Problem> {
+) -> Result<Standings, Problem> {
     let links = manifests.flat_map(|manifest| &manifest.links);
     let returns = links.filter(|link| link.bond == Bond::Return);
     let ids: Vec<Uuid> = returns.map(|link| link.manifest_id.uuid()).collect();
@@ -51,49 +70,52 @@ pub async fn standings(
     for row in pool.rows(STANDINGS_SQL, ids).await? {
         let (id, word): (Uuid, &str) = (row.get(0), row.get(1));
         let status = Status::parse(word).ok_or_else(|| Problem::internal("an unknown status"))?;
-        found.insert(id, status);
+        let JsonText(lines) = row.try_get(2).map_err(Problem::internal)?;
+        let Lines { items, progress } = serde_json::from_str(lines).map_err(Problem::internal)?;
+        let pairs = items.iter().zip(&progress);
+        // An item of a return is of one line of the manifest that it comes from.
+        let refused = pairs.filter_map(|(item, progress)| {
+            Some((item.source_items.first()?.line, progress.refused_g))
+        });
+        found.insert(id, Standing { status, refused: refused.collect() });
     }
     Ok(found)
 }
 
 /// Refused mass of an item, by whose hands it is in.
-pub fn refused(
-    manifest: &Manifest,
-    line: i64,
-    standings: &HashMap<Uuid, Status>,
-) -> Vec<RefusedView> {
-    let held = manifest.held_g(line).filter(|mass| mass.0 > 0);
-    let mut shown: Vec<RefusedView> = held
-        .map(|mass| RefusedView {
-            mass_kg: Kg(mass),
-            custody: "held".to_owned(),
-            linked_manifest_id: None,
-        })
-        .into_iter()
-        .collect();
+pub fn refused(manifest: &Manifest, line: i64, standings: &Standings) -> Vec<RefusedView> {
+    let held = manifest.held_g(line).unwrap_or_default();
+    let mut shown = vec![("held", held, None)];
     for link in manifest.links.iter().filter(|link| link.bond != Bond::Onward) {
-        let items = link.items.iter().filter(|item| item.line == line);
-        let mass_g: Grams = items.map(|item| item.mass_g).sum();
-        if mass_g.0 > 0 {
-            shown.push(RefusedView {
-                mass_kg: Kg(mass_g),
-                custody: custody(link, standings).to_owned(),
-                linked_manifest_id: Some(link.manifest_id),
-            });
-        }
+        let custodies = custodies(link, line, standings.get(&link.manifest_id.uuid()));
+        shown
+            .extend(custodies.into_iter().map(|(word, mass)| (word, mass, Some(link.manifest_id))));
     }
-    shown
+    shown.retain(|(_, mass, _)| mass.0 > 0);
+    let view = |(custody, mass, linked_manifest_id): (&str, Grams, _)| RefusedView {
+        mass_kg: Kg(mass),
+        custody: custody.to_owned(),
+        linked_manifest_id,
+    };
+    shown.into_iter().map(view).collect()
 }
 
-/// A return that was refused at its own receipt has brought nothing back: it holds the mass itself.
-fn custody(link: &Link, standings: &HashMap<Uuid, Status>) -> &'static str {
-    match (link.bond, standings.get(&link.manifest_id.uuid())) {
-        (Bond::Forward | Bond::Onward, _) => "forwarded",
-        (Bond::Return, Some(Status::Accepted | Status::PartlyAccepted | Status::Completed)) => {
-            "returned"
-        }
-        (Bond::Return, _) => "returning",
+/// What a return brought back, and what it has not: mass that was refused at its own receipt is
+/// held by that one.
+fn custodies(link: &Link, line: i64, standing: Option<&Standing>) -> [(&'static str, Grams); 2] {
+    let mass = link.of_line(line);
+    if link.bond != Bond::Return {
+        return [("forwarded", mass), ("returned", Grams::ZERO)];
     }
+    let returned = match standing {
+        Some(Standing { status: Status::Accepted | Status::Completed, .. }) => mass,
+        Some(Standing { status: Status::PartlyAccepted, refused }) => {
+            let again = refused.iter().filter(|(of, _)| *of == line).map(|(_, mass)| *mass);
+            (mass - again.sum()).max(Grams::ZERO)
+        }
+        _ => Grams::ZERO,
+    };
+    [("returned", returned), ("returning", mass - returned)]
 }
 
 pub fn sources_of(item: &Item) -> Vec<SourceView> {

@@ -101,6 +101,17 @@ async fn who_is_replaced_still_reads_what_it_signed() {
     let listed = cast.stranger.get("/manifests").await.ok();
     assert_eq!(listed.get("/data").as_array().unwrap().len(), 1);
     cast.carrier.post(&format!("{path}/depart"), &json!({})).await.ok();
+    let feed = cast.receiver.get("/changes?limit=500").await.ok();
+    let told = feed.get("/data").as_array().unwrap().iter();
+    let told = told.filter(|one| path.ends_with(one["subject"]["id"].as_str().unwrap()));
+    let told: Vec<(&str, &str)> = told
+        .map(|one| {
+            let status = one["resource"]["status"].as_str().unwrap();
+            (one["kind"].as_str().unwrap(), status)
+        })
+        .collect();
+    let kinds_told = ["filed", "amendment_proposed", "amendment_approved"];
+    assert_eq!(told, kinds_told.map(|kind| (kind, "filed")), "and nothing after it");
     let old = cast.receiver.get(&path).await.ok();
     assert_eq!((old.version(), old.str("/status")), (3, "filed"));
     assert_eq!(*old.get("/allowed_actions"), json!([]));

@@ -198,3 +198,38 @@ async fn the_feed_shows_a_container_to_its_receiver_from_the_reservation_on() {
     cast.producer.post(&format!("/manifests/{}/cancel", filed.id()), &cancel).await.ok();
     assert_eq!(kinds(&cast.producer).await, ["registered", "reserved", "released"]);
 }
+
+/// Until it has left, the parties may agree on other containers; afterwards what left has left.
+#[tokio::test]
+async fn an_amendment_takes_other_containers() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 10_000).await;
+    let three = drums(&cast, &[100.0, 60.0, 60.0]).await;
+    let path = format!("/manifests/{}", cast.filed(&oil_in(&cast, 160.0, &three[..2])).await.id());
+    let propose = async |containers: Value| {
+        let changes = json!({"items": [{"line": 1, "container_ids": containers}]});
+        let body = json!({"changes": changes, "reason": "wrong_data"});
+        cast.producer.post(&format!("{path}/amendments"), &body).await
+    };
+    let light = propose(json!([three[0]])).await.is(422);
+    light.refused_as("mass_balance");
+    let unknown = propose(json!([three[0], cast.licence])).await.is(422);
+    unknown.refused_as("unknown_reference").at("/changes/items/0/container_ids/1");
+    propose(json!([three[0], three[2]])).await.is(201);
+    let on_it = async |id: &String| {
+        let shown = cast.producer.get(&format!("/containers/{id}")).await.ok();
+        shown.get("/manifest_id") != &Value::Null
+    };
+    assert!(!on_it(&three[2]).await, "proposed is not agreed");
+    cast.receiver.post(&format!("{path}/amendments/1/approve"), &json!({})).await.is(200);
+    let found = [on_it(&three[0]).await, on_it(&three[1]).await, on_it(&three[2]).await];
+    assert_eq!(found, [true, false, true]);
+    cast.filed(&oil_in(&cast, 60.0, &three[1..2])).await;
+    let taken = propose(json!([three[0], three[1]])).await;
+    taken.is(409).refused_as("container_taken").at("/changes/items/0/container_ids/1");
+    cast.carrier.post(&format!("{path}/depart"), &json!({})).await.ok();
+    assert_eq!(statuses(&cast.receiver, &three[2..]).await, ["shipped"]);
+    let late = propose(json!([three[0]])).await;
+    assert!(late.status >= 400, "{}", late.shown());
+    late.tells("field_sealed", "/changes/items/0/container_ids");
+}

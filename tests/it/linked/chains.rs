@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Yard;
+use super::{Yard, held};
 use crate::support::{Answer, Client};
 
 impl Yard {
@@ -65,6 +65,49 @@ async fn fractions_follow_the_graph() {
     let codes = [up.get("/sources/0/waste_code"), up.get("/whereabouts/0/waste_code")];
     assert_eq!(codes, [&json!("900-249-08"); 2]);
     assert_eq!((sum(&up, "/sources"), sum(&up, "/whereabouts")), (9.0, 9.0));
+}
+
+/// A return that is refused in part has brought back the rest; what is refused lies at home.
+#[tokio::test]
+async fn a_return_refused_in_part_is_partly_back() {
+    let yard = Yard::set().await;
+    let cast = &yard.cast;
+    let one = yard.received(0).await;
+    let home = yard.send(&one, "return", &yard.back(10)).await.is(201).id();
+    yard.receive(&cast.producer, &home, 6, 4).await.ok();
+    assert_eq!(yard.refused(&one).await, held(&[("returned", 6), ("returning", 4)]));
+    let again = cast.producer.post(&format!("/manifests/{home}/return"), &yard.back(3)).await;
+    let again = again.is(201).id();
+    let chain = yard.chain(&cast.corps, &one).await.is(200);
+    let mut wanted: Vec<(String, String, Value)> = vec![
+        (home.clone(), "held".to_owned(), json!(1)),
+        (home, "returned".to_owned(), json!(6)),
+        (again.clone(), "under_way".to_owned(), json!(3)),
+    ];
+    wanted.sort_by_key(|(id, fate, _)| (id.clone(), fate.clone()));
+    assert_eq!(ends(&chain), wanted);
+    // What was cancelled has nobody's waste in it, and the chain goes on without it.
+    let cancel = json!({"reason": "not_needed"});
+    cast.producer.post(&format!("/manifests/{again}/cancel"), &cancel).await.ok();
+    let cancelled = yard.chain(&cast.corps, &again).await.is(200);
+    assert_eq!(cancelled.get("/sources"), &json!([]));
+    assert_eq!(ends(&cancelled), [(again, "not_sent".to_owned(), json!(3))]);
+    assert_eq!(yard.chain(&cast.corps, &one).await.get("/edges").as_array().unwrap().len(), 1);
+}
+
+/// What was found at the gate beyond what was declared lies there, too.
+#[tokio::test]
+async fn more_than_was_declared_is_all_there() {
+    let yard = Yard::set().await;
+    let cast = &yard.cast;
+    let one = cast.filed(&cast.oil(&json!(10))).await.id();
+    yard.receive(&cast.receiver, &one, 12, 0).await.ok();
+    let on = yard.file(&yard.stored(6, &[(&one, 6)])).await.is(201).id();
+    let chain = yard.chain(&cast.corps, &one).await.is(200);
+    let mut wanted =
+        vec![(on, "under_way".to_owned(), json!(6)), (one, "stored".to_owned(), json!(6))];
+    wanted.sort_by_key(|(id, fate, _)| (id.clone(), fate.clone()));
+    assert_eq!(ends(&chain), wanted);
 }
 
 /// Who sees an end of a chain sees that it goes on, and not to whom.

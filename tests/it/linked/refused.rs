@@ -38,7 +38,7 @@ async fn what_was_refused_comes_home() {
     assert_eq!(yard.account(ON_HAND, &cast.receiver_site).await, (None, 0, 0));
     assert_eq!(yard.account(STORAGE, &cast.receiver_site).await.1, 4);
     let seen = yard.get(&cast.producer, &back).await;
-    assert_eq!(actions(&seen), ["incident", "arrive", "receive"]);
+    assert_eq!(actions(&seen), ["incident", "arrive", "receive", "amend"]);
     assert_eq!(seen.str("/limbo/holder_id"), cast.carrier_id);
     yard.receive(&cast.producer, &back, 6, 0).await.is(200);
     assert_eq!(yard.refused(&id).await, held(&[("returned", 6)]));

@@ -116,6 +116,34 @@ async fn an_added_carrier_sees_it_from_the_hand_over_on() {
     assert_eq!(world.rows("manifest_carrier").await, 1);
 }
 
+/// A planned leg is given to another by an amendment: it is that one's from there on.
+#[tokio::test]
+async fn an_amended_leg_is_its_new_carriers() {
+    let (world, cast, second) = two_carriers().await;
+    let third = Carrier::new(&world, &cast.corps, 2).await;
+    let id = cast.filed(&planned(&cast, &second)).await.id();
+    let path = format!("/manifests/{id}/amendments");
+    for (n, to, from) in [(1, &third, &second), (2, &second, &third)] {
+        let mut leg = to.leg();
+        leg["n"] = json!(2);
+        let body = json!({"changes": {"legs": [leg]}, "reason": "wrong_data"});
+        cast.producer.post(&path, &body).await.is(201);
+        let approve = format!("{path}/{n}/approve");
+        from.client.post(&approve, &json!({})).await.is(200);
+        let carrier = format!("carrier_id={}", to.id);
+        for (who, query) in [(&to.client, ""), (&cast.corps, &*carrier)] {
+            assert!(listed(who, query, &id).await);
+        }
+        assert!(!listed(&from.client, "", &id).await);
+        assert_eq!(world.rows("manifest_carrier").await, 1);
+        assert_eq!(world.rows("manifest_former").await, 1);
+        // It was told who has its leg now.
+        let changes = from.client.get("/changes?limit=500").await.ok();
+        let last = changes.get("/data").as_array().unwrap().last().unwrap();
+        assert_eq!(last["kind"], "amendment_approved");
+    }
+}
+
 /// A later leg's carrier is a party from the filing on.
 #[tokio::test]
 async fn a_planned_carrier_sees_it_from_the_filing_on() {

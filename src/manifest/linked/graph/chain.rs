@@ -1,13 +1,13 @@
 //! The chain of a manifest, as its caller may see it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::flow::{Flow, Line, downstream, upstream};
+use super::flow::{End, Flow, Line, downstream, upstream};
 use super::node::Node;
 use super::shape::{ChainEdgeView, ChainEndView, ChainManifestView, ChainSourceView, ChainView};
-use super::store::{self, Edge, Way};
+use super::store::{self, Edge, Graph};
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::ctx::Actor;
@@ -18,29 +18,26 @@ use crate::units::{Grams, Kg};
 
 /// Upstream and downstream of a manifest that the actor sees: else 404.
 pub async fn chain(app: &App, actor: &Actor, id: ManifestId) -> Result<ChainView, Problem> {
-    let start = visible(app, actor, id).await?;
-    let items = start.manifest.filed.items.iter();
-    let line = |line: i64| i16::try_from(line).unwrap_or(0);
-    let start: Vec<(Line, i64)> =
-        items.map(|item| ((id.uuid(), line(item.line)), item.mass_g.0)).collect();
-    let lines: Vec<Line> = start.iter().map(|(line, _)| *line).collect();
-    let (above, all_above) = store::edges(&app.pool, &lines, Way::Up).await?;
-    let (below, all_below) = store::edges(&app.pool, &lines, Way::Down).await?;
-    let mut ids = vec![id.uuid()];
-    ids.extend(above.iter().map(|edge| edge.from_id));
-    ids.extend(below.iter().map(|edge| edge.to_id));
-    let mut known = std::collections::HashSet::new();
-    ids.retain(|id| known.insert(*id));
-    let nodes = store::nodes(&app.pool, ids.clone()).await?;
+    let asked = visible(app, actor, id).await?;
+    let id = id.uuid();
+    let lines = asked.manifest.filed.items.iter();
+    let lines: Vec<Line> = lines.map(|item| (id, i16::try_from(item.line).unwrap_or(0))).collect();
+    let Graph { above, below, is_cut, nodes } =
+        store::graph(&app.pool, &lines, actor.organisation_id).await?;
+    let shipped = |line: &Line| (*line, nodes.get(&id).map_or(0, |node| node.shipped(line.1)));
+    let start: Vec<(Line, i64)> = lines.iter().map(shipped).collect();
     let up = upstream(&start, &above, &nodes);
     let down = downstream(&start, &below, &nodes);
-    let seen = Seen { nodes: &nodes, actor };
+    let seen = Seen { id, nodes: &nodes, actor };
     let mut edges = seen.edges(&above, &up);
     edges.extend(seen.edges(&below, &down));
+    let further = above.iter().map(|edge| edge.from_id);
+    let mut known = HashSet::new();
+    let ids = [id].into_iter().chain(further).chain(below.iter().map(|edge| edge.to_id));
     Ok(ChainView {
-        manifest_id: id.uuid(),
-        is_truncated: !(all_above && all_below),
-        manifests: ids.iter().filter_map(|id| seen.manifest(*id)).collect(),
+        manifest_id: id,
+        is_truncated: is_cut,
+        manifests: ids.filter(|id| known.insert(*id)).filter_map(|id| seen.manifest(id)).collect(),
         edges,
         sources: seen.sources(&up),
         whereabouts: seen.whereabouts(&down),
@@ -48,6 +45,8 @@ pub async fn chain(app: &App, actor: &Actor, id: ManifestId) -> Result<ChainView
 }
 
 struct Seen<'a> {
+    /// The manifest asked for: that the actor may see it is known, by whatever right.
+    id: Uuid,
     nodes: &'a HashMap<Uuid, Node>,
     actor: &'a Actor,
 }
@@ -55,7 +54,7 @@ struct Seen<'a> {
 impl Seen<'_> {
     /// The manifest, where the actor may see it.
     fn node(&self, id: Uuid) -> Option<&Node> {
-        self.nodes.get(&id).filter(|node| node.is_seen_by(self.actor))
+        self.nodes.get(&id).filter(|node| id == self.id || node.is_seen_by(self.actor))
     }
 
     fn manifest(&self, id: Uuid) -> Option<ChainManifestView> {
@@ -91,32 +90,34 @@ impl Seen<'_> {
     }
 
     fn sources(&self, up: &Flow) -> Vec<ChainSourceView> {
-        let show = |(&(line, (id, at), _), mass): (&(i16, Line, _), &i64)| ChainSourceView {
-            line: i64::from(line),
-            manifest_id: id,
-            source_line: at,
-            mass_kg: Kg(Grams(*mass)),
-            waste_code: self.node(id).and_then(|node| node.waste_code(at)),
-            producer_id: self.node(id).map(|node| node.filed.producer.organisation_id.uuid()),
+        let show = |(&(line, (id, at), end), mass): (&(i16, Line, End), &i64)| {
+            let node = self.node(id);
+            ChainSourceView {
+                line: i64::from(line),
+                manifest_id: id,
+                source_line: at,
+                mass_kg: Kg(Grams(*mass)),
+                goes_on: end == End::Further,
+                waste_code: node.and_then(|node| node.waste_code(at)),
+                producer_id: node.map(|node| node.filed.producer.organisation_id.uuid()),
+            }
         };
         up.ends.iter().map(show).collect()
     }
 
     fn whereabouts(&self, down: &Flow) -> Vec<ChainEndView> {
-        let show =
-            |(&(line, (id, at), fate), mass): (&(i16, Line, Option<super::flow::Fate>), &i64)| {
-                Some(ChainEndView {
-                    line: i64::from(line),
-                    manifest_id: id,
-                    at_line: at,
-                    fate: fate?.as_str().to_owned(),
-                    mass_kg: Kg(Grams(*mass)),
-                    waste_code: self.node(id).and_then(|node| node.waste_code(at)),
-                    receiver_id: self
-                        .node(id)
-                        .map(|node| node.filed.receiver.organisation_id.uuid()),
-                })
-            };
-        down.ends.iter().filter_map(show).collect()
+        let show = |(&(line, (id, at), end), mass): (&(i16, Line, End), &i64)| {
+            let node = self.node(id);
+            ChainEndView {
+                line: i64::from(line),
+                manifest_id: id,
+                at_line: at,
+                fate: end.as_str().to_owned(),
+                mass_kg: Kg(Grams(*mass)),
+                waste_code: node.and_then(|node| node.waste_code(at)),
+                receiver_id: node.map(|node| node.filed.receiver.organisation_id.uuid()),
+            }
+        };
+        down.ends.iter().map(show).collect()
     }
 }

@@ -5,7 +5,8 @@ use serde::Deserialize;
 
 use crate::ctx::{Actor, Role};
 use crate::ids::OrganisationId;
-use crate::manifest::{PartyAt, Progress, Status, regulates_end};
+use crate::manifest::{Bond, Link, Noted, PartyAt, Progress, Status, regulates_end};
+use crate::problem::Problem;
 use crate::units::Grams;
 
 #[derive(Debug, Deserialize)]
@@ -16,6 +17,50 @@ pub struct Node {
     #[serde(default)]
     received: Option<serde::de::IgnoredAny>,
     progress: Vec<Progress>,
+    /// Mass that other manifests have taken on.
+    #[serde(default)]
+    links: Vec<Link>,
+    #[serde(default)]
+    transit: TransitOf,
+    /// The actor's organisation carries it: said where legs were not read.
+    #[serde(skip)]
+    is_carried: bool,
+}
+
+/// What a chain needs of a manifest that mass only came from: no part of it ends there but what
+/// began there, so that what became of it is not read.
+pub struct Origin {
+    pub number: String,
+    pub stream: String,
+    pub kind: String,
+    pub status: String,
+    pub filed_at: DateTime<Utc>,
+    /// As JSON: both parties and the items, each as the form has it.
+    pub parts: [String; 3],
+    /// The actor's organisation carries it.
+    pub is_carried: bool,
+}
+
+impl TryFrom<Origin> for Node {
+    type Error = Problem;
+
+    fn try_from(read: Origin) -> Result<Self, Problem> {
+        let Origin { number, stream, kind, status, filed_at, parts, is_carried } = read;
+        let [producer, receiver, items] = &parts;
+        let status = Status::parse(&status).ok_or_else(|| Problem::internal("unknown status"))?;
+        let filed = Filing {
+            number,
+            stream,
+            kind,
+            producer: serde_json::from_str(producer).map_err(Problem::internal)?,
+            receiver: serde_json::from_str(receiver).map_err(Problem::internal)?,
+            legs: Vec::new(),
+            items: serde_json::from_str(items).map_err(Problem::internal)?,
+        };
+        let (progress, links, transit) = (Vec::new(), Vec::new(), TransitOf::default());
+        let received = None;
+        Ok(Self { filed, filed_at, status, received, progress, links, transit, is_carried })
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -34,10 +79,28 @@ struct LegOf {
     carrier_id: OrganisationId,
 }
 
+#[derive(Debug, Default, Deserialize)]
+struct TransitOf {
+    #[serde(default)]
+    hand_overs: Vec<Noted<HandOverOf>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct HandOverOf {
+    to_leg: LegOf,
+}
+
 #[derive(Debug, Deserialize)]
 struct ItemOf {
     line: i64,
     waste_code: String,
+    mass_g: Grams,
+    #[serde(default)]
+    source_items: Vec<SourceOf>,
+}
+
+#[derive(Debug, Deserialize)]
+struct SourceOf {
     mass_g: Grams,
 }
 
@@ -54,6 +117,18 @@ impl Node {
         self.item(line).map_or(0, |item| item.mass_g.0)
     }
 
+    /// What of it came in on other manifests.
+    pub fn came(&self, line: i16) -> i64 {
+        let sources = self.item(line).map(|item| item.source_items.as_slice()).unwrap_or_default();
+        sources.iter().map(|source| source.mass_g.0).sum()
+    }
+
+    /// What has left it on other manifests: accepted mass that was sent on, or refused mass.
+    pub fn left(&self, line: i16, onward: bool) -> i64 {
+        let links = self.links.iter().filter(|link| (link.bond == Bond::Onward) == onward);
+        links.map(|link| link.of_line(i64::from(line)).0).sum()
+    }
+
     pub fn waste_code(&self, line: i16) -> Option<String> {
         self.item(line).map(|item| item.waste_code.clone())
     }
@@ -63,8 +138,13 @@ impl Node {
         self.progress.get(index).copied().unwrap_or_default()
     }
 
-    /// Whether it is the actor's own or in its jurisdiction. A chain is no reason to act for others:
-    /// what a delegation shows is asked of the manifest itself.
+    fn carriers(&self) -> impl Iterator<Item = OrganisationId> + '_ {
+        let joined = self.transit.hand_overs.iter().map(|over| over.data.to_leg.carrier_id);
+        self.filed.legs.iter().map(|leg| leg.carrier_id).chain(joined)
+    }
+
+    /// Whether it is the actor's own or in its jurisdiction. A chain is no reason to act for
+    /// others: what a delegation shows is asked of the manifest itself.
     pub fn is_seen_by(&self, actor: &Actor) -> bool {
         let filed = &self.filed;
         let own = actor.organisation_id;
@@ -72,7 +152,8 @@ impl Node {
         let is_end =
             [&filed.producer, &filed.receiver].iter().any(|end| end.organisation_id == own);
         (is_end && !is_driver)
-            || filed.legs.iter().any(|leg| leg.carrier_id == own)
+            || self.is_carried
+            || self.carriers().any(|carrier| carrier == own)
             || regulates_end(actor, &filed.stream, [&filed.producer, &filed.receiver])
     }
 }

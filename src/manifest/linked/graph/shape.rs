@@ -16,9 +16,11 @@ pub struct ChainView {
     /// Every manifest of the chain, this one first.
     pub manifests: Vec<ChainManifestView>,
     pub edges: Vec<ChainEdgeView>,
-    /// Whose waste is in it: each line's mass by the lines that it began on.
+    /// Whose waste is in it: each line's mass by the lines that it began on. None where it was
+    /// cancelled.
     pub sources: Vec<ChainSourceView>,
-    /// Where its waste is now: each line's mass by where it ended.
+    /// Where its waste is now: each line's mass by where it ended. What was found at a gate beyond
+    /// what was declared counts, each part of it in proportion.
     pub whereabouts: Vec<ChainEndView>,
 }
 
@@ -65,6 +67,8 @@ pub struct ChainSourceView {
     pub manifest_id: Uuid,
     pub source_line: i16,
     pub mass_kg: Kg,
+    /// It did not begin there: it came from manifests beyond what is answered at once.
+    pub goes_on: bool,
     /// What it was filed as there; null where the caller may not see that manifest.
     #[schema(required)]
     pub waste_code: Option<String>,
@@ -79,8 +83,9 @@ pub struct ChainEndView {
     pub line: i64,
     pub manifest_id: Uuid,
     pub at_line: i16,
-    /// `under_way`, `stored`, `treated`, `returned` to its producer, `held` after a refusal,
-    /// `lost` by an incident, `missing` at the gate, or `not_sent` where it was cancelled.
+    /// `under_way`, `stored`, `treated`, `returned` to whom it had left, `held` after a refusal,
+    /// `lost` by an incident, `missing` at the gate, `not_sent` where it was cancelled, or
+    /// `further` where it went on beyond what is answered at once.
     pub fate: String,
     pub mass_kg: Kg,
     /// What it is filed as there; null where the caller may not see that manifest.

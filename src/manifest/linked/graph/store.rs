@@ -2,16 +2,20 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
+use diesel::sql_types::{Bool, Text};
 use diesel::{ExpressionMethods, QueryDsl};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection as Db, RunQueryDsl};
 use uuid::Uuid;
 
 use super::flow::Line;
-use super::node::Node;
-use crate::db::schema::mass_edge as t;
-use crate::db::{ByKey, JsonText, Pool};
+use super::node::{Node, Origin};
+use crate::db::Pool;
+use crate::db::schema::{manifest, mass_edge as t};
+use crate::ids::OrganisationId;
 use crate::limits::{CHAIN_EDGES_MAX, CHAIN_HOPS_MAX, CHAIN_MANIFESTS_MAX};
-use crate::manifest::Bond;
+use crate::manifest::{BETWEEN_CELLS, Bond};
 use crate::problem::Problem;
 
 /// Mass that went from one line to another, and was not given back.
@@ -35,24 +39,54 @@ impl Edge {
     }
 }
 
+/// A part of the graph, all of it as it stood at one moment: else a hand-on that is committed
+/// between two readings would be in one and not in the other, and masses would not add up.
+pub struct Graph {
+    pub above: Vec<Edge>,
+    pub below: Vec<Edge>,
+    /// There is more of it than was read.
+    pub is_cut: bool,
+    pub nodes: HashMap<Uuid, Node>,
+}
+
+/// The graph above and below these lines of one manifest.
+pub async fn graph(pool: &Pool, start: &[Line], own: OrganisationId) -> Result<Graph, Problem> {
+    let conn = &mut pool.get().await?;
+    let mut reading = conn.build_transaction().read_only().repeatable_read();
+    reading
+        .run(async |conn| {
+            let (above, all_above) = edges(conn, start, Way::Up).await?;
+            let (below, all_below) = edges(conn, start, Way::Down).await?;
+            let mut ids: HashSet<Uuid> = start.iter().map(|line| line.0).collect();
+            ids.extend(below.iter().map(|edge| edge.to_id));
+            let sources: HashSet<Uuid> = above.iter().map(|edge| edge.from_id).collect();
+            let mut nodes = nodes(conn, &ids).await?;
+            nodes.extend(origins(conn, sources.difference(&ids).copied().collect(), own).await?);
+            Ok(Graph { above, below, is_cut: !(all_above && all_below), nodes })
+        })
+        .await
+}
+
 #[derive(Clone, Copy, PartialEq)]
-pub enum Way {
+enum Way {
     Up,
     Down,
 }
 
 /// The edges that lead to or from some lines, however far, and whether they are all of them.
-pub async fn edges(pool: &Pool, start: &[Line], way: Way) -> Result<(Vec<Edge>, bool), Problem> {
+async fn edges(conn: &mut Db, start: &[Line], way: Way) -> Result<(Vec<Edge>, bool), Problem> {
     let mut seen: HashSet<Line> = start.iter().copied().collect();
-    let mut front: Vec<Line> = start.to_vec();
+    let mut front: HashSet<Line> = seen.clone();
     let mut manifests: HashSet<Uuid> = front.iter().map(|line| line.0).collect();
     let mut found = Vec::new();
     for _hop in 0..CHAIN_HOPS_MAX {
         if front.is_empty() {
-            return Ok((found, true));
+            break;
         }
-        let lines: HashSet<Line> = front.drain(..).collect();
-        for edge in step(pool, &lines, way).await? {
+        let lines = std::mem::take(&mut front);
+        let edges = step(conn, &lines, way).await?;
+        let is_cut = edges.len() > CHAIN_EDGES_MAX;
+        for edge in edges {
             let (here, there) = match way {
                 Way::Up => (edge.to(), edge.from()),
                 Way::Down => (edge.from(), edge.to()),
@@ -61,21 +95,25 @@ pub async fn edges(pool: &Pool, start: &[Line], way: Way) -> Result<(Vec<Edge>, 
                 continue;
             }
             manifests.insert(there.0);
-            found.push(edge);
-            if found.len() > CHAIN_EDGES_MAX || manifests.len() > CHAIN_MANIFESTS_MAX {
+            if found.len() == CHAIN_EDGES_MAX || manifests.len() > CHAIN_MANIFESTS_MAX {
                 return Ok((found, false));
             }
+            found.push(edge);
             if seen.insert(there) {
-                front.push(there);
+                front.insert(there);
             }
         }
+        if is_cut {
+            return Ok((found, false));
+        }
     }
-    let is_whole = front.is_empty();
-    Ok((found, is_whole))
+    Ok((found, front.is_empty()))
 }
 
+type EdgeRow = (Uuid, i16, Uuid, i16, String, i64);
+
 /// The edges of these lines' manifests: one more than may be shown tells that there are too many.
-async fn step(pool: &Pool, lines: &HashSet<Line>, way: Way) -> Result<Vec<Edge>, Problem> {
+async fn step(conn: &mut Db, lines: &HashSet<Line>, way: Way) -> Result<Vec<Edge>, Problem> {
     let ids: HashSet<Uuid> = lines.iter().map(|line| line.0).collect();
     let ids: Vec<Uuid> = ids.into_iter().collect();
     let mut query = t::table
@@ -88,29 +126,63 @@ async fn step(pool: &Pool, lines: &HashSet<Line>, way: Way) -> Result<Vec<Edge>,
         Way::Up => query.filter(t::to_id.eq_any(ids)),
         Way::Down => query.filter(t::from_id.eq_any(ids)),
     };
-    let rows: Vec<(Uuid, i16, Uuid, i16, String, i64)> = query.load(&mut pool.get().await?).await?;
-    let edge = |(from_id, from_line, to_id, to_line, bond, mass_g): (
-        Uuid,
-        i16,
-        Uuid,
-        i16,
-        String,
-        i64,
-    )| {
+    let rows: Vec<EdgeRow> = query.load(conn).await?;
+    let edge = |(from_id, from_line, to_id, to_line, bond, mass_g): EdgeRow| {
         let bond = Bond::parse(&bond).ok_or_else(|| Problem::internal("an unknown bond"))?;
         Ok(Edge { from_id, from_line, to_id, to_line, bond, mass_g })
     };
     rows.into_iter().map(edge).collect()
 }
 
-const NODES_SQL: ByKey = "-- manifests of a chain
-SELECT id, state FROM manifest WHERE id = ANY($1)";
+/// The form is taken out of the state once (`OFFSET 0` keeps it so), and of it what is needed: the
+/// states of a thousand manifests are megabytes to unpack, to send and to read.
+const PARTS_SQL: &str =
+    "(SELECT concat_ws(E'\\x1f', f ->> 'producer', f ->> 'receiver', f ->> 'items')
+    FROM (SELECT manifest.state -> 'filed' OFFSET 0) AS form(f))";
 
-pub async fn nodes(pool: &Pool, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Node>, Problem> {
-    let mut nodes = HashMap::with_capacity(ids.len());
-    for row in pool.rows(NODES_SQL, ids).await? {
-        let JsonText(state) = row.try_get(1).map_err(Problem::internal)?;
-        nodes.insert(row.get(0), serde_json::from_str(state).map_err(Problem::internal)?);
-    }
-    Ok(nodes)
+type OriginRow = (Uuid, String, String, String, String, DateTime<Utc>, String, bool);
+
+/// The manifests that mass only came from; `own` is the organisation that asks.
+async fn origins(
+    conn: &mut Db,
+    ids: Vec<Uuid>,
+    own: OrganisationId,
+) -> Result<Vec<(Uuid, Node)>, Problem> {
+    let is_carried = sql::<Bool>("(manifest.carrier_id IS NOT DISTINCT FROM ")
+        .bind::<diesel::sql_types::Uuid, _>(own.uuid())
+        .sql(
+            " OR EXISTS (SELECT 1 FROM manifest_carrier AS further \
+             WHERE further.manifest_id = manifest.id AND further.carrier_id = ",
+        )
+        .bind::<diesel::sql_types::Uuid, _>(own.uuid())
+        .sql("))");
+    let rows = manifest::table.filter(manifest::id.eq_any(ids)).select((
+        manifest::id,
+        manifest::number,
+        manifest::stream,
+        manifest::kind,
+        manifest::status,
+        manifest::filed_at,
+        sql::<Text>(PARTS_SQL),
+        is_carried,
+    ));
+    let rows: Vec<OriginRow> = rows.load(conn).await?;
+    let read = |(id, number, stream, kind, status, filed_at, parts, is_carried): OriginRow| {
+        let mut parts = parts.split(BETWEEN_CELLS).map(ToOwned::to_owned);
+        let parts = std::array::from_fn(|_| parts.next().unwrap_or_default());
+        let origin = Origin { number, stream, kind, status, filed_at, parts, is_carried };
+        Node::try_from(origin).map(|node| (id, node))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+async fn nodes(conn: &mut Db, ids: &HashSet<Uuid>) -> Result<HashMap<Uuid, Node>, Problem> {
+    let states = manifest::table
+        .filter(manifest::id.eq_any(ids))
+        .select((manifest::id, sql::<Text>("state::text")));
+    let states: Vec<(Uuid, String)> = states.load(conn).await?;
+    let read = |(id, state): (Uuid, String)| {
+        serde_json::from_str(&state).map(|node| (id, node)).map_err(Problem::internal)
+    };
+    states.into_iter().map(read).collect()
 }
