@@ -23,6 +23,11 @@ impl Api {
         Ok(api)
     }
 
+    pub async fn get(&mut self, path: &str) -> Result<Value, BenchError> {
+        let request = request("GET", path, &self.token, &[], "");
+        self.answer(&format!("GET {path}"), &request).await
+    }
+
     pub async fn post(&mut self, path: &str, body: &Value) -> Result<Value, BenchError> {
         let request = request("POST", path, &self.token, &[], &body.to_string());
         self.answer(&format!("POST {path}"), &request).await

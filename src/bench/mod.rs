@@ -8,6 +8,7 @@
 mod api;
 mod baseline;
 mod bulk;
+mod chain;
 mod error;
 mod export;
 mod filing;

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::BenchError;
 use super::bulk;
+use super::chain;
 use super::export;
 use super::filing::{self, Plan};
 use super::fill::ROWS_MAX;
@@ -34,6 +35,7 @@ enum What {
     Round(RoundArguments),
     Bulk(BulkArguments),
     Export(ExportArguments),
+    Chain(ChainArguments),
 }
 
 /// File manifests over HTTP: alone, spread over the prefectures, and all in one.
@@ -104,6 +106,17 @@ struct ExportArguments {
     rows: u64,
 }
 
+/// Follow waste through chains of ten hops and a thousand sources, both ways.
+#[derive(Debug, Args)]
+struct ChainArguments {
+    #[command(flatten)]
+    common: Common,
+    /// Manifests, copied from a few that were really filed, all of them in such chains.
+    #[arg(long, default_value_t = ROWS_MAX,
+          value_parser = clap::value_parser!(u64).range(50_000..=ROWS_MAX))]
+    rows: u64,
+}
+
 #[derive(Debug, Args)]
 struct Common {
     /// Seconds that are counted, of each run and each baseline.
@@ -159,6 +172,12 @@ pub fn run(asked: &Arguments) -> Result<(), BenchError> {
             let report = Report::new(asked.common.json);
             in_a_world(&asked.common, async |world, people| {
                 export::run(world, people, asked.rows, &report).await
+            })
+        }
+        What::Chain(asked) => {
+            let (plan, report) = asked.common.plan(&[]);
+            in_a_world(&asked.common, async |world, people| {
+                chain::run(world, people, (&plan, asked.rows), &report).await
             })
         }
         What::Read(asked) => {
