@@ -276,7 +276,7 @@ impl Registrar<'_> {
         self.made_with(words, ("/licences", members), &body)
     }
 
-    fn vehicle(&mut self, carrier: &Party, n: u64, classes: &Value) -> Result<String, Stop> {
+    pub fn vehicle(&mut self, carrier: &Party, n: u64, classes: &Value) -> Result<String, Stop> {
         let serial = self.tag.wrapping_add(n) % 100_000;
         let vehicle = json!({"organisation_id": carrier.organisation,
             "plate": format!("新A{serial:05}"), "kind": "厢式车", "classes": classes,
@@ -287,7 +287,7 @@ impl Registrar<'_> {
         self.made_with(words, ("/vehicles", members), &vehicle)
     }
 
-    fn driver(&mut self, carrier: &Party) -> Result<String, Stop> {
+    pub fn driver(&mut self, carrier: &Party) -> Result<String, Stop> {
         let driver = json!({"organisation_id": carrier.organisation, "name": "张三",
             "phone": "13900000000", "licence_no": "659002198501010001",
             "licence_valid_to": format!("{}-12-31", self.year + 2)});

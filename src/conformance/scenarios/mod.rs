@@ -5,6 +5,7 @@
     reason = "a scenario may stop where what it stands on is missing, whether or not this one does"
 )]
 
+mod amendments;
 mod bulk;
 mod chain;
 mod clock;
@@ -14,17 +15,22 @@ mod errors;
 mod feed;
 mod filing;
 mod formats;
+mod grants;
 mod idempotency;
 mod identity;
+mod imports;
+mod linked;
 mod lists;
 mod lives;
 mod receipt;
 mod refusals;
 mod registry;
+mod roadside;
 mod rounds;
 mod tenants;
 mod transitions;
 mod versions;
+mod way;
 
 use super::estate::ARRIVAL;
 use super::scenario::Scenario;
@@ -41,7 +47,10 @@ pub static GROUPS: &[&[&Scenario]] = &[
     idempotency::ALL,
     versions::ALL,
     lives::ALL,
+    way::ALL,
     receipt::ALL,
+    linked::ALL,
+    amendments::ALL,
     transitions::ALL,
     lists::ALL,
     formats::ALL,
@@ -51,5 +60,8 @@ pub static GROUPS: &[&[&Scenario]] = &[
     tenants::ALL,
     feed::ALL,
     chain::ALL,
+    roadside::ALL,
+    grants::ALL,
+    imports::ALL,
     clock::ALL,
 ];

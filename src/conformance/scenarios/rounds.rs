@@ -16,6 +16,13 @@ pub static ALL: &[&Scenario] = &[
         play: kitchen,
     },
     &Scenario {
+        name: "rounds.confirm",
+        zh: "承运人代填的站点由移出人确认：联单缺口合上，只确认一次，旁人不能代",
+        en: "what a carrier filed is confirmed by its producer: the gaps close, once, by no other",
+        page: "domain.md, Kitchen and Countersigning; docs/glossary.md, confirmation",
+        play: confirm,
+    },
+    &Scenario {
         name: "rounds.trip",
         zh: "一车多联单：一次出发、一次到达、一次过磅按联单分摊",
         en: "several manifests on one vehicle: one departure, one arrival, one reading split",
@@ -126,6 +133,49 @@ fn weighed(stage: &mut Stage, path: &str, manifest: &str) -> Played {
     let completed = cast.producer.client.get(manifest);
     stage.check(("每张联单完成", "each manifest is completed"), &completed, |look| {
         look.is("/status", "completed");
+    });
+    Ok(())
+}
+
+fn confirm(stage: &mut Stage) -> Played {
+    let cast = stage.cast.clone();
+    let round = planned(stage)?;
+    let path = format!("/collection-rounds/{}/stops/1", round.id());
+    let manifest = format!("/manifests/{}", round.str("/stops/0/manifest_id"));
+    let collected = json!({"outcome": "collected", "items": [{"line": 1, "mass_kg": 90}]});
+    let reader = &cast.producer.client;
+    let early =
+        reader.post(&format!("/collection-rounds/{}/stops/9/confirm", round.id()), &json!({}));
+    stage.check(("没有这一站：404", "no such stop: 404"), &early, |look| {
+        look.status(404);
+    });
+    stage.done(cast.carrier.client.post(&path, &collected))?;
+    let open = reader.get(&manifest);
+    stage.check(("代填：缺移出人签字", "filed for it: unsigned"), &open, |look| {
+        look.is("/status", "in_transit").is("/gaps/0/missing", "producer");
+    });
+    let confirm = |client: &crate::conformance::client::Client| {
+        client.post(&format!("{path}/confirm"), &json!({}))
+    };
+    let own = confirm(&cast.carrier.client);
+    stage.check(("承运人不能代签：403", "the carrier does not: 403"), &own, |look| {
+        look.refused(403, "forbidden");
+    });
+    let unseen = confirm(&cast.stranger.client);
+    stage.check(("无关者：404", "a stranger: 404"), &unseen, |look| {
+        look.status(404);
+    });
+    let signed = confirm(reader);
+    stage.check(("移出人确认", "its producer confirms"), &signed, |look| {
+        look.status(200).is("/confirmation", "confirmed");
+    });
+    let closed = reader.get(&manifest);
+    stage.check(("缺口合上", "the gaps close"), &closed, |look| {
+        look.counts("/gaps", 0);
+    });
+    let twice = confirm(reader);
+    stage.check(("不确认两次：409", "not twice: 409"), &twice, |look| {
+        look.refused(409, "already_decided");
     });
     Ok(())
 }

@@ -45,6 +45,14 @@ fn lose_one(json: &mut Value, pointer: &str) {
     }
 }
 
+fn no_gaps(json: &mut Value) {
+    json["gaps"] = json!([]);
+}
+
+fn unpointed(json: &mut Value) {
+    without(&mut json["errors"][0], "pointer");
+}
+
 const FILE: &str = "POST /manifests";
 const ONE: &str = "GET /manifests/*";
 const EVENTS: &str = "GET /manifests/*/events";
@@ -167,6 +175,40 @@ pub static WRONG: &[Wrong] = &[
             lose_one(body, "/split");
         }),
     ),
+    wrong("way.hand_over", "POST /manifests/*/hand-over", 200, Json(|body| no_gaps(body))),
+    wrong("way.hand_over", "POST /manifests/*/stops", 403, Status(200)),
+    wrong("way.stops", EVENTS, 200, Text("\"remaining_g\":40000", "\"remaining_g\":60000")),
+    wrong("way.stops", "POST /manifests/*/stops", 422, Status(409)),
+    wrong("way.incidents", EVENTS, 200, Text("25500", "25000")),
+    wrong("way.incidents", "POST /manifests/*/incidents", 422, Json(|body| unpointed(body))),
+    wrong("way.countersign", "POST /me/signing-codes", 201, Json(|body| without(body, "code"))),
+    wrong("way.countersign", "POST /manifests/*/events/*/countersign", 409, Status(200)),
+    wrong("linked.return", "POST /manifests/*/return", 201, Json(|body| without(body, "kind"))),
+    wrong("linked.return", EVENTS, 200, Text("return_filed", "forward_filed")),
+    wrong(
+        "linked.forward",
+        "POST /manifests/*/forward",
+        201,
+        Text("\"left_kg\":10", "\"left_kg\":50"),
+    ),
+    wrong("linked.forward", "POST /manifests/*/forward", 409, Status(201)),
+    wrong(
+        "amendments.agreed",
+        "POST /manifests/*/amendments",
+        201,
+        Json(|body| without(body, "before")),
+    ),
+    wrong("amendments.agreed", ONE, 200, Text("80.5", "100")),
+    wrong("amendments.refused", "POST /manifests/*/amendments", 409, Status(422)),
+    wrong("roadside.look", "GET /roadside", 200, Json(|body| without(body, "attestation"))),
+    wrong("roadside.look", "GET /roadside", 403, Status(200)),
+    wrong("roadside.inspections", "GET /inspections/*", 404, Status(200)),
+    wrong("grants.api_keys", "POST /api-keys", 409, Status(201)),
+    wrong("grants.api_keys", "GET /manifests", 401, Status(200)),
+    wrong("grants.delegations", EVENTS, 200, Text("on_behalf_of", "for")),
+    wrong("imports.file", "POST /imports", 200, AskFor("dry_run=true", "dry_run=false")),
+    wrong("imports.file", "POST /imports", 200, Text("\"line\":3", "\"line\":2")),
+    wrong("rounds.confirm", ONE, 200, Json(|body| body["gaps"] = json!([{"step": "file"}]))),
     wrong("rounds.trip", "POST /trips/*/weigh", 200, Json(|body| body["net_kg"] = json!(1))),
     wrong("tenants.manifests", ONE, 404, Status(403)),
     wrong("tenants.registers", "PATCH /sites/*", 403, Status(200)),
