@@ -39,6 +39,7 @@ mod plans;
 mod process;
 mod random_lives;
 mod registry;
+mod repeats;
 mod roadside;
 mod rounds;
 mod schema;

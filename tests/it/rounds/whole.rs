@@ -261,3 +261,30 @@ async fn what_was_sent_on_is_not_treated_with_its_round() {
     let ended = cast.receiver.get(&format!("/manifests/{id}")).await.ok();
     assert_eq!((ended.str("/status"), ended.get("/items/0/treated_kg")), ("completed", &json!(60)));
 }
+
+/// Two phones send the same stops at once: each is collected once, and both are told of all.
+#[tokio::test]
+async fn the_same_stops_from_two_phones_are_collected_once() {
+    let world = World::start().await;
+    let town = Town::new(&world, 3, 100_000).await;
+    let path = town.kitchen(&json!(100)).await;
+    let stop = |n: usize| json!({"n": n, "outcome": "collected"});
+    let body = json!([stop(1), stop(2), stop(3)]);
+    let before = world.rows("event").await;
+    let bulk = format!("{path}/stops/bulk");
+    let answers = join_all((0..3).map(|_| town.cast.carrier.post(&bulk, &body))).await;
+    let numbers = |answer: &crate::support::Answer| -> Vec<Value> {
+        let data = answer.get("/data").as_array().unwrap().iter();
+        data.map(|one| one["number"].clone()).collect()
+    };
+    for answer in &answers {
+        assert_eq!(
+            (answer.status, numbers(answer)),
+            (200, numbers(&answers[0])),
+            "{}",
+            answer.text
+        );
+    }
+    assert_eq!(world.rows("event").await - before, 3 * 3);
+    assert_eq!(world.rows("manifest").await, 3);
+}
