@@ -199,6 +199,9 @@ pub const AMENDMENTS_MAX: i64 = 100;
 /// Expired amendments that are found at once: each is a commit of its own.
 pub const EXPIRED_AT_ONCE_MAX: i64 = 100;
 
+/// Manifests on a monthly sheet: a hospital has a few a day.
+pub const SHEET_ROWS_MAX: usize = 2_000;
+
 /// Rounds with unconfirmed stops that are found at once: each is a commit of its own.
 pub const SILENT_AT_ONCE_MAX: i64 = 100;
 

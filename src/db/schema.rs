@@ -394,6 +394,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     manifest,
     manifest_carrier,
     manifest_former,
+    manifest_incident,
     manifest_item,
     api_key,
     delegation,
@@ -447,6 +448,16 @@ diesel::table! {
     manifest_former (organisation_id, manifest_id) {
         organisation_id -> Uuid,
         manifest_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    manifest_incident (manifest_id, seq) {
+        manifest_id -> Uuid,
+        seq -> Int8,
+        kind -> Text,
+        division -> Nullable<Text>,
+        occurred_at -> Timestamptz,
     }
 }
 

@@ -8,77 +8,34 @@ use super::amend;
 use super::behalf;
 use super::containers;
 use super::draft_store;
-use super::event::{Happening, PartyAt, Stamped};
-use super::event_store;
+use super::event::{Happening, Stamped};
 use super::evolve::{Manifest, evolve};
+use super::incident_store;
 use super::ledger::{Booking, entry_ids};
 use super::mended::{Content, with_more};
 use super::moves;
 use super::party_rows;
 use super::policy::BEHIND_DAYS_MAX;
+use super::sight::visible;
 use super::status::{Action, Party};
 use super::store::{self, Stored};
 use super::tell;
 use super::transport::countersign::Signature;
 pub use super::turn::{admit_filed, admit_step, open_now, parties_for, parties_of};
 use crate::app::App;
-use crate::catalogue::{Catalogue, Stream};
+use crate::catalogue::Catalogue;
 use crate::command::{self, Done, Freshness};
 use crate::container::{self, Carried, Container};
-use crate::ctx::{Actor, Ctx};
+use crate::ctx::Ctx;
 use crate::db;
 use crate::decision::{
-    Decision, EventDraft, Guard, Move, Row, Stamp, Subject, SubjectKind, Written,
+    Decision, EventDraft, Guard, Move, Notice, Row, Stamp, Subject, SubjectKind, Written,
 };
-use crate::identity::policy as may;
-use crate::ids::{LedgerEntryId, ManifestId};
+use crate::ids::{LedgerEntryId, ManifestId, OrganisationId};
 use crate::limits::AHEAD_MINUTES_MAX;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::registry::{Known, LedgerKind};
 use crate::wire::Decode;
-
-/// Whether the actor may see the manifest: its parties, whom they let sign for them, and the
-/// regulators of either end whom its stream concerns.
-pub fn sees(actor: &Actor, manifest: &Manifest) -> bool {
-    let filed = &manifest.filed;
-    let is_party = |party: &Party| behalf::shows(actor, *party);
-    manifest.parties(actor.organisation_id).iter().any(is_party)
-        || behalf::is_entrusted(actor, manifest)
-        || regulates_end(actor, &filed.stream, [&filed.producer, &filed.receiver])
-}
-
-/// Whether the actor regulates one of the two ends, and the stream concerns it.
-pub fn regulates_end(actor: &Actor, stream: &str, ends: [&PartyAt; 2]) -> bool {
-    let regulates =
-        |end: &PartyAt| may::regulates_place(actor, &end.division, end.regiment.as_deref());
-    let concerns = || Stream::parse(stream).is_ok_and(|it| may::sees_stream(actor, it));
-    ends.into_iter().any(regulates) && concerns()
-}
-
-/// The manifest, if there is one and the actor may know: else 404.
-pub async fn visible(app: &App, actor: &Actor, id: ManifestId) -> Result<Stored, Problem> {
-    let found = store::by_id(&app.pool, id).await?;
-    found.filter(|stored| sees(actor, &stored.manifest)).ok_or_else(Problem::not_found)
-}
-
-/// The manifest as far as the actor may read it. Whoever was a party until an amendment took its
-/// place reads it as that amendment left it: what it signed, and what became of that.
-pub async fn readable(app: &App, actor: &Actor, id: ManifestId) -> Result<Stored, Problem> {
-    let found = store::by_id(&app.pool, id).await?.ok_or_else(Problem::not_found)?;
-    as_readable(app, actor, found).await
-}
-
-/// The same of a manifest that was found some other way.
-pub async fn as_readable(app: &App, actor: &Actor, found: Stored) -> Result<Stored, Problem> {
-    if sees(actor, &found.manifest) {
-        return Ok(found);
-    }
-    let own = |former: &&amend::Former| may::belongs_to(actor, former.organisation_id);
-    let former = found.manifest.amendments.former.iter().find(own);
-    let former = *former.ok_or_else(Problem::not_found)?;
-    let manifest = event_store::as_of(&app.pool, found.id, former.version).await?;
-    Ok(Stored { manifest, ..found })
-}
 
 /// A step that a decision has admitted.
 pub struct Step {
@@ -92,6 +49,8 @@ pub struct Step {
     pub notice: &'static str,
     /// What else the other parties are told.
     pub alerts: Vec<&'static str>,
+    /// Regulators that are told of the step itself.
+    pub authorities: Vec<OrganisationId>,
     /// What happens to the containers on it.
     pub carried: Vec<Carried>,
     /// Who signs beside the actor.
@@ -112,6 +71,7 @@ impl Step {
             rows,
             notice,
             alerts: Vec::new(),
+            authorities: Vec::new(),
             carried: Vec::new(),
             signature: None,
             beside: Vec::new(),
@@ -327,9 +287,13 @@ pub fn write(ctx: &Ctx, stored: &Stored, mut step: Step, status: i16) -> Result<
         let mut rows = vec![store::step_row(id, &manifest)?];
         rows.extend(store::riding_rows(id, Some(&before), &manifest));
         rows.extend(party_rows::joined(id, &before, &manifest));
+        rows.extend(incident_store::rows(id, &before, &manifest));
         rows.extend(step.signature.iter().map(|signature| signature.spend.clone()));
         rows.extend((step.rows)(settled.recorded_at));
         let mut notices = tell::others(&manifest, actor, step.notice, subject);
+        let kind = step.notice;
+        let told = step.authorities.iter();
+        notices.extend(told.map(|&recipient| Notice { kind, recipient, subject, event: 0 }));
         for alert in &step.alerts {
             notices.extend(tell::others(&manifest, actor, alert, subject));
         }

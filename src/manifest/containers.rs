@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::act;
 use super::act::{Scene, Step};
 use super::asked::{FileManifest, MismatchField, Receive, ReceiveItem, Verdict};
 use super::event::{Item, Mismatch, ReceivedContainer};
 use super::evolve::Manifest;
 use super::moves;
 use super::policy::label_tolerance;
+use super::sight;
 use crate::app::App;
 use crate::command::Freshness;
 use crate::container::{self, Carriage, Carried, Carry, Container, ContainerStatus, Named};
@@ -282,6 +282,6 @@ pub async fn container(
         }
     }
     let Some(carriage) = &known.manifest else { return Err(Problem::not_found()) };
-    act::visible(app, actor, carriage.manifest_id).await?;
+    sight::visible(app, actor, carriage.manifest_id).await?;
     Ok(known)
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::act::{admit_filed, admit_step, visible};
+use super::act::{admit_filed, admit_step};
 use super::asked::{Cancel, FileManifest};
 use super::draft_store;
 use super::evolve::Manifest;
@@ -16,6 +16,7 @@ use super::file::file_as;
 use super::mended::with_the_rest;
 use super::origin::{Onto, Origin};
 use super::sealed;
+use super::sight::visible;
 use super::status::{Action, Party, Status};
 use super::store::Stored;
 use crate::app::App;

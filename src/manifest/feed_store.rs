@@ -15,7 +15,10 @@ use super::list::streams;
 use super::store::Stored;
 use crate::ctx::{Actor, Role};
 use crate::db::Pool;
-use crate::db::schema::{manifest as t, manifest_carrier as further, manifest_former as former};
+use crate::db::schema::{
+    manifest as t, manifest_carrier as further, manifest_former as former,
+    manifest_incident as incident,
+};
 use crate::ids::ManifestId;
 use crate::journal;
 use crate::problem::Problem;
@@ -36,7 +39,9 @@ pub async fn seen_among(
         if actor.role != Role::CorpsRegulator {
             let division = actor.division.as_deref().unwrap_or_default();
             let either = t::producer_division.eq(division).or(t::receiver_division.eq(division));
-            query = query.filter(either);
+            let there = incident::table.filter(incident::manifest_id.eq(t::id));
+            let there = exists(there.filter(incident::division.eq(division)));
+            query = query.filter(either.or(there));
         }
     } else {
         // Those who let it sign for them too; `sees` asks for which sites and streams.

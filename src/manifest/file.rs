@@ -8,7 +8,8 @@ use super::admit::{self, Admitted, Judged};
 use super::asked::FileManifest;
 use super::behalf;
 use super::containers;
-use super::event::{Departed, Filed, Happening, Package, Stamped, Warning};
+use super::draft_store;
+use super::event::{Departed, Filed, Happening, Stamped, Warning};
 use super::evolve::evolve;
 use super::facts::{Facts, Place};
 use super::form;
@@ -167,7 +168,7 @@ pub fn decide(
     let sources = taken_on(ctx, filing.id, &template, &facts.sources)?;
     let serial = serial(scene, &admitted, producer)?;
     let subject = Subject::new(SubjectKind::Manifest, filing.id.uuid());
-    name_packages(&mut template, &admitted);
+    form::of_containers(&mut template, &admitted);
     let mut moves = admitted.moves.clone();
     if filing.departing.is_some() {
         moves.extend(moves::move_out(&template));
@@ -202,14 +203,6 @@ pub fn decide(
     let mut beside = sources;
     beside.extend(container::carry(ctx, &carried)?);
     Ok(decision.with(beside))
-}
-
-/// The form counts packages: where an item names containers alone, it counts those.
-fn name_packages(filed: &mut Filed, admitted: &Admitted) {
-    for item in filed.items.iter_mut().filter(|item| item.packages.is_empty()) {
-        let counted = admit::counted(&admitted.containers, item.line).into_iter();
-        item.packages = counted.map(|(kind, count)| Package { kind, count }).collect();
-    }
 }
 
 /// The number's prefix: year, then province and prefecture of the place it leaves (Order 23

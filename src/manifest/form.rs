@@ -1,7 +1,7 @@
 //! The form (联单) as a filing's event tells it: what was asked, with names and plates as they were
 //! on that day. What only the lock decides (number, licence line) is filled in later.
 
-use super::admit::Admitted;
+use super::admit::{self, Admitted};
 use super::asked::{Component, FileManifest, ItemAsked, LegAsked, Mode};
 use super::event::{
     Backfill, ExemptionClaim, Filed, HarmfulComponent, Item, Leg, Package, PartyAt,
@@ -194,6 +194,20 @@ pub fn item(n: usize, asked: &ItemAsked) -> Item {
         shared: false,
         plan_id: None,
         storage: false,
+    }
+}
+
+/// What an item's containers say for it: the form counts packages, and where it names containers
+/// alone, it counts those; the clock of the oldest runs for the item.
+pub fn of_containers(filed: &mut Filed, admitted: &Admitted) {
+    for item in &mut filed.items {
+        if item.packages.is_empty() {
+            let counted = admit::counted(&admitted.containers, item.line).into_iter();
+            item.packages = counted.map(|(kind, count)| Package { kind, count }).collect();
+        }
+        let own = admitted.containers.iter().filter(|(_, line)| *line == item.line);
+        let oldest = own.map(|(container, _)| container.stored_since).min();
+        item.stored_since = item.stored_since.or(oldest);
     }
 }
 

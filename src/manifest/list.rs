@@ -4,7 +4,7 @@
 //! one bounded walk, and the walks are merged; an OR over three columns would sort all history.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::{exists, sql};
+use diesel::dsl::{exists, not, sql};
 use diesel::pg::Pg;
 use diesel::sql_types::{Bool, Text};
 use diesel::{
@@ -20,7 +20,10 @@ use super::status::{Party, Status};
 use super::store::{Stored, read_state};
 use crate::catalogue::{Stream, WasteCode};
 use crate::ctx::{Actor, Role};
-use crate::db::schema::{manifest as t, manifest_carrier as further, manifest_item as item};
+use crate::db::schema::{
+    manifest as t, manifest_carrier as further, manifest_incident as incident,
+    manifest_item as item,
+};
 use crate::db::{Pool, merged};
 use crate::grant::Mandate;
 use crate::identity::policy as may;
@@ -46,6 +49,8 @@ wire! {
         pub filed_to: Option<DateTime<Utc>>,
         /// `true`: refused mass without a place of its own, held or on its way.
         pub limbo: Option<bool>,
+        /// `true`: something went wrong on the way (spill, loss, fire, theft, breakdown).
+        pub incident: Option<bool>,
         /// The beginning of a number, or an external id.
         pub q: Option<BoundedText<1, 100>>,
         pub limit: PageLimit = PageLimit::default(),
@@ -69,6 +74,8 @@ enum Walk<'a> {
     /// A regulator's division, at one end.
     From(&'a str),
     To(&'a str),
+    /// Where something went wrong in that division.
+    Incident(&'a str),
     All,
 }
 
@@ -98,7 +105,12 @@ fn places<'a>(actor: &'a Actor, filter: &'a ManifestFilter) -> Vec<Walk<'a>> {
         };
     }
     if let (true, Some(division)) = (actor.role.is_regulator(), actor.division.as_deref()) {
-        return vec![Walk::From(division), Walk::To(division)];
+        let mut walks = vec![Walk::From(division), Walk::To(division)];
+        // A regiment is not told of an incident: what happened is its division's.
+        if actor.role == Role::DivisionRegulator {
+            walks.push(Walk::Incident(division));
+        }
+        return walks;
     }
     let own = actor.organisation_id;
     let parties = [Party::Producer, Party::Carrier, Party::Receiver];
@@ -267,6 +279,7 @@ fn seen<'a>(
             let there = query.filter(t::receiver_division.eq(division));
             in_regiment(there, actor, "receiver")
         }
+        Walk::Incident(division) => query.filter(t::id.eq_any(went_wrong_in(division))),
         Walk::All => query,
     };
     if let Some(carrier) = filter.carrier_id {
@@ -283,6 +296,12 @@ fn seen<'a>(
 fn carried_further(carrier: OrganisationId) -> _ {
     let carrier: Uuid = carrier.uuid();
     further::table.filter(further::carrier_id.eq(carrier)).select(further::manifest_id)
+}
+
+/// The manifests that something happened to in a division.
+#[diesel::dsl::auto_type]
+fn went_wrong_in<'a>(division: &'a str) -> _ {
+    incident::table.filter(incident::division.eq(division)).select(incident::manifest_id)
 }
 
 /// The streams that concern the actor.
@@ -342,6 +361,10 @@ fn narrowed<'a>(mut query: Boxed<'a>, filter: &'a ManifestFilter) -> Boxed<'a> {
         Some(true) => query = query.filter(t::limbo_g.gt(0)),
         Some(false) => query = query.filter(t::limbo_g.eq(0)),
         None => {}
+    }
+    if let Some(wanted) = filter.incident {
+        let told = incident::table.filter(incident::manifest_id.eq(t::id));
+        query = if wanted { query.filter(exists(told)) } else { query.filter(not(exists(told))) };
     }
     if let Some(q) = &filter.q {
         let escaped = q.as_str().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");

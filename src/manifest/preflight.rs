@@ -4,7 +4,7 @@
 //! next leg planned, arrive now, accept all that was shipped and not lost, treat all that is left
 //! by the method filed.
 
-use super::act::{admit_filed, visible};
+use super::act::admit_filed;
 use super::amend;
 use super::asked::Arrive;
 use super::asked::{
@@ -16,6 +16,7 @@ use super::evolve::Manifest;
 use super::linked::{preflight_return, preflight_state, send_back};
 use super::origin::Onto;
 use super::shape::WarningView;
+use super::sight::visible;
 use super::status::Action;
 use super::store::Stored;
 use super::transport::{self, HandOver, IncidentKind, ReportIncident, Stop, StopKind};
@@ -210,6 +211,7 @@ fn breakdown() -> Option<ReportIncident> {
         items: List::default(),
         vehicle_id: None,
         location: None,
+        division: None,
         reported_to: None,
         reported_at: None,
         note: BoundedText::of("-".to_owned())?,

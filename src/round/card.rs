@@ -25,9 +25,6 @@ use crate::manifest::{self, Item, Manifest, PartyAt};
 use crate::problem::Problem;
 use crate::units::{Grams, Kg};
 
-/// What the form is called.
-const TITLE: &str = "危险废物转移联单（医疗废物专用）";
-
 /// A party of the card.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CardParty {
@@ -66,7 +63,7 @@ pub struct CardRow {
     #[schema(value_type = DateTime<Utc>)]
     pub handed_over_at: String,
     pub items: Vec<CardItem>,
-    /// Those that were named by their labels.
+    /// Those that were named by their labels: as taken, or as handed over.
     pub boxes: Vec<BoxView>,
     pub boxes_total: i64,
     pub mass_kg: Kg,
@@ -130,7 +127,7 @@ pub async fn transport_card(
     let rows: Vec<CardRow> = seen.iter().filter_map(row).collect();
     let weighed = round.weighed.as_ref();
     Ok(TransportCard {
-        title: TITLE.to_owned(),
+        title: manifest::MEDICAL_TITLE.to_owned(),
         mode: "single".to_owned(),
         round_id: stored.id,
         planned_on: round.planned_on,
@@ -168,17 +165,15 @@ fn row(round: &Round, stop: &Stop, manifest: &Manifest, now: DateTime<Utc>) -> C
             item_of(item, manifest.received.is_some().then_some(progress.accepted_g))
         })
         .collect();
-    let taken = stop.collected.iter().flat_map(|step| &step.data.items);
+    let (told, taken) = stop.boxes();
+    let boxes = if taken.is_empty() { told } else { taken };
     CardRow {
         n: stop.plan.n,
         manifest_id: stop.plan.manifest_id,
         number: manifest.filed.number.clone(),
         institution: party(&stop.plan.producer),
         handed_over_at: at.map(rfc3339).unwrap_or_default(),
-        boxes: taken
-            .flat_map(|item| &item.boxes)
-            .map(|one| box_view(one, at, &round.stream))
-            .collect(),
+        boxes: boxes.into_iter().map(|one| box_view(one, at, &round.stream)).collect(),
         boxes_total: items.iter().map(|item| item.boxes).sum(),
         mass_kg: Kg(items.iter().map(|item| item.mass_kg.0).sum()),
         items,

@@ -7,7 +7,7 @@
 
 use super::act::{self, Beside, ForProducer};
 use super::asked::{ConfirmStop, StopAsked};
-use super::event::{Confirmed, Happening};
+use super::event::{CollectedItem, Confirmed, Happening};
 use super::evolve::{Round, Stop};
 use super::status::{RoundAction, StopOutcome, StopStatus};
 use super::stop::seen_stop;
@@ -128,6 +128,7 @@ fn confirmed(
         n: stop.plan.n,
         manifest_id: stop.plan.manifest_id,
         ahead: facts.ahead.is_some(),
+        items: facts.ahead.as_ref().map(handed_over).unwrap_or_default(),
         late: due.is_some_and(|due| ctx.now > due),
     };
     let notes = vec![(Happening::Confirmed(confirmed), occurred_at)];
@@ -138,6 +139,11 @@ fn confirmed(
     };
     let beside = Beside { mandate, ..Beside::default() };
     Ok(act::write(ctx, about, notes, beside, 200)?.with(part.into_iter().collect()))
+}
+
+/// Box by box, so that what the truck takes can be held against it.
+fn handed_over(facts: &StopFacts) -> Vec<CollectedItem> {
+    facts.taken.as_ref().map(|taken| taken.items.clone()).unwrap_or_default()
 }
 
 /// The producer's own filing, as ever: it leaves when the truck has come.

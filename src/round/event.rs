@@ -108,6 +108,9 @@ pub struct Confirmed {
     /// By filing: what was taken then may still be signed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ahead: bool,
+    /// What it says that it hands over, where it filed ahead: with boxes, codes and seals.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<CollectedItem>,
     /// After the period: recorded all the same.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub late: bool,

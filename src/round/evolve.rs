@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::event::{
-    Cancelled, Collected, Completed, Confirmed, Happening, Planned, Silent, Skipped, StopPlanned,
-    WeighedIn,
+    BoxAt, Cancelled, Collected, Completed, Confirmed, Happening, Planned, Silent, Skipped,
+    StopPlanned, WeighedIn,
 };
 use super::status::{RoundAction, RoundStatus, StopStatus};
 use crate::ids::{OrganisationId, RoundId, SiteId};
@@ -33,6 +33,13 @@ impl Stop {
     pub fn collected_g(&self) -> Grams {
         let items = self.collected.iter().flat_map(|step| &step.data.items);
         items.map(|item| item.mass_g).sum()
+    }
+
+    /// The boxes that the producer says it hands over, and those that were taken.
+    pub fn boxes(&self) -> (Vec<&BoxAt>, Vec<&BoxAt>) {
+        let told = self.confirmed.iter().flat_map(|step| &step.data.items);
+        let taken = self.collected.iter().flat_map(|step| &step.data.items);
+        (told.flat_map(|one| &one.boxes).collect(), taken.flat_map(|one| &one.boxes).collect())
     }
 
     /// Until when the producer may confirm it, while it has not and the period has not ended.
@@ -161,7 +168,10 @@ fn confirm(round: &mut Round, step: At<Confirmed>) -> Result<(), IllegalEvent> {
     if before.is_some_and(|before| !before.data.ahead || stop.collected.is_none()) {
         return Err(IllegalEvent::Step);
     }
-    stop.confirmed = Some(step);
+    // What was handed over stays known.
+    let items = before.map(|before| before.data.items.clone()).unwrap_or_default();
+    let items = if step.data.ahead { step.data.items } else { items };
+    stop.confirmed = Some(At { data: Confirmed { items, ..step.data }, ..step });
     Ok(())
 }
 

@@ -25,6 +25,25 @@ api_enum! {
     }
 }
 
+api_enum! {
+    /// How a box that was taken differs from what the producer said it hands over.
+    pub enum BoxDifference {
+        /// Handed over, and not among those taken.
+        Missing = "missing",
+        /// Taken, and not among those handed over.
+        Added = "added",
+        /// Another seal: it was opened or changed.
+        Seal = "seal",
+    }
+}
+
+/// A box that differs.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BoxDifferenceView {
+    pub code: String,
+    pub difference: BoxDifference,
+}
+
 /// How many packages of a kind.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CountView {
@@ -80,8 +99,12 @@ pub struct StopView {
     /// The items as planned, in the form of a filing.
     #[schema(value_type = Vec<Object>)]
     pub planned_items: Value,
+    /// What the producer says it hands over, where it filed before the truck came.
+    pub handed_over: Vec<TakenView>,
     /// What was taken.
     pub items: Vec<TakenView>,
+    /// Where boxes were named by both: recorded, never a refusal.
+    pub box_differences: Vec<BoxDifferenceView>,
     /// What was taken, together.
     pub collected_kg: Kg,
     #[schema(required, value_type = Option<DateTime<Utc>>)]

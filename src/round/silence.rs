@@ -75,7 +75,8 @@ fn decided(ctx: &Ctx, stored: &Stored, due: &[Due]) -> Result<Decision, Problem>
         let (n, manifest_id) = (stop.plan.n, stop.plan.manifest_id);
         if owing.is_signed() {
             // It has signed the manifest by itself: the round only learns of it.
-            let confirmed = Confirmed { n, manifest_id, ahead: false, late: false };
+            let (ahead, late, items) = (false, false, Vec::new());
+            let confirmed = Confirmed { n, manifest_id, ahead, items, late };
             notes.push((Happening::Confirmed(confirmed), *end));
         } else {
             notes.push((Happening::Silent(Silent { n, manifest_id }), *end));

@@ -164,7 +164,7 @@ async fn read_taken(
         }
         None => in_draft.iter().map(PlannedItem::of_draft).collect(),
     };
-    let items = match taken::read(&planned, &call.asked.items) {
+    let items = match taken::read(&planned, &call.asked.items, ctx.now) {
         Ok(items) => items,
         Err(problem) => return Ok(Err(problem)),
     };

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::asked::{BoxAsked, StopItem};
 use super::event::{BoxAt, CollectedItem};
 use crate::ids::ContainerId;
-use crate::manifest::{Item, Package, ToFile};
+use crate::limits::AHEAD_MINUTES_MAX;
+use crate::manifest::{Item, Package, ToFile, stored_later};
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::units::{Grams, Kg};
-use crate::wire::PositiveKg;
+use crate::wire::{BoundedText, PositiveKg};
 
 /// What a stop hands over.
 pub struct Taken {
@@ -75,8 +77,13 @@ impl PlannedItem {
     }
 }
 
-/// What was taken, line by line; all as planned where nothing is named.
-pub fn read(planned: &[PlannedItem], asked: &[StopItem]) -> Result<Vec<CollectedItem>, Problem> {
+/// What was taken, line by line; all as planned where nothing is named. `now`: no box is stored
+/// later.
+pub fn read(
+    planned: &[PlannedItem],
+    asked: &[StopItem],
+    now: DateTime<Utc>,
+) -> Result<Vec<CollectedItem>, Problem> {
     if asked.is_empty() {
         let whole = planned.iter().enumerate().map(|(n, item)| CollectedItem {
             line: n as i64 + 1,
@@ -89,7 +96,7 @@ pub fn read(planned: &[PlannedItem], asked: &[StopItem]) -> Result<Vec<Collected
         return Ok(whole.collect());
     }
     let mut findings = Findings::new();
-    let (mut lines, mut codes) = (BTreeSet::new(), BTreeSet::new());
+    let (mut lines, mut known) = (BTreeSet::new(), Labels::default());
     let mut items = Vec::with_capacity(asked.len());
     for (n, one) in asked.iter().enumerate() {
         let line = one.line.get();
@@ -110,29 +117,52 @@ pub fn read(planned: &[PlannedItem], asked: &[StopItem]) -> Result<Vec<Collected
             );
             findings.refuse(Fault::new(Code::ItemsIncomplete, format!("/items/{n}/line"), text));
         }
-        labels(one, n, &mut codes, &mut findings);
+        known.read(one, n, &mut findings);
+        stored(one, n, now, &mut findings);
         items.push(item(plan, one, n, &mut findings));
     }
     findings.settle()?;
     Ok(items)
 }
 
-/// Each label once in a stop.
-fn labels<'a>(
-    asked: &'a StopItem,
-    n: usize,
-    codes: &mut BTreeSet<&'a str>,
-    findings: &mut Findings,
-) {
+/// Each label and each seal once in a stop.
+#[derive(Default)]
+struct Labels<'a> {
+    codes: BTreeSet<&'a str>,
+    seals: BTreeSet<&'a str>,
+}
+
+impl<'a> Labels<'a> {
+    fn read(&mut self, asked: &'a StopItem, n: usize, findings: &mut Findings) {
+        for (at, one) in asked.boxes.iter().enumerate() {
+            let code = one.code.as_str();
+            if !self.codes.insert(code) {
+                let text = Text::new(
+                    format!("箱码“{code}”出现了两次。"),
+                    format!("The label `{code}` is there twice."),
+                );
+                let pointer = format!("/items/{n}/boxes/{at}/code");
+                findings.refuse(Fault::new(Code::InvalidValue, pointer, text));
+            }
+            let Some(seal) = one.seal.as_ref().map(BoundedText::as_str) else { continue };
+            if !self.seals.insert(seal) {
+                let text = Text::new(
+                    format!("封签号“{seal}”出现了两次。"),
+                    format!("The seal `{seal}` is there twice."),
+                );
+                let pointer = format!("/items/{n}/boxes/{at}/seal");
+                findings.refuse(Fault::new(Code::InvalidValue, pointer, text));
+            }
+        }
+    }
+}
+
+/// The 48 hours of a box cannot begin in the future.
+fn stored(asked: &StopItem, n: usize, now: DateTime<Utc>, findings: &mut Findings) {
+    let latest = now + TimeDelta::minutes(AHEAD_MINUTES_MAX);
     for (at, one) in asked.boxes.iter().enumerate() {
-        let code = one.code.as_str();
-        if !codes.insert(code) {
-            let text = Text::new(
-                format!("箱码“{code}”出现了两次。"),
-                format!("The label `{code}` is there twice."),
-            );
-            let pointer = format!("/items/{n}/boxes/{at}/code");
-            findings.refuse(Fault::new(Code::InvalidValue, pointer, text));
+        if one.stored_since.is_some_and(|since| since > latest) {
+            findings.refuse(stored_later(format!("/items/{n}/boxes/{at}/stored_since")));
         }
     }
 }

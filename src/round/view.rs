@@ -10,8 +10,8 @@ use super::event::{BoxAt, CollectedItem, WeighedIn};
 use super::evolve::{Round, Stop};
 use super::policy::STORED_HOURS_MAX;
 use super::shape::{
-    BoxView, Confirmation, CountView, RoundListed, RoundView, ShareView, StopView, TakenView,
-    TreatedView, WeighInView,
+    BoxDifference, BoxDifferenceView, BoxView, Confirmation, CountView, RoundListed, RoundView,
+    ShareView, StopView, TakenView, TreatedView, WeighInView,
 };
 use super::status::StopStatus;
 use super::store::{self, Stored};
@@ -113,6 +113,7 @@ pub fn stop_view(round: &Round, stop: &Stop, now: DateTime<Utc>, aside: &Aside) 
     let skipped = stop.skipped.as_ref().map(|step| &step.data);
     let shares = round.weighed.iter().flat_map(|step| &step.data.split);
     let items = collected.iter().flat_map(|step| &step.data.items);
+    let told = stop.confirmed.iter().flat_map(|step| &step.data.items);
     let at = collected.map(|step| step.occurred_at);
     StopView {
         n: plan.n,
@@ -125,7 +126,9 @@ pub fn stop_view(round: &Round, stop: &Stop, now: DateTime<Utc>, aside: &Aside) 
         number: head.map(|head| head.number.clone()),
         manifest_status: head.map(|head| head.status.clone()),
         planned_items: aside.plans.get(&plan.n).cloned().unwrap_or_else(|| Value::Array(vec![])),
+        handed_over: told.map(|item| taken(item, at, &round.stream)).collect(),
         items: items.map(|item| taken(item, at, &round.stream)).collect(),
+        box_differences: box_differences(stop),
         collected_kg: Kg(stop.collected_g()),
         collected_at: at.map(rfc3339),
         skip_reason: skipped.map(|data| data.reason.clone()),
@@ -135,6 +138,28 @@ pub fn stop_view(round: &Round, stop: &Stop, now: DateTime<Utc>, aside: &Aside) 
         confirm_by: collected.and_then(|step| step.data.confirm_by).map(rfc3339),
         confirmed_at: stop.confirmed.as_ref().map(|step| rfc3339(step.occurred_at)),
     }
+}
+
+/// What was handed over against what was taken, box by box; nothing where one side named none.
+fn box_differences(stop: &Stop) -> Vec<BoxDifferenceView> {
+    let (told, taken) = stop.boxes();
+    if told.is_empty() || taken.is_empty() {
+        return Vec::new();
+    }
+    let find = |among: &[&BoxAt], code: &str| {
+        among.iter().find(|one| one.code == code).map(|one| one.seal.clone())
+    };
+    let differs = |one: &&BoxAt| match find(&taken, &one.code) {
+        None => Some((one.code.clone(), BoxDifference::Missing)),
+        Some(seal) if one.seal.is_some() && seal.is_some() && seal != one.seal => {
+            Some((one.code.clone(), BoxDifference::Seal))
+        }
+        Some(_) => None,
+    };
+    let added = taken.iter().filter(|one| find(&told, &one.code).is_none());
+    let added = added.map(|one| (one.code.clone(), BoxDifference::Added));
+    let all = told.iter().filter_map(differs).chain(added);
+    all.map(|(code, difference)| BoxDifferenceView { code, difference }).collect()
 }
 
 /// Whether the producer has signed its stop.

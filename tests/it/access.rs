@@ -29,7 +29,7 @@ fn request(case: &Case, id: &str, number: &str) -> (Method, String) {
     let (method, path) = case.operation.split_once(' ').unwrap();
     let path = path.strip_prefix("/api/v1").unwrap_or(path);
     let path = path.replace("{id}", id).replace("{manifest_id}", id).replace("{number}", number);
-    let path = path.replace("{n}", "1").replace("{seq}", "0");
+    let path = path.replace("{n}", "1").replace("{seq}", "0").replace("{month}", "2026-11");
     let query = if path.ends_with("/preflight") { "?action=depart" } else { "" };
     (method.parse().unwrap(), format!("{path}{query}"))
 }

@@ -6,4 +6,5 @@ mod confirm;
 mod isolation;
 mod medical;
 mod refusals;
+mod sheet;
 mod whole;

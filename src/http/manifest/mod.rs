@@ -4,6 +4,7 @@ mod amendments;
 mod answers;
 mod bulk;
 mod read;
+mod sheet;
 mod steps;
 mod transport;
 
@@ -44,6 +45,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(web::resource("/manifests/{id}/amendments/{n}/approve").post(amendments::approve))
         .service(web::resource("/manifests/{id}/amendments/{n}/reject").post(amendments::reject))
         .service(web::resource("/manifests/{id}/preflight").get(preflight))
+        .service(web::resource("/sites/{id}/medical-sheets/{month}").get(sheet::monthly))
         .service(web::resource("/transitions").get(transitions));
 }
 
@@ -77,5 +79,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
     amendments::reject,
     amendments::list,
     amendments::one,
+    sheet::monthly,
 ))]
 pub struct ManifestApi;

@@ -15,7 +15,7 @@ mod licence;
 mod party;
 mod plan;
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 
 use super::asked::FileManifest;
 use super::facts::{Facts, Place};
@@ -28,6 +28,7 @@ use crate::ctx::Ctx;
 use crate::decision::{Guard, Move};
 use crate::grant::Mandate;
 use crate::ids::ManagementPlanId;
+use crate::limits::AHEAD_MINUTES_MAX;
 use crate::problem::{Code, Fault, Findings, Text};
 use crate::registry::{Known, Licence, ManagementPlan, TransferApproval};
 use crate::units::Grams;
@@ -97,6 +98,7 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
     let signing = (ctx, words, scene.for_producer);
     let mandate = parties(facts, asked, signing, &mut findings);
     planned_day(asked.planned_departure_on, today, "/planned_departure_on", &mut findings);
+    stored(asked, ctx, &mut findings);
     let producer = facts.producer.as_ref();
     let taken = match facts.course.carried() {
         Some(_) => along(&facts.containers, asked),
@@ -150,6 +152,24 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
     legs(facts, asked, (stream, frees), &mut findings);
     let whole = admitted.items.len() == asked.items.len();
     Judged { findings, admitted: whole.then_some(admitted) }
+}
+
+/// A clock that has not begun cannot run out: what is stored was stored before now.
+fn stored(asked: &FileManifest, ctx: &Ctx, findings: &mut Findings) {
+    let latest = ctx.now + TimeDelta::minutes(AHEAD_MINUTES_MAX);
+    for (n, item) in asked.items.iter().enumerate() {
+        if item.stored_since.is_some_and(|since| since > latest) {
+            findings.refuse(stored_later(format!("/items/{n}/stored_since")));
+        }
+    }
+}
+
+pub fn stored_later(pointer: String) -> Fault {
+    let text = Text::new(
+        format!("入库时间不能晚于当前时间 {AHEAD_MINUTES_MAX} 分钟以上。"),
+        format!("It was stored before now: at most {AHEAD_MINUTES_MAX} minutes ahead."),
+    );
+    Fault::new(Code::NotYet, pointer, text)
 }
 
 /// Whether each leg travels as its stream may, on a vehicle that is allowed for it.

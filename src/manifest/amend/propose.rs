@@ -23,6 +23,7 @@ use crate::manifest::act::{filed, open_now, parties_of};
 use crate::manifest::behalf;
 use crate::manifest::event::Happening;
 use crate::manifest::evolve::Manifest;
+use crate::manifest::sight::regulates_end;
 use crate::manifest::status::{Action, Party, Status};
 use crate::manifest::store::Stored;
 use crate::problem::{Fault, Problem};
@@ -70,10 +71,11 @@ pub fn amending(actor: &Actor, manifest: &Manifest) -> Vec<Party> {
 /// Whether the caller is of an authority that may correct the manifest by itself: one of either
 /// end's, whose matter the stream is. Those that only stop trucks or put out fires read.
 pub fn corrects(actor: &Actor, manifest: &Manifest) -> bool {
-    let stream = Stream::parse(&manifest.filed.stream);
+    let filed = &manifest.filed;
+    let stream = Stream::parse(&filed.stream);
     actor.role.is_regulator()
         && stream.is_ok_and(|stream| may::corrects_stream(actor, stream))
-        && crate::manifest::act::sees(actor, manifest)
+        && regulates_end(actor, &filed.stream, [&filed.producer, &filed.receiver])
 }
 
 /// Proposes: 201 with the amendment.

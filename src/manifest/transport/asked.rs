@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::ids::{DriverId, ManifestId, UserId, VehicleId};
 use crate::manifest::asked::{ITEMS_MAX, LegAsked, Reason};
 use crate::manifest::status::{Action, Party};
+use crate::registry::DivisionNumber;
 use crate::wire::{BoundedText, List, Location, NonNegativeKg, PositiveKg, Whole, api_enum, wire};
 
 api_enum! {
@@ -116,6 +117,9 @@ wire! {
         /// The vehicle it happened to, where the load rides on several; the first, when absent.
         pub vehicle_id: Option<VehicleId>,
         pub location: Option<Location>,
+        /// The division where it happened: its regulators see the manifest from then on, as those
+        /// of both ends do.
+        pub division: Option<DivisionNumber>,
         /// The authority that was told.
         pub reported_to: Option<BoundedText<1, 200>>,
         pub reported_at: Option<DateTime<Utc>>,

@@ -66,6 +66,9 @@ pub struct Incident {
     pub vehicle_id: Option<VehicleId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Place>,
+    /// Where it happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub division: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reported_to: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

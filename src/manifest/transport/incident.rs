@@ -1,17 +1,19 @@
 //! Incident: spill, loss, fire, theft, breakdown. Any party tells of it; what is lost is lost from
-//! an item, never more than is still on its way.
+//! an item, never more than is still on its way. The authorities of both ends, and of where it
+//! happened, learn of it at once: by a notice, in the change feed and by a filter of the list.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::asked::ReportIncident;
+use super::asked::{IncidentKind, ReportIncident};
 use super::event::{Incident, LostItem};
 use super::limits::one_more;
 use crate::app::App;
 use crate::command::Done;
 use crate::ctx::Ctx;
-use crate::ids::{ManifestId, VehicleId};
+use crate::identity;
+use crate::ids::{ManifestId, OrganisationId, VehicleId};
 use crate::limits::AHEAD_MINUTES_MAX;
 use crate::manifest::act::{Scene, Step, act, claimed_time, no_such_line};
 use crate::manifest::depart::place;
@@ -21,6 +23,7 @@ use crate::manifest::mended::Content;
 use crate::manifest::status::{Action, Party};
 use crate::manifest::store::Stored;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
+use crate::registry::DivisionNumber;
 use crate::units::Grams;
 
 pub async fn incident(
@@ -30,15 +33,23 @@ pub async fn incident(
     asked: impl Into<Content<ReportIncident>>,
 ) -> Result<Done<Stored>, Problem> {
     let asked = asked.into();
-    let nothing = async |_: &Stored, _| Ok(());
-    act(app, ctx, (id, Action::Incident), asked, nothing, |scene, asked, parties| {
+    let place = asked.readable().and_then(|asked| asked.division.clone());
+    let authorities = async |stored: &Stored, _| {
+        let filed = &stored.manifest.filed;
+        let mut divisions = vec![&*filed.producer.division, &*filed.receiver.division];
+        divisions.extend(place.as_ref().map(DivisionNumber::as_str));
+        divisions.sort_unstable();
+        divisions.dedup();
+        identity::regulators_of(&app.pool, &divisions).await
+    };
+    act(app, ctx, (id, Action::Incident), asked, authorities, |scene, asked, parties| {
         admit(scene, asked, (parties, ctx))
     })
     .await
 }
 
 fn admit(
-    scene: &Scene<()>,
+    scene: &Scene<Vec<OrganisationId>>,
     asked: &ReportIncident,
     (parties, ctx): (&[Party], &Ctx),
 ) -> Result<Step, Problem> {
@@ -55,6 +66,7 @@ fn admit(
         items: lost,
         vehicle_id: asked.vehicle_id,
         location: asked.location.map(place),
+        division: asked.division.as_ref().map(|division| division.as_str().to_owned()),
         reported_to: asked.reported_to.as_ref().map(|text| text.as_str().to_owned()),
         reported_at: asked.reported_at,
         note: asked.note.as_str().to_owned(),
@@ -62,7 +74,12 @@ fn admit(
         out_of_order: occurred_at < manifest.last_occurred_at,
     };
     let happening = Happening::Incident(Box::new(incident));
-    Ok(Step::new(happening, occurred_at, "manifest_incident"))
+    let mut step = Step::new(happening, occurred_at, "manifest_incident");
+    // A truck that merely broke down is the parties' own matter.
+    if asked.kind != IncidentKind::Breakdown {
+        step.authorities.clone_from(&scene.more);
+    }
+    Ok(step)
 }
 
 /// What was lost of each line: of none more than is still on its way.

@@ -105,6 +105,9 @@ pub struct IncidentView {
     pub vehicle_id: Option<Uuid>,
     #[schema(required)]
     pub location: Option<Location>,
+    /// The division where it happened; null where nobody said.
+    #[schema(required)]
+    pub division: Option<String>,
     #[schema(required)]
     pub reported_to: Option<String>,
     #[schema(required)]

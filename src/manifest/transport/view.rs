@@ -96,6 +96,7 @@ fn incident(noted: &Noted<Incident>) -> IncidentView {
         items: lost.map(|item| LostView { line: item.line, lost_kg: Kg(item.lost_g) }).collect(),
         vehicle_id: data.vehicle_id.map(VehicleId::uuid),
         location: data.location.map(location),
+        division: data.division.clone(),
         reported_to: data.reported_to.clone(),
         reported_at: data.reported_at,
         note: data.note.clone(),

@@ -131,6 +131,7 @@ async fn things(cast: &Cast) -> (Vec<(&'static str, String)>, String) {
         ("vehicles", cast.vehicle.clone()),
         ("drivers", cast.driver.clone()),
         ("sites", cast.producer_site.clone()),
+        ("medical-sheets", cast.producer_site.clone()),
         ("licences", cast.licence.clone()),
         ("organisations", cast.receiver_id.clone()),
     ];

@@ -36,6 +36,7 @@ pub const CASES: &[Case] = &[
         "GET /api/v1/collection-rounds/{id}/transport-card",
         Own("a kitchen round has none; who sees which row is tested in rounds/medical.rs"),
     ),
+    case("GET /api/v1/sites/{id}/medical-sheets/{month}", One("medical-sheets")),
     many(
         "GET /api/v1/collection-rounds",
         &[

@@ -21,6 +21,7 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
         "manifests" | "inspections" | "collection-rounds" | "trips" => {
             &["corps", "division", "regiment", "producer", "auditor", "carrier", "receiver"]
         }
+        "medical-sheets" => &["corps", "division", "regiment", "health", "producer", "auditor"],
         "drafts" => &["producer", "auditor"],
         other => panic!("who sees {other}?"),
     }

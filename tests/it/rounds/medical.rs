@@ -9,7 +9,7 @@ fn boxes(count: usize) -> Vec<Value> {
     (1..=count)
         .map(|n| {
             json!({"code": format!("BX-{n:03}"), "seal": format!("S{n}"), "mass_kg": 8.5,
-                "stored_since": format!("2026-11-{:02}T01:00:00Z", 21 + n)})
+                "stored_since": format!("2026-11-{:02}T01:00:00Z", (21 + n).min(24))})
         })
         .collect()
 }
@@ -106,4 +106,73 @@ async fn a_draft_that_is_gone_cannot_be_collected() {
     town.producers[1].client.post(&format!("{own}/file"), &json!({})).await.is(201);
     let taken = town.cast.carrier.post(&format!("{path}/stops/2"), &collect).await.is(200);
     assert_eq!(taken.str("/confirmation"), "signed");
+}
+
+/// What the clerk hands over is known box by box, and what the driver takes is held against it.
+#[tokio::test]
+async fn boxes_that_differ_are_told_and_hold_up_nobody() {
+    let world = World::start().await;
+    let town = Town::new(&world, 1, 1000).await;
+    let planned = town.planned(&town.round("medical", &Town::boxes(&json!(40)))).await;
+    let path = format!("/collection-rounds/{}/stops/1", planned.id());
+    let clerk = &town.producers[0].client;
+    let mut wrong = boxes(2);
+    wrong[1]["seal"] = json!("S1");
+    wrong[0]["stored_since"] = json!("2026-11-25T03:00:00Z");
+    let body = json!({"items": [{"line": 1, "boxes": wrong}]});
+    let refused = clerk.post(&format!("{path}/confirm"), &body).await.is(422);
+    refused
+        .tells("not_yet", "/items/0/boxes/0/stored_since")
+        .tells("invalid_value", "/items/0/boxes/1/seal");
+    let handed = json!({"items": [{"line": 1, "boxes": boxes(3)}]});
+    let signed = clerk.post(&format!("{path}/confirm"), &handed).await.is(200);
+    assert_eq!(signed.get("/handed_over/0/boxes").as_array().unwrap().len(), 3);
+    assert_eq!(signed.str("/handed_over/0/boxes/2/seal"), "S3");
+    assert_eq!(*signed.get("/box_differences"), json!([]));
+    let mut taken = boxes(4);
+    taken.remove(0);
+    taken[0]["seal"] = json!("S9");
+    let body = json!({"outcome": "collected", "items": [{"line": 1, "boxes": taken}]});
+    let stop = town.cast.carrier.post(&path, &body).await.is(200);
+    let differences = json!([{"code": "BX-001", "difference": "missing"},
+        {"code": "BX-002", "difference": "seal"}, {"code": "BX-004", "difference": "added"}]);
+    assert_eq!(*stop.get("/box_differences"), differences);
+    assert_eq!(*stop.get("/handed_over/0/boxes/0/late"), json!(true), "48 h were over");
+    assert_eq!(*stop.get("/handed_over/0/boxes/2/late"), json!(false));
+    // The clerk signs the departure as well: what was handed over stays known.
+    clerk.post(&format!("{path}/confirm"), &json!({})).await.is(200);
+    let card = format!("/collection-rounds/{}/transport-card", planned.id());
+    let card = clerk.get(&card).await.is(200);
+    assert_eq!(card.get("/rows/0/boxes").as_array().unwrap().len(), 3);
+    let round = clerk.get(&format!("/collection-rounds/{}", planned.id())).await.is(200);
+    assert_eq!(round.get("/stops/0/handed_over/0/boxes").as_array().unwrap().len(), 3);
+}
+
+/// The clock of a registered box runs on its manifest too, and none begins in the future.
+#[tokio::test]
+async fn the_oldest_box_sets_the_manifests_clock() {
+    let world = World::start().await;
+    let cast = crate::support::Cast::new(&world, 1000).await;
+    let boxed = |since: &str| {
+        json!({"site_id": cast.producer_site, "waste_code": "841-001-01", "kind": "medical_box",
+            "mass_kg": 8, "stored_since": since, "status": "sealed", "seal_number": since})
+    };
+    let list = json!([boxed("2026-11-24T01:00:00Z"), boxed("2026-11-23T01:00:00Z")]);
+    let list = cast.producer.post("/containers", &list).await.is(201);
+    let mut body = cast.medical();
+    body["items"][0]["mass_kg"] = json!(16);
+    body["items"][0]["packages"] = json!([]);
+    body["items"][0]["container_ids"] = json!([list.get("/data/0/id"), list.get("/data/1/id")]);
+    let filed = cast.producer.post("/manifests", &body).await.is(201);
+    assert_eq!(filed.str("/items/0/stored_since"), "2026-11-23T01:00:00Z");
+    let clock = filed.get("/deadlines").as_array().unwrap();
+    let clock = clock.iter().find(|one| one["rule"] == "DL36").unwrap();
+    assert_eq!(
+        (&clock["due_at"], &clock["state"]),
+        (&json!("2026-11-25T01:00:00.000Z"), &json!("over"))
+    );
+    let mut early = cast.medical();
+    early["items"][0]["stored_since"] = json!("2026-11-25T03:00:00Z");
+    let early = cast.producer.post("/manifests", &early).await.is(422);
+    early.refused_as("not_yet").at("/items/0/stored_since");
 }
