@@ -78,7 +78,6 @@ async fn the_rules_are_those_of_one_entry() {
         body[name] = value;
         bodies.push(body);
     }
-    bodies.push(entry(&cast, ("loss", 500.0, "lost")));
     let mut text = text_of(&bodies);
     text.push_str("{\"site_id\": \n\n");
     text.push_str(&good.to_string());
