@@ -96,11 +96,11 @@ pub async fn take(app: &App, ctx: &Ctx, lines: &[&[u8]], onto: Onto) -> Vec<Take
     let known = bulk_store::filed_as(&app.pool, ctx.actor.organisation_id, &named).await;
     // Two of one id in a group, or onto one trip: the second waits for what becomes of the first.
     let (mut ids, mut trips) = (HashSet::new(), HashSet::new());
-    let mut goes_first = |line: &Line<'_>| {
+    let goes_first = |line: &Line<'_>| {
         let is_first_of_its_id = line.filed_under().is_none_or(|id| ids.insert(id.to_owned()));
         line.trip_id().is_none_or(|trip| trips.insert(trip)) && is_first_of_its_id
     };
-    let goes_first: Vec<bool> = lines.iter().map(|line| goes_first(line)).collect();
+    let goes_first: Vec<bool> = lines.iter().map(goes_first).collect();
     let take_now = lines.iter().zip(&goes_first).map(async |(line, is_first)| {
         if *is_first { Some(one(app, ctx, line, &known, onto).await) } else { None }
     });

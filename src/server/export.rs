@@ -157,14 +157,14 @@ impl Export<'_> {
     /// What the records are read by.
     fn reference(&mut self, format: Format) -> Result<(), StartError> {
         let catalogue = &self.app.catalogue;
-        self.small(format, &reference::EDITIONS, pages::editions(catalogue))?;
-        self.small(format, &reference::RULE_PACKS, catalogue.rule_packs().to_vec())?;
-        self.small(format, &reference::METHODS, pages::methods(catalogue))?;
-        self.small(format, &reference::FORMS, pages::forms(catalogue))?;
-        self.small(format, &reference::PACKAGING, pages::packaging(catalogue))?;
-        self.small(format, &reference::HAZARDS, pages::hazards(catalogue))?;
-        self.small(format, &reference::EXEMPTIONS, pages::exemptions(catalogue))?;
-        self.small(format, &reference::DIVISIONS, pages::divisions(catalogue))
+        self.small(format, &reference::EDITIONS, &pages::editions(catalogue))?;
+        self.small(format, &reference::RULE_PACKS, catalogue.rule_packs())?;
+        self.small(format, &reference::METHODS, &pages::methods(catalogue))?;
+        self.small(format, &reference::FORMS, &pages::forms(catalogue))?;
+        self.small(format, &reference::PACKAGING, &pages::packaging(catalogue))?;
+        self.small(format, &reference::HAZARDS, &pages::hazards(catalogue))?;
+        self.small(format, &reference::EXEMPTIONS, &pages::exemptions(catalogue))?;
+        self.small(format, &reference::DIVISIONS, &pages::divisions(catalogue))
     }
 
     async fn list<Q, V>(
@@ -218,7 +218,7 @@ impl Export<'_> {
         &mut self,
         format: Format,
         sheet: &'static Sheet,
-        data: Vec<V>,
+        data: &[V],
     ) -> Result<(), StartError> {
         let mut file = self.begin(format, sheet)?;
         data.iter().try_for_each(|row| file.writer.entry(row)).map_err(refused)?;
