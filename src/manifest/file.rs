@@ -8,7 +8,6 @@ use super::admit::{self, Admitted, Judged};
 use super::asked::FileManifest;
 use super::behalf;
 use super::containers;
-use super::draft_store;
 use super::event::{Departed, Filed, Happening, Stamped, Warning};
 use super::evolve::evolve;
 use super::facts::{Facts, Place};

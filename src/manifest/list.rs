@@ -279,7 +279,11 @@ fn seen<'a>(
             let there = query.filter(t::receiver_division.eq(division));
             in_regiment(there, actor, "receiver")
         }
-        Walk::Incident(division) => query.filter(t::id.eq_any(went_wrong_in(division))),
+        // What something happened to in the division.
+        Walk::Incident(division) => {
+            let there = incident::table.filter(incident::division.eq(division));
+            query.filter(t::id.eq_any(there.select(incident::manifest_id)))
+        }
         Walk::All => query,
     };
     if let Some(carrier) = filter.carrier_id {
@@ -296,12 +300,6 @@ fn seen<'a>(
 fn carried_further(carrier: OrganisationId) -> _ {
     let carrier: Uuid = carrier.uuid();
     further::table.filter(further::carrier_id.eq(carrier)).select(further::manifest_id)
-}
-
-/// The manifests that something happened to in a division.
-#[diesel::dsl::auto_type]
-fn went_wrong_in<'a>(division: &'a str) -> _ {
-    incident::table.filter(incident::division.eq(division)).select(incident::manifest_id)
 }
 
 /// The streams that concern the actor.

@@ -16,7 +16,7 @@ fn entry(cast: &Cast, (kind, kg, id): (&str, f64, &str)) -> Value {
 }
 
 fn text_of(lines: &[Value]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.iter().flat_map(|line| [line.to_string(), "\n".to_owned()]).collect()
 }
 
 fn column(answers: &[Value], name: &str) -> Vec<Value> {

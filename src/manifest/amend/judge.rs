@@ -34,7 +34,7 @@ use crate::manifest::file::{Scene, warning};
 use crate::manifest::ledger::entry_ids;
 use crate::manifest::linked::Course;
 use crate::manifest::store::Stored;
-use crate::problem::{Code, Fault, Problem, Text};
+use crate::problem::{Code, Fault, Problem};
 use crate::registry::Known;
 
 /// What judging an amendment needs to know beside the manifest.

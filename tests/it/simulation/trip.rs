@@ -63,7 +63,7 @@ impl Planner<'_> {
         let receives = riders.iter().any(|one| is_gate(one, &who));
         let refused = if !carries && !riders.iter().any(is_end) {
             Some((404, "not_found"))
-        } else if !carries && !(gate && receives) {
+        } else if !(carries || gate && receives) {
             Some((403, "forbidden"))
         } else if if_match.is_some_and(|version| version != trip.version) {
             Some((412, "stale_version"))
