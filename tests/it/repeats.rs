@@ -44,6 +44,10 @@ impl Judge<'_> {
             // An authority corrects what it watches.
             _ if self.row.what == "propose" => None,
             ("corps", _) => Some(("producer", 403)),
+            // Ledgers are kept by the corps' regulator too: it is no mere watcher there.
+            _ if ["register containers", "a ledger entry"].contains(&self.row.what) => {
+                Some(("carrier", 403))
+            }
             (_, Start::Draft) => Some(("corps", 404)),
             _ => Some(("corps", 403)),
         };

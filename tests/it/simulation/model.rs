@@ -79,6 +79,15 @@ impl Item {
     pub const fn held(&self) -> i64 {
         self.refused - self.taken
     }
+
+    /// What there was of it in the end: what was shipped, or more where the gate found more.
+    pub fn found(&self) -> i64 {
+        self.shipped.max(self.accepted + self.refused + self.lost)
+    }
+
+    pub fn is_more(&self) -> bool {
+        self.found() > self.shipped
+    }
 }
 
 #[derive(Clone, Debug)]
