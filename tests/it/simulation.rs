@@ -38,6 +38,9 @@ use futures_util::{StreamExt, stream};
 use op::Op;
 use play::Play;
 
+/// The worlds that are led when none is asked for: what landed is checked against the same lives as
+/// the change before it. `LIANDAN_SEED` leads others, as a search for faults does.
+const SEED: u64 = 450_195;
 /// Steps of all worlds together.
 const STEPS: usize = 10_000;
 /// Steps of one world: it has a server and a database of its own.
@@ -56,7 +59,7 @@ fn number(name: &str, default: u64) -> u64 {
 
 #[tokio::test]
 async fn a_world_is_as_the_model_foretells() {
-    let seed = number("LIANDAN_SEED", rand::random_range(0..1_000_000));
+    let seed = number("LIANDAN_SEED", SEED);
     let steps = number("LIANDAN_STEPS", STEPS as u64) as usize;
     let worlds = steps.div_ceil(STEPS_A_WORLD);
     let worlds = (0..worlds as u64).map(|n| lead(seed + n, steps.min(STEPS_A_WORLD)));

@@ -328,8 +328,6 @@ fn takes(manifest: &Manifest, kind: Kind) -> bool {
     match kind {
         Kind::Return | Kind::Forward => manifest.held() > 0,
         Kind::Complete => manifest.kind != "return",
-        // What it took from others is theirs to the gram.
-        Kind::Amend => !manifest.is_carried_on(),
         _ => true,
     }
 }
