@@ -90,6 +90,30 @@ fn ended_grant(ctx: &Ctx, stale: &[Subject]) -> Option<Problem> {
     })
 }
 
+/// Does what business time has made due, `at_once` at a time until nothing is left; answers how
+/// many. What somebody else was faster with (`already_decided`: an answer, another process) is
+/// done as well.
+pub async fn each_due<T: Copy>(
+    at_once: i64,
+    due: impl AsyncFn() -> Result<Vec<T>, Problem>,
+    act: impl AsyncFn(T) -> Result<(), Problem>,
+) -> Result<usize, Problem> {
+    let mut done = 0;
+    loop {
+        let found = due().await?;
+        for one in &found {
+            match act(*one).await {
+                Ok(()) => done += 1,
+                Err(problem) if problem.code() == Code::AlreadyDecided => {}
+                Err(problem) => return Err(problem),
+            }
+        }
+        if (found.len() as i64) < at_once {
+            return Ok(done);
+        }
+    }
+}
+
 /// A request that repeats an earlier one is often refused by that one's effect: its first answer
 /// goes before the refusal.
 pub async fn refuse<T>(app: &App, ctx: &Ctx, problem: Problem) -> Result<Done<T>, Problem> {

@@ -96,6 +96,25 @@ pub struct Ctx {
 }
 
 impl Ctx {
+    /// What the program does by itself, or in somebody's name beside a request: without key,
+    /// condition or trial. `now` and `wall` as in the fields.
+    pub fn unasked(
+        actor: Actor,
+        (now, wall): (DateTime<Utc>, DateTime<Utc>),
+        request_id: &str,
+    ) -> Self {
+        Self {
+            actor,
+            now,
+            wall,
+            request_id: request_id.to_owned(),
+            key: None,
+            if_match: None,
+            validate_only: false,
+            lang: Lang::default(),
+        }
+    }
+
     /// 412 where `If-Match` names another version than the resource has.
     pub fn expect_version(&self, version: i64) -> Result<(), Problem> {
         if self.if_match.is_none_or(|wanted| wanted == version) {

@@ -12,7 +12,7 @@ use crate::ctx::{Actor, Ctx};
 use crate::db::{Committer, Pool};
 use crate::identity::seed_user;
 use crate::mint::Mint;
-use crate::problem::{Lang, Problem};
+use crate::problem::Problem;
 use crate::registry::{Uscc, organisation};
 use crate::secret::Secret;
 use crate::wire;
@@ -58,16 +58,7 @@ async fn make(app: &App, login: &Login) -> Result<(), Problem> {
 }
 
 fn system(app: &App) -> Ctx {
-    Ctx {
-        actor: Actor::system(),
-        now: app.clock.now(),
-        wall: app.clock.wall(),
-        request_id: "bench".to_owned(),
-        key: None,
-        if_match: None,
-        validate_only: false,
-        lang: Lang::default(),
-    }
+    Ctx::unasked(Actor::system(), (app.clock.now(), app.clock.wall()), "bench")
 }
 
 /// One password for all: they exist for the length of a run, in a cluster of our own.

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::ctx::{Actor, Ctx, Role, Via};
 use crate::grant::Grants;
 use crate::ids::{OrganisationId, UserId};
-use crate::problem::{Lang, Problem};
+use crate::problem::Problem;
 use crate::wire::{Decode, read};
 
 /// A person of the demo.
@@ -42,16 +42,7 @@ pub fn system(app: &App) -> Ctx {
 }
 
 fn ctx_of(app: &App, actor: Actor) -> Ctx {
-    Ctx {
-        actor,
-        now: app.clock.now(),
-        wall: app.clock.wall(),
-        request_id: "demo".to_owned(),
-        key: None,
-        if_match: None,
-        validate_only: false,
-        lang: Lang::default(),
-    }
+    Ctx::unasked(actor, (app.clock.now(), app.clock.wall()), "demo")
 }
 
 /// A request body, read as the API reads it.

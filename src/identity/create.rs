@@ -13,7 +13,7 @@ use crate::command::{self, Done, Freshness};
 use crate::ctx::{Actor, Ctx, Role};
 use crate::decision::{Decision, EventDraft, Output, Subject, SubjectKind, Written};
 use crate::ids::UserId;
-use crate::problem::{Code, Fault, Lang, Problem, Text};
+use crate::problem::{Code, Fault, Problem, Text};
 use crate::registry::{Known, Organisation};
 use crate::wire::{Asked, mended};
 
@@ -66,16 +66,7 @@ pub async fn create(app: &App, ctx: &Ctx, asked: Asked<CreateUser>) -> Result<Do
 
 /// The first users of a deployment, by the program itself: the same command, the same rules.
 pub async fn seed_user(app: &App, asked: CreateUser) -> Result<User, Problem> {
-    let ctx = Ctx {
-        actor: Actor::system(),
-        now: app.clock.now(),
-        wall: app.clock.wall(),
-        request_id: "seed".to_owned(),
-        key: None,
-        if_match: None,
-        validate_only: false,
-        lang: Lang::default(),
-    };
+    let ctx = Ctx::unasked(Actor::system(), (app.clock.now(), app.clock.wall()), "seed");
     match create(app, &ctx, Ok(asked)).await? {
         Done::Written { output, .. } | Done::Previewed { output, .. } => Ok((*output).clone()),
         Done::Replayed(_) => Err(Problem::internal("a seeded user has no idempotency key")),

@@ -13,7 +13,6 @@ use crate::app::App;
 use crate::ctx::{Actor, Ctx};
 use crate::decision::{Decision, EventDraft, Output, Stamp, Subject, SubjectKind, Written};
 use crate::ids::SessionId;
-use crate::problem::Lang;
 
 pub const fn subject(id: SessionId) -> Subject {
     Subject::new(SubjectKind::SignIn, id.uuid())
@@ -21,16 +20,7 @@ pub const fn subject(id: SessionId) -> Subject {
 
 /// The context of what identity does by itself for `actor`.
 pub fn ctx_of(app: &App, actor: Actor) -> Ctx {
-    Ctx {
-        actor,
-        now: app.clock.now(),
-        wall: app.clock.wall(),
-        request_id: String::new(),
-        key: None,
-        if_match: None,
-        validate_only: false,
-        lang: Lang::default(),
-    }
+    Ctx::unasked(actor, (app.clock.now(), app.clock.wall()), "")
 }
 
 /// The session with its first refresh token, and the event.

@@ -16,41 +16,19 @@ use crate::decision::Decision;
 use crate::ids::RoundId;
 use crate::limits::SILENT_AT_ONCE_MAX;
 use crate::manifest::Owing;
-use crate::problem::{Code, Lang, Problem, Text};
+use crate::problem::{Code, Problem, Text};
 
 /// Records all silence that is due at `now`; answers on how many rounds.
 pub async fn silence_due(app: &App, now: DateTime<Utc>) -> Result<usize, Problem> {
-    let mut told = 0;
-    loop {
-        let due = store::unconfirmed(&app.pool, now, SILENT_AT_ONCE_MAX).await?;
-        for id in &due {
-            match record(app, *id, now).await {
-                Ok(()) => told += 1,
-                // Somebody else was faster: the producer, or another process.
-                Err(problem) if problem.code() == Code::AlreadyDecided => {}
-                Err(problem) => return Err(problem),
-            }
-        }
-        if (due.len() as i64) < SILENT_AT_ONCE_MAX {
-            return Ok(told);
-        }
-    }
+    let due = async || store::unconfirmed(&app.pool, now, SILENT_AT_ONCE_MAX).await;
+    command::each_due(SILENT_AT_ONCE_MAX, due, async |id| record(app, id, now).await).await
 }
 
 /// A stop whose period is over, when that was, and what its producer owes.
 type Due = (Stop, DateTime<Utc>, Owing);
 
 async fn record(app: &App, id: RoundId, now: DateTime<Utc>) -> Result<(), Problem> {
-    let ctx = Ctx {
-        actor: Actor::system(),
-        now,
-        wall: app.clock.wall(),
-        request_id: "clock".to_owned(),
-        key: None,
-        if_match: None,
-        validate_only: false,
-        lang: Lang::Zh,
-    };
+    let ctx = Ctx::unasked(Actor::system(), (now, app.clock.wall()), "clock");
     let read = async |_| {
         let stored = act::visible(app, &ctx.actor, id).await?;
         let mut due = Vec::new();

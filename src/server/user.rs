@@ -47,13 +47,7 @@ async fn make(app: &App, mut new: NewUser) -> Result<User, Problem> {
 /// The context of what the program does itself.
 pub(super) fn by_the_program(app: &App) -> Ctx {
     Ctx {
-        actor: Actor::system(),
-        now: app.clock.now(),
-        wall: app.clock.wall(),
-        request_id: "command line".to_owned(),
-        key: None,
-        if_match: None,
-        validate_only: false,
         lang: Lang::En,
+        ..Ctx::unasked(Actor::system(), (app.clock.now(), app.clock.wall()), "command line")
     }
 }

@@ -13,38 +13,16 @@ use crate::ids::ManifestId;
 use crate::limits::EXPIRED_AT_ONCE_MAX;
 use crate::manifest::event::Happening;
 use crate::manifest::store::{self, Stored};
-use crate::problem::{Code, Lang, Problem};
+use crate::problem::{Code, Problem};
 
 /// Ends all that is due at `now`; answers how many manifests that were.
 pub async fn expire_due(app: &App, now: DateTime<Utc>) -> Result<usize, Problem> {
-    let mut ended = 0;
-    loop {
-        let due = store::amendments_due(&app.pool, now, EXPIRED_AT_ONCE_MAX).await?;
-        for id in &due {
-            match expire(app, *id, now).await {
-                Ok(()) => ended += 1,
-                // Somebody else was faster: an answer, a step, another process.
-                Err(problem) if problem.code() == Code::AlreadyDecided => {}
-                Err(problem) => return Err(problem),
-            }
-        }
-        if (due.len() as i64) < EXPIRED_AT_ONCE_MAX {
-            return Ok(ended);
-        }
-    }
+    let due = async || store::amendments_due(&app.pool, now, EXPIRED_AT_ONCE_MAX).await;
+    command::each_due(EXPIRED_AT_ONCE_MAX, due, async |id| expire(app, id, now).await).await
 }
 
 async fn expire(app: &App, id: ManifestId, now: DateTime<Utc>) -> Result<(), Problem> {
-    let ctx = Ctx {
-        actor: Actor::system(),
-        now,
-        wall: app.clock.wall(),
-        request_id: "clock".to_owned(),
-        key: None,
-        if_match: None,
-        validate_only: false,
-        lang: Lang::Zh,
-    };
+    let ctx = Ctx::unasked(Actor::system(), (now, app.clock.wall()), "clock");
     let read = async |_| {
         let stored = store::by_id(&app.pool, id).await?.ok_or_else(Problem::not_found)?;
         let filed = &stored.manifest.filed;
