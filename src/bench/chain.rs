@@ -13,7 +13,7 @@ use super::api::{self, Api};
 use super::filing::{self, Plan, SERVER_MIB_MAX};
 use super::fill;
 use super::latency::{Latencies, Spread};
-use super::load::Script;
+use super::load::GoRound;
 use super::meters::peak_mib;
 use super::people::People;
 use super::report::{Compared, Goal, Line, Report, progress};
@@ -39,19 +39,6 @@ const BY_SQL: &str = "WITH RECURSIVE up AS (
      WHERE NOT edge.given_back
 ) SELECT up.from_id::text, up.mass_g, manifest.number, manifest.state::text
     FROM up JOIN manifest ON manifest.id = up.from_id";
-
-/// Requests that go round.
-struct Chains {
-    requests: Vec<String>,
-    at: usize,
-}
-
-impl Script for Chains {
-    fn next(&mut self) -> &[u8] {
-        self.at = (self.at + 1) % self.requests.len().max(1);
-        self.requests.get(self.at).map(String::as_bytes).unwrap_or_default()
-    }
-}
 
 /// Fills, ties the manifests together, and asks from both ends.
 pub async fn run(
@@ -79,7 +66,7 @@ pub async fn run(
         let token = Api::sign_in(world.server.address, &world.regulator).await?.token;
         let request =
             |id: &String| api::request("GET", &format!("/audit/chains/{id}"), &token, &[], "");
-        let mut scripts = [Chains { requests: ids.iter().map(request).collect(), at: 0 }];
+        let mut scripts = [GoRound::new(ids.iter().map(request).collect(), 0)];
         let figures = filing::drive_counted(world, &mut scripts, plan, name).await?;
         let (rate, spread) = figures.rate_and_spread();
         report.line(&line(name, rate, spread, Some(P99_MS_MAX)));

@@ -19,6 +19,26 @@ pub trait Script {
     fn next(&mut self) -> &[u8];
 }
 
+/// Requests as they are sent, that go round.
+pub struct GoRound {
+    requests: Vec<String>,
+    at: usize,
+}
+
+impl GoRound {
+    /// The first to be sent is the one after `at`.
+    pub const fn new(requests: Vec<String>, at: usize) -> Self {
+        Self { requests, at }
+    }
+}
+
+impl Script for GoRound {
+    fn next(&mut self) -> &[u8] {
+        self.at = (self.at + 1) % self.requests.len().max(1);
+        self.requests.get(self.at).map(String::as_bytes).unwrap_or_default()
+    }
+}
+
 /// How long to run.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {

@@ -15,7 +15,7 @@ use super::baseline::{self, Measured};
 use super::filing::{self, Plan, SERVER_MIB_MAX};
 use super::fill::{self, Copies};
 use super::latency::Spread;
-use super::load::Script;
+use super::load::GoRound;
 use super::meters::peak_mib;
 use super::people::People;
 use super::report::{Compared, Goal, Line, Report, progress};
@@ -49,19 +49,6 @@ impl Kind {
             Self::FirstPage => "list_first",
             Self::DeepPage => "list_deep",
         }
-    }
-}
-
-/// Requests that go round, each as it is sent.
-struct Reads {
-    requests: Vec<String>,
-    at: usize,
-}
-
-impl Script for Reads {
-    fn next(&mut self) -> &[u8] {
-        self.at = (self.at + 1) % self.requests.len().max(1);
-        self.requests.get(self.at).map(String::as_bytes).unwrap_or_default()
     }
 }
 
@@ -135,7 +122,7 @@ async fn scripts(
     people: &People,
     kind: Kind,
     copies: &Copies,
-) -> Result<Vec<Reads>, BenchError> {
+) -> Result<Vec<GoRound>, BenchError> {
     let single = matches!(kind, Kind::Id | Kind::Number);
     let mut scripts = Vec::new();
     for connection in 0..if single { READERS } else { PAGERS } {
@@ -146,7 +133,7 @@ async fn scripts(
         let request = |path: &String| api::request("GET", path, &token, &[], "");
         // Each connection begins elsewhere, so that they do not walk in step.
         let at = connection * 37;
-        scripts.push(Reads { requests: paths.iter().map(request).collect(), at });
+        scripts.push(GoRound::new(paths.iter().map(request).collect(), at));
     }
     Ok(scripts)
 }
