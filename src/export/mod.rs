@@ -19,6 +19,7 @@ mod xlsx;
 pub use csv::is_formula;
 pub use sheet::{Column, Kind, Sheet};
 pub use writer::{Format, Writer};
+pub use xlsx::column_name;
 
 /// A file that has headings and no rows yet.
 pub fn csv_headings<'h>(headings: impl Iterator<Item = &'h str>) -> Vec<u8> {

@@ -193,8 +193,8 @@ impl Xlsx {
     }
 }
 
-/// `A`, …, `Z`, `AA`, …
-fn column_name(mut n: usize) -> String {
+/// The column's heading in every spreadsheet: `A`, …, `Z`, `AA`, …
+pub fn column_name(mut n: usize) -> String {
     let mut name = String::new();
     loop {
         name.insert(0, char::from(b'A' + (n % 26) as u8));

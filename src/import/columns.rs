@@ -3,6 +3,7 @@
 use super::cells::Shape;
 use super::kinds::{Kind, columns_of};
 use super::table::{Row, Table};
+use crate::export::column_name;
 use crate::problem::{Code, Fault, Lang, Problem, Text};
 
 /// A column that a kind of file may have.
@@ -81,7 +82,7 @@ pub fn headings(table: &Table, kind: Kind) -> Result<Headings, Problem> {
 }
 
 fn about_column(code: Code, n: usize, heading: &str, detail: Text) -> Fault {
-    Fault::without_field(code, detail).with("column", heading).with("letter", letter(n))
+    Fault::without_field(code, detail).with("column", heading).with("letter", column_name(n))
 }
 
 fn named(row: &Row, known: &'static [Column]) -> usize {
@@ -126,16 +127,4 @@ fn is_passed_over(kind: Kind, heading: &str) -> bool {
     }
     let heading = plain(heading);
     heading.is_empty() || PASSED_OVER.contains(&heading.as_str())
-}
-
-/// `A`, …, `Z`, `AA`, …
-pub fn letter(mut n: usize) -> String {
-    let mut name = String::new();
-    loop {
-        name.insert(0, char::from(b'A' + (n % 26) as u8));
-        if n < 26 {
-            return name;
-        }
-        n = n / 26 - 1;
-    }
 }

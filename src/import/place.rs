@@ -1,7 +1,8 @@
 //! Where in the file a fault is: from the pointer into a command's body back to line and column.
 
-use super::columns::{Found, Headings, letter};
+use super::columns::{Found, Headings};
 use super::kinds::{Kind, columns_of};
+use crate::export::column_name;
 use crate::problem::Lang;
 
 /// A place that a pointer of a fault stands for.
@@ -41,7 +42,7 @@ pub fn spot((kind, headings, lang): (Kind, &Headings, Lang), lines: &[u32], poin
         return Spot {
             line: lines.get(row).copied(),
             column: None,
-            letter: Some(letter(column)),
+            letter: Some(column_name(column)),
             pointer: String::new(),
         };
     }
@@ -59,7 +60,7 @@ pub fn spot((kind, headings, lang): (Kind, &Headings, Lang), lines: &[u32], poin
     Spot {
         line: nth.and_then(|nth| lines.get(nth).copied()).or(first),
         column: heading.or_else(|| Some(column.heading(lang).to_owned())),
-        letter: at.map(letter),
+        letter: at.map(column_name),
         pointer: pointer.to_owned(),
     }
 }
