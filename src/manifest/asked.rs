@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::event::Leg;
 use super::linked::{SOURCES_MAX, SourceAsked};
 use super::transport::Countersign;
 use super::un_number::UnNumber;
@@ -258,5 +259,25 @@ wire! {
     pub struct Cancel {
         pub reason: Reason,
         pub reason_text: Option<BoundedText<1, 500>>,
+    }
+}
+
+impl LegAsked {
+    /// The same carrier, vehicle and people once more; nothing else is said of the way.
+    pub const fn same_crew(leg: &Leg) -> Self {
+        Self {
+            carrier_id: leg.carrier_id,
+            vehicle_id: leg.vehicle_id,
+            driver_id: leg.driver_id,
+            mode: None,
+            trailer_plate: None,
+            escort_id: leg.escort_id,
+            waybill_number: None,
+            from: None,
+            to: None,
+            via: None,
+            planned_departure_at: None,
+            planned_arrival_at: None,
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! on that day. What only the lock decides (number, licence line) is filled in later.
 
 use super::admit::{self, Admitted};
-use super::asked::{Component, FileManifest, ItemAsked, LegAsked, Mode};
+use super::asked::{Component, FileManifest, ItemAsked, LegAsked, Mode, PackageAsked};
 use super::event::{
     Backfill, ExemptionClaim, Filed, HarmfulComponent, Item, Leg, Package, PartyAt,
 };
@@ -168,11 +168,7 @@ pub fn item(n: usize, asked: &ItemAsked) -> Item {
         hazards: asked.hazards.iter().map(|text| text.as_str().to_owned()).collect(),
         mass_g: asked.mass_kg.grams(),
         method: asked.method.as_str().to_owned(),
-        packages: asked
-            .packages
-            .iter()
-            .map(|one| Package { kind: one.kind.as_str().to_owned(), count: one.count.get() })
-            .collect(),
+        packages: asked.packages.iter().map(package).collect(),
         container_ids: asked.container_ids.to_vec(),
         harmful_components: asked.harmful_components.iter().map(component).collect(),
         reactivity_groups: texts(&asked.reactivity_groups),
@@ -195,6 +191,10 @@ pub fn item(n: usize, asked: &ItemAsked) -> Item {
         plan_id: None,
         storage: false,
     }
+}
+
+pub fn package(asked: &PackageAsked) -> Package {
+    Package { kind: asked.kind.as_str().to_owned(), count: asked.count.get() }
 }
 
 /// What an item's containers say for it: the form counts packages, and where it names containers

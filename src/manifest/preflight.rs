@@ -172,20 +172,7 @@ async fn preflight(
 
 /// The next leg as it was planned.
 fn next_carrier(leg: &super::event::Leg) -> HandOver {
-    let to_leg = LegAsked {
-        carrier_id: leg.carrier_id,
-        vehicle_id: leg.vehicle_id,
-        driver_id: leg.driver_id,
-        mode: Mode::parse(&leg.mode),
-        trailer_plate: None,
-        escort_id: leg.escort_id,
-        waybill_number: None,
-        from: None,
-        to: None,
-        via: None,
-        planned_departure_at: None,
-        planned_arrival_at: None,
-    };
+    let to_leg = LegAsked { mode: Mode::parse(&leg.mode), ..LegAsked::same_crew(leg) };
     HandOver { occurred_at: None, to_leg, location: None, countersign: None }
 }
 

@@ -9,6 +9,7 @@ use super::course::{Carried, Course};
 use super::event::{Kind, Source};
 use crate::container::Container;
 use crate::ids::{ApprovalId, ContainerId, ManifestId, SiteId};
+use crate::manifest::form;
 use crate::manifest::{
     CONTAINERS_MAX, ExemptionAsked, FileManifest, ITEMS_MAX, Item, ItemAsked, LEGS_MAX, LegAsked,
     Manifest, PACKAGES_MAX, Package, PackageAsked, Stored,
@@ -170,13 +171,7 @@ impl Sending {
 /// The item as it was filed, but for what is asked anew and what the lock decides.
 fn item_again(n: usize, sent: &Sent, filed: &Item, origin: ManifestId) -> Item {
     let mass_g = sent.mass_kg.grams();
-    let packages = sent.packages.as_ref().map(|packages| {
-        let package = |one: &PackageAsked| Package {
-            kind: one.kind.as_str().to_owned(),
-            count: one.count.get(),
-        };
-        packages.iter().map(package).collect()
-    });
+    let packages = sent.packages.as_ref().map(|asked| asked.iter().map(form::package).collect());
     let source = Source { manifest_id: origin, line: sent.line, mass_g, storage_area_id: None };
     Item {
         line: n as i64 + 1,

@@ -201,20 +201,6 @@ fn name_own_fields(problem: Problem) -> Problem {
 
 /// What a preflight asks: all that is held goes back today, by who brought it.
 pub fn preflight_return(manifest: &Manifest, ctx: &Ctx) -> Option<ReturnManifest> {
-    let leg = |leg: &crate::manifest::Leg| LegAsked {
-        carrier_id: leg.carrier_id,
-        vehicle_id: leg.vehicle_id,
-        driver_id: leg.driver_id,
-        mode: None,
-        trailer_plate: None,
-        escort_id: leg.escort_id,
-        waybill_number: None,
-        from: None,
-        to: None,
-        via: None,
-        planned_departure_at: None,
-        planned_arrival_at: None,
-    };
     let item = |item: &crate::manifest::Item| {
         Some(super::ReturnItem {
             line: crate::wire::Whole::of(item.line)?,
@@ -223,7 +209,7 @@ pub fn preflight_return(manifest: &Manifest, ctx: &Ctx) -> Option<ReturnManifest
             container_ids: None,
         })
     };
-    let legs: Vec<LegAsked> = manifest.filed.legs.iter().take(1).map(leg).collect();
+    let legs: Vec<LegAsked> = manifest.filed.legs.iter().take(1).map(LegAsked::same_crew).collect();
     Some(ReturnManifest {
         planned_departure_on: legal_day(ctx.now),
         legs: List::of(legs)?,
