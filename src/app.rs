@@ -8,6 +8,7 @@ use crate::calendar::Calendar;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::custody::Custody;
 use crate::db::{Committer, Pool};
 use crate::feed::Waiting;
 use crate::identity::{Keeper, KeeperError};
@@ -42,6 +43,8 @@ pub struct App {
     pub identity: Keeper,
     /// Who waits for changes.
     pub waiting: Waiting,
+    /// What was published of the log.
+    pub custody: Custody,
 }
 
 impl App {
@@ -63,6 +66,7 @@ impl App {
             registers: Registers::default(),
             identity,
             waiting: Waiting::default(),
+            custody: Custody::default(),
         })
     }
 

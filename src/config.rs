@@ -7,9 +7,11 @@ mod environment;
 mod serving;
 
 pub use environment::{BadSetting, Environment, VARIABLES};
+pub(crate) use serving::of_this_log;
 pub use serving::{DemoHome, Metrics, Serving};
 
 use crate::container::{LabelLayout, QrContent};
+use crate::custody::LogKeys;
 use crate::secret::Secret;
 
 /// How divisions' manifests are numbered (domain.md, "Numbers").
@@ -54,6 +56,9 @@ pub struct Config {
     /// What access tokens are signed with: at least 32 random bytes, the same in every process
     /// of a deployment (`identity::TOKEN_SECRET_BYTES_MIN`).
     pub token_secret: Secret<Vec<u8>>,
+    /// What the log's checkpoints are signed with, of the name `origin`; none where this process
+    /// lets no tree grow (an import, an export).
+    pub log_keys: Option<LogKeys>,
     /// A reverse proxy stands before us: the client's address is the last that it added to
     /// `X-Forwarded-For`. False wherever clients can reach us directly, who could write it too.
     pub behind_proxy: bool,

@@ -24,6 +24,8 @@ pub mod conformance;
 pub mod container;
 /// Who asks, when, in which request.
 pub mod ctx;
+/// The log that anyone can check.
+pub mod custody;
 /// The database: a private PostgreSQL, its roles.
 pub mod db;
 /// What a command decided, as data.

@@ -142,6 +142,29 @@ pub const SIGNING_CODES_MAX: usize = 20;
 
 /// The window of that count, in seconds. Not shorter than a code's life.
 pub const SIGNING_CODES_WINDOW_S: i64 = 10 * 60;
+
+/// Leaves that enter the tree in one step: 2 MB of hashes, some 50 ms' work. A log that was there
+/// before its tree catches up by steps of this size.
+pub const TREE_LEAVES_AT_ONCE: u64 = 65_536;
+
+/// The shortest time between two checkpoints, so that a busy log is signed a few times a second and
+/// not after each batch; within a second of the commit all the same (custody.md).
+pub const TREE_PAUSE: Duration = Duration::from_millis(200);
+
+/// How often the log is looked at when nobody rings: how late what another process has committed
+/// or published is noticed.
+pub const TREE_POLL: Duration = Duration::from_millis(250);
+
+/// How long the newest checkpoint is believed to be the newest. The worker looks more often.
+pub const CHECKPOINT_BELIEVED: Duration = Duration::from_secs(1);
+
+/// How long a request waits for a checkpoint that covers its event before it is told 503
+/// (custody.md, "The bundle").
+pub const COVERAGE_WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// Requests that wait for a checkpoint at once: as many as may wait for their commit.
+pub const COVERAGE_WAITERS_MAX: usize = QUEUE_MAX;
+
 /// How far ahead an API key may expire, in days: a key that is never renewed is never looked at.
 pub const API_KEY_DAYS_MAX: i64 = 366;
 

@@ -32,6 +32,7 @@ pub async fn regulator(database_url: &str, mint: &Mint) -> Result<Login, BenchEr
         borders: Borders::Province,
         labels: crate::container::LabelLayout::default(),
         label_qr: crate::container::QrContent::default(),
+        log_keys: None,
         amendment_days: 5,
         token_secret: Secret::new(mint.bytes::<32>().to_vec()),
         behind_proxy: false,

@@ -12,7 +12,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::BenchError;
 use super::link::Link;
+use crate::custody::private_text;
 use crate::mint::Mint;
+
+const ORIGIN: &str = "bench.liandan.invalid/log";
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
@@ -33,7 +36,8 @@ impl ServerProcess {
             .args(["serve", "--listen", &address.to_string()])
             .env_clear()
             .env("DATABASE_URL", database_url)
-            .env("LIANDAN_ORIGIN", "bench.liandan.invalid/log")
+            .env("LIANDAN_ORIGIN", ORIGIN)
+            .env("LIANDAN_LOG_KEY", private_text(ORIGIN, &mint.bytes()))
             .env("LIANDAN_TOKEN_SECRET", URL_SAFE_NO_PAD.encode(mint.bytes::<36>()))
             .env("LIANDAN_LOG", "warn")
             .stdin(Stdio::null())

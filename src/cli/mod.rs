@@ -8,10 +8,12 @@ mod conformance;
 mod demo;
 mod export;
 mod import;
+mod key;
 mod migrate;
 mod openapi;
 mod serve;
 mod user;
+mod verify;
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -37,6 +39,8 @@ enum Command {
     Serve(serve::Arguments),
     Migrate(migrate::Arguments),
     User(user::Arguments),
+    Key(key::Arguments),
+    Verify(verify::Arguments),
     Openapi(openapi::Arguments),
     Bench(bench::Arguments),
     Conformance(conformance::Arguments),
@@ -52,6 +56,8 @@ pub fn run(environment: &Environment) -> Result<ExitCode, StartError> {
         Command::Serve(asked) => serve::run(environment, &asked).map(code_of),
         Command::Migrate(asked) => migrate::run(environment, &asked).map(|()| ExitCode::SUCCESS),
         Command::User(asked) => user::run(environment, asked).map(|()| ExitCode::SUCCESS),
+        Command::Key(asked) => key::run(environment, asked).map(|()| ExitCode::SUCCESS),
+        Command::Verify(asked) => verify::run(&asked),
         Command::Openapi(asked) => openapi::run(&asked).map(|()| ExitCode::SUCCESS),
         Command::Import(asked) => import::run(environment, &asked),
         Command::Export(asked) => export::run(environment, asked),

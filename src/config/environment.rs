@@ -13,6 +13,8 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("LIANDAN_LISTEN", "address and port to listen on; 127.0.0.1:8080 when unset"),
     ("LIANDAN_ORIGIN", "the log's name for ever, such as liandan.example.cn/log (serve)"),
     ("LIANDAN_TOKEN_SECRET", "at least 32 random bytes, the same in every process (serve)"),
+    ("LIANDAN_LOG_KEY", "the log's private keys, the newest first (serve); liandan key new"),
+    ("LIANDAN_LOG_KEY_FILE", "or: the file that holds them"),
     ("LIANDAN_NUMBERING", "division (default) or plain: how divisions' manifests are numbered"),
     (
         "LIANDAN_BORDERS",

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{AMENDMENT_DAYS, BadSetting, Borders, Config, Environment, Numbering};
 use crate::container::{LabelLayout, NotALayout, QrContent};
+use crate::custody::LogKeys;
 use crate::identity::TOKEN_SECRET_BYTES_MIN;
 use crate::mint::Mint;
 use crate::secret::Secret;
@@ -86,6 +87,7 @@ impl Serving {
         if !(1..=60).contains(&amendment_days) {
             return Err(BadSetting::new("LIANDAN_AMENDMENT_DAYS", "must be from 1 to 60"));
         }
+        let log_keys = log_keys(env, &origin)?;
         let yes_no = [("true", true), ("false", false)];
         Ok(Self {
             config: Config {
@@ -97,6 +99,7 @@ impl Serving {
                 label_qr: label_qr(env)?,
                 amendment_days,
                 token_secret: Secret::new(token_secret),
+                log_keys,
                 behind_proxy: env.one_of("LIANDAN_BEHIND_PROXY", &yes_no, false)?,
             },
             listen: listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
@@ -153,6 +156,38 @@ fn token_secret(env: &Environment) -> Result<Option<Vec<u8>>, BadSetting> {
         return Err(BadSetting::new(NAME, reason));
     }
     Ok(Some(secret.as_bytes().to_vec()))
+}
+
+/// The log's keys, when any are set. The refusals never show them.
+fn log_keys(env: &Environment, origin: &str) -> Result<Option<LogKeys>, BadSetting> {
+    const NAME: &str = "LIANDAN_LOG_KEY";
+    const FILE: &str = "LIANDAN_LOG_KEY_FILE";
+    let (name, text) = match (env.text(NAME), env.text(FILE)) {
+        (None, None) => return Ok(None),
+        (Some(text), None) => (NAME, text.to_owned()),
+        (None, Some(file)) => {
+            let read = std::fs::read_to_string(file);
+            (FILE, read.map_err(|err| BadSetting::new(FILE, format!("cannot be read: {err}")))?)
+        }
+        (Some(_), Some(_)) => {
+            return Err(BadSetting::new(NAME, "and LIANDAN_LOG_KEY_FILE are both set: choose one"));
+        }
+    };
+    let keys = LogKeys::parse(&text).map_err(|not| BadSetting::new(name, not.to_string()))?;
+    of_this_log(name, keys, origin).map(Some)
+}
+
+/// A key signs for the log whose name it has, and for no other.
+pub(crate) fn of_this_log(
+    name: &'static str,
+    keys: LogKeys,
+    origin: &str,
+) -> Result<LogKeys, BadSetting> {
+    if keys.name() == origin {
+        return Ok(keys);
+    }
+    let reason = format!("is a key of {:?}, and this log is {origin:?}", keys.name());
+    Err(BadSetting::new(name, reason))
 }
 
 /// A checkpoint's first line (C2SP tlog-checkpoint): no scheme, no white space, no plus sign.

@@ -578,3 +578,36 @@ diesel::table! {
         created_at -> Timestamptz,
     }
 }
+
+diesel::table! {
+    tree_head (id) {
+        id -> Int2,
+        size -> Int8,
+    }
+}
+
+diesel::table! {
+    tree_tile (level, n) {
+        level -> Int2,
+        n -> Int8,
+        root -> Bytea,
+        hashes -> Bytea,
+    }
+}
+
+diesel::table! {
+    checkpoint (size, signed_by) {
+        size -> Int8,
+        signed_by -> Text,
+        root -> Bytea,
+        note -> Text,
+        signed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    log_key (verifier_key) {
+        verifier_key -> Text,
+        first_used_at -> Timestamptz,
+    }
+}

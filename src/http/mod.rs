@@ -10,6 +10,7 @@ mod body;
 mod bulk;
 mod changes;
 mod conditions;
+mod custody;
 mod docs;
 mod door;
 mod extract;

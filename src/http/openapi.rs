@@ -16,6 +16,7 @@ use utoipa::openapi::{
 
 use super::audit::AuditApi;
 use super::changes::ChangesApi;
+use super::custody::CustodyApi;
 use super::identity::IdentityApi;
 use super::imports::ImportApi;
 use super::inspection::InspectionApi;
@@ -43,12 +44,13 @@ struct Root;
 #[openapi(paths(sandbox::clock_now, sandbox::set_clock))]
 struct Sandbox;
 
-fn rooms() -> [Document; 10] {
+fn rooms() -> [Document; 11] {
     [
         ImportApi::openapi(),
         IdentityApi::openapi(),
         RegistryApi::openapi(),
         ManifestApi::openapi(),
+        CustodyApi::openapi(),
         AuditApi::openapi(),
         RoundApi::openapi(),
         TripApi::openapi(),

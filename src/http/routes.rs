@@ -6,8 +6,8 @@
 use actix_web::web::{self, ServiceConfig};
 
 use super::{
-    MetricsPage, audit, changes, docs, health, identity, imports, inspection, manifest, registry,
-    round, sandbox, trip,
+    MetricsPage, audit, changes, custody, docs, health, identity, imports, inspection, manifest,
+    registry, round, sandbox, trip,
 };
 
 /// Where the API's resources are.
@@ -27,6 +27,7 @@ pub fn routes(
         let api = web::scope(API)
             // Paths are tried in order: the busiest first.
             .configure(manifest::routes)
+            .configure(custody::routes)
             .configure(round::routes)
             .configure(trip::routes)
             .configure(audit::routes)

@@ -59,6 +59,7 @@ pub(crate) async fn world() -> World {
         borders: Borders::Province,
         labels: crate::container::LabelLayout::default(),
         label_qr: crate::container::QrContent::default(),
+        log_keys: None,
         amendment_days: 5,
         token_secret: Secret::new(vec![7; 32]),
         behind_proxy: false,

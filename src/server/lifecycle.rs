@@ -6,6 +6,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use actix_web::dev::{Server, ServerHandle};
 use futures_util::future::{join_all, try_join_all};
 
 use super::clock::follow;
@@ -14,6 +15,7 @@ use super::signals::Signals;
 use super::{Listening, StartError};
 use crate::app::{App, Drain};
 use crate::config::Serving;
+use crate::custody;
 
 /// How it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,25 +39,9 @@ pub(super) async fn run(
         tracing::info!(%address, "listening");
     }
     ready(&addresses);
-    let mut servers = std::pin::pin!(try_join_all(servers));
-    tokio::select! {
-        ended = &mut servers => {
-            return Err(StartError::Ended(format!("{:?}", ended.err())));
-        }
-        never = follow(&app) => match never {},
-        () = signals.next() => {}
+    if !serve(&app, servers, &handles, signals).await? {
+        return Ok(forced());
     }
-    tracing::info!("stopping: finishing what was accepted");
-    app.committer.bell().stop();
-    let finish = async {
-        let stops = join_all(handles.iter().map(|handle| handle.stop(true)));
-        let (_, ended) = tokio::join!(stops, &mut servers);
-        ended
-    };
-    tokio::select! {
-        ended = finish => ended.map_err(|err| StartError::Ended(err.to_string()))?,
-        () = signals.next() => return Ok(forced()),
-    };
     // The workers are gone, and their handles to the app with them: this was the last.
     drop(app);
     tokio::select! {
@@ -68,6 +54,39 @@ pub(super) async fn run(
     }
     tracing::info!("stopped");
     Ok(Ended::Gracefully)
+}
+
+/// Answers and works until told to stop, then finishes; false where a second signal came first.
+async fn serve(
+    app: &App,
+    servers: Vec<Server>,
+    handles: &[ServerHandle],
+    signals: &mut Signals,
+) -> Result<bool, StartError> {
+    let mut servers = std::pin::pin!(try_join_all(servers));
+    // The tree follows the log to the end: whoever waits for a proof is answered as well.
+    let mut tree = std::pin::pin!(custody::follow(app));
+    tokio::select! {
+        ended = &mut servers => {
+            return Err(StartError::Ended(format!("{:?}", ended.err())));
+        }
+        never = follow(app) => match never {},
+        never = &mut tree => match never {},
+        () = signals.next() => {}
+    }
+    tracing::info!("stopping: finishing what was accepted");
+    app.committer.bell().stop();
+    let finish = async {
+        let stops = join_all(handles.iter().map(|handle| handle.stop(true)));
+        let (_, ended) = tokio::join!(stops, &mut servers);
+        ended
+    };
+    tokio::select! {
+        ended = finish => ended.map_err(|err| StartError::Ended(err.to_string()))?,
+        never = &mut tree => match never {},
+        () = signals.next() => return Ok(false),
+    };
+    Ok(true)
 }
 
 fn forced() -> Ended {

@@ -6,6 +6,7 @@ use tokio_postgres::NoTls;
 
 use super::StartError;
 use super::lifecycle::{Ended, run};
+use super::log_key;
 use super::open::open;
 use super::signals::Signals;
 use crate::config::{DemoHome, Serving};
@@ -38,19 +39,24 @@ pub fn demo(
         ..Settings::default()
     };
     let postgres = PrivatePostgres::start(&demo.home.data_dir, &settings, &mint)?;
+    let mut serving = demo.serving.clone();
+    if serving.config.log_keys.is_none() {
+        let (folder, origin) = (&demo.home.data_dir, &serving.config.origin);
+        serving.config.log_keys = Some(log_key::of_demo(folder, origin, (demo.reset, &mint))?);
+    }
     let system = actix_web::rt::System::new();
     let ended = system.block_on(async {
         let mut signals = Signals::listen()?;
         signals.unless_stopped(prepare(&postgres, demo.reset)).await??;
         // It blocks for as long as a first start takes to make the tables, a second at most.
         db::migrate(&postgres.migrate_url(DATABASE))?;
-        let (app, drain) = open(&demo.serving, mint, &postgres.app_socket_url(DATABASE)).await?;
+        let (app, drain) = open(&serving, mint, &postgres.app_socket_url(DATABASE)).await?;
         let seeded = signals.unless_stopped(Box::pin(demo::seed(&app))).await?;
         let accounts = seeded.map_err(StartError::Seed)?;
         sandbox_clock::start(&app.pool).await.map_err(StartError::Clock)?;
         let mut told = Ok(());
         let tell = |addresses: &[SocketAddr]| told = ready(&accounts, addresses);
-        let ended = run(app, drain, &demo.serving, &mut signals, tell).await?;
+        let ended = run(app, drain, &serving, &mut signals, tell).await?;
         told.map(|()| ended)
     });
     // Only now: what was accepted is written, and nobody has a connection any more.

@@ -26,6 +26,10 @@ pub fn serve(
     production: &Production,
     ready: impl FnOnce(&[SocketAddr]),
 ) -> Result<Ended, StartError> {
+    if production.serving.config.log_keys.is_none() {
+        let reason = "must be set: the log's private key, as `liandan key new` makes it";
+        return Err(BadSetting::new("LIANDAN_LOG_KEY", reason).into());
+    }
     if let Some(url) = &production.migrate_url {
         migrate(url)?;
     }

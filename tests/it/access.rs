@@ -2,6 +2,7 @@
 //! line is tried as nobody, as a stranger, as regulators of elsewhere and as a reader.
 
 mod case;
+mod custody;
 pub mod estate;
 mod riding;
 mod seen;
@@ -18,7 +19,7 @@ use seen::seen_by;
 
 /// Every operation.
 fn cases() -> impl Iterator<Item = &'static Case> {
-    table::CASES.iter().chain(riding::CASES)
+    table::CASES.iter().chain(riding::CASES).chain(custody::CASES)
 }
 
 /// Of nothing at all.
@@ -30,6 +31,7 @@ fn request(case: &Case, id: &str, number: &str) -> (Method, String) {
     let path = path.strip_prefix("/api/v1").unwrap_or(path);
     let path = path.replace("{id}", id).replace("{manifest_id}", id).replace("{number}", number);
     let path = path.replace("{n}", "1").replace("{seq}", "0").replace("{month}", "2026-11");
+    let path = path.replace("{level}", "0").replace("{tile}", "000.p/1");
     let query = if path.ends_with("/preflight") { "?action=depart" } else { "" };
     (method.parse().unwrap(), format!("{path}{query}"))
 }

@@ -21,6 +21,7 @@ mod clock;
 mod conformance;
 mod containers;
 mod crash;
+mod custody;
 mod deadlines;
 mod errors;
 mod export_cli;

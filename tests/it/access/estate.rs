@@ -66,6 +66,7 @@ impl Estate {
             people.push((*name, world.log_in(&format!("user-{name}")).await));
         }
         let (things, number) = things(&cast).await;
+        world.publish().await;
         Self { world, cast, people, things, number }
     }
 

@@ -10,7 +10,8 @@ use super::case::{
 };
 
 const REGISTRARS: &[&str] = &["corps", "division", "health"];
-const INSPECTORS: &[&str] = &["corps", "division", "elsewhere", "regiment", "neighbour", "health"];
+pub const INSPECTORS: &[&str] =
+    &["corps", "division", "elsewhere", "regiment", "neighbour", "health"];
 const WITH_PRODUCER: &[&str] = &["corps", "division", "health", "producer"];
 const WITH_CARRIER: &[&str] = &["corps", "division", "health", "carrier"];
 pub const WITH_RECEIVER: &[&str] = &["corps", "division", "health", "receiver"];

@@ -72,6 +72,10 @@ pub async fn events(db: &Db, id: &str) -> Vec<Stored> {
 pub async fn check(db: &Db, client: Option<&Client>, id: &str) -> (Vec<String>, Account) {
     let events = events(db, id).await;
     let mut wrong = chain(id, &events);
+    // What `liandan verify` makes of it, its place in the log aside.
+    if let Err((n, text)) = liandan::custody::replay(events.iter().map(|one| one.body.as_str())) {
+        wrong.push(format!("event {n} would not be verified: {}", text.en));
+    }
     let account = told(&events);
     wrong.extend(row(db, id, &events, &account).await);
     if let Some(client) = client {

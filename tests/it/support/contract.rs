@@ -80,7 +80,12 @@ impl Contract {
         let parts: Vec<&str> = path.split('/').collect();
         let fits = |template: &&String| {
             let wanted: Vec<&str> = template.split('/').collect();
-            wanted.len() == parts.len()
+            // A tile's path has as many parts as its number needs (C2SP tlog-tiles).
+            let is_as_long = match wanted.last() {
+                Some(&"{tile}") => wanted.len() <= parts.len(),
+                _ => wanted.len() == parts.len(),
+            };
+            is_as_long
                 && wanted.iter().zip(&parts).all(|(wanted, part)| {
                     wanted == part || (wanted.starts_with('{') && !part.is_empty())
                 })

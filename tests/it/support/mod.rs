@@ -14,4 +14,4 @@ pub use client::{Client, Method};
 pub use contract::Contract;
 pub use db::{Database, cluster};
 pub use server::{Server, liandan};
-pub use world::{PASSWORD, World, config};
+pub use world::{PASSWORD, World, beginning, config, log_keys};

@@ -3,6 +3,9 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
+/// The name of the log of every process.
+const ORIGIN: &str = "liandan.example/process";
+
 /// The program in an environment of its own: only what a test gives it, and what it needs. `url` is
 /// that of its database.
 pub fn liandan(url: &str) -> Command {
@@ -10,7 +13,8 @@ pub fn liandan(url: &str) -> Command {
     command
         .env_clear()
         .env("DATABASE_URL", url)
-        .env("LIANDAN_ORIGIN", "liandan.example/process")
+        .env("LIANDAN_ORIGIN", ORIGIN)
+        .env("LIANDAN_LOG_KEY", liandan::custody::private_text(ORIGIN, &[9; 32]))
         .env("LIANDAN_TOKEN_SECRET", "kT8wq0ZrV5mJx2YbN7cLh4PdG9fSa1Eu")
         .env("LIANDAN_LISTEN", "127.0.0.1:0")
         .stdin(Stdio::null())

@@ -10,6 +10,7 @@ use liandan::clock::Clock;
 use liandan::config::{Borders, Config, Metrics, Numbering, Serving};
 use liandan::container::{LabelLayout, QrContent};
 use liandan::ctx::{Actor, Ctx};
+use liandan::custody::{self, LogKeys};
 use liandan::identity::{self, CreateUser};
 use liandan::mint::Mint;
 use liandan::problem::Lang;
@@ -94,6 +95,11 @@ impl World {
         self.app.clock.set(self.now() + time);
     }
 
+    /// Lets the tree follow the log and publishes it, as the worker does.
+    pub async fn publish(&self) {
+        while custody::grow(&self.app).await.unwrap() {}
+    }
+
     /// How many rows a table has.
     pub async fn rows(&self, table: &str) -> i64 {
         let count = format!("SELECT count(*) FROM {table}");
@@ -122,6 +128,12 @@ pub fn beginning() -> DateTime<Utc> {
     "2026-11-25T02:00:00Z".parse().unwrap()
 }
 
+/// Keys of a world's log, made of these seeds.
+pub fn log_keys(seeds: &[u8]) -> LogKeys {
+    let key = |seed: &u8| custody::private_text("liandan.example/test", &[*seed; 32]);
+    LogKeys::parse(&seeds.iter().map(key).collect::<Vec<_>>().join("\n")).unwrap()
+}
+
 /// The settings of a world's app.
 pub fn config() -> Config {
     Config {
@@ -132,6 +144,7 @@ pub fn config() -> Config {
         labels: LabelLayout::default(),
         label_qr: QrContent::default(),
         amendment_days: 5,
+        log_keys: Some(log_keys(&[7])),
         token_secret: Secret::new(b"a secret of tests, as long as it must be".to_vec()),
         behind_proxy: false,
     }

@@ -74,6 +74,7 @@ impl World {
             borders: Borders::Province,
             labels: crate::container::LabelLayout::default(),
             label_qr: crate::container::QrContent::default(),
+            log_keys: None,
             amendment_days: 5,
             token_secret: Secret::new(vec![7; 32]),
             behind_proxy: false,

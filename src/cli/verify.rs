@@ -1,0 +1,91 @@
+//! `liandan verify`: a bundle checked offline, with nothing but a verifier key.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::say;
+use crate::config::BadSetting;
+use crate::custody::{Given, Older, VerifierKey, Wrong, account, account_json, verifiers, verify};
+use crate::server::StartError;
+
+/// Check a manifest's bundle (`GET /manifests/{id}/custody`): no server and no database are needed.
+///
+/// Prints a readable account of the chain; exit status 0 where nothing is wrong. Else it names the
+/// first thing that is, and ends with 1.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The bundle; `-` reads it from standard input.
+    bundle: PathBuf,
+    /// The log's verifier key, or a file with such keys. May be repeated: keys change.
+    #[arg(long, value_name = "KEY", required = true)]
+    key: Vec<String>,
+    /// An older checkpoint of the log: was it only added to since?
+    #[arg(long, value_name = "FILE", requires = "consistency")]
+    consistent_with: Option<PathBuf>,
+    /// The proof of that: `GET /custody/proof/consistency?from=…&to=…`.
+    #[arg(long, value_name = "FILE", requires = "consistent_with")]
+    consistency: Option<PathBuf>,
+    /// The account as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(asked: &Arguments) -> Result<ExitCode, StartError> {
+    let keys = keys(&asked.key)?;
+    let bundle = read(&asked.bundle)?;
+    let beside = match (&asked.consistent_with, &asked.consistency) {
+        (Some(old), Some(proof)) => Some((read(old)?, read(proof)?)),
+        _ => None,
+    };
+    let older = beside.as_ref().map(|(checkpoint, proof)| Older { checkpoint, proof });
+    match verify(&Given { bundle: &bundle, keys: &keys, older }) {
+        Ok(verified) if asked.json => say(&account_json(&verified).to_string()),
+        Ok(verified) => account(&verified).iter().for_each(|line| say(line)),
+        Err(wrong) => {
+            tell(&wrong, asked.json);
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(wrong: &Wrong, as_json: bool) {
+    let Wrong { at, text } = wrong;
+    if as_json {
+        let told = json!({"verified": false, "at": at, "zh": text.zh, "en": text.en});
+        return say(&told.to_string());
+    }
+    say(&format!("有误 wrong at {}", if at.is_empty() { "/" } else { at }));
+    say(&format!("  {}", text.zh));
+    say(&format!("  {}", text.en));
+}
+
+fn read(file: &Path) -> Result<String, StartError> {
+    let text = if file == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map(|_| text)
+    } else {
+        std::fs::read_to_string(file)
+    };
+    text.map_err(|reason| StartError::Io { doing: "read what is to be checked", reason })
+}
+
+/// Keys given as such, or by the name of a file.
+fn keys(given: &[String]) -> Result<Vec<VerifierKey>, StartError> {
+    let mut keys = Vec::new();
+    for text in given {
+        let read = match verifiers(text) {
+            Ok(read) => Ok(read),
+            Err(not) => match std::fs::read_to_string(text) {
+                Ok(text) => verifiers(&text),
+                Err(_) => Err(not),
+            },
+        };
+        let read = read.map_err(|not| BadSetting::new("--key", not.to_string()))?;
+        keys.extend(read);
+    }
+    Ok(keys)
+}

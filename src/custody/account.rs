@@ -1,0 +1,140 @@
+//! The readable account of a chain that was verified, in both languages. Pure.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::verify::Verified;
+use crate::manifest::{Manifest, Status};
+use crate::units::Grams;
+
+/// What each kind of event is called.
+const KINDS: &[(&str, &str)] = &[
+    ("filed", "填报"),
+    ("departed", "起运"),
+    ("handed_over", "交接"),
+    ("stopped", "途中停留或换车"),
+    ("incident", "途中事故"),
+    ("arrived", "运抵"),
+    ("received", "接收"),
+    ("completed", "利用处置"),
+    ("cancelled", "作废"),
+    ("amendment_proposed", "提出更正"),
+    ("amendment_approved", "同意更正"),
+    ("amendment_rejected", "拒绝更正"),
+    ("amendment_expired", "更正逾期失效"),
+    ("countersigned", "补签"),
+    ("unconfirmed", "产生单位逾期未确认"),
+    ("return_filed", "退回联单已填报"),
+    ("return_cancelled", "退回联单已作废"),
+    ("forward_filed", "转送联单已填报"),
+    ("forward_cancelled", "转送联单已作废"),
+    ("sent_on", "转出"),
+    ("sent_on_cancelled", "转出已作废"),
+];
+
+const fn status(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "草稿",
+        Status::Filed => "已填报",
+        Status::InTransit => "运输中",
+        Status::Arrived => "已运抵",
+        Status::Accepted => "已接受",
+        Status::PartlyAccepted => "部分接受",
+        Status::Refused => "已拒收",
+        Status::Completed => "已完成",
+        Status::Cancelled => "已作废",
+    }
+}
+
+/// The account, a line each.
+pub fn account(verified: &Verified) -> Vec<String> {
+    let Verified { bundle, head, older, replayed } = verified;
+    let filed = &replayed.manifest.filed;
+    let mut lines = vec![
+        format!("联单 manifest {}  {}", filed.number, bundle.subject.id),
+        format!("日志 log      {}  {} 条 entries", head.origin, head.size),
+        format!("移出 from     {}", party(&filed.producer.name, &filed.producer.uscc)),
+        format!("接受 to       {}", party(&filed.receiver.name, &filed.receiver.uscc)),
+        String::new(),
+    ];
+    for (event, step) in bundle.events.iter().zip(&replayed.steps) {
+        let text = |name: &str| step.body[name].as_str().unwrap_or_default();
+        let kind = text("kind");
+        let zh = KINDS.iter().find(|(word, _)| *word == kind).map_or("", |(_, zh)| zh);
+        let (seq, status_zh, status_en) = (&step.body["seq"], status(step.status), step.status);
+        lines.push(format!(
+            "{seq:>3}  {}  {zh} {kind} → {status_zh} {}  #{}",
+            text("occurred_at"),
+            status_en.as_str(),
+            event.index,
+        ));
+        lines.push(format!("     {}", signer(&step.body["actor"])));
+    }
+    lines.push(String::new());
+    lines.extend(masses(&replayed.manifest));
+    lines.push(String::new());
+    if let Some(size) = older {
+        lines.push(format!("日志自 {size} 条以来只有追加。"));
+        lines.push(format!("Since it had {size} entries the log was only added to."));
+    }
+    lines.push("未被改动；每一步都合规；质量平衡。".to_owned());
+    lines.push("Not altered; every step was allowed; masses add up.".to_owned());
+    lines
+}
+
+fn party(name: &str, uscc: &str) -> String {
+    format!("{name}  {uscc}")
+}
+
+fn signer(actor: &Value) -> String {
+    let text = |name: &str| actor[name].as_str().unwrap_or("-");
+    let (role, via, who) = (text("role"), text("via"), text("organisation_id"));
+    let mut line = format!("签署 by {role} ({via})  单位 organisation {who}");
+    for one in actor["on_behalf_of"].as_array().into_iter().flatten() {
+        let other = one["organisation_id"].as_str().unwrap_or("-");
+        // Writing to a String cannot fail.
+        let _ = write!(line, "  代 for {other}");
+    }
+    line
+}
+
+/// The masses of each line, in kilograms.
+fn masses(manifest: &Manifest) -> Vec<String> {
+    let line = |item: &crate::manifest::Item| {
+        let index = usize::try_from(item.line - 1).unwrap_or(usize::MAX);
+        let progress = manifest.progress.get(index).copied().unwrap_or_default();
+        let kg = |mass: Grams| mass.to_kg_text();
+        let stored = manifest.stored_g(item.line).unwrap_or(Grams::ZERO);
+        format!(
+            "{} {} {}  交运 shipped {}  接受 accepted {}  拒收 refused {}  灭失 lost {}  \
+             处置 treated {}  转出 sent on {}  在库 stored {} kg",
+            item.line,
+            item.waste_code,
+            item.name,
+            kg(item.mass_g),
+            kg(progress.accepted_g),
+            kg(progress.refused_g),
+            kg(progress.lost_g),
+            kg(progress.treated_g),
+            kg(manifest.sent_on_g(item.line)),
+            kg(stored),
+        )
+    };
+    manifest.filed.items.iter().map(line).collect()
+}
+
+/// The account for programs.
+pub fn account_json(verified: &Verified) -> Value {
+    let Verified { bundle, head, older, replayed } = verified;
+    let event = |(event, step): (&super::BundleEvent, &super::replay::Step)| {
+        json!({"seq": step.body["seq"], "index": event.index, "kind": step.body["kind"],
+            "occurred_at": step.body["occurred_at"], "status": step.status.as_str()})
+    };
+    let events: Vec<Value> = bundle.events.iter().zip(&replayed.steps).map(event).collect();
+    json!({
+        "verified": true, "subject": bundle.subject, "number": replayed.manifest.filed.number,
+        "origin": head.origin, "log_size": head.size, "consistent_with": older,
+        "status": replayed.manifest.status.as_str(), "events": events,
+    })
+}

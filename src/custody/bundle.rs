@@ -1,0 +1,134 @@
+//! The bundle: a manifest's chain with what proves it, for whoever trusts nobody (custody.md, "The
+//! bundle"); and the proof of one event as the text of C2SP `tlog-proof`.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::checkpoint::covering;
+use super::merkle::Hash;
+use super::note::base64;
+use super::proof;
+use super::store::Published;
+use crate::app::App;
+use crate::ctx::Actor;
+use crate::ids::ManifestId;
+use crate::manifest::{self, EventRow};
+use crate::problem::Problem;
+
+/// The only form there is.
+pub const FORMAT: &str = "liandan-custody/1";
+
+/// A subject's whole chain, with a checkpoint that covers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CustodyBundle {
+    /// `liandan-custody/1`.
+    pub format: String,
+    pub subject: BundleSubject,
+    /// The signed note (C2SP tlog-checkpoint), text.
+    pub checkpoint: String,
+    /// Oldest first.
+    pub events: Vec<BundleEvent>,
+}
+
+/// Whose chain it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BundleSubject {
+    pub kind: String,
+    pub id: Uuid,
+}
+
+/// An event, and its place in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BundleEvent {
+    /// Position in the log.
+    pub index: u64,
+    /// The canonical JSON that was hashed, as it was hashed.
+    pub body: String,
+    /// Inclusion path of leaf `index` in the checkpoint's tree: 32 bytes each, base64.
+    pub proof: Vec<String>,
+}
+
+/// The bundle of a manifest, as far as the actor may read it. 503 where no checkpoint covers its
+/// newest event in time.
+pub async fn bundle(app: &App, actor: &Actor, id: ManifestId) -> Result<CustodyBundle, Problem> {
+    let stored = manifest::readable(app, actor, id).await?;
+    let rows = manifest::events(&app.pool, id, Some(stored.manifest.version)).await?;
+    let (published, mut proofs) = proofs(app, &rows).await?;
+    let event = |row: EventRow| {
+        let index = index(&row)?;
+        let proof = proofs.remove(&index).unwrap_or_default();
+        Ok(BundleEvent { index, body: row.body, proof: proof.iter().map(base64).collect() })
+    };
+    let events: Result<Vec<BundleEvent>, Problem> = rows.into_iter().map(event).collect();
+    Ok(CustodyBundle {
+        format: FORMAT.to_owned(),
+        subject: BundleSubject { kind: "manifest".to_owned(), id: id.uuid() },
+        checkpoint: published.note.clone(),
+        events: events?,
+    })
+}
+
+/// The proof of one event of a manifest: C2SP `tlog-proof`, without extra data.
+pub async fn event_proof(
+    app: &App,
+    actor: &Actor,
+    (id, seq): (ManifestId, i64),
+) -> Result<String, Problem> {
+    let stored = manifest::readable(app, actor, id).await?;
+    let rows = manifest::events(&app.pool, id, Some(stored.manifest.version)).await?;
+    let row = rows.into_iter().find(|row| row.seq == seq).ok_or_else(Problem::not_found)?;
+    let index = index(&row)?;
+    let (published, mut proofs) = proofs(app, &[row]).await?;
+    let proof = proofs.remove(&index).unwrap_or_default();
+    Ok(proof_text(index, &proof, &published.note))
+}
+
+fn proof_text(index: u64, proof: &[Hash], note: &str) -> String {
+    let mut text = format!("c2sp.org/tlog-proof@v1\nindex {index}\n");
+    for hash in proof {
+        text.push_str(&base64(hash));
+        text.push('\n');
+    }
+    text.push('\n');
+    text.push_str(note);
+    text
+}
+
+fn index(row: &EventRow) -> Result<u64, Problem> {
+    u64::try_from(row.position).map_err(Problem::internal)
+}
+
+type Proofs = HashMap<u64, Vec<Hash>>;
+
+/// A checkpoint that covers these events, and the proof of each in its tree.
+async fn proofs(
+    app: &App,
+    rows: &[EventRow],
+) -> Result<(std::sync::Arc<Published>, Proofs), Problem> {
+    let entries: Result<Vec<u64>, Problem> = rows.iter().map(index).collect();
+    let entries = entries?;
+    let last = entries.iter().max().copied();
+    let last = last.ok_or_else(|| Problem::internal("a manifest without events"))?;
+    let published = covering(app, last).await?;
+    let proofs = proof::inclusion(&app.pool, published.size, &entries).await?;
+    Ok((published, proofs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proof_is_the_text_of_the_specification() {
+        let note = "a\n7\nroot\n\n\u{2014} a sig\n";
+        let text = proof_text(5, &[[0; 32], [255; 32]], note);
+        let (zeros, ones) = (base64(&[0; 32]), base64(&[255; 32]));
+        let wanted = format!("c2sp.org/tlog-proof@v1\nindex 5\n{zeros}\n{ones}\n\n{note}");
+        assert_eq!(text, wanted);
+        let alone = proof_text(0, &[], note);
+        assert_eq!(alone, format!("c2sp.org/tlog-proof@v1\nindex 0\n\n{note}"));
+    }
+}

@@ -1,0 +1,134 @@
+//! What is published of the tree: the newest checkpoint, at hand in every process, and waiting for
+//! one that covers an event.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::edge::Edge;
+use super::keys::LogKeys;
+use super::note::Checkpoint;
+use super::store::{self, Published};
+use crate::app::App;
+use crate::limits::{CHECKPOINT_BELIEVED, COVERAGE_WAIT_MAX, COVERAGE_WAITERS_MAX, TREE_POLL};
+use crate::problem::Problem;
+
+/// What a process knows of the tree. One a process.
+pub struct Custody {
+    newest: watch::Sender<Option<Arc<Published>>>,
+    /// When the newest was last asked for.
+    looked_at: Mutex<Option<Instant>>,
+    /// What the worker knows of the tree, and whoever lets it grow holds.
+    pub(super) growth: tokio::sync::Mutex<Growth>,
+    places: Semaphore,
+}
+
+/// What the worker keeps between two steps.
+#[derive(Default)]
+pub struct Growth {
+    /// The tree's right edge; none where it is to be read again.
+    pub edge: Option<Edge>,
+    /// The log's keys are noted, and have signed what there is.
+    pub has_begun: bool,
+}
+
+impl Default for Custody {
+    fn default() -> Self {
+        Self {
+            newest: watch::Sender::new(None),
+            looked_at: Mutex::default(),
+            growth: tokio::sync::Mutex::default(),
+            places: Semaphore::new(COVERAGE_WAITERS_MAX),
+        }
+    }
+}
+
+impl Custody {
+    /// The newest checkpoint that this process knows.
+    pub fn known(&self) -> Option<Arc<Published>> {
+        self.newest.borrow().clone()
+    }
+
+    /// How many requests wait for a checkpoint now.
+    pub fn waiting(&self) -> usize {
+        COVERAGE_WAITERS_MAX - self.places.available_permits()
+    }
+
+    /// A checkpoint that was found or published. An older one than is known changes nothing.
+    pub(super) fn tell(&self, published: Published) -> Arc<Published> {
+        let published = Arc::new(published);
+        self.newest.send_if_modified(|newest| {
+            let is_new = newest.as_ref().is_none_or(|known| {
+                known.size < published.size
+                    || (known.size == published.size && known.note != published.note)
+            });
+            if is_new {
+                *newest = Some(Arc::clone(&published));
+            }
+            is_new
+        });
+        self.has_looked();
+        published
+    }
+
+    /// The database has just said that there is nothing newer.
+    pub(super) fn has_looked(&self) {
+        *self.looked_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn is_fresh(&self) -> bool {
+        let looked_at = *self.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        looked_at.is_some_and(|at| at.elapsed() < CHECKPOINT_BELIEVED)
+    }
+}
+
+/// The checkpoint of a tree, signed.
+pub fn signed(keys: &LogKeys, edge: &Edge) -> Published {
+    let root = edge.root();
+    let head = Checkpoint { origin: keys.name().to_owned(), size: edge.size(), root };
+    let note = keys.sign(&head.text());
+    Published { size: edge.size(), root, note, signed_by: keys.ids() }
+}
+
+/// The newest checkpoint, not older than [`CHECKPOINT_BELIEVED`]: while the worker looks as well,
+/// this costs nothing. 503 before the first is published.
+pub async fn latest(app: &App) -> Result<Arc<Published>, Problem> {
+    if let Some(known) = app.custody.known().filter(|_| app.custody.is_fresh()) {
+        return Ok(known);
+    }
+    let found = store::latest(&app.pool).await?.ok_or_else(Problem::busy)?;
+    app.custody.tell(found);
+    app.custody.known().ok_or_else(Problem::busy)
+}
+
+/// A checkpoint of a tree that has the event at `position`. 503 where none comes in time
+/// ([`COVERAGE_WAIT_MAX`]), or where too many wait.
+pub async fn covering(app: &App, position: u64) -> Result<Arc<Published>, Problem> {
+    let covers = |known: &Arc<Published>| known.size > position;
+    if let Some(known) = app.custody.known().filter(covers) {
+        return Ok(known);
+    }
+    let _place = app.custody.places.try_acquire().map_err(|_| Problem::busy())?;
+    let until = Instant::now() + COVERAGE_WAIT_MAX;
+    let mut newest = app.custody.newest.subscribe();
+    loop {
+        // Another process may publish, and a first request finds nothing known.
+        if let Ok(known) = latest(app).await
+            && covers(&known)
+        {
+            return Ok(known);
+        }
+        if Instant::now() >= until {
+            return Err(Problem::busy());
+        }
+        let change = async {
+            tokio::select! {
+                _ = newest.changed() => {}
+                () = sleep(TREE_POLL) => {}
+            }
+        };
+        // Out of time: the next look is the last.
+        let _ = timeout_at(until, change).await;
+    }
+}

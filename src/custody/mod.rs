@@ -1,0 +1,35 @@
+//! Custody that anyone can check (custody.md): the journal as one Merkle tree, in the tiles of C2SP
+//! `tlog-tiles`, with signed checkpoints, proofs, and bundles that need no server to be verified.
+//!
+//! `merkle`, `tiles`, `edge`, `note` and `keys` are pure and know no database; `store` has the SQL;
+//! `tree` is the worker that lets the tree grow; the others answer questions about it.
+
+mod account;
+mod balance;
+mod bundle;
+mod checkpoint;
+mod edge;
+mod entries;
+mod keys;
+mod merkle;
+mod note;
+mod proof;
+mod replay;
+mod store;
+mod tiles;
+mod tree;
+mod verify;
+
+pub use account::{account, account_json};
+pub use bundle::{BundleEvent, BundleSubject, CustodyBundle, bundle, event_proof};
+pub use checkpoint::{Custody, covering, latest};
+pub use entries::entries;
+pub use keys::{LogKeys, NotAKey, VerifierKey, private_text, verifiers};
+pub use merkle::{Hash, empty_root, extends, includes, root};
+pub use note::{BadNote, Checkpoint, SignedNote, base64, hash, is_key_name};
+pub use proof::{consistency, inclusion};
+pub use replay::{Replayed, Step, replay};
+pub use store::{Published, tiles};
+pub use tiles::{Place, TILE_WIDTH, TileId, bundle as entry_bundle, level};
+pub use tree::{follow, grow};
+pub use verify::{Given, Older, Verified, Wrong, verify};

@@ -1,0 +1,233 @@
+//! Checking a bundle offline: no server, no database, no clock (custody.md, "The bundle").
+//!
+//! What is checked, in this order: the form, the checkpoint's signature, that the log only grew,
+//! each event's place in the log, the chain, and what it means. The first thing that is wrong is
+//! named, and nothing after it: what follows a forgery is not worth a word.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::bundle::{BundleEvent, CustodyBundle, FORMAT};
+use super::keys::VerifierKey;
+use super::merkle::{Hash, empty_root, extends, includes};
+use super::note::{Checkpoint, SignedNote, hash};
+use super::replay::{Replayed, replay};
+use crate::journal::{Break, canonical, first_break, leaf_hash};
+use crate::problem::Text;
+
+/// The first thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{at}: {} {}", .text.zh, .text.en)]
+pub struct Wrong {
+    /// JSON pointer into the bundle; `consistent-with` or `consistency` for what was given beside.
+    pub at: String,
+    pub text: Text,
+}
+
+impl Wrong {
+    fn new(at: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { at: at.into(), text: Text::new(zh, en) }
+    }
+}
+
+/// What is given to be checked.
+pub struct Given<'a> {
+    /// A bundle, JSON.
+    pub bundle: &'a str,
+    /// Whom to believe, got from elsewhere.
+    pub keys: &'a [VerifierKey],
+    /// An older checkpoint of the log, and the proof that the bundle's log begins with it.
+    pub older: Option<Older<'a>>,
+}
+
+pub struct Older<'a> {
+    /// A signed note.
+    pub checkpoint: &'a str,
+    /// As `GET /custody/proof/consistency` answers, JSON.
+    pub proof: &'a str,
+}
+
+/// A bundle in which nothing is wrong.
+pub struct Verified {
+    pub bundle: CustodyBundle,
+    pub head: Checkpoint,
+    /// Entries of the older log that it was shown to go on from.
+    pub older: Option<u64>,
+    pub replayed: Replayed,
+}
+
+/// Checks all there is to check.
+pub fn verify(given: &Given<'_>) -> Result<Verified, Wrong> {
+    let bundle: CustodyBundle = serde_json::from_str(given.bundle).map_err(|err| {
+        let (zh, en) = ("文件不是存证包", "The file is no bundle");
+        Wrong::new("", format!("{zh}：{err}。"), format!("{en}: {err}."))
+    })?;
+    if bundle.format != FORMAT {
+        let format = &bundle.format;
+        let zh = format!("不认识的格式：{format:?}。");
+        return Err(Wrong::new("/format", zh, format!("An unknown format: {format:?}.")));
+    }
+    if bundle.subject.kind != "manifest" {
+        let kind = &bundle.subject.kind;
+        let zh = format!("不是联单的存证包：{kind:?}。");
+        return Err(Wrong::new("/subject/kind", zh, format!("Not of a manifest: {kind:?}.")));
+    }
+    let head = head("/checkpoint", &bundle.checkpoint, given.keys)?;
+    let older = given.older.as_ref().map(|older| grown(older, &head, given.keys)).transpose()?;
+    if bundle.events.is_empty() {
+        return Err(Wrong::new("/events", "没有事件。", "There are no events."));
+    }
+    for (n, event) in bundle.events.iter().enumerate() {
+        placed(n, event, &head)?;
+    }
+    chained(&bundle, &head)?;
+    let bodies = bundle.events.iter().map(|event| event.body.as_str());
+    let replayed =
+        replay(bodies).map_err(|(n, text)| Wrong { at: format!("/events/{n}/body/data"), text })?;
+    Ok(Verified { bundle, head, older, replayed })
+}
+
+/// A checkpoint, believed.
+fn head(at: &str, note: &str, keys: &[VerifierKey]) -> Result<Checkpoint, Wrong> {
+    let signed = SignedNote::parse(note).and_then(|signed| signed.demand(keys).map(|()| signed));
+    let signed = signed.map_err(|bad| {
+        Wrong::new(at, format!("检查点的签名不可信（{bad}）。"), format!("Its signature: {bad}."))
+    })?;
+    let head = Checkpoint::parse(signed.text);
+    // A key signs for the log of its name alone.
+    let head = head.filter(|head| keys.iter().any(|key| key.name() == head.origin));
+    head.ok_or_else(|| {
+        Wrong::new(
+            at,
+            "签名的文字不是该日志的检查点。",
+            "What is signed is no checkpoint of the log.",
+        )
+    })
+}
+
+#[derive(Deserialize)]
+struct Grown {
+    from: u64,
+    to: u64,
+    proof: Vec<String>,
+}
+
+/// The log is shown to begin with the older one; answers with the size of that.
+fn grown(older: &Older<'_>, head: &Checkpoint, keys: &[VerifierKey]) -> Result<u64, Wrong> {
+    const OLD: &str = "consistent-with";
+    const PROOF: &str = "consistency";
+    let old = self::head(OLD, older.checkpoint, keys)?;
+    if old.origin != head.origin || old.size > head.size {
+        let zh = format!("旧检查点（{} 条）不是此日志较早的检查点。", old.size);
+        let en = format!("It is no earlier checkpoint of this log: {} entries.", old.size);
+        return Err(Wrong::new(OLD, zh, en));
+    }
+    let unread = |reason: String| {
+        let zh = format!("不是一致性证明：{reason}。");
+        Wrong::new(PROOF, zh, format!("It is no consistency proof: {reason}."))
+    };
+    let proof: Grown = serde_json::from_str(older.proof).map_err(|err| unread(err.to_string()))?;
+    let hashes = decoded(&proof.proof).ok_or_else(|| unread("base64".to_owned()))?;
+    if (proof.from, proof.to) != (old.size, head.size) {
+        let (from, to) = (proof.from, proof.to);
+        return Err(unread(format!("{from} -> {to}, not {} -> {}", old.size, head.size)));
+    }
+    let holds = if old.size == 0 {
+        // Every log begins with nothing.
+        hashes.is_empty() && old.root == empty_root()
+    } else {
+        extends(&hashes, (old.size, &old.root), (head.size, &head.root))
+    };
+    if holds {
+        return Ok(old.size);
+    }
+    let zh = "日志不是旧日志的延续：历史被改动过，或证明被改动过。";
+    let en = "The log does not go on from the older one: history was changed, or the proof was.";
+    Err(Wrong::new(PROOF, zh, en))
+}
+
+fn decoded(hashes: &[String]) -> Option<Vec<Hash>> {
+    hashes.iter().map(|text| hash(text)).collect()
+}
+
+/// The event is what was logged at its index.
+fn placed(n: usize, event: &BundleEvent, head: &Checkpoint) -> Result<(), Wrong> {
+    if event.index >= head.size {
+        let (index, size) = (event.index, head.size);
+        let zh = format!("第 {index} 条不在检查点的 {size} 条之内。");
+        let en = format!("Entry {index} is beyond the checkpoint's {size}.");
+        return Err(Wrong::new(format!("/events/{n}/index"), zh, en));
+    }
+    let proof = decoded(&event.proof).ok_or_else(|| {
+        let en = "They are not 32 bytes each in base64.";
+        Wrong::new(format!("/events/{n}/proof"), "证明不是 32 字节的 base64。", en)
+    })?;
+    let leaf = leaf_hash(&event.body);
+    if includes(&proof, (event.index, &leaf), (head.size, &head.root)) {
+        return Ok(());
+    }
+    let zh = format!("事件 {n} 与日志第 {} 条不符：内容、序号或证明被改动过。", event.index);
+    let en = format!(
+        "Event {n} is not entry {} of the log: its body, its index or its proof was changed.",
+        event.index
+    );
+    Err(Wrong::new(format!("/events/{n}"), zh, en))
+}
+
+/// The events are one subject's chain of this log, whole from its beginning.
+fn chained(bundle: &CustodyBundle, head: &Checkpoint) -> Result<(), Wrong> {
+    let bodies = || bundle.events.iter().map(|event| event.body.as_str());
+    for (n, text) in bodies().enumerate() {
+        let wrong = |name: &str, zh: &str, en: &str| {
+            Err(Wrong::new(format!("/events/{n}/body{name}"), zh, en))
+        };
+        let Ok(body) = serde_json::from_str::<Value>(text) else {
+            return wrong("", "不是 JSON。", "It is not JSON.");
+        };
+        if canonical(&body).as_deref() != Ok(text) {
+            return wrong(
+                "",
+                "不是规范 JSON（RFC 8785）。",
+                "It is not canonical JSON (RFC 8785).",
+            );
+        }
+        if body["v"] != 1 {
+            return wrong("/v", "不认识的事件版本。", "A version of events that is not known.");
+        }
+        if body["origin"] != *head.origin {
+            return wrong("/origin", "事件属于另一日志。", "It is an event of another log.");
+        }
+        let subject = &body["subject"];
+        if subject["kind"] != *bundle.subject.kind || subject["id"] != bundle.subject.id.to_string()
+        {
+            return wrong("/subject", "事件属于另一对象。", "It is an event of another subject.");
+        }
+    }
+    let broken = first_break(bodies());
+    let broken = broken.map(|it| (it.clone(), words(&it)));
+    match broken {
+        None => in_order(bundle),
+        Some((it, (n, name, zh))) => {
+            Err(Wrong::new(format!("/events/{n}/body/{name}"), zh, format!("The chain: {it}.")))
+        }
+    }
+}
+
+fn words(broken: &Break) -> (usize, &'static str, &'static str) {
+    match broken {
+        Break::NotJson(n) => (*n, "", "不是 JSON。"),
+        Break::Seq(n) => (*n, "seq", "链的序号不连续：缺少事件，或被调换。"),
+        Break::Prev(n) => (*n, "prev", "没有接在前一事件之后：缺少事件，或被替换。"),
+        Break::Time(n) => (*n, "recorded_at", "记录时间早于前一事件。"),
+    }
+}
+
+/// What was recorded later stands later in the log.
+fn in_order(bundle: &CustodyBundle) -> Result<(), Wrong> {
+    let pairs = bundle.events.windows(2).enumerate();
+    let mut back = pairs.filter(|(_, pair)| pair[0].index >= pair[1].index);
+    let Some((n, _)) = back.next() else { return Ok(()) };
+    let zh = "事件在日志中的次序与链不符。";
+    let en = "It stands before the event that it follows.";
+    Err(Wrong::new(format!("/events/{}/index", n + 1), zh, en))
+}
