@@ -56,11 +56,12 @@ pub async fn run<F, T: Send + Sync + 'static>(
         }
         match app.committer.commit(decision).await? {
             Outcome::Done(Receipt::Written(entry)) => {
+                note(|| Standing::now(&entry));
                 let output = typed(entry.output)?;
                 let (position, settled) = (entry.position, entry.settled);
                 return Ok(Done::Written { output, position, settled });
             }
-            Outcome::Done(Receipt::Replayed(first)) => return Ok(Done::Replayed(first)),
+            Outcome::Done(Receipt::Replayed(first)) => return Ok(replayed(first)),
             Outcome::Stale(subjects) => {
                 if let Some(problem) = ended_grant(ctx, &subjects) {
                     return Err(problem);
@@ -121,7 +122,7 @@ pub async fn refuse<T>(app: &App, ctx: &Ctx, problem: Problem) -> Result<Done<T>
     // the same request by the same organisation was lawful then.
     if problem.code() == Code::Forbidden && !ctx.validate_only {
         return match db::first_answer(&app.pool, ctx).await {
-            Ok(Some(first)) => Ok(Done::Replayed(first)),
+            Ok(Some(first)) => Ok(replayed(first)),
             Ok(None) | Err(_) => Err(problem),
         };
     }
@@ -130,9 +131,55 @@ pub async fn refuse<T>(app: &App, ctx: &Ctx, problem: Problem) -> Result<Done<T>
         return Err(problem);
     }
     match db::first_answer(&app.pool, ctx).await? {
-        Some(first) => Ok(Done::Replayed(first)),
+        Some(first) => Ok(replayed(first)),
         None => Err(problem),
     }
+}
+
+fn replayed<T>(first: FirstAnswer) -> Done<T> {
+    note(|| Standing::before(&first));
+    Done::Replayed(first)
+}
+
+/// Where in the log stands what a command wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// At these positions, both included: it was committed now.
+    Now { first: i64, last: i64 },
+    /// At this place of its subject's chain: it was committed before, under the same key.
+    Before { subject: uuid::Uuid, seq: i64 },
+}
+
+impl Standing {
+    fn now(entry: &db::Entry) -> Option<Self> {
+        let last = entry.position?;
+        Some(Self::Now { first: last - entry.events + 1, last })
+    }
+
+    /// A draft has no event.
+    fn before(first: &FirstAnswer) -> Option<Self> {
+        let seq = first.version - 1;
+        (seq >= 0).then_some(Self::Before { subject: first.subject.id, seq })
+    }
+}
+
+tokio::task_local! {
+    /// Where commands of a request leave where they stand.
+    static NOTED: RefCell<Vec<Standing>>;
+}
+
+fn note(standing: impl FnOnce() -> Option<Standing>) {
+    // Nobody notes what the program does by itself.
+    let _ = NOTED.try_with(|noted| noted.borrow_mut().extend(standing()));
+}
+
+/// Does something for one request, and tells where in the log stands what it committed.
+pub async fn noting<T>(doing: impl Future<Output = T>) -> (T, Vec<Standing>) {
+    let noting = async {
+        let done = doing.await;
+        (done, NOTED.with(RefCell::take))
+    };
+    NOTED.scope(RefCell::default(), noting).await
 }
 
 /// Decide and settle on an unlocked reading, without the commit.
@@ -173,7 +220,13 @@ pub async fn try_out(app: &App, decision: &Decision) -> Result<(), Problem> {
 /// Commits gathered decisions. False where facts have moved: they are to be decided again.
 pub async fn commit(app: &App, decision: Decision) -> Result<bool, Problem> {
     match app.committer.commit(decision).await? {
-        Outcome::Done(_) => Ok(true),
+        Outcome::Done(receipt) => {
+            note(|| match &receipt {
+                Receipt::Written(entry) => Standing::now(entry),
+                Receipt::Replayed(first) => Standing::before(first),
+            });
+            Ok(true)
+        }
         Outcome::Stale(subjects) => {
             app.registers.evict(&subjects);
             Ok(false)

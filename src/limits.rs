@@ -162,6 +162,10 @@ pub const CHECKPOINT_BELIEVED: Duration = Duration::from_secs(1);
 /// (custody.md, "The bundle").
 pub const COVERAGE_WAIT_MAX: Duration = Duration::from_secs(5);
 
+/// Events of one command that its answer proves: a trip of a hundred manifests has as many. An
+/// answer of some 100 kB; of more the bundles have the proofs.
+pub const PROVEN_EVENTS_MAX: usize = 256;
+
 /// Requests that wait for a checkpoint at once: as many as may wait for their commit.
 pub const COVERAGE_WAITERS_MAX: usize = QUEUE_MAX;
 

@@ -280,6 +280,32 @@ mod tests {
     }
 
     #[test]
+    fn the_logs_key_is_of_the_log_and_never_shown() {
+        let key = crate::custody::private_text("a.example/log", &[7; 32]);
+        let secret = key.rsplit('+').next().unwrap_or_default();
+        let serving = production(&[("LIANDAN_LOG_KEY", &key)]).unwrap();
+        assert_eq!(serving.config.log_keys.as_ref().map(LogKeys::name), Some("a.example/log"));
+        assert!(!format!("{:?}", serving.config).contains(secret));
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("log-key");
+        std::fs::write(&file, format!("{key}\n")).unwrap();
+        let file = file.to_str().unwrap();
+        assert!(production(&[("LIANDAN_LOG_KEY_FILE", file)]).unwrap().config.log_keys.is_some());
+        let changed = key.replace("a.example", "b.example");
+        for wrong in [
+            &[("LIANDAN_LOG_KEY", changed.as_str())][..],
+            &[("LIANDAN_LOG_KEY", "x")],
+            &[("LIANDAN_LOG_KEY", &key), ("LIANDAN_ORIGIN", "b.example/log")],
+            &[("LIANDAN_LOG_KEY", &key), ("LIANDAN_LOG_KEY_FILE", file)],
+            &[("LIANDAN_LOG_KEY_FILE", "/nowhere/log-key")],
+        ] {
+            let refused = production(wrong).err().unwrap_or_default();
+            let names = refused.starts_with("LIANDAN_LOG_KEY");
+            assert!(names && !refused.contains(secret), "{refused}");
+        }
+    }
+
+    #[test]
     fn what_is_not_said_has_its_default() {
         let serving = production(&[]).unwrap();
         assert_eq!(serving.listen.to_string(), "127.0.0.1:8080");

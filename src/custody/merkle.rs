@@ -240,7 +240,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_entry_is_proven_and_no_other_in_its_place(size in 1u64..600, pick: u64, other: u64) {
+        fn every_entry_is_proven_and_no_other_there(size in 1u64..600, pick: u64, other: u64) {
             let all = leaves(size);
             let (index, other) = (pick % size, other % size);
             let whole = root(&all);

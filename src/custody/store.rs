@@ -95,6 +95,18 @@ pub async fn leaves(pool: &Pool, from: u64, to: u64) -> Result<Vec<Hash>, Proble
     Ok(found)
 }
 
+/// The leaf hashes at these positions, in order.
+pub async fn leaves_at(pool: &Pool, positions: &[u64]) -> Result<Vec<(u64, Hash)>, Problem> {
+    let wanted: Result<Vec<i64>, Problem> = positions.iter().copied().map(signed).collect();
+    let rows: Vec<(i64, Vec<u8>)> = event::table
+        .filter(event::position.eq_any(wanted?))
+        .order(event::position)
+        .select((event::position, event::leaf))
+        .load(&mut pool.get().await?)
+        .await?;
+    rows.into_iter().map(|(position, leaf)| Ok((whole(position)?, hash(&leaf)?))).collect()
+}
+
 #[derive(QueryableByName)]
 struct RootsRow {
     #[diesel(sql_type = SmallInt)]

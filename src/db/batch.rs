@@ -28,6 +28,8 @@ pub enum Receipt {
 pub struct Entry {
     /// Log position of the decision's last event; `None` where it had none.
     pub position: Option<i64>,
+    /// How many it had: their positions are one behind the other.
+    pub events: i64,
     pub settled: Settled,
     pub output: Output,
 }
@@ -89,8 +91,10 @@ fn settle(book: &mut Book, writes: &mut Writes, origin: &str, decision: &Decisio
     }
     gather_notices(writes, &written.notices, first_position, &settled);
     gather_key(book, writes, decision);
-    let position = (book.next_position > first_position).then_some(book.next_position - 1);
-    Ok(Outcome::Done(Receipt::Written(Entry { position, settled, output: written.output })))
+    let events = book.next_position - first_position;
+    let position = (events > 0).then_some(book.next_position - 1);
+    let entry = Entry { position, events, settled, output: written.output };
+    Ok(Outcome::Done(Receipt::Written(entry)))
 }
 
 /// An event with its place in the chain, ready to be written.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::ctx::IdempotencyKey;
 use crate::limits::IDEMPOTENCY_KEY_CHARS_MAX;
 use crate::problem::{Code, Lang, Problem, Text};
-use crate::wire::{asked_in_query, wire};
+use crate::wire::{api_enum, asked_in_query, wire};
 
 use super::frame;
 
@@ -17,7 +17,16 @@ wire! {
     pub struct CommandQuery {
         /// Answer what would be answered, and write nothing.
         pub validate_only: bool = false,
+        /// `proof`: answer when the command's events are in a checkpoint of the log, with one
+        /// member more, `proof` (a CommandProof). It is null where that takes more than five
+        /// seconds; the command stands all the same.
+        pub wait: Option<WaitFor>,
     }
+}
+
+api_enum! {
+    /// What a command's answer waits for, beside its commit.
+    pub enum WaitFor { Proof = "proof" }
 }
 
 /// The parts of a `Ctx` that stand in the request itself; who asks and what time it is are added

@@ -11,6 +11,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::conditions::WaitFor;
 use super::{Answer, Caller, ProblemBody, Query, Segments};
 use crate::app::App;
 use crate::custody::{self, CustodyBundle, Place, TILE_WIDTH, TileId};
@@ -30,7 +31,10 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 
 /// The part of the OpenAPI document that these handlers are.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(checkpoint, key, consistency, tile, entries, bundle, event_proof))]
+#[openapi(
+    paths(checkpoint, key, consistency, tile, entries, bundle, event_proof),
+    components(schemas(custody::CommandProof, custody::ProvenEvent, WaitFor))
+)]
 pub struct CustodyApi;
 
 /// What never changes may be kept for ever, by anyone.
@@ -168,8 +172,8 @@ async fn there(app: &App, id: TileId, place: Place) -> Result<(), Problem> {
 
 /// A manifest's whole chain with its proofs: what `liandan verify` checks without a server.
 ///
-/// It ends with the newest event; the answer waits up to 5 s for a checkpoint that covers it, and is
-/// 503 where none comes.
+/// It ends with the newest event; the answer waits up to 5 s for a checkpoint that covers it, and
+/// is 503 where none comes.
 #[utoipa::path(
     get, path = "/api/v1/manifests/{id}/custody", tag = "custody",
     params(("id" = ManifestId, Path)), security(("bearer" = [])),

@@ -20,6 +20,7 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use futures_util::FutureExt;
 
 use crate::clock::Clock;
+use crate::command;
 use crate::limits::{REQUEST_ID_CHARS_MAX, URI_BYTES_MAX};
 use crate::mint::Mint;
 use crate::problem::{Code, Lang, Problem, Text};
@@ -31,6 +32,7 @@ use super::body::JsonBytes;
 use super::headers::{self, REQUEST_ID};
 use super::language;
 use super::methods;
+use super::standing;
 use super::status::problem_of_status;
 
 /// What the frame needs to know; `Data<FrameSettings>` of the app.
@@ -92,14 +94,16 @@ pub async fn frame(
         count_answer(&line, settings.metrics.as_ref());
         log_answer(&line, problem);
     };
-    let answered = if let Some(problem) = uri_fault(&request) {
-        Ok(Ok(refuse(request, problem)))
+    let (answered, standings) = if let Some(problem) = uri_fault(&request) {
+        (Ok(Ok(refuse(request, problem))), Vec::new())
     } else {
-        let inner = AssertUnwindSafe(next.call(request)).catch_unwind().await;
-        inner.map(|answer| answer.map(ServiceResponse::map_into_boxed_body))
+        let inner = AssertUnwindSafe(next.call(request)).catch_unwind();
+        let (inner, standings) = command::noting(inner).await;
+        (inner.map(|answer| answer.map(ServiceResponse::map_into_boxed_body)), standings)
     };
     match answered {
         Ok(Ok(answer)) => {
+            let answer = standing::told(answer, &standings).await;
             let answer = methods::told(answer, &method);
             let problem = problem_in(&answer);
             let mut answer = in_problem_form(answer, problem.as_ref(), &framed);

@@ -35,6 +35,7 @@ pub mod round;
 mod routes;
 mod sandbox;
 mod segments;
+mod standing;
 mod status;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
-    Components, ContentBuilder, OpenApi as Document, Ref, RefOr, Required, Response,
+    Components, ContentBuilder, HeaderBuilder, OpenApi as Document, Ref, RefOr, Required, Response,
     ResponseBuilder, SecurityRequirement,
 };
 
@@ -133,23 +133,40 @@ fn document_headers(operation: &mut Operation, method: &str, path: &str) {
     if !of_a_register || method == "get" || path.is_empty() {
         return;
     }
-    let known = operation.parameters.get_or_insert_with(Vec::new);
-    let mut add = |name: &str, words: &str| {
-        let text = Object::with_type(Type::String);
-        let header = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header);
-        known.push(header.description(Some(words)).schema(Some(text)).build().into());
-    };
     // Each line has an external id of its own.
     let has_lines = path.ends_with("/bulk") || path == "/imports";
     if method == "post" && !has_lines {
-        add(
-            "Idempotency-Key",
-            "Your own, new for each command: a repeat within 24 hours gets the first answer, with \
-             `Idempotent-Replayed: true`. Recommended.",
-        );
+        let words = "Your own, new for each command: a repeat within 24 hours gets the first \
+                     answer, with `Idempotent-Replayed: true`. Recommended.";
+        heed(operation, "Idempotency-Key", words);
     }
     if path.contains("{id}") {
-        add("If-Match", "The `ETag` that you saw: 412 where the resource has changed since.");
+        let words = "The `ETag` that you saw: 412 where the resource has changed since.";
+        heed(operation, "If-Match", words);
+    }
+    if !has_lines {
+        tell_position(operation);
+    }
+}
+
+fn heed(operation: &mut Operation, name: &str, words: &str) {
+    let text = Object::with_type(Type::String);
+    let header = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header);
+    let header = header.description(Some(words)).schema(Some(text)).build();
+    operation.parameters.get_or_insert_with(Vec::new).push(header.into());
+}
+
+/// Every answer of a command says where it stands (`standing.rs`).
+fn tell_position(operation: &mut Operation) {
+    let words = "Position in the log of the command's last event; `proof` is by `wait=proof`.";
+    for (status, answer) in &mut operation.responses.responses {
+        if let RefOr::T(answer) = answer
+            && status.starts_with('2')
+        {
+            let number = Object::with_type(Type::Integer);
+            let header = HeaderBuilder::new().description(Some(words)).schema(Some(number)).build();
+            answer.headers.insert("Log-Position".to_owned(), header.into());
+        }
     }
 }
 

@@ -27,7 +27,7 @@ impl Segments {
         plain.then(|| text.parse().ok()).flatten().ok_or_else(Problem::not_found)
     }
 
-    /// The text in `{name}` as it stands in the path: what has one spelling is found under no other.
+    /// The text in `{name}` as it stands in the path: what has one spelling is found by no other.
     pub fn raw(&self, name: &str) -> Result<&str, Problem> {
         self.0.match_info().get(name).ok_or_else(Problem::not_found)
     }

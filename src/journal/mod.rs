@@ -15,4 +15,4 @@ pub use chain::{Break, first_break};
 pub use event::{BODY_BYTES_MAX, Link, NO_PREV, body, leaf_hash};
 pub(crate) use happening::happenings;
 pub use read::{Recorded, Stamped};
-pub use store::{Place, bodies, chain, chains, scan, size};
+pub use store::{Place, bodies, chain, chains, position, scan, size};

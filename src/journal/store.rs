@@ -73,6 +73,17 @@ pub async fn chains(
     Ok(rows)
 }
 
+/// Where in the log stands an event of a subject's chain.
+pub async fn position(pool: &Pool, subject: Uuid, seq: i64) -> Result<Option<i64>, Problem> {
+    let found = event::table
+        .filter(event::subject_id.eq(subject).and(event::seq.eq(seq)))
+        .select(event::position)
+        .first(&mut pool.get().await?)
+        .await
+        .optional()?;
+    Ok(found)
+}
+
 /// The size of the log.
 pub async fn size(pool: &Pool) -> Result<i64, Problem> {
     Ok(log_head::table.select(log_head::next_position).first(&mut pool.get().await?).await?)

@@ -13,13 +13,15 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use filers::{Course, Filers};
+pub use filers::Course;
+use filers::Filers;
 use futures_util::future::join;
 use liandan::db::bootstrap;
 use liandan::db::private::{PrivatePostgres, Settings};
 use liandan::mint::Mint;
 use tokio_postgres::NoTls;
 
+use crate::custody::watcher::Watcher;
 use crate::support::{Client, Database, Server, liandan};
 
 /// Half of the rounds on each of two servers side by side: one starts while the other is filed to.
@@ -31,25 +33,25 @@ const DATABASE_ROUNDS: usize = 5;
 const KILL_MS_MAX: u64 = 120;
 
 /// When to kill: from the seed alone.
-struct Instants(Mint);
+pub struct Instants(Mint);
 
 impl Instants {
     #[expect(clippy::print_stderr, reason = "a failure has to be repeated")]
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let given = std::env::var("LIANDAN_SEED").ok().and_then(|text| text.parse().ok());
         let seed = given.unwrap_or_else(|| u64::from_be_bytes(Mint::random().bytes()) >> 32);
         eprintln!("{name}: LIANDAN_SEED={seed}");
         Self(Mint::seeded(seed))
     }
 
-    fn next(&self) -> Duration {
+    pub fn next(&self) -> Duration {
         let chance = u64::from_be_bytes(self.0.bytes());
         Duration::from_micros(chance % (KILL_MS_MAX * 1000))
     }
 }
 
 /// A server with everybody who files there.
-async fn begin(url: &str) -> (Server, Filers) {
+pub async fn begin(url: &str) -> (Server, Filers) {
     let uscc = liandan::registry::Uscc::complete("11650000MB0000001").unwrap();
     let mut user = liandan(url);
     user.args(["user", "--login", "corps", "--role", "corps_regulator"]);
@@ -86,7 +88,7 @@ async fn killed_servers(name: &str) -> Seen {
     let superuser = database.superuser().await;
     let url = database.app_url();
     let (mut server, mut filers) = begin(&url).await;
-    let mut seen = Seen::default();
+    let (mut seen, mut watcher) = (Seen::default(), Watcher::default());
     for round in 0..ROUNDS {
         let (address, course) = (server.address.clone(), Course::default());
         let kill = async {
@@ -103,7 +105,9 @@ async fn killed_servers(name: &str) -> Seen {
         seen.unanswered += filers.unanswered.len();
         seen.found += filers.repeat(&server.address).await;
         whole::check(&superuser, &filers.acknowledged).await;
+        watcher.look(&server.address).await;
     }
+    watcher.settle(&server.address, &superuser).await;
     seen
 }
 
@@ -124,7 +128,7 @@ async fn a_database_killed_under_the_server_loses_nothing_and_files_nothing_twic
     settings.port = Some(postgres.port());
     prepare(&postgres).await;
     let (server, mut filers) = begin(&postgres.app_url("liandan")).await;
-    let mut seen = Seen::default();
+    let (mut seen, mut watcher) = (Seen::default(), Watcher::default());
     for _round in 0..DATABASE_ROUNDS {
         let course = Course::default();
         let kill = async {
@@ -144,6 +148,7 @@ async fn a_database_killed_under_the_server_loses_nothing_and_files_nothing_twic
         seen.found += filers.repeat(&server.address).await;
         let superuser = connect(&postgres.superuser_url("liandan")).await;
         whole::check(&superuser, &filers.acknowledged).await;
+        watcher.settle(&server.address, &superuser).await;
     }
     assert!(seen.unanswered > 0, "{seen:?}");
 }

@@ -2,8 +2,12 @@
 
 mod growth;
 mod independent;
+mod killed;
 mod offline;
+mod program;
+mod standing;
 mod vectors;
+pub mod watcher;
 
 use std::time::{Duration, Instant};
 

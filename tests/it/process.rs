@@ -31,6 +31,8 @@ async fn it_refuses_to_serve_with_what_would_not_be_safe() {
         ("LIANDAN_TOKEN_SECRET", "secret"),
         ("LIANDAN_TOKEN_SECRET", ""),
         ("LIANDAN_ORIGIN", ""),
+        ("LIANDAN_LOG_KEY", ""),
+        ("LIANDAN_LOG_KEY", "a key that is none"),
         ("LIANDAN_LISTEN", "everywhere"),
         ("LIANDAN_NUMBERING", "roman"),
         ("LIANDAN_LOG", "liandan=loud"),

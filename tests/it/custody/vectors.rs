@@ -58,8 +58,8 @@ fn its_tiles_and_entry_bundles_are_ours_too() {
     }
 }
 
-/// A hash of the vectors. Some are words of another length, for which any hash will do that no other
-/// word has.
+/// A hash of the vectors. Some are words of another length, for which any hash will do that no
+/// other word has.
 fn hash(value: &Value) -> Option<Hash> {
     let text = value.as_str().unwrap_or_default();
     let bytes = STANDARD.decode(text).ok()?;
