@@ -55,7 +55,7 @@ mod view;
 
 pub use act::claimed_since;
 use act::{Step, admit_filed, filed, no_such_line, write};
-pub use admit::{leg_right, planned_day, stored_later, transport_was_free};
+pub use admit::{Wording, leg_right, planned_day, stored_later, transport_was_free};
 pub use amend::{expire_due, was_replaced};
 pub use arrive::arrive;
 pub use asked::*;

@@ -7,6 +7,7 @@
 //! events say, in the same commits.
 
 mod act;
+mod add_stop;
 mod asked;
 mod bulk;
 mod card;
@@ -29,8 +30,10 @@ mod store;
 mod taken;
 mod view;
 mod weigh;
+mod words;
 
 pub use act::visible;
+pub use add_stop::add_stop;
 pub use asked::*;
 pub use bulk::{Bulk, StopResult, stops};
 pub use card::*;
@@ -39,7 +42,7 @@ pub use complete::complete;
 pub use confirm::confirm;
 pub use evolve::{Round, Stop, fold};
 pub use list::page;
-pub use plan::{add_stop, plan};
+pub use plan::plan;
 pub use shape::*;
 pub use silence::silence_due;
 pub use status::{RoundAction, RoundStatus, StopOutcome, StopStatus};

@@ -1,4 +1,4 @@
-//! Plan a round, or one stop more: each stop is a draft of a manifest, which its producer sees.
+//! Plan a round: each stop is a draft of a manifest, which its producer sees.
 
 use std::sync::Arc;
 
@@ -7,11 +7,10 @@ use serde_json::{Value, json};
 use super::act::{self, Beside};
 use super::asked::{PlanRound, StopToPlan};
 use super::event::{Happening, Planned, StopPlanned};
-use super::evolve::Round;
-use super::status::RoundAction;
 use super::store::{self, Stored};
+use super::words::planned_items;
 use crate::app::App;
-use crate::catalogue::Stream;
+use crate::catalogue::{Catalogue, Stream};
 use crate::clock::legal_day;
 use crate::command::{self, Done, Freshness};
 use crate::ctx::Ctx;
@@ -20,14 +19,14 @@ use crate::identity::policy as may;
 use crate::ids::{ManifestId, OrganisationId, RoundId, SiteId};
 use crate::limits::ROUND_STOPS_MAX;
 use crate::manifest::{
-    self, Crew, Draft, LegFacts, LegIds, PartyAt, crew, crew_faults, planned_day,
+    self, Crew, Draft, LegFacts, LegIds, PartyAt, Wording, crew, crew_faults, planned_day,
 };
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::registry::{Known, Organisation, Part, Site, Standing};
 use crate::wire::Asked;
 
 /// A site and whose it is.
-struct End {
+pub struct End {
     pub site: Known<Site>,
     pub organisation: Known<Organisation>,
 }
@@ -44,7 +43,7 @@ impl End {
         Ok(owner.map(|organisation| Arc::new(Self { site, organisation })))
     }
 
-    fn guards(&self) -> [Guard; 2] {
+    pub fn guards(&self) -> [Guard; 2] {
         [self.site.guard, self.organisation.guard]
     }
 
@@ -62,7 +61,7 @@ impl End {
 }
 
 /// A stop with what is known of it. Its manifest's id is a fact: a decision makes none.
-struct StopFacts {
+pub struct StopFacts {
     pub site_id: SiteId,
     pub end: Option<Arc<End>>,
     pub manifest_id: ManifestId,
@@ -90,7 +89,7 @@ pub async fn plan(app: &App, ctx: &Ctx, asked: Asked<PlanRound>) -> Result<Done<
     };
     let id = RoundId::of(app.mint.uuid(ctx.now));
     let read = async |freshness| Facts::read(app, ctx, &asked, freshness).await;
-    command::run(app, ctx, read, |facts| decide(id, facts, &asked, ctx)).await
+    command::run(app, ctx, read, |facts| decide((id, facts), &asked, ctx, &app.catalogue)).await
 }
 
 impl Facts {
@@ -154,11 +153,16 @@ async fn template(
 }
 
 /// The items of a stop, as a draft's body holds them.
-fn items_of(stop: &StopToPlan) -> Value {
+pub fn items_of(stop: &StopToPlan) -> Value {
     stop.items.iter().map(|item| item.body.clone()).collect()
 }
 
-fn decide(id: RoundId, facts: &Facts, asked: &PlanRound, ctx: &Ctx) -> Result<Decision, Problem> {
+fn decide(
+    (id, facts): (RoundId, &Facts),
+    asked: &PlanRound,
+    ctx: &Ctx,
+    catalogue: &Catalogue,
+) -> Result<Decision, Problem> {
     let mut findings = Findings::new();
     let stream = stream(asked, &mut findings);
     if !may::acts_for(&ctx.actor, asked.carrier_id, Part::Carrier) {
@@ -171,8 +175,10 @@ fn decide(id: RoundId, facts: &Facts, asked: &PlanRound, ctx: &Ctx) -> Result<De
         findings.refuse(Fault::unknown_reference("/template_round_id"));
     }
     count(facts.stops.len(), facts.template_is_known, &mut findings);
-    for stop in &facts.stops {
+    let wording = Wording { catalogue, stream, today: legal_day(ctx.now) };
+    for (n, stop) in facts.stops.iter().enumerate() {
         producer_faults(stop, &mut findings);
+        planned_items(&wording, (n + 1, stop.pointer.as_deref(), &stop.items), &mut findings);
     }
     findings.settle()?;
     let (Some(receiver), Some(carrier), Some(crew)) =
@@ -236,7 +242,7 @@ fn stream(asked: &PlanRound, findings: &mut Findings) -> Option<Stream> {
     }
 }
 
-fn count(stops: usize, template_is_known: bool, findings: &mut Findings) {
+pub fn count(stops: usize, template_is_known: bool, findings: &mut Findings) {
     if stops == 0 && template_is_known {
         let text = Text::new("至少要有一个收运点。", "A round has at least one stop.");
         findings.refuse(Fault::new(Code::TooShort, "/stops", text));
@@ -259,7 +265,7 @@ fn receiver_faults(receiver: Option<&End>, findings: &mut Findings) {
     }
 }
 
-fn producer_faults(stop: &StopFacts, findings: &mut Findings) {
+pub fn producer_faults(stop: &StopFacts, findings: &mut Findings) {
     let own = stop.pointer.as_ref().map(|pointer| format!("{pointer}/producer_site_id"));
     let pointer = own.as_deref().unwrap_or("/template_round_id");
     let Some(end) = &stop.end else { return findings.refuse(Fault::unknown_reference(pointer)) };
@@ -280,7 +286,7 @@ fn standing(end: &End, pointer: &str, findings: &mut Findings) {
     }
 }
 
-fn planned_stop(n: i64, stop: &StopFacts) -> Option<StopPlanned> {
+pub fn planned_stop(n: i64, stop: &StopFacts) -> Option<StopPlanned> {
     let producer = stop.end.as_ref()?.party();
     Some(StopPlanned { n, manifest_id: stop.manifest_id, producer_site_id: stop.site_id, producer })
 }
@@ -297,27 +303,15 @@ fn draft_row(planned: &Planned, stop: &StopPlanned, items: &Value, ctx: &Ctx) ->
 }
 
 /// What a stop's draft takes over from its round.
-struct About<'a> {
-    stream: &'a str,
-    receiver: SiteId,
-    carrier: OrganisationId,
-    crew: &'a Crew,
-    day: chrono::NaiveDate,
+pub struct About<'a> {
+    pub stream: &'a str,
+    pub receiver: SiteId,
+    pub carrier: OrganisationId,
+    pub crew: &'a Crew,
+    pub day: chrono::NaiveDate,
 }
 
-/// The draft of a stop that is added to a round.
-fn added_draft(round: &Round, stop: &StopPlanned, items: &Value, ctx: &Ctx) -> Row {
-    let about = About {
-        stream: &round.stream,
-        receiver: round.receiver_site_id,
-        carrier: round.carrier_id,
-        crew: &round.crew,
-        day: round.planned_on,
-    };
-    draft_of(&about, stop, items, ctx)
-}
-
-fn draft_of(about: &About, stop: &StopPlanned, items: &Value, ctx: &Ctx) -> Row {
+pub fn draft_of(about: &About, stop: &StopPlanned, items: &Value, ctx: &Ctx) -> Row {
     let body = json!({
         "stream": about.stream,
         "producer_site_id": stop.producer_site_id,
@@ -336,50 +330,4 @@ fn draft_of(about: &About, stop: &StopPlanned, items: &Value, ctx: &Ctx) -> Row 
         body,
     };
     manifest::draft_row(&draft, ctx.now)
-}
-
-/// One stop more: 201.
-pub async fn add_stop(
-    app: &App,
-    ctx: &Ctx,
-    id: RoundId,
-    asked: Asked<StopToPlan>,
-) -> Result<Done<Stored>, Problem> {
-    let manifest_id = ManifestId::of(app.mint.uuid(ctx.now));
-    let read = async |freshness| {
-        let stored = act::visible(app, &ctx.actor, id).await?;
-        let Ok(asked) = &asked else { return Ok((stored, None)) };
-        let site_id = asked.producer_site_id;
-        let end = End::read(app, site_id, freshness).await?;
-        let (items, pointer) = (items_of(asked), Some(String::new()));
-        Ok((stored, Some(StopFacts { site_id, end, manifest_id, items, pointer })))
-    };
-    command::run(app, ctx, read, |(stored, stop)| {
-        let may = act::carries(&ctx.actor, &stored.round);
-        act::admit(ctx, &stored.round, may, RoundAction::AddStop)?;
-        asked.as_ref().map_err(Clone::clone)?;
-        let stop = stop.as_ref().ok_or_else(|| Problem::internal("a stop was not read"))?;
-        decide_stop(stored, stop, ctx)
-    })
-    .await
-}
-
-fn decide_stop(stored: &Stored, stop: &StopFacts, ctx: &Ctx) -> Result<Decision, Problem> {
-    let round = &stored.round;
-    let mut findings = Findings::new();
-    producer_faults(stop, &mut findings);
-    count(round.stops.len() + 1, true, &mut findings);
-    findings.settle()?;
-    let planned = planned_stop(round.stops.len() as i64 + 1, stop);
-    let planned = planned.ok_or_else(|| Problem::internal("a stop without its site"))?;
-    let rows = vec![
-        store::stop_row(stored.id, &planned, &stop.items),
-        added_draft(round, &planned, &stop.items, ctx),
-    ];
-    let notices = vec![("round_planned", planned.producer.organisation_id)];
-    let notes = vec![(Happening::StopAdded(Box::new(planned)), ctx.now)];
-    let beside = Beside { rows, notices, mandate: None };
-    let mut decision = act::write(ctx, (stored.id, Some(round)), notes, beside, 201)?;
-    decision.lean_on(stop.end.iter().flat_map(|end| end.guards()));
-    Ok(decision)
 }

@@ -31,13 +31,13 @@ pub struct Wording<'a> {
 }
 
 impl Wording<'_> {
+    /// `base` is where the request has the item.
     pub fn declared<'i>(
         &self,
         item: &'i ItemAsked,
-        n: usize,
+        base: std::fmt::Arguments<'_>,
         findings: &mut Findings,
     ) -> Option<Declared<'i>> {
-        let base = format_args!("/items/{n}");
         let code = WasteCode::parse(item.waste_code.as_str());
         let form = Form::parse(item.form.as_str());
         let method = Method::parse(item.method.as_str());
@@ -79,7 +79,7 @@ impl ItemJudge<'_> {
     pub fn parse(&self, item: &ItemAsked, n: usize, findings: &mut Findings) -> Option<Parsed> {
         let (catalogue, stream, today) = (self.catalogue, Some(self.stream), self.today);
         let wording = Wording { catalogue, stream, today };
-        let declared = wording.declared(item, n, findings)?;
+        let declared = wording.declared(item, format_args!("/items/{n}"), findings)?;
         let known = &self.facts.containers;
         super::containers::packaging(catalogue, known, (item, n), &declared, findings);
         let stages = self.exemption(item, &declared, format_args!("/items/{n}"), findings);

@@ -35,6 +35,7 @@ use crate::units::Grams;
 
 use border::{Crossing, Named};
 pub use containers::counted;
+pub use item::Wording;
 pub use leg::{
     driver_right, mode as leg_mode, own_driver, own_vehicle, parties as leg_parties,
     right as leg_right, transport_was_free, vehicle_right, wording as leg_wording,
@@ -106,9 +107,9 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
     };
     let (Some(stream), Some(producer), Some(receiver)) = (stream, &facts.producer, &facts.receiver)
     else {
-        let wording = item::Wording { catalogue, stream, today };
+        let wording = Wording { catalogue, stream, today };
         for (n, item) in asked.items.iter().enumerate() {
-            wording.declared(item, n, &mut findings);
+            wording.declared(item, format_args!("/items/{n}"), &mut findings);
         }
         return Judged { findings, admitted: None };
     };

@@ -40,6 +40,37 @@ async fn a_plan_names_all_that_is_wrong_with_it() {
     world.has_no_rows_in(&["collection_round", "round_stop", "draft"]).await;
 }
 
+/// What no stop could be collected as is told to whoever plans it, stop by stop.
+#[tokio::test]
+async fn a_plan_speaks_the_words_of_the_catalogue() {
+    let world = World::start().await;
+    let town = Town::new(&world, 2, 1000).await;
+    let cast = &town.cast;
+    let mut plan = town.round("kitchen", &Town::food(&json!(100)));
+    plan["stops"][1]["items"][0]["packages"][0]["kind"] = json!("bucket");
+    plan["stops"][1]["items"][0]["method"] = json!("K99");
+    plan["stops"][0]["items"][0]["waste_code"] = json!("CY-77");
+    plan["vehicle_id"] = json!(cast.driver);
+    let refused = cast.carrier.post("/collection-rounds", &plan).await.is(422);
+    refused
+        .tells("unknown_reference", "/vehicle_id")
+        .tells("unknown_waste_code", "/stops/0/items/0/waste_code")
+        .tells("unknown_method", "/stops/1/items/0/method")
+        .tells("invalid_value", "/stops/1/items/0/packages/0/kind");
+    let boxes = town.round("kitchen", &Town::boxes(&json!(5)));
+    let refused = cast.carrier.post("/collection-rounds", &boxes).await.is(422);
+    refused.tells("stream_mismatch", "/stops/0/items/0/waste_code");
+    world.has_no_rows_in(&["collection_round", "round_stop", "draft"]).await;
+    let path = town.kitchen(&json!(100)).await;
+    let mut more = plan["stops"][1].clone();
+    let refused = cast.carrier.post(&format!("{path}/stops"), &more).await.is(422);
+    refused
+        .tells("unknown_method", "/items/0/method")
+        .tells("invalid_value", "/items/0/packages/0/kind");
+    more["items"] = json!([Town::food(&json!(1))]);
+    cast.carrier.post(&format!("{path}/stops"), &more).await.is(201);
+}
+
 /// The same judge as of any filing decides; a stop that has no room is told so.
 #[tokio::test]
 async fn a_stop_that_cannot_be_filed_says_why_and_holds_up_no_other() {
