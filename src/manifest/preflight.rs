@@ -125,7 +125,10 @@ async fn preflight(
             // To whom, nobody knows yet.
             None => return admit_filed(ctx, action, manifest).map(|()| None),
         },
-        Action::Stop => transport::stop(app, ctx, id, Ok(short_stop())).await,
+        Action::Stop => match short_stop() {
+            Some(body) => transport::stop(app, ctx, id, Ok(body)).await,
+            None => Err(refused(ctx, manifest, action)),
+        },
         Action::Incident => match breakdown() {
             Some(body) => transport::incident(app, ctx, id, Ok(body)).await,
             None => Err(refused(ctx, manifest, action)),
@@ -176,8 +179,8 @@ fn next_carrier(leg: &super::event::Leg) -> HandOver {
     HandOver { occurred_at: None, to_leg, location: None, countersign: None }
 }
 
-fn short_stop() -> Stop {
-    Stop {
+fn short_stop() -> Option<Stop> {
+    Some(Stop {
         occurred_at: None,
         kind: StopKind::Stop,
         to_vehicle_id: None,
@@ -185,10 +188,10 @@ fn short_stop() -> Stop {
         from_vehicle_id: None,
         remaining_kg: None,
         location: None,
-        reason: Reason::Other,
+        reason: BoundedText::of("-".to_owned())?,
         reason_text: None,
         countersign: None,
-    }
+    })
 }
 
 fn breakdown() -> Option<ReportIncident> {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::ids::{DriverId, ManifestId, UserId, VehicleId};
-use crate::manifest::asked::{ITEMS_MAX, LegAsked, Reason};
+use crate::manifest::asked::{ITEMS_MAX, LegAsked};
 use crate::manifest::status::{Action, Party};
 use crate::registry::DivisionNumber;
 use crate::wire::{BoundedText, List, Location, NonNegativeKg, PositiveKg, Whole, api_enum, wire};
@@ -102,7 +102,8 @@ wire! {
         /// What stays on the vehicle that it leaves; nothing, when absent.
         pub remaining_kg: Option<NonNegativeKg>,
         pub location: Option<Location>,
-        pub reason: Reason,
+        /// In the driver's words: a flat tyre, a closed pass.
+        pub reason: BoundedText<1, 500>,
         pub reason_text: Option<BoundedText<1, 500>>,
         /// A second person of the carrier's, or another party's, signs as well.
         pub countersign: Option<Countersign>,

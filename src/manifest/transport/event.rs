@@ -30,6 +30,7 @@ pub struct HandedOver {
 pub struct Stopped {
     /// `stop` or `transship`.
     pub kind: String,
+    /// In somebody's words; earlier events have one word of a list.
     pub reason: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason_text: Option<String>,
@@ -102,4 +103,21 @@ pub struct Countersigned {
 pub struct Unconfirmed {
     /// When the period ended.
     pub due_at: DateTime<Utc>,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// An event is for ever: one with a word of the list is read, and hashed again, as it was.
+    #[test]
+    fn a_stop_with_a_word_of_the_list_is_still_read() {
+        let earlier = json!({"kind": "stop", "reason": "vehicle", "reason_text": "换胎",
+            "carrier_id": "01890a5d-ac96-774b-bcce-b302099a8057"});
+        let stopped: Stopped = serde_json::from_value(earlier.clone()).unwrap();
+        assert_eq!(stopped.reason, "vehicle");
+        assert_eq!(serde_json::to_value(&stopped).unwrap(), earlier);
+    }
 }

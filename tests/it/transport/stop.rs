@@ -41,6 +41,31 @@ async fn a_stop_is_noted_and_changes_nothing() {
     once_each(&way.cast.carrier, &path, &body).await;
 }
 
+/// The list of reasons is for refusing, skipping, cancelling and amending; why a truck stands still
+/// is told in the driver's own words, and they are kept as they came.
+#[tokio::test]
+async fn a_driver_says_in_his_own_words_why_he_stopped() {
+    let way = Way::new().await;
+    let why = "312 国道封路，绕行前等待 / pass closed";
+    let body = json!({"kind": "stop", "reason": why});
+    let stopped = way.carrier("stops", &body).await.ok();
+    assert_eq!(
+        (stopped.str("/stops/0/reason"), stopped.get("/stops/0/reason_text")),
+        (why, &Value::Null)
+    );
+    let events = way.cast.producer.get(&way.path("events")).await.ok();
+    assert_eq!(events.str("/data/2/data/reason"), why);
+    for (wrong, code) in [
+        (json!(" "), "too_short"),
+        (json!("长".repeat(501)), "too_long"),
+        (json!(null), "required"),
+        (json!(7), "wrong_type"),
+    ] {
+        let refused = way.carrier("stops", &json!({"kind": "stop", "reason": wrong})).await;
+        refused.is(422).refused_as(code).at("/reason");
+    }
+}
+
 /// The whole load goes over: the first vehicle is out of it.
 #[tokio::test]
 async fn a_broken_truck_gives_all_of_its_load_to_another() {
