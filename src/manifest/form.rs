@@ -1,6 +1,8 @@
 //! The form (联单) as a filing's event tells it: what was asked, with names and plates as they were
 //! on that day. What only the lock decides (number, licence line) is filled in later.
 
+use serde_json::{Map, Value, json};
+
 use super::admit::{self, Admitted};
 use super::asked::{Component, FileManifest, ItemAsked, LegAsked, Mode, PackageAsked};
 use super::event::{
@@ -8,6 +10,7 @@ use super::event::{
 };
 use super::facts::{Escort, Facts, LegFacts, Place};
 use super::linked::{Source, SourceAsked};
+use crate::units::{Grams, Kg};
 use crate::wire::{BoundedText, Decimal};
 
 /// The filing as its event tells it, but for what only the lock decides.
@@ -227,11 +230,52 @@ fn component(asked: &Component) -> HarmfulComponent {
     }
 }
 
+/// An item as somebody would ask for it; one that carries refused mass on names no sources.
+pub fn item_body(item: &Item, is_carried: bool) -> Result<Value, serde_json::Error> {
+    let mut members = members(serde_json::to_value(item)?);
+    let derived = [
+        "line",
+        "mass_g",
+        "licence_id",
+        "licence_line",
+        "year",
+        "shared",
+        "plan_id",
+        "storage",
+        "source_items",
+    ];
+    for derived in derived {
+        members.remove(derived);
+    }
+    if !is_carried {
+        let source = |one: &Source| {
+            let (manifest_id, line) = (one.manifest_id, one.line);
+            json!({"manifest_id": manifest_id, "line": line, "mass_kg": Kg(one.mass_g)})
+        };
+        members.insert("source_items".to_owned(), item.source_items.iter().map(source).collect());
+    }
+    members.insert("mass_kg".to_owned(), serde_json::to_value(Kg(item.mass_g))?);
+    let components = item.harmful_components.iter().map(|one| {
+        let percent = one.mpercent.map(|milli| Kg(Grams(milli)));
+        json!({"name": one.name, "percent": percent})
+    });
+    members.insert("harmful_components".to_owned(), components.collect());
+    Ok(Value::Object(members))
+}
+
+/// Those of an object.
+pub fn members(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
 /// Personal data of the filing, kept in the row and never in the event.
-pub fn contact(asked: &FileManifest) -> Option<serde_json::Value> {
+pub fn contact(asked: &FileManifest) -> Option<Value> {
     let contact = asked.producer_contact.as_ref()?;
     let text = |value: Option<&str>| value.map(str::to_owned);
-    Some(serde_json::json!({
+    Some(json!({
         "person": text(contact.person.as_ref().map(BoundedText::as_str)),
         "phone": text(contact.phone.as_ref().map(BoundedText::as_str)),
         "emergency_phone": text(contact.emergency_phone.as_ref().map(BoundedText::as_str)),

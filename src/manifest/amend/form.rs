@@ -1,16 +1,15 @@
 //! A filed manifest as the filing that it would be today, so that the rules of filing judge an
 //! amendment: they live once.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::asked::{AmendmentChanges, ItemChanges, LegChanges};
 use crate::manifest::asked::{FileManifest, ItemAsked, LegAsked};
 use crate::manifest::event::{Filed, Item, Leg};
 use crate::manifest::facts::Facts;
 use crate::manifest::form;
-use crate::manifest::linked::{Kind, Source};
+use crate::manifest::linked::Kind;
 use crate::problem::Problem;
-use crate::units::{Grams, Kg};
 use crate::wire::{self, Change, List, Patch};
 
 /// The filing that this content would be.
@@ -22,7 +21,7 @@ pub fn as_filing(filed: &Filed) -> Result<FileManifest, Problem> {
 fn body(filed: &Filed) -> Result<Value, serde_json::Error> {
     // A return or forward names no sources: what it carries on is a fact of it.
     let is_carried = filed.purpose() != Kind::Manifest;
-    let items = filed.items.iter().map(|one| item(one, is_carried));
+    let items = filed.items.iter().map(|one| form::item_body(one, is_carried));
     let items: Result<Vec<Value>, _> = items.collect();
     let legs: Result<Vec<Value>, _> = filed.legs.iter().map(leg).collect();
     Ok(json!({
@@ -43,50 +42,11 @@ fn body(filed: &Filed) -> Result<Value, serde_json::Error> {
 
 /// Only what a filing names: names, plates and accounts are what it leads to.
 fn leg(leg: &Leg) -> Result<Value, serde_json::Error> {
-    let mut members = object(serde_json::to_value(leg)?);
+    let mut members = form::members(serde_json::to_value(leg)?);
     for derived in ["n", "carrier_name", "plate"] {
         members.remove(derived);
     }
     Ok(Value::Object(members))
-}
-
-fn item(item: &Item, is_carried: bool) -> Result<Value, serde_json::Error> {
-    let mut members = object(serde_json::to_value(item)?);
-    let derived = [
-        "line",
-        "mass_g",
-        "licence_id",
-        "licence_line",
-        "year",
-        "shared",
-        "plan_id",
-        "storage",
-        "source_items",
-    ];
-    for derived in derived {
-        members.remove(derived);
-    }
-    if !is_carried {
-        let source = |one: &Source| {
-            let (manifest_id, line) = (one.manifest_id, one.line);
-            json!({"manifest_id": manifest_id, "line": line, "mass_kg": Kg(one.mass_g)})
-        };
-        members.insert("source_items".to_owned(), item.source_items.iter().map(source).collect());
-    }
-    members.insert("mass_kg".to_owned(), serde_json::to_value(Kg(item.mass_g))?);
-    let components = item.harmful_components.iter().map(|one| {
-        let percent = one.mpercent.map(|milli| Kg(Grams(milli)));
-        json!({"name": one.name, "percent": percent})
-    });
-    members.insert("harmful_components".to_owned(), components.collect());
-    Ok(Value::Object(members))
-}
-
-fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    }
 }
 
 /// The filing with the changes asked for. Lines and legs that it does not have are left out: the
@@ -117,6 +77,21 @@ pub fn changed(filing: FileManifest, asked: &AmendmentChanges) -> Result<FileMan
         items: List::of(items).ok_or_else(lost)?,
         ..filing
     })
+}
+
+/// The changed filing as it is judged: what came in on other manifests keeps its mass and code
+/// there, whatever is asked. That alone is wrong then (`rules::carried_on`), and not also that the
+/// sender's own books would not bear it.
+pub fn as_carried(filed: &Filed, wanted: &FileManifest) -> Result<FileManifest, Problem> {
+    let was = as_filing(filed)?;
+    let items = wanted.items.iter().zip(was.items.iter()).zip(&filed.items);
+    let items = items.map(|((is, was), filed)| match filed.source_items.as_slice() {
+        [] => is.clone(),
+        _ => ItemAsked { waste_code: was.waste_code.clone(), mass_kg: was.mass_kg, ..is.clone() },
+    });
+    let items = List::of(items.collect());
+    let items = items.ok_or_else(|| Problem::internal("an amendment has lost items"))?;
+    Ok(FileManifest { items, ..wanted.clone() })
 }
 
 /// Where a line or a leg stands in its list.

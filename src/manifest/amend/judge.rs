@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::asked::AmendmentChanges;
 use super::event::Parts;
 use super::fields::by_key;
-use super::form::{as_filing, changed, template};
+use super::form::{as_carried, as_filing, changed, template};
 use super::merge::{Place, content, diff, merged};
 use super::moves::{Difference, by_difference};
 use super::rules::{CONTAINERS, Touched, below_lost, containers_gone, touched};
@@ -40,6 +40,8 @@ use crate::registry::Known;
 /// What judging an amendment needs to know beside the manifest.
 pub struct Facts {
     pub wanted: FileManifest,
+    /// What of it the judge of filings is asked about.
+    judged: FileManifest,
     registers: Registers,
     balances: HashMap<Uuid, Balance>,
     /// Ids for the producer's corrections.
@@ -124,6 +126,7 @@ impl Facts {
         let manifest = &stored.manifest;
         let ctx = for_producer(ctx, manifest);
         let wanted = wanted(manifest, changes)?;
+        let judged = as_carried(&manifest.filed, &wanted)?;
         let mut registers = Registers::read(app, &ctx, &wanted, Freshness::Fresh).await?;
         let mut containers = carried_by(app, stored.id, manifest).await?;
         for container in &mut registers.containers {
@@ -139,7 +142,7 @@ impl Facts {
         }
         let entries = entry_ids(app, &ctx, 2 * manifest.filed.items.len());
         let balances = HashMap::new();
-        let mut facts = Self { wanted, registers, balances, entries, containers };
+        let mut facts = Self { wanted, judged, registers, balances, entries, containers };
         let amended = judge(app, &ctx, stored, &facts)?;
         if let Some(booking) = &amended.booking {
             facts.balances = db::balances(&app.pool, &booking.difference.moves).await?;
@@ -177,7 +180,7 @@ pub fn judge(app: &App, ctx: &Ctx, stored: &Stored, facts: &Facts) -> Result<Ame
     let touched = touched(&changes);
     let Filing { findings, admitted } = admit::judge(
         &facts.registers,
-        wanted,
+        &facts.judged,
         &for_producer(ctx, manifest),
         &scene(app, ctx, manifest),
     );
@@ -196,7 +199,7 @@ pub fn judge(app: &App, ctx: &Ctx, stored: &Stored, facts: &Facts) -> Result<Ame
     }
     let mut booking = None;
     if let Some(admitted) = admitted.filter(|_| is_booked) {
-        let difference = by_difference(manifest, &admitted, wanted);
+        let difference = by_difference(manifest, &admitted, &facts.judged);
         faults.extend(db::faults_of(&facts.balances, &difference.moves));
         guards.extend(admitted.guards.iter().copied());
         booking = Some(Booking { admitted, difference });

@@ -11,12 +11,12 @@ use crate::container::Container;
 use crate::ids::{ApprovalId, ContainerId, ManifestId, SiteId};
 use crate::manifest::form;
 use crate::manifest::{
-    CONTAINERS_MAX, ExemptionAsked, FileManifest, ITEMS_MAX, Item, ItemAsked, LEGS_MAX, LegAsked,
-    Manifest, PACKAGES_MAX, Package, PackageAsked, Stored,
+    CONTAINERS_MAX, FileManifest, ITEMS_MAX, Item, ItemAsked, LEGS_MAX, LegAsked, Manifest,
+    PACKAGES_MAX, PackageAsked, Stored,
 };
 use crate::problem::{Code, Fault, Findings, Text};
 use crate::registry::Known;
-use crate::wire::{BoundedText, List, PositiveKg, Sha256Hex, Whole};
+use crate::wire::{self, BoundedText, List, PositiveKg};
 
 /// What was asked for, of either kind.
 pub struct Sending {
@@ -192,47 +192,6 @@ fn item_again(n: usize, sent: &Sent, filed: &Item, origin: ManifestId) -> Item {
 
 /// The item as somebody would ask for it: what the rules look at.
 fn asked_again(item: &Item) -> Option<ItemAsked> {
-    let text = |text: &String| BoundedText::of(text.clone());
-    let package = |one: &Package| {
-        let kind = BoundedText::of(one.kind.clone())?;
-        Some(PackageAsked { kind, count: Whole::of(one.count)? })
-    };
-    let packages: Option<Vec<PackageAsked>> = item.packages.iter().map(package).collect();
-    let hazards: Option<Vec<_>> =
-        item.hazards.iter().map(|one| BoundedText::of(one.clone())).collect();
-    let groups: Option<Vec<_>> =
-        item.reactivity_groups.iter().map(|one| BoundedText::of(one.clone())).collect();
-    let exemption = match &item.exemption {
-        Some(claim) => Some(ExemptionAsked {
-            id: BoundedText::of(claim.id.clone())?,
-            evidence_sha256: claim.evidence_sha256.as_deref().and_then(digest),
-        }),
-        None => None,
-    };
-    Some(ItemAsked {
-        waste_code: BoundedText::of(item.waste_code.clone())?,
-        name: text(&item.name)?,
-        form: BoundedText::of(item.form.clone())?,
-        hazards: List::of(hazards?)?,
-        mass_kg: PositiveKg::of(item.mass_g)?,
-        method: BoundedText::of(item.method.clone())?,
-        packages: List::of(packages?)?,
-        container_ids: List::of(item.container_ids.clone())?,
-        harmful_components: List::default(),
-        un_number: None,
-        reactivity_groups: List::of(groups?)?,
-        exemption,
-        batch_numbers: List::default(),
-        intact: item.intact,
-        produce: false,
-        department: None,
-        epidemic: item.epidemic,
-        stored_since: item.stored_since,
-        source_items: List::default(),
-    })
-}
-
-fn digest(hex_text: &str) -> Option<Sha256Hex> {
-    let mut digest = [0; 32];
-    hex::decode_to_slice(hex_text, &mut digest).ok().map(|()| Sha256Hex(digest))
+    let body = form::item_body(item, true).ok()?;
+    wire::read(body.to_string().as_bytes()).ok()
 }

@@ -22,12 +22,19 @@ async fn what_was_sent_on_keeps_its_mass_and_changes_its_day() {
     let one = yard.received(10).await;
     let sent = yard.file(&yard.stored(5, &[(&one, 5)])).await.is(201);
     let (on, licence) = (sent.id(), sent.str("/capacity/0/licence_id").to_owned());
-    for (field, value) in [("mass_kg", json!(4)), ("waste_code", json!("900-214-08"))] {
+    // That alone is wrong: nobody is told of his ledger or his roles, which are not the matter.
+    for (field, value) in [
+        ("mass_kg", json!(4)),
+        ("mass_kg", json!(6)),
+        ("mass_kg", json!(5000)),
+        ("waste_code", json!("900-214-08")),
+    ] {
         let mut item = json!({"line": 1});
         item[field] = value;
         let refused = propose(&cast.receiver, &on, json!({"items": [item]})).await;
-        assert!(refused.status >= 400, "{}", refused.shown());
-        refused.tells("in_use", &format!("/changes/items/0/{field}"));
+        let at = format!("/changes/items/0/{field}");
+        let refused = refused.is(409).refused_as("in_use").at(&at);
+        assert_eq!(refused.get("/errors").as_array().unwrap().len(), 1, "{}", refused.shown());
     }
     let changes = json!({"planned_departure_on": "2026-11-27", "note": "改期",
         "items": [{"line": 1, "batch_numbers": ["B-1"]}]});

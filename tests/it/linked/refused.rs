@@ -270,7 +270,8 @@ async fn what_carries_others_mass_is_not_amended() {
     for id in [back, on] {
         for who in [&cast.receiver, &cast.corps] {
             let no = who.post(&format!("/manifests/{id}/amendments"), &body).await;
-            no.tells("in_use", "/changes/items/0/mass_kg");
+            let no = no.is(409).refused_as("in_use").at("/changes/items/0/mass_kg");
+            assert_eq!(no.get("/errors").as_array().unwrap().len(), 1, "{}", no.shown());
         }
     }
 }
