@@ -4,7 +4,9 @@
 //! the one that it comes from. Each part is decided as it would be alone; joined, they share one
 //! commit, one key and one answer.
 
-use super::{Decision, Settled, Written};
+use std::collections::HashMap;
+
+use super::{Cell, Decision, Row, Settled, Write, Written};
 
 /// How many picks and numbers of the whole belong to a part.
 struct Share {
@@ -13,8 +15,9 @@ struct Share {
 }
 
 impl Decision {
-    /// This decision and `others` as one. Answer, subject, time and key are this one's. No two
-    /// parts may let the same chain grow: what happens to one subject is one part.
+    /// This decision and `others` as one. Answer, subject, time and key are this one's. Where two
+    /// parts let the same chain grow, both from the version that was read, the later one has been
+    /// decided knowing the earlier: of their updates of one row, the later is written.
     #[must_use]
     pub fn with(mut self, others: Vec<Self>) -> Self {
         if others.is_empty() {
@@ -48,7 +51,9 @@ impl Decision {
                     Some(whole) => add(whole, written),
                 }
             }
-            whole.ok_or_else(|| crate::problem::Problem::internal("a decision without parts"))
+            let whole =
+                whole.ok_or_else(|| crate::problem::Problem::internal("a decision without parts"));
+            whole.map(|whole| Written { rows: last_updates(whole.rows), ..whole })
         });
         self
     }
@@ -57,6 +62,21 @@ impl Decision {
 /// A preview has no numbers, so a part may be shorter than its share.
 fn part<T: Clone>(all: &[T], from: usize, count: usize) -> Vec<T> {
     all.iter().skip(from).take(count).cloned().collect()
+}
+
+/// Of several updates of one row, the last.
+fn last_updates(rows: Vec<Row>) -> Vec<Row> {
+    let key = |row: &Row| match (row.table.write, row.cells.first()) {
+        (Write::Update { keys: 1 }, Some(Cell::Uuid(Some(id)))) => {
+            Some((std::ptr::from_ref(row.table), *id))
+        }
+        _ => None,
+    };
+    let last: HashMap<_, usize> =
+        rows.iter().enumerate().filter_map(|(n, row)| Some((key(row)?, n))).collect();
+    let is_last = |n: usize, row: &Row| key(row).is_none_or(|key| last.get(&key) == Some(&n));
+    let kept = rows.into_iter().enumerate().filter(|(n, row)| is_last(*n, row));
+    kept.map(|(_, row)| row).collect()
 }
 
 fn add(whole: &mut Written, mut part: Written) {
@@ -135,5 +155,36 @@ mod tests {
         );
         assert_eq!(written.notices.iter().map(|one| one.event).collect::<Vec<_>>(), [0, 1, 2]);
         assert_eq!(written.output.downcast_ref::<u8>(), Some(&1));
+    }
+
+    static SUMS: Table = Table {
+        name: "site",
+        order: 0,
+        write: Write::Update { keys: 1 },
+        columns: &[("id", Type::Uuid), ("sum", Type::Int8)],
+    };
+
+    #[test]
+    fn a_row_that_two_parts_update_is_written_as_the_later_one_has_it() {
+        let writing = |id: u8, sum: i64| {
+            let finish = move |_: &Settled| {
+                let key = Cell::Uuid(Some(Uuid::from_bytes([id; 16])));
+                let row = Row { table: &SUMS, cells: vec![key, Cell::Int8(Some(sum))] };
+                let (events, notices) = (Vec::new(), Vec::new());
+                Ok(Written { events, rows: vec![row], notices, output: Arc::new(()) })
+            };
+            Decision { finish: Box::new(finish), ..part(id, 0, 0) }
+        };
+        let whole = writing(1, 5).with(vec![writing(2, 9), writing(1, 12)]);
+        let settled = Settled {
+            numbers: Vec::new(),
+            picks: Vec::new(),
+            excess: Vec::new(),
+            balances: Vec::new(),
+            recorded_at: AT,
+        };
+        let written = (whole.finish)(&settled).unwrap();
+        let sums: Vec<&Cell> = written.rows.iter().map(|row| &row.cells[1]).collect();
+        assert_eq!(sums, [&Cell::Int8(Some(9)), &Cell::Int8(Some(12))]);
     }
 }

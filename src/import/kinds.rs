@@ -70,8 +70,8 @@ impl Kind {
         matches!(self, Self::LedgerEntries | Self::Manifests)
     }
 
-    /// Each changes the site it belongs to as well: one after the other, or they would overtake
-    /// each other.
+    /// Each changes the site it belongs to as well: one after the other, each knowing those before
+    /// it, or they would overtake or undo each other.
     pub const fn changes_its_site(self) -> bool {
         matches!(self, Self::StorageAreas | Self::ManagementPlans)
     }

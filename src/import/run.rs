@@ -1,5 +1,6 @@
 //! An import from file to report.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use futures_util::future::join_all;
@@ -11,6 +12,7 @@ use super::kinds::{Kind, Mode};
 use super::place::spot;
 use super::report::Report;
 use super::table::Table;
+use super::verbs::Ran;
 use super::{references, same, store, verbs};
 use crate::app::App;
 use crate::command;
@@ -19,7 +21,7 @@ use crate::decision::{Decision, Subject};
 use crate::identity::policy as may;
 use crate::limits::{BULK_LINES_AT_ONCE, DECIDE_ROUNDS_MAX, IMPORT_WHOLE_ROWS_MAX, IMPORTS_MAX};
 use crate::problem::{Code, Fault, Problem, Text};
-use crate::registry;
+use crate::registry::{self, StorageArea};
 
 /// What is to be done with a file.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +62,7 @@ pub async fn import(app: &App, ctx: &Ctx, order: Order, table: &Table) -> Result
     let mut all = entries(order.kind, table, &found);
     refuse_twice(order.kind, &mut all);
     let id = app.mint.uuid(ctx.now);
-    let file = File { app, ctx, order, headings: &found };
+    let file = File { app, ctx, order, headings: &found, earlier: RefCell::default() };
     let mut report = Report::new(id, order.kind, (order.mode, order.dry_run));
     report.rows = all.iter().map(|entry| entry.lines.len() as u32).sum();
     match order.mode {
@@ -97,6 +99,9 @@ struct File<'a> {
     ctx: &'a Ctx,
     order: Order,
     headings: &'a Headings,
+    /// Storage areas that are decided and not committed: what comes later in the same commit is
+    /// decided knowing them.
+    earlier: RefCell<Vec<StorageArea>>,
 }
 
 impl File<'_> {
@@ -121,11 +126,11 @@ impl File<'_> {
             return Err(Problem::new(Code::TooLong, detail));
         }
         for _round in 0..DECIDE_ROUNDS_MAX {
+            self.earlier.take();
             let mut came = Vec::with_capacity(all.len());
             for group in all.chunks_mut(BULK_LINES_AT_ONCE) {
                 came.extend(self.take(group, true).await?);
             }
-            refuse_one_chain_twice(&mut came);
             let refused = came.iter().any(|came| matches!(came, Came::Refused(_)));
             let mut decisions = Vec::new();
             for (n, came) in came.iter_mut().enumerate() {
@@ -186,7 +191,7 @@ impl File<'_> {
             ..self.ctx.clone()
         };
         let one = async |entry: &Entry| Box::pin(self.one(&ctx, entry, &known)).await;
-        if kind.changes_its_site() && !is_trial {
+        if kind.changes_its_site() {
             let mut came = Vec::with_capacity(group.len());
             for entry in group.iter() {
                 came.push(one(entry).await);
@@ -217,27 +222,36 @@ impl File<'_> {
         if !entry.faults.is_empty() {
             // What else is wrong is told in the same breath; nothing may be written.
             let ctx = Ctx { validate_only: true, ..ctx.clone() };
-            let more = verbs::run(self.app, &ctx, kind, body.as_bytes()).await.err();
+            let more = self.run(&ctx, body.as_bytes()).await.err();
             return Came::Refused(match more {
                 Some(problem) if is_about_rights(&problem) => problem,
                 more => with_own(entry, more),
             });
         }
-        let (outcome, decision) =
-            command::gathered(Box::pin(verbs::run(self.app, ctx, kind, body.as_bytes()))).await;
+        let (outcome, decision) = command::gathered(Box::pin(self.run(ctx, body.as_bytes()))).await;
         match (outcome, decision) {
             (Err(problem), _) => Came::Refused(problem),
-            (Ok(_), Some(decision)) => Came::Decided(Box::new(decision)),
-            (Ok(true), None) => Came::New,
-            (Ok(false), None) => Came::Unchanged,
+            (Ok(ran), Some(decision)) => {
+                if let Ran::Area(area) = ran {
+                    self.earlier.borrow_mut().push(area);
+                }
+                Came::Decided(Box::new(decision))
+            }
+            (Ok(Ran::New | Ran::Area(_)), None) => Came::New,
+            (Ok(Ran::Known), None) => Came::Unchanged,
         }
+    }
+
+    async fn run(&self, ctx: &Ctx, body: &[u8]) -> Result<Ran, Problem> {
+        let earlier = self.earlier.borrow().clone();
+        verbs::run(self.app, ctx, (self.order.kind, body), &earlier).await
     }
 
     /// Why the actor may not register this at all: whether it is there already is then not for
     /// them to know.
     async fn not_theirs(&self, ctx: &Ctx, body: &[u8]) -> Option<Problem> {
         let ctx = Ctx { validate_only: true, ..ctx.clone() };
-        let problem = verbs::run(self.app, &ctx, self.order.kind, body).await.err();
+        let problem = self.run(&ctx, body).await.err();
         problem.filter(is_about_rights)
     }
 
@@ -310,25 +324,6 @@ fn there_already(kind: Kind) -> Fault {
         "It is registered already and differs; an import changes nothing that is there.",
     );
     Fault::new(Code::AlreadyExists, pointer, detail)
-}
-
-/// One commit decides each entry on the same facts: two that change one site would undo each other.
-fn refuse_one_chain_twice(came: &mut [Came]) {
-    let mut grown: Vec<Subject> = Vec::new();
-    for came in came.iter_mut() {
-        let Came::Decided(decision) = &*came else { continue };
-        let grows = decision.advances.iter().filter(|grow| grow.version.is_some());
-        let subjects: Vec<Subject> = grows.map(|grow| grow.subject).collect();
-        if subjects.iter().any(|subject| grown.contains(subject)) {
-            let detail = Text::new(
-                "本文件另有一行也改变同一场所，不能在一次提交中写入；请用 mode=good_rows。",
-                "Another row changes the same site: not in one commit; use mode=good_rows.",
-            );
-            *came = Came::Refused(Problem::at(Code::InUse, "/site_id", detail));
-        } else {
-            grown.extend(subjects);
-        }
-    }
 }
 
 /// The refusal of the whole, laid at the rows that caused it.

@@ -15,21 +15,39 @@ use crate::manifest::bulk;
 use crate::problem::Problem;
 use crate::registry::{
     DriverView, LedgerEntryView, LicenceView, ManagementPlanView, OrganisationView, SiteView,
-    StorageAreaView, TransferApprovalView, VehicleView, WasteStreamView, approval, driver, ledger,
-    licence, organisation, plan, site, storage_area, vehicle, waste_stream,
+    StorageArea, StorageAreaView, TransferApprovalView, VehicleView, WasteStreamView, approval,
+    driver, ledger, licence, organisation, plan, site, storage_area, vehicle, waste_stream,
 };
 use crate::trip;
 use crate::wire::asked;
 
-/// Runs the command: the API's own, on the API's own body. False where it was done before.
-pub async fn run(app: &App, ctx: &Ctx, kind: Kind, body: &[u8]) -> Result<bool, Problem> {
+/// What a command came to.
+pub enum Ran {
+    New,
+    /// It was done before.
+    Known,
+    /// A storage area, which the next one of its site has to know in one commit with it.
+    Area(StorageArea),
+}
+
+/// Runs the command: the API's own, on the API's own body. `earlier` are storage areas that are
+/// decided already and go in the same commit.
+pub async fn run(
+    app: &App,
+    ctx: &Ctx,
+    (kind, body): (Kind, &[u8]),
+    earlier: &[StorageArea],
+) -> Result<Ran, Problem> {
     match kind {
         Kind::Organisations => organisation::register(app, ctx, asked(body)?).await.map(drop),
         Kind::Sites => site::register(app, ctx, asked(body)?).await.map(drop),
         Kind::Licences => licence::grant(app, ctx, asked(body)?).await.map(drop),
         Kind::Vehicles => vehicle::register(app, ctx, asked(body)?).await.map(drop),
         Kind::Drivers => driver::register(app, ctx, asked(body)?).await.map(drop),
-        Kind::StorageAreas => storage_area::register(app, ctx, asked(body)?).await.map(drop),
+        Kind::StorageAreas => {
+            let done = storage_area::register_after(app, ctx, asked(body)?, earlier).await?;
+            return Ok(Ran::Area(done.value));
+        }
         Kind::WasteStreams => waste_stream::register(app, ctx, asked(body)?).await.map(drop),
         Kind::ManagementPlans => plan::register(app, ctx, asked(body)?).await.map(drop),
         Kind::TransferApprovals => approval::register(app, ctx, asked(body)?).await.map(drop),
@@ -37,10 +55,11 @@ pub async fn run(app: &App, ctx: &Ctx, kind: Kind, body: &[u8]) -> Result<bool, 
         Kind::Manifests => {
             let taken = bulk::take(app, ctx, &[body], trip::lent).await.pop();
             let none = || Problem::internal("a line without an answer");
-            return taken.ok_or_else(none)?.outcome.map(|kept| !kept.is_known);
+            let kept = taken.ok_or_else(none)?.outcome?;
+            return Ok(if kept.is_known { Ran::Known } else { Ran::New });
         }
     }?;
-    Ok(true)
+    Ok(Ran::New)
 }
 
 /// The entry as the API shows it to this actor.

@@ -74,10 +74,28 @@ pub async fn register(
     ctx: &Ctx,
     asked: Asked<NewStorageArea>,
 ) -> Result<Answered<StorageArea>, Problem> {
+    register_after(app, ctx, asked, &[]).await
+}
+
+/// The same in one commit with `earlier` ones, which are decided already: their site then holds
+/// what all of them hold.
+pub async fn register_after(
+    app: &App,
+    ctx: &Ctx,
+    asked: Asked<NewStorageArea>,
+    earlier: &[StorageArea],
+) -> Result<Answered<StorageArea>, Problem> {
     could_keep_books(&ctx.actor)?;
     let new = asked?;
     let id = StorageAreaId::of(app.mint.uuid(ctx.now));
-    let read = async |freshness: Freshness| read_site(app, new.site_id, freshness).await;
+    let read = async |freshness: Freshness| {
+        let mut facts = read_site(app, new.site_id, freshness).await?;
+        if let Some(facts) = &mut facts {
+            let there = earlier.iter().filter(|area| area.site_id == new.site_id);
+            facts.areas.extend(there.cloned());
+        }
+        Ok(facts)
+    };
     commit(app, ctx, read, |facts| decide_new(id, facts.as_ref(), &new, ctx)).await
 }
 

@@ -231,18 +231,53 @@ async fn all_or_nothing_adds_the_rows_up() {
     }
     let good = send(&cast.producer, "kind=ledger-entries&mode=good_rows", file.as_str()).await;
     assert_eq!(counts(&good.is(200))[1], 2);
-    // Two areas of one site change it both: not in one commit.
+}
+
+/// What a site stores is the sum of its areas, and its plans are events of it: rows of one site are
+/// decided one after the other, and committed together.
+#[tokio::test]
+async fn rows_that_change_one_site_go_in_one_commit() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 100).await;
+    let head = "site_id,name,kind,capacity_kg\n";
+    let (first, second) = (&cast.receiver_site, &cast.producer_site);
     let areas = format!(
-        "site_id,name,kind,capacity_kg\n{0},a,facility,5\n{0},b,facility,7\n",
-        cast.receiver_site
+        "{head}{first},a,facility,5\n{second},a,facility,30\n{first},b,facility,7\n\
+         {first},c,point,1000.5\n"
     );
-    let whole = send(&cast.receiver, "kind=storage-areas", areas.as_str()).await.is(200);
-    assert_eq!(told(&whole), [fault(3, "site_id", "in_use")]);
+    let before = world.rows("event").await;
+    let dry = send(&cast.corps, "kind=storage-areas&dry_run=true", areas.as_str()).await.is(200);
+    assert_eq!(counts(&dry), [4, 4, 0, 0], "{}", dry.shown());
     world.has_no_rows_in(&["storage_area"]).await;
-    let query = "kind=storage-areas&mode=good_rows";
-    assert_eq!(counts(&send(&cast.receiver, query, areas).await.is(200)), [2, 2, 0, 0]);
-    let site = cast.corps.get(&format!("/sites/{}", cast.receiver_site)).await.ok();
-    assert_eq!(site.json["storage_capacity_kg"], 12);
+    let bad = format!("{areas}{first},d,point,3001\n");
+    let whole = send(&cast.corps, "kind=storage-areas", bad.as_str()).await.is(200);
+    assert_eq!(told(&whole), [fault(6, "capacity_kg", "out_of_range")]);
+    world.has_no_rows_in(&["storage_area"]).await;
+    assert_eq!(world.rows("event").await, before);
+    let whole = send(&cast.corps, "kind=storage-areas", areas.as_str()).await.is(200);
+    assert_eq!(counts(&whole), [4, 4, 0, 0], "{}", whole.shown());
+    // An event of each area and one of its site.
+    assert_eq!(world.rows("event").await, before + 8);
+    for (site, kg) in [(first, json!(1012.5)), (second, json!(30))] {
+        let site = cast.corps.get(&format!("/sites/{site}")).await.ok();
+        assert_eq!(site.json["storage_capacity_kg"], kg);
+    }
+    let sql = "SELECT limit_g FROM account WHERE kind = 4 AND owner_id = $1::text::uuid";
+    let db = world.database.superuser().await;
+    let limit: Option<i64> = db.query_one(sql, &[first]).await.unwrap().get(0);
+    assert_eq!(limit, Some(1_012_500));
+    // The same again is known; one more adds to what is there.
+    let more = format!("{areas}{first},d,facility,9.5\n{first},e,facility,2\n");
+    let again = send(&cast.corps, "kind=storage-areas", more.as_str()).await.is(200);
+    assert_eq!(counts(&again), [6, 6, 4, 0], "{}", again.shown());
+    let site = cast.corps.get(&format!("/sites/{first}")).await.ok();
+    assert_eq!(site.json["storage_capacity_kg"], json!(1024));
+    let plans = format!(
+        "site_id,year,waste_code,annual_kg\n{second},2026,900-249-08,5\n\
+         {second},2027,900-249-08,6\n"
+    );
+    let plans = send(&cast.producer, "kind=management-plans", plans).await.is(200);
+    assert_eq!(counts(&plans), [2, 2, 0, 0], "{}", plans.shown());
 }
 
 #[tokio::test]
