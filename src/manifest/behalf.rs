@@ -39,14 +39,17 @@ pub const fn part_of(party: Party) -> Part {
 /// The parts whose people sign for a party of this manifest. What was received is sent on by those
 /// who receive, and what comes back to its producer is received by those who send.
 fn parts_of(manifest: &Manifest, party: Party) -> &'static [Part] {
-    match party {
-        Party::Producer if manifest.filed.is_carried_on() => &[Part::Producer, Part::Receiver],
-        Party::Producer => &[Part::Producer],
-        Party::Carrier => &[Part::Carrier],
-        Party::Receiver if manifest.filed.purpose() == Kind::Return => {
-            &[Part::Receiver, Part::Producer]
-        }
-        Party::Receiver => &[Part::Receiver],
+    parts((manifest.filed.is_carried_on(), manifest.filed.purpose()), party)
+}
+
+/// The same by what a manifest carries and for what.
+pub const fn parts((is_carried_on, purpose): (bool, Kind), party: Party) -> &'static [Part] {
+    match (party, purpose) {
+        (Party::Producer, _) if is_carried_on => &[Part::Producer, Part::Receiver],
+        (Party::Producer, _) => &[Part::Producer],
+        (Party::Carrier, _) => &[Part::Carrier],
+        (Party::Receiver, Kind::Return) => &[Part::Receiver, Part::Producer],
+        (Party::Receiver, Kind::Manifest | Kind::Forward) => &[Part::Receiver],
     }
 }
 
@@ -82,12 +85,26 @@ pub fn delegated<'a>(actor: &'a Actor, manifest: &Manifest) -> Vec<(Party, &'a M
 
 /// Whether a delegation lets the actor's organisation see the manifest.
 pub fn is_entrusted(actor: &Actor, manifest: &Manifest) -> bool {
-    held_places(actor, manifest).any(|(giver, party)| {
-        shows(actor, party)
-            && parts_of(manifest, party)
-                .iter()
-                .any(|part| may::covering(actor, giver, *part, place(manifest, party)).is_some())
-    })
+    entrusts(
+        actor,
+        |giver| manifest.parties(giver),
+        |party| (parts_of(manifest, party), place(manifest, party)),
+    )
+}
+
+/// The same of what has these parties. `at` says as what a party's people sign, and where.
+pub fn entrusts<'a>(
+    actor: &Actor,
+    parties: impl Fn(OrganisationId) -> Vec<Party>,
+    at: impl Fn(Party) -> (&'static [Part], (Option<SiteId>, &'a str)),
+) -> bool {
+    let shown = |giver: OrganisationId, party: Party| {
+        let (parts, place) = at(party);
+        let covers = |part: &Part| may::covering(actor, giver, *part, place).is_some();
+        shows(actor, party) && parts.iter().any(covers)
+    };
+    let mut givers = actor.grants.held().iter().map(|mandate| mandate.giver);
+    givers.any(|giver| parties(giver).into_iter().any(|party| shown(giver, party)))
 }
 
 /// Those who have delegated something to the actor's organisation, and their parts here.

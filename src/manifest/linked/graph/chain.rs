@@ -11,7 +11,7 @@ use super::store::{self, Edge, Graph};
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::ctx::Actor;
-use crate::ids::ManifestId;
+use crate::ids::{ManifestId, OrganisationId};
 use crate::manifest::{party_view, visible};
 use crate::problem::Problem;
 use crate::units::{Grams, Kg};
@@ -22,8 +22,9 @@ pub async fn chain(app: &App, actor: &Actor, id: ManifestId) -> Result<ChainView
     let id = id.uuid();
     let lines = asked.manifest.filed.items.iter();
     let lines: Vec<Line> = lines.map(|item| (id, i16::try_from(item.line).unwrap_or(0))).collect();
-    let Graph { above, below, is_cut, nodes } =
-        store::graph(&app.pool, &lines, actor.organisation_id).await?;
+    let givers = actor.grants.held().iter().map(|mandate| mandate.giver);
+    let asking: Vec<OrganisationId> = [actor.organisation_id].into_iter().chain(givers).collect();
+    let Graph { above, below, is_cut, nodes } = store::graph(&app.pool, &lines, &asking).await?;
     let shipped = |line: &Line| (*line, nodes.get(&id).map_or(0, |node| node.shipped(line.1)));
     let start: Vec<(Line, i64)> = lines.iter().map(shipped).collect();
     let up = upstream(&start, &above, &nodes);

@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use crate::ctx::{Actor, Role};
-use crate::ids::OrganisationId;
-use crate::manifest::{Bond, Link, Noted, PartyAt, Progress, Status, regulates_end};
+use crate::ctx::Actor;
+use crate::ids::{OrganisationId, SiteId};
+use crate::manifest::behalf;
+use crate::manifest::{Bond, Kind, Link, Noted, Party, PartyAt, Progress, Status, regulates_end};
 use crate::problem::Problem;
+use crate::registry::Part;
 use crate::units::Grams;
 
 #[derive(Debug, Deserialize)]
@@ -22,9 +24,9 @@ pub struct Node {
     links: Vec<Link>,
     #[serde(default)]
     transit: TransitOf,
-    /// The actor's organisation carries it: said where legs were not read.
+    /// Of those who ask, who carries it: said where legs were not read.
     #[serde(skip)]
-    is_carried: bool,
+    carried_by: Vec<OrganisationId>,
 }
 
 /// What a chain needs of a manifest that mass only came from: no part of it ends there but what
@@ -35,23 +37,28 @@ pub struct Origin {
     pub kind: String,
     pub status: String,
     pub filed_at: DateTime<Utc>,
+    /// The producer's and the receiver's.
+    pub sites: [SiteId; 2],
     /// As JSON: both parties and the items, each as the form has it.
     pub parts: [String; 3],
-    /// The actor's organisation carries it.
-    pub is_carried: bool,
+    /// Of those who ask, who carries it.
+    pub carried_by: Vec<OrganisationId>,
 }
 
 impl TryFrom<Origin> for Node {
     type Error = Problem;
 
     fn try_from(read: Origin) -> Result<Self, Problem> {
-        let Origin { number, stream, kind, status, filed_at, parts, is_carried } = read;
+        let Origin { number, stream, kind, status, filed_at, sites, parts, carried_by } = read;
+        let [producer_site_id, receiver_site_id] = sites;
         let [producer, receiver, items] = &parts;
         let status = Status::parse(&status).ok_or_else(|| Problem::internal("unknown status"))?;
         let filed = Filing {
             number,
             stream,
             kind,
+            producer_site_id,
+            receiver_site_id,
             producer: serde_json::from_str(producer).map_err(Problem::internal)?,
             receiver: serde_json::from_str(receiver).map_err(Problem::internal)?,
             legs: Vec::new(),
@@ -59,7 +66,7 @@ impl TryFrom<Origin> for Node {
         };
         let (progress, links, transit) = (Vec::new(), Vec::new(), TransitOf::default());
         let received = None;
-        Ok(Self { filed, filed_at, status, received, progress, links, transit, is_carried })
+        Ok(Self { filed, filed_at, status, received, progress, links, transit, carried_by })
     }
 }
 
@@ -68,6 +75,8 @@ pub struct Filing {
     pub number: String,
     pub stream: String,
     pub kind: String,
+    producer_site_id: SiteId,
+    receiver_site_id: SiteId,
     pub producer: PartyAt,
     pub receiver: PartyAt,
     legs: Vec<LegOf>,
@@ -119,8 +128,7 @@ impl Node {
 
     /// What of it came in on other manifests.
     pub fn came(&self, line: i16) -> i64 {
-        let sources = self.item(line).map(|item| item.source_items.as_slice()).unwrap_or_default();
-        sources.iter().map(|source| source.mass_g.0).sum()
+        self.item(line).map_or(0, ItemOf::came)
     }
 
     /// What has left it on other manifests: accepted mass that was sent on, or refused mass.
@@ -140,20 +148,52 @@ impl Node {
 
     fn carriers(&self) -> impl Iterator<Item = OrganisationId> + '_ {
         let joined = self.transit.hand_overs.iter().map(|over| over.data.to_leg.carrier_id);
-        self.filed.legs.iter().map(|leg| leg.carrier_id).chain(joined)
+        let planned = self.filed.legs.iter().map(|leg| leg.carrier_id);
+        planned.chain(joined).chain(self.carried_by.iter().copied())
     }
 
-    /// Whether it is the actor's own or in its jurisdiction. A chain is no reason to act for
-    /// others: what a delegation shows is asked of the manifest itself.
+    fn parties(&self, organisation: OrganisationId) -> Vec<Party> {
+        let Filing { producer, receiver, .. } = &self.filed;
+        let mut parties = Vec::new();
+        if producer.organisation_id == organisation {
+            parties.push(Party::Producer);
+        }
+        if self.carriers().any(|carrier| carrier == organisation) {
+            parties.push(Party::Carrier);
+        }
+        if receiver.organisation_id == organisation {
+            parties.push(Party::Receiver);
+        }
+        parties
+    }
+
+    /// As what a party's people sign, and where: what a delegation is narrowed by.
+    fn place(&self, party: Party) -> (&'static [Part], (Option<SiteId>, &str)) {
+        let filed = &self.filed;
+        let kind = Kind::parse(&filed.kind).unwrap_or(Kind::Manifest);
+        let is_carried_on = filed.items.iter().all(|item| item.came() == item.mass_g.0);
+        let site = match party {
+            Party::Producer => Some(filed.producer_site_id),
+            Party::Receiver => Some(filed.receiver_site_id),
+            Party::Carrier => None,
+        };
+        (behalf::parts((is_carried_on, kind), party), (site, &filed.stream))
+    }
+
+    /// Whether it is the actor's own, of somebody who lets the actor sign for it, or in the actor's
+    /// jurisdiction.
     pub fn is_seen_by(&self, actor: &Actor) -> bool {
         let filed = &self.filed;
-        let own = actor.organisation_id;
-        let is_driver = actor.role == Role::Driver;
-        let is_end =
-            [&filed.producer, &filed.receiver].iter().any(|end| end.organisation_id == own);
-        (is_end && !is_driver)
-            || self.is_carried
-            || self.carriers().any(|carrier| carrier == own)
+        let own = self.parties(actor.organisation_id);
+        own.into_iter().any(|party| behalf::shows(actor, party))
+            || behalf::entrusts(actor, |giver| self.parties(giver), |party| self.place(party))
             || regulates_end(actor, &filed.stream, [&filed.producer, &filed.receiver])
+    }
+}
+
+impl ItemOf {
+    /// What of it came in on other manifests.
+    fn came(&self) -> i64 {
+        self.source_items.iter().map(|source| source.mass_g.0).sum()
     }
 }

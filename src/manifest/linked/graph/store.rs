@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::{AsyncPgConnection as Db, RunQueryDsl};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use super::flow::Line;
 use super::node::{Node, Origin};
 use crate::db::Pool;
 use crate::db::schema::{manifest, mass_edge as t};
-use crate::ids::OrganisationId;
+use crate::ids::{OrganisationId, SiteId};
 use crate::limits::{CHAIN_EDGES_MAX, CHAIN_HOPS_MAX, CHAIN_MANIFESTS_MAX};
 use crate::manifest::{BETWEEN_CELLS, Bond};
 use crate::problem::Problem;
@@ -49,8 +49,13 @@ pub struct Graph {
     pub nodes: HashMap<Uuid, Node>,
 }
 
-/// The graph above and below these lines of one manifest.
-pub async fn graph(pool: &Pool, start: &[Line], own: OrganisationId) -> Result<Graph, Problem> {
+/// The graph above and below these lines of one manifest. `asking` are the organisation that asks
+/// and those that let it sign for them.
+pub async fn graph(
+    pool: &Pool,
+    start: &[Line],
+    asking: &[OrganisationId],
+) -> Result<Graph, Problem> {
     let conn = &mut pool.get().await?;
     let mut reading = conn.build_transaction().read_only().repeatable_read();
     reading
@@ -61,7 +66,8 @@ pub async fn graph(pool: &Pool, start: &[Line], own: OrganisationId) -> Result<G
             ids.extend(below.iter().map(|edge| edge.to_id));
             let sources: HashSet<Uuid> = above.iter().map(|edge| edge.from_id).collect();
             let mut nodes = nodes(conn, &ids).await?;
-            nodes.extend(origins(conn, sources.difference(&ids).copied().collect(), own).await?);
+            let further = sources.difference(&ids).copied().collect();
+            nodes.extend(origins(conn, further, asking).await?);
             Ok(Graph { above, below, is_cut: !(all_above && all_below), nodes })
         })
         .await
@@ -140,22 +146,23 @@ const PARTS_SQL: &str =
     "(SELECT concat_ws(E'\\x1f', f ->> 'producer', f ->> 'receiver', f ->> 'items')
     FROM (SELECT manifest.state -> 'filed' OFFSET 0) AS form(f))";
 
-type OriginRow = (Uuid, String, String, String, String, DateTime<Utc>, String, bool);
+/// Of the carriers of a manifest, first leg's and all others, those who ask.
+const CARRIED_BY_SQL: &str = "ARRAY(SELECT carrier_id FROM
+    (SELECT manifest.carrier_id UNION ALL SELECT further.carrier_id
+    FROM manifest_carrier AS further WHERE further.manifest_id = manifest.id) AS of(carrier_id)
+    WHERE carrier_id = ANY(";
 
-/// The manifests that mass only came from; `own` is the organisation that asks.
+type OriginRow =
+    (Uuid, String, String, String, String, DateTime<Utc>, Uuid, Uuid, String, Vec<Uuid>);
+
+/// The manifests that mass only came from.
 async fn origins(
     conn: &mut Db,
     ids: Vec<Uuid>,
-    own: OrganisationId,
+    asking: &[OrganisationId],
 ) -> Result<Vec<(Uuid, Node)>, Problem> {
-    let is_carried = sql::<Bool>("(manifest.carrier_id IS NOT DISTINCT FROM ")
-        .bind::<diesel::sql_types::Uuid, _>(own.uuid())
-        .sql(
-            " OR EXISTS (SELECT 1 FROM manifest_carrier AS further \
-             WHERE further.manifest_id = manifest.id AND further.carrier_id = ",
-        )
-        .bind::<diesel::sql_types::Uuid, _>(own.uuid())
-        .sql("))");
+    let asking: Vec<Uuid> = asking.iter().map(|one| one.uuid()).collect();
+    let carried_by = sql::<Array<SqlUuid>>(CARRIED_BY_SQL).bind::<Array<SqlUuid>, _>(asking);
     let rows = manifest::table.filter(manifest::id.eq_any(ids)).select((
         manifest::id,
         manifest::number,
@@ -163,14 +170,19 @@ async fn origins(
         manifest::kind,
         manifest::status,
         manifest::filed_at,
+        manifest::producer_site_id,
+        manifest::receiver_site_id,
         sql::<Text>(PARTS_SQL),
-        is_carried,
+        carried_by.sql("))"),
     ));
     let rows: Vec<OriginRow> = rows.load(conn).await?;
-    let read = |(id, number, stream, kind, status, filed_at, parts, is_carried): OriginRow| {
+    let read = |row: OriginRow| {
+        let (id, number, stream, kind, status, filed_at, from, to, parts, carried_by) = row;
         let mut parts = parts.split(BETWEEN_CELLS).map(ToOwned::to_owned);
         let parts = std::array::from_fn(|_| parts.next().unwrap_or_default());
-        let origin = Origin { number, stream, kind, status, filed_at, parts, is_carried };
+        let sites = [from, to].map(SiteId::of);
+        let carried_by = carried_by.into_iter().map(OrganisationId::of).collect();
+        let origin = Origin { number, stream, kind, status, filed_at, sites, parts, carried_by };
         Node::try_from(origin).map(|node| (id, node))
     };
     rows.into_iter().map(read).collect()
