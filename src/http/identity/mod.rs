@@ -37,6 +37,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(web::resource("/me/totp").get(own::totp).post(own::begin_totp))
         .service(web::resource("/me/totp/confirm").post(own::confirm_totp))
         .service(web::resource("/me/totp/disable").post(own::disable_totp))
+        .service(web::resource("/me/totp/recovery-codes").post(own::renew_recovery_codes))
         .service(web::resource("/me/sessions").get(own::sessions).delete(own::end_other_sessions))
         .service(web::resource("/me/sessions/{id}").delete(own::end_session))
         .service(web::resource("/api-keys").get(api_keys::list).post(api_keys::make))
@@ -63,6 +64,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         own::begin_totp,
         own::confirm_totp,
         own::disable_totp,
+        own::renew_recovery_codes,
         own::sessions,
         own::end_other_sessions,
         own::end_session,

@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::http::{Answer, Body, Caller, ProblemBody, Segments, etag};
 use crate::identity::{
-    self, ChangePassword, ConfirmTotp, DisableTotp, MeView, SessionView, TotpState,
+    self, ChangePassword, ConfirmTotp, DisableTotp, Enrolled, MeView, RenewRecoveryCodes,
+    SessionView, TotpState,
 };
 use crate::ids::SessionId;
 use crate::wire::Nothing;
@@ -67,6 +68,13 @@ pub struct TotpOnView {
     pub recovery_codes: Vec<String>,
 }
 
+impl From<&Enrolled> for TotpOnView {
+    fn from(enrolled: &Enrolled) -> Self {
+        let codes = enrolled.recovery_codes.iter();
+        Self { recovery_codes: codes.map(|code| code.reveal().clone()).collect() }
+    }
+}
+
 /// Whether one's second factor is on, and how many recovery codes are left.
 #[utoipa::path(
     get, path = "/api/v1/me/totp", tag = "identity", security(("bearer" = [])),
@@ -107,8 +115,22 @@ pub async fn begin_totp(app: Data<App>, caller: Caller, body: Body) -> Answer {
 pub async fn confirm_totp(app: Data<App>, caller: Caller, body: Body) -> Answer {
     let (ctx, asked) = caller.command::<ConfirmTotp>(&body)?;
     let enrolled = identity::totp::confirm(&app, &ctx, &asked?).await?;
-    let codes = enrolled.recovery_codes.iter().map(|code| code.reveal().clone()).collect();
-    Ok(HttpResponse::Ok().json(TotpOnView { recovery_codes: codes }))
+    Ok(HttpResponse::Ok().json(TotpOnView::from(&enrolled)))
+}
+
+/// New recovery codes in the place of the old, which are void: with the password and a code.
+#[utoipa::path(
+    post, path = "/api/v1/me/totp/recovery-codes", tag = "identity",
+    request_body = RenewRecoveryCodes, security(("bearer" = [])),
+    responses(
+        (status = 200, body = TotpOnView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn renew_recovery_codes(app: Data<App>, caller: Caller, body: Body) -> Answer {
+    let (ctx, asked) = caller.command::<RenewRecoveryCodes>(&body)?;
+    let renewed = identity::totp::renew(&app, &ctx, &asked?).await?;
+    Ok(HttpResponse::Ok().json(TotpOnView::from(&renewed)))
 }
 
 /// Switch the second factor off: with the password and a code.

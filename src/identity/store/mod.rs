@@ -26,8 +26,8 @@ pub use session::{
     token_row,
 };
 pub use totp::{
-    begin_totp, begun_totp, recovery_codes_left, recovery_row, sealed_secret, spend_recovery_code,
-    spend_step,
+    begin_totp, begun_totp, recovery_codes_left, recovery_gone, recovery_hashes, recovery_row,
+    sealed_secret, spend_recovery_code, spend_step,
 };
 pub use user::{
     Account, Recording, Wanted, account, account_by_login, as_at, as_they_stood, insert_row, list,

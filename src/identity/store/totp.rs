@@ -24,6 +24,25 @@ pub fn recovery_row(of: TotpId, hash: &[u8; 32]) -> Row {
     Row { table: &RECOVERY_CODE, cells }
 }
 
+/// Taken away before the new ones are written.
+static RECOVERY_CODE_GONE: Table = Table {
+    name: "recovery_code",
+    order: 36,
+    write: Write::Delete,
+    columns: &[("totp_id", Type::Uuid), ("hash", Type::Bytes)],
+};
+
+pub fn recovery_gone(of: TotpId, hash: &[u8]) -> Row {
+    let cells = vec![Cell::Uuid(Some(of.uuid())), Cell::Bytes(Some(hash.to_vec()))];
+    Row { table: &RECOVERY_CODE_GONE, cells }
+}
+
+/// All of an enrolment's, used or not.
+pub async fn recovery_hashes(pool: &Pool, of: TotpId) -> Result<Vec<Vec<u8>>, Problem> {
+    let all = recovery_code::table.filter(recovery_code::totp_id.eq(of.uuid()));
+    Ok(all.select(recovery_code::hash).load(&mut pool.get().await?).await?)
+}
+
 /// Begins an enrolment, in the place of all of the user's that are not in force.
 pub async fn begin_totp(
     pool: &Pool,

@@ -49,7 +49,7 @@ pub struct TotpState {
     pub recovery_codes_left: i64,
 }
 
-async fn own(app: &App, ctx: &Ctx) -> Result<Account, Problem> {
+pub async fn own(app: &App, ctx: &Ctx) -> Result<Account, Problem> {
     store::account(&app.pool, ctx.actor.user_id).await?.ok_or_else(unauthorized)
 }
 
@@ -92,15 +92,13 @@ pub async fn confirm(app: &App, ctx: &Ctx, asked: &ConfirmTotp) -> Result<Enroll
         .as_ref()
         .and_then(|(id, secret)| step_of(secret.reveal(), &code, ctx.wall).map(|step| (*id, step)));
     let Some((id, step)) = step else { return Err(wrong_code("/code").into()) };
-    let codes = recovery_codes(&app.mint);
+    let (codes, hashes) = codes_of(app, id);
     if ctx.validate_only {
         return Ok(Enrolled { recovery_codes: codes });
     }
     if !store::spend_step(&app.pool, id, step).await? {
         return Err(wrong_code("/code").into());
     }
-    let hashes: Vec<[u8; 32]> =
-        codes.iter().map(|code| recovery_hash(id, &plain(code.reveal()))).collect();
     let decide = |now: &Account| {
         refuse_if_on(now)?;
         let user = User { second_factor: true, ..now.user.clone() };
@@ -113,29 +111,15 @@ pub async fn confirm(app: &App, ctx: &Ctx, asked: &ConfirmTotp) -> Result<Enroll
             ctx,
         ))
     };
-    run(app, ctx, decide).await?;
+    run(app, ctx, async || own(app, ctx).await, decide).await?;
     Ok(Enrolled { recovery_codes: codes })
 }
 
-/// Switches it off. Both factors are guessed at no more often than at the door.
+/// Switches it off, with both factors.
 pub async fn disable(app: &App, ctx: &Ctx, asked: &DisableTotp) -> Result<(), Problem> {
     let account = own(app, ctx).await?;
-    if account.totp.is_none() {
-        let text = Text::new("尚未启用两步验证。", "The second factor is not on.");
-        return Err(Problem::new(Code::IllegalTransition, text));
-    }
-    let turn = app.identity.passwords.turn().await?;
-    let guess = guess(app, &account, &turn, &asked.password).await?;
-    let mut faults = Vec::new();
-    if guess == Guess::Wrong {
-        let text = Text::new("密码不对。", "This is not the password.");
-        faults.push(Fault::new(Code::InvalidValue, "/password", text));
-    } else if accept(app, &account, asked.code.as_str(), ctx.wall).await?.is_none() {
-        count(app, &account).await?;
-        faults.push(wrong_code("/code"));
-    }
-    drop(turn);
-    Problem::unless_empty(faults)?;
+    in_force(&account)?;
+    show_both(app, ctx, &account, (&asked.password, asked.code.as_str())).await?;
     if ctx.validate_only {
         return Ok(());
     }
@@ -149,17 +133,53 @@ pub async fn disable(app: &App, ctx: &Ctx, asked: &DisableTotp) -> Result<(), Pr
             ctx,
         ))
     };
-    run(app, ctx, decide).await
+    run(app, ctx, async || own(app, ctx).await, decide).await
 }
 
-async fn run(
+/// The enrolment in force: else there is nothing to switch off or to renew.
+pub fn in_force(account: &Account) -> Result<TotpId, Problem> {
+    account.totp.ok_or_else(|| {
+        let text = Text::new("尚未启用两步验证。", "The second factor is not on.");
+        Problem::new(Code::IllegalTransition, text)
+    })
+}
+
+/// Both factors once more. They are guessed at no more often than at the door.
+pub async fn show_both(
     app: &App,
     ctx: &Ctx,
-    decide: impl Fn(&Account) -> Result<crate::decision::Decision, Problem>,
+    account: &Account,
+    (password, code): (&Secret<String>, &str),
+) -> Result<(), Problem> {
+    let turn = app.identity.passwords.turn().await?;
+    if guess(app, account, &turn, password).await? == Guess::Wrong {
+        let text = Text::new("密码不对。", "This is not the password.");
+        return Err(Fault::new(Code::InvalidValue, "/password", text).into());
+    }
+    if accept(app, account, code, ctx.wall).await?.is_none() {
+        count(app, account).await?;
+        return Err(wrong_code("/code").into());
+    }
+    Ok(())
+}
+
+/// New recovery codes of an enrolment, and what is stored of them.
+pub fn codes_of(app: &App, id: TotpId) -> (Vec<Secret<String>>, Vec<[u8; 32]>) {
+    let codes = recovery_codes(&app.mint);
+    let hashes = codes.iter().map(|code| recovery_hash(id, &plain(code.reveal()))).collect();
+    (codes, hashes)
+}
+
+/// Writes a change of one's own account that `read` is decided on.
+pub async fn run<F>(
+    app: &App,
+    ctx: &Ctx,
+    read: impl AsyncFn() -> Result<F, Problem>,
+    decide: impl Fn(&F) -> Result<crate::decision::Decision, Problem>,
 ) -> Result<(), Problem> {
     // The key is not kept: what is answered is shown once.
     let ctx = &Ctx { key: None, ..ctx.clone() };
-    command::run::<_, User>(app, ctx, async |_| own(app, ctx).await, decide).await?;
+    command::run::<_, User>(app, ctx, async |_| read().await, decide).await?;
     app.identity.live.forget(ctx.actor.user_id);
     Ok(())
 }

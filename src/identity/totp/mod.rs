@@ -9,10 +9,12 @@
 mod accept;
 mod code;
 mod enrol;
+mod renew;
 mod seal;
 
 pub use accept::{Factor, accept};
 pub use enrol::{
     Begun, ConfirmTotp, DisableTotp, Enrolled, TotpState, begin, confirm, disable, state,
 };
+pub use renew::{RenewRecoveryCodes, renew};
 pub use seal::Seal;

@@ -34,6 +34,7 @@ pub const CASES: &[Case] = &[
     case("POST /api/v1/me/totp", Own("oneself")),
     case("POST /api/v1/me/totp/confirm", Own("oneself")),
     case("POST /api/v1/me/totp/disable", Own("oneself")),
+    case("POST /api/v1/me/totp/recovery-codes", Own("oneself")),
     case("GET /api/v1/me/sessions", Own("oneself")),
     case("DELETE /api/v1/me/sessions", Own("oneself")),
     case("DELETE /api/v1/me/sessions/{id}", Own("oneself; another's is 404 (sessions.rs)")),

@@ -160,6 +160,40 @@ async fn it_is_confirmed_before_it_counts_and_ends_with_both_factors() {
     stage.log_in(PASSWORD, None).await.is(200);
 }
 
+/// Some are used up, or the sheet was seen: new ones take the place of all of them.
+#[tokio::test]
+async fn recovery_codes_are_renewed_with_both_factors() {
+    let stage = Stage::new().await;
+    let renew = async |password: &str, code: &str| {
+        let body = json!({"password": password, "code": code});
+        stage.user.post("/me/totp/recovery-codes", &body).await
+    };
+    renew(PASSWORD, "123456").await.is(409).refused_as("illegal_transition");
+    let (secret, old) = stage.enrolled().await;
+    let code = stage.code(&secret, 1);
+    renew("not the password", &code).await.is(422).refused_as("invalid_value").at("/password");
+    renew(PASSWORD, &another(&code)).await.is(422).refused_as("invalid_value").at("/code");
+    let left = async || stage.user.get("/me/totp").await.ok().json["recovery_codes_left"].clone();
+    assert_eq!(left().await, json!(10), "nothing has changed");
+    stage.log_in(PASSWORD, Some(&old[0])).await.is(200);
+    // Two with one code at once: it is good once.
+    let (one, two) = tokio::join!(renew(PASSWORD, &code), renew(PASSWORD, &code));
+    let (renewed, no) = if one.status == 200 { (one, two) } else { (two, one) };
+    no.is(422).at("/code");
+    let new = renewed.is(200).get("/recovery_codes").as_array().unwrap().clone();
+    assert_eq!((new.len(), left().await), (10, json!(10)));
+    for gone in [&old[0], &old[1]] {
+        stage.log_in(PASSWORD, Some(gone)).await.is(401).refused_as("invalid_totp");
+    }
+    let new: Vec<&str> = new.iter().map(|code| code.as_str().unwrap()).collect();
+    stage.log_in(PASSWORD, Some(new[0])).await.is(200);
+    // A recovery code is a factor here too, and is gone with the others.
+    renew(PASSWORD, new[1]).await.is(200);
+    stage.log_in(PASSWORD, Some(new[2])).await.is(401);
+    let me = stage.user.get("/me").await.is(200);
+    assert_eq!(me.get("/user/second_factor"), &json!(true));
+}
+
 #[tokio::test]
 async fn a_stolen_dump_and_the_journal_hold_no_secret() {
     let stage = Stage::new().await;
