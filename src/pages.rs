@@ -147,9 +147,8 @@ pub async fn delegations(app: &App, ctx: &Ctx, asked: &ListDelegations) -> Paged
 /// Filed ones, or one's drafts.
 pub async fn manifests(app: &App, ctx: &Ctx, asked: &ManifestFilter) -> Paged<AnyManifest> {
     if asked.asks_for_drafts() {
-        let own = ctx.actor.organisation_id;
         let (before, rows) = (asked.cursor.map(|cursor| cursor.0), asked.limit.rows_to_read());
-        let drafts = manifest::list_drafts(&app.pool, own, before, rows).await?;
+        let drafts = manifest::list_drafts(&app.pool, &ctx.actor, before, rows).await?;
         let show = |draft: Draft| AnyManifest::Draft(draft_view(&draft, &ctx.actor));
         return Page::of(drafts, asked.limit, |draft| draft.id, show);
     }

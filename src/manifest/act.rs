@@ -230,8 +230,7 @@ pub async fn filed(
         Ok(stored) => return Ok(stored),
         Err(problem) => problem,
     };
-    let own = ctx.actor.organisation_id;
-    match draft_store::find(&app.pool, own, id).await? {
+    match draft_store::find(&app.pool, &ctx.actor, id).await? {
         // A step that a draft takes does not come here.
         Some(draft) => Err(draft.admit(ctx, action).err().unwrap_or(not_found)),
         None => Err(not_found),

@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use super::drafts::Draft;
+use crate::ctx::{Actor, Role};
 use crate::db::Pool;
 use crate::db::schema::draft as t;
 use crate::decision::{Cell, Row, Table, Type, Write};
@@ -54,13 +55,18 @@ fn draft((id, owner, producer, version, body): Found) -> Draft {
     }
 }
 
-/// The draft with this id, if the organisation prepares it or is its producer.
-pub async fn find(
-    pool: &Pool,
-    own: OrganisationId,
-    id: ManifestId,
-) -> Result<Option<Draft>, Problem> {
-    let own = own.uuid();
+/// Whether the actor sees what its organisation prepares, or what is prepared for it: its desk
+/// does. A driver sees what is carried, and what a round has it call at.
+fn sees_drafts(actor: &Actor) -> bool {
+    actor.role != Role::Driver
+}
+
+/// The draft with this id, if the actor's organisation prepares it or is its producer.
+pub async fn find(pool: &Pool, actor: &Actor, id: ManifestId) -> Result<Option<Draft>, Problem> {
+    if !sees_drafts(actor) {
+        return Ok(None);
+    }
+    let own = actor.organisation_id.uuid();
     let found: Option<Found> = t::table
         .find(id.uuid())
         .filter(t::owner_id.eq(own).or(t::producer_id.is_not_distinct_from(own)))
@@ -85,14 +91,17 @@ pub async fn find_all(pool: &Pool, ids: &[ManifestId]) -> Result<Vec<Draft>, Pro
     Ok(found.into_iter().map(draft).collect())
 }
 
-/// An organisation's drafts, newest first, those below `before`.
+/// The drafts of the actor's organisation, newest first, those below `before`.
 pub async fn list(
     pool: &Pool,
-    own: OrganisationId,
+    actor: &Actor,
     before: Option<ManifestId>,
     rows: i64,
 ) -> Result<Vec<Draft>, Problem> {
-    let own = own.uuid();
+    if !sees_drafts(actor) {
+        return Ok(Vec::new());
+    }
+    let own = actor.organisation_id.uuid();
     let mut query = t::table
         .filter(t::owner_id.eq(own).or(t::producer_id.is_not_distinct_from(own)))
         .select((t::id, t::owner_id, t::producer_id, t::version, t::body))

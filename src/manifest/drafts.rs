@@ -1,8 +1,8 @@
 //! Drafts: manifests being prepared, by the producer or by a receiver or carrier for it.
 //!
-//! Outside the journal and without number or reservation; seen by the preparer and the producer
-//! alone. A draft must be well-formed, and may be incomplete. Filing takes it away and gives its
-//! id to the manifest.
+//! Outside the journal and without number or reservation; seen by the preparer's and the
+//! producer's desks alone. A draft must be well-formed, and may be incomplete. Filing takes it away
+//! and gives its id to the manifest.
 
 use std::sync::Arc;
 
@@ -158,7 +158,7 @@ pub async fn patch(
     patch: Asked<&[u8]>,
 ) -> Result<Draft, Problem> {
     for _round in 0..DECIDE_ROUNDS_MAX {
-        let Some(draft) = draft_store::find(&app.pool, ctx.actor.organisation_id, id).await? else {
+        let Some(draft) = draft_store::find(&app.pool, &ctx.actor, id).await? else {
             // Something filed is visible and cannot be patched; anything else is not there.
             let stored = visible(app, &ctx.actor, id).await?;
             let refused = not_a_draft(ctx, &stored.manifest);
@@ -221,9 +221,8 @@ pub async fn file_saved(
     nothing: Asked<Nothing>,
     onto: Onto,
 ) -> Result<Done<Stored>, Problem> {
-    let own = ctx.actor.organisation_id;
     for _round in 0..DECIDE_ROUNDS_MAX {
-        let Some(draft) = draft_store::find(&app.pool, own, id).await? else {
+        let Some(draft) = draft_store::find(&app.pool, &ctx.actor, id).await? else {
             let stored = visible(app, &ctx.actor, id).await?;
             let refused = not_a_draft(ctx, &stored.manifest);
             return command::refuse(app, ctx, refused).await;
@@ -231,7 +230,7 @@ pub async fn file_saved(
         let version = draft.version;
         match file_found(app, ctx, &draft, nothing.clone(), onto).await {
             Err(problem) if problem.code() == Code::Busy => {
-                let now = draft_store::find(&app.pool, own, id).await?;
+                let now = draft_store::find(&app.pool, &ctx.actor, id).await?;
                 if now.is_some_and(|draft| draft.version == version) {
                     return Err(problem);
                 }
@@ -297,7 +296,7 @@ pub async fn delete(
     asked: &Asked<Cancel>,
 ) -> Result<bool, Problem> {
     for _round in 0..DECIDE_ROUNDS_MAX {
-        let found = draft_store::find(&app.pool, ctx.actor.organisation_id, id).await?;
+        let found = draft_store::find(&app.pool, &ctx.actor, id).await?;
         let Some(draft) = found else { return Ok(false) };
         draft.admit(ctx, Action::Cancel)?;
         asked.as_ref().map_err(Clone::clone)?;

@@ -32,7 +32,7 @@ impl Origin {
     /// made: `busy` has it read again.
     pub async fn demand(&self, app: &App, ctx: &Ctx, id: ManifestId) -> Result<(), Problem> {
         let Some(version) = self.draft_version else { return Ok(()) };
-        let draft = draft_store::find(&app.pool, ctx.actor.organisation_id, id).await?;
+        let draft = draft_store::find(&app.pool, &ctx.actor, id).await?;
         let is_same = draft.is_some_and(|draft| draft.version == version);
         if is_same { Ok(()) } else { Err(Problem::busy()) }
     }

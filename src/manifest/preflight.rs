@@ -45,7 +45,7 @@ pub async fn try_out(
     word: Result<BoundedText<1, 20>, Problem>,
     onto: Onto,
 ) -> Result<Preflight, Problem> {
-    let draft = draft_store::find(&app.pool, ctx.actor.organisation_id, id).await?;
+    let draft = draft_store::find(&app.pool, &ctx.actor, id).await?;
     let stored = match draft {
         Some(_) => None,
         None => Some(visible(app, &ctx.actor, id).await?),

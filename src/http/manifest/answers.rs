@@ -64,7 +64,7 @@ pub async fn replayed(app: &App, ctx: &Ctx, first: FirstAnswer) -> Answer {
     let status = status.unwrap_or(StatusCode::OK);
     // A draft has no events to fold: it is shown as it stands or, since filed, as it was filed.
     if first.version == 0
-        && let Some(draft) = find_draft(&app.pool, ctx.actor.organisation_id, id).await?
+        && let Some(draft) = find_draft(&app.pool, &ctx.actor, id).await?
     {
         return Ok(saved(ctx, &draft, status, true));
     }

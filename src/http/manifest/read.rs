@@ -50,7 +50,7 @@ pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
             Ok(HttpResponse::Ok().insert_header(etag(version)).json(shown))
         }
         Err(not_found) => {
-            let draft = find_draft(&app.pool, ctx.actor.organisation_id, id).await?;
+            let draft = find_draft(&app.pool, &ctx.actor, id).await?;
             let draft = draft.ok_or(not_found)?;
             Ok(saved(&ctx, &draft, actix_web::http::StatusCode::OK, false))
         }

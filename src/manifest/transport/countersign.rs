@@ -304,7 +304,7 @@ pub async fn signing_code(
 /// leaves as it is collected.
 async fn signs_draft(app: &App, ctx: &Ctx, asked: &SignCode) -> Result<bool, Problem> {
     let own = ctx.actor.organisation_id;
-    let draft = draft_store::find(&app.pool, own, asked.manifest_id).await?;
+    let draft = draft_store::find(&app.pool, &ctx.actor, asked.manifest_id).await?;
     let draft = draft.ok_or_else(|| Fault::unknown_reference("/manifest_id"))?;
     let is_producer = draft.producer == Some(own) && may::plays(&ctx.actor, Part::Producer);
     Ok(is_producer && asked.action.action() == Action::Depart)

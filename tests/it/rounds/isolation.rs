@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::cast::Town;
+use super::cast::{Town, colleague};
 use crate::support::{Client, World};
 
 async fn changes(client: &Client) -> Vec<Value> {
@@ -59,6 +59,37 @@ async fn each_producer_sees_its_own_stop_alone() {
         let none = client.get("/collection-rounds?planned_from=2026-11-26").await.is(200);
         assert_eq!(*none.get("/data"), json!([]));
     }
+}
+
+/// What a round is to call at, its driver reads in the round. What is being prepared at a desk, his
+/// own organisation's or another's, is not his matter before it is carried.
+#[tokio::test]
+async fn a_driver_sees_the_round_and_no_drafts() {
+    let world = World::start().await;
+    let town = Town::new(&world, 1, 1000).await;
+    let cast = &town.cast;
+    let path = town.kitchen(&json!(100)).await;
+    let driver = colleague(&world, &cast.corps, &cast.carrier_id, "driver").await;
+    let round = driver.get(&path).await.is(200);
+    assert_eq!(*round.get("/stops/0/planned_items/0/mass_kg"), json!(100));
+    let draft = format!("/manifests/{}", round.str("/stops/0/manifest_id"));
+    assert_eq!(cast.carrier.get(&draft).await.is(200).str("/status"), "draft");
+    driver.get(&draft).await.is(404);
+    driver.get(&format!("{draft}/preflight?action=file")).await.is(404);
+    driver.patch(&draft, &json!({"note": "x"})).await.is(404);
+    for action in ["file", "depart", "cancel"] {
+        let body = if action == "cancel" { json!({"reason": "other"}) } else { json!({}) };
+        driver.post(&format!("{draft}/{action}"), &body).await.is(404);
+    }
+    let listed = |client: Client| async move {
+        let all = client.get("/manifests?status=draft").await.ok();
+        all.get("/data").as_array().unwrap().len()
+    };
+    assert_eq!(listed(cast.carrier.clone()).await, 1);
+    assert_eq!(listed(driver.clone()).await, 0);
+    let collected = json!({"outcome": "collected"});
+    driver.post(&format!("{path}/stops/1"), &collected).await.is(200);
+    assert_eq!(driver.get(&draft).await.is(200).str("/status"), "in_transit");
 }
 
 /// The producer confirms what the carrier filed for it, or is silent: both are shown.
