@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::cast::Town;
-use crate::support::World;
+use crate::support::{Method, World};
 
 #[tokio::test]
 async fn a_plan_names_all_that_is_wrong_with_it() {
@@ -207,4 +207,42 @@ async fn another_vehicle_takes_over() {
     let stop = town.collect(&path, 2, &json!(10)).await.is(200);
     let manifest = cast.carrier.get(&format!("/manifests/{}", stop.str("/manifest_id"))).await.ok();
     assert_eq!(manifest.str("/legs/0/plate"), "新A54321");
+}
+
+/// Two change the vehicle at once: who names the version that he saw is told that it is past; who
+/// names none is the later one, and both are in the journal.
+#[tokio::test]
+async fn two_who_change_a_round_at_once_do_not_undo_each_other_unseen() {
+    let world = World::start().await;
+    let town = Town::new(&world, 1, 1000).await;
+    let cast = &town.cast;
+    let path = town.kitchen(&json!(100)).await;
+    let mut vehicles = Vec::new();
+    for plate in ["新A54321", "新A54322", "新A54323", "新A54324"] {
+        let vehicle = json!({"organisation_id": cast.carrier_id, "plate": plate, "kind": "厢式车",
+            "classes": ["kitchen"]});
+        vehicles.push(cast.corps.post("/vehicles", &vehicle).await.ok().id());
+    }
+    let version = cast.carrier.get(&path).await.ok().version();
+    let patch = |n: usize, seen: Option<i64>| {
+        let call =
+            cast.carrier.call(Method::PATCH, &path).json(&json!({"vehicle_id": vehicles[n]}));
+        match seen {
+            Some(version) => call.if_match(version).send(),
+            None => call.send(),
+        }
+    };
+    let (one, other) = futures_util::join!(patch(0, Some(version)), patch(1, Some(version)));
+    let (done, late) = if one.status == 200 { (one, other) } else { (other, one) };
+    late.is(412).refused_as("stale_version");
+    assert_eq!(done.is(200).version(), version + 1);
+    let (one, other) = futures_util::join!(patch(2, None), patch(3, None));
+    let (one, other) = (one.is(200), other.is(200));
+    let mut versions = [one.version(), other.version()];
+    versions.sort_unstable();
+    assert_eq!(versions, [version + 2, version + 3]);
+    let last = if one.version() > other.version() { one } else { other };
+    let stands = cast.carrier.get(&path).await.ok();
+    assert_eq!(stands.str("/vehicle_id"), last.str("/vehicle_id"));
+    assert_eq!(stands.version(), version + 3);
 }

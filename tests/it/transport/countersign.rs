@@ -231,6 +231,30 @@ async fn a_code_signs_once() {
     assert_eq!((used.get::<_, i64>(0), used.get::<_, i64>(1)), (1, 1));
 }
 
+/// Who asks twice at once is given two codes and has one that signs; under one key, one code.
+#[tokio::test]
+async fn of_two_codes_asked_for_at_once_one_signs() {
+    let way = Way::new().await;
+    let clerk = Clerk::of(&way, &way.cast.producer_id, ("clerk", "producer")).await;
+    let body = json!({"manifest_id": way.id, "action": "depart"});
+    let call =
+        || clerk.client.call(Method::POST, "/me/signing-codes").key("both").json(&body).send();
+    let (one, other) = futures_util::join!(call(), call());
+    let (made, told) = if one.status == 201 { (one, other) } else { (other, one) };
+    made.is(201);
+    told.is(409).refused_as("already_created");
+    let (one, other) =
+        futures_util::join!(clerk.asks(&way.id, "depart"), clerk.asks(&way.id, "depart"));
+    let path = way.path("events/1/countersign");
+    let mut told = Vec::new();
+    for code in [one.is(201).str("/code"), other.is(201).str("/code")] {
+        let signed = json!({"user_id": clerk.id, "code": code});
+        told.push(way.cast.carrier.post(&path, &signed).await.status);
+    }
+    // Of the older one nothing is told, before as after the newer has signed.
+    assert!([vec![422, 200], vec![200, 409], vec![200, 422]].contains(&told), "{told:?}");
+}
+
 /// A hand-over, a transshipment and a receipt, each signed by the second person.
 #[tokio::test]
 async fn every_step_has_its_second_person() {
