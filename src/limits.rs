@@ -242,11 +242,11 @@ pub const AHEAD_MINUTES_MAX: i64 = 5;
 /// Lines of a bulk request that are looked at together: one commit's worth, [`BATCH_MAX`].
 pub const BULK_LINES_AT_ONCE: usize = BATCH_MAX;
 
-/// Groups of lines under way: while one is being committed the next is read and judged.
-pub const BULK_GROUPS_AT_ONCE: usize = 2;
+/// Groups of lines under way: while one is being committed the next is judged and one more read.
+pub const BULK_GROUPS_AT_ONCE: usize = 3;
 
 /// One line of a bulk request. A manifest with every optional field and fifty items stays under
-/// 200 kB; two groups of such lines are in memory at once.
+/// 200 kB; three groups of such lines are in memory at once.
 pub const BULK_LINE_BYTES_MAX: usize = 256 * 1024;
 
 /// A group of lines is full at this size, however few they are: bounds what a request keeps.

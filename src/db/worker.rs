@@ -23,6 +23,9 @@ use crate::decision::Decision;
 use crate::limits::{BATCH_MAX, BOOK_MAX};
 use crate::problem::Problem;
 
+/// Decisions judged between two turns of the connection: some 200 us.
+const JUDGED_AT_ONCE: usize = 8;
+
 /// Runs of one batch before its askers are told that the database is not there.
 const RUNS_MAX: u32 = 4;
 
@@ -105,7 +108,12 @@ impl Worker {
             } else {
                 is_closed = queue.recv_many(&mut arrived, BATCH_MAX).await == 0;
             }
-            for asked in arrived.drain(..) {
+            for (n, asked) in arrived.drain(..).enumerate() {
+                if n.is_multiple_of(JUDGED_AT_ONCE) && flight.is_some() {
+                    // The connection lives on this thread: without a pause what was sent would lie
+                    // here, and PostgreSQL idle, until all that has arrived is judged.
+                    tokio::task::yield_now().await;
+                }
                 match asked {
                     // Whoever has hung up before the work began is owed nothing.
                     Asked::Commit(job) if job.answer.is_closed() && !job.is_posted => {}

@@ -46,6 +46,9 @@ impl Lines {
     /// The lines that have come; waits for the first. None at the end of the body.
     pub async fn next(&mut self) -> Option<Vec<Line>> {
         let (mut found, mut bytes) = (Vec::new(), 0);
+        // What the connection has read but not yet handed over is a group's as well: it hands over
+        // some 32 kB at a time, and a commit of a few lines costs as much as one of many.
+        let mut has_waited = false;
         loop {
             while found.len() < BULK_LINES_AT_ONCE
                 && bytes < BULK_GROUP_BYTES_MAX
@@ -66,8 +69,15 @@ impl Lines {
                 }
             } else {
                 match self.payload.next().now_or_never() {
-                    Some(Some(Ok(chunk))) => self.pending.extend_from_slice(&chunk),
+                    Some(Some(Ok(chunk))) => {
+                        self.pending.extend_from_slice(&chunk);
+                        has_waited = false;
+                    }
                     Some(None) => self.end(),
+                    None if !has_waited => {
+                        has_waited = true;
+                        tokio::task::yield_now().await;
+                    }
                     // A fault is met again by the next group.
                     Some(Some(Err(_))) | None => return Some(found),
                 }
