@@ -4,6 +4,7 @@
 
 /// What every request needs, made once at start.
 pub mod app;
+pub mod audit;
 /// Load figures beside pgbench's.
 pub mod bench;
 /// Working days of the yearly calendar.

@@ -307,3 +307,10 @@ pub const CHAIN_MANIFESTS_MAX: usize = 2_500;
 
 /// Hand-ons of one chain.
 pub const CHAIN_EDGES_MAX: usize = 5_000;
+
+/// Leaves that an audit hashes at once: some 4 MiB of bodies at their usual size, 256 MiB at their
+/// largest.
+pub const AUDIT_LEAVES_AT_ONCE: i64 = 4096;
+
+/// Events that an audit replays at once, and accounts that it compares at once.
+pub const AUDIT_EVENTS_AT_ONCE: i64 = 2000;

@@ -3,6 +3,7 @@
 //! 0: done, or stopped as asked. 1: refused or failed, one line says why. 2: arguments that make no
 //! sense. 130: stopped at once by a second signal.
 
+mod audit;
 mod bench;
 mod conformance;
 mod demo;
@@ -42,6 +43,7 @@ enum Command {
     Key(key::Arguments),
     Verify(verify::Arguments),
     Openapi(openapi::Arguments),
+    Audit(audit::Arguments),
     Bench(bench::Arguments),
     Conformance(conformance::Arguments),
     Import(import::Arguments),
@@ -61,6 +63,7 @@ pub fn run(environment: &Environment) -> Result<ExitCode, StartError> {
         Command::Openapi(asked) => openapi::run(&asked).map(|()| ExitCode::SUCCESS),
         Command::Import(asked) => import::run(environment, &asked),
         Command::Export(asked) => export::run(environment, asked),
+        Command::Audit(asked) => audit::run(environment, &asked),
         Command::Bench(asked) => bench::run(environment, &asked).map(|()| ExitCode::SUCCESS),
         Command::Conformance(asked) => conformance::run(&asked),
     }

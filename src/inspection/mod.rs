@@ -18,4 +18,5 @@ pub use roadside::{Look, Riding, RoadsideQuery, look};
 pub use roadside_view::{
     AttestationView, DriverSeenView, ProofView, RidingView, RoadsideView, roadside_view,
 };
+pub use store::insert as row;
 pub use view::{InspectedManifestView, InspectionFindingView, InspectionView, inspection_view};

@@ -65,7 +65,11 @@ pub async fn as_of(pool: &Pool, id: ManifestId, version: i64) -> Result<Manifest
 
 /// An event's body, read back.
 pub fn read_event(body: &str) -> Result<Stamped, Problem> {
-    let mut recorded = Recorded::of(body)?;
+    stamped(Recorded::of(body)?)
+}
+
+/// An event, read back as what it means to a manifest.
+pub fn stamped(mut recorded: Recorded) -> Result<Stamped, Problem> {
     let signed_for = signed_for(&mut recorded)?;
     let (occurred_at, recorded_at) = (recorded.occurred_at, recorded.recorded_at);
     let happening = recorded.happening(Happening::read)?;

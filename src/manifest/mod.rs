@@ -25,6 +25,7 @@ mod facts;
 mod feed_store;
 mod file;
 mod form;
+mod implied;
 mod incident_store;
 mod ledger;
 mod linked;
@@ -71,13 +72,14 @@ pub use draft_store::{
 pub use draft_view::{AnyManifest, DraftView, draft_view};
 pub use drafts::{Draft, delete, file_saved, is_draft, patch, save};
 pub use event::*;
-pub use event_store::{EventRow, as_of, events, read_event};
+pub use event_store::{EventRow, as_of, events, read_event, stamped};
 pub use evolve::{At, Gap, IllegalEvent, Manifest, Progress, evolve, fold};
 use facts::Place;
 pub use facts::{Facts, LegFacts, LegIds};
 pub use feed_store::{as_they_stood, seen_among};
 use file::Scene;
 pub use file::{Scene as FilingScene, file, may_file};
+pub use implied::{Hold, IMPLIED_TABLES, booked, holds, implied_rows};
 pub use linked::{
     Bond, ChainView, ForwardManifest, Kind, LimboView, Link, Linked, LinkedItem, ReturnManifest,
     Source, SourceAsked, SourceView, Standings, chain, send_back, send_on, standings,

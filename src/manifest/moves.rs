@@ -97,7 +97,7 @@ pub fn reserve_plan(plan: ManagementPlanId, line: &PlanLine, mass: Grams, at: St
 }
 
 /// The account of an item's planned mass.
-fn planned(item: &Item) -> Option<Account> {
+pub fn planned(item: &Item) -> Option<Account> {
     item.plan_id.map(|plan| plan_account(plan, &item.waste_code))
 }
 
@@ -169,7 +169,7 @@ pub fn release(manifest: &Manifest) -> Vec<Move> {
 }
 
 /// The licence accounts of an item in a year: its line, and the shared limit where there is one.
-fn licence_accounts(item: &Item, year: Option<i64>) -> Vec<Account> {
+pub fn licence_accounts(item: &Item, year: Option<i64>) -> Vec<Account> {
     let (Some(licence), Some(line), Some(year)) = (item.licence_id, item.licence_line, year) else {
         return Vec::new();
     };

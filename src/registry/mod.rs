@@ -68,7 +68,7 @@ pub mod rows {
         vehicle, vehicle_of_plate, vehicles, waste_stream, waste_streams,
     };
 }
-pub use store::insert_ledger_entry as ledger_row;
+pub use store::{implied, insert_ledger_entry as ledger_row};
 pub use uscc::{NotAUscc, Uscc};
 pub use view::{
     DriverView, LedgerEntryView, LicenceLineView, LicenceView, ManagementPlanView,

@@ -36,6 +36,8 @@ pub enum StartError {
     #[error("refused: {}", told(.0))]
     Refused(Box<Problem>),
     #[error(transparent)]
+    Audit(#[from] crate::audit::AuditError),
+    #[error(transparent)]
     Bench(#[from] crate::bench::BenchError),
     #[error(transparent)]
     Conformance(#[from] crate::conformance::Unplayable),

@@ -1,5 +1,6 @@
 //! The running program: what it is opened on, how it listens, and how it stops.
 
+mod audit;
 mod bundle;
 mod clock;
 mod error;
@@ -14,6 +15,7 @@ mod production;
 mod signals;
 mod user;
 
+pub use audit::audit;
 pub use error::StartError;
 pub use export::{ExportOrder, Exported, ExportedFile, Progress, export_all};
 pub use http::{Listening, listen};

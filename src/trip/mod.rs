@@ -22,12 +22,13 @@ mod view;
 
 pub use act::visible;
 pub use asked::*;
-pub use evolve::{Trip, fold};
+pub use event::Happening;
+pub use evolve::{Trip, evolve, fold};
 pub use file::{file, lent};
 pub use list::page;
 pub use open::{cancel, join, open};
 pub use shape::*;
 pub use status::{TripAction, TripStatus};
 pub use steps::{arrive, depart, weigh};
-pub use store::{Stored, as_of, read_event};
+pub use store::{Stored, as_of, read_event, step_row};
 pub use view::{heads, view, weighed_view};

@@ -15,6 +15,7 @@
 mod access;
 mod amendments;
 mod approvals;
+mod audit;
 mod bulk;
 mod changes;
 mod clock;

@@ -15,6 +15,7 @@ use std::io::Write;
 use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
 
+use crate::audit;
 use crate::matrix::{Move, TABLE};
 use crate::support::World;
 
@@ -90,6 +91,7 @@ async fn run(seed: u64, lives: u64) -> Vec<String> {
         wrong.extend(books::check(db, stage, people, &accounts).await);
         from = to;
     }
+    wrong.extend(audit::told(&audit::of(&world.database.app_url()).await));
     show(seed, lives, &answers);
     if wrong.is_empty() && accounts.len() * 3 < usize::try_from(lives).unwrap() {
         wrong.push(format!("only {} manifests came of {lives} lives", accounts.len()));

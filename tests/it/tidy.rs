@@ -18,7 +18,7 @@ const STREETS: &[&[&str]] = &[
     &["manifest"],
     &["round", "trip"],
     &["custody", "anomaly", "inspection"],
-    &["feed"],
+    &["audit", "feed"],
     &["http", "console"],
 ];
 

@@ -5,6 +5,7 @@
 mod api_key;
 mod delegation;
 mod failure;
+mod implied;
 mod regulators;
 mod session;
 pub mod signing_code;
@@ -19,6 +20,7 @@ pub use delegation::{
     insert_delegation, recorded,
 };
 pub use failure::{failures, forget_failures, record_failure};
+pub use implied::implied;
 pub use regulators::regulators_of;
 pub use session::{
     NewSession, NewToken, OpenSession, OpenedSession, Refreshing, end, end_row, family_of, life,

@@ -5,6 +5,7 @@
 
 mod approval;
 mod driver;
+mod implied;
 mod ledger;
 mod licence;
 mod licence_rows;
@@ -29,6 +30,7 @@ use crate::problem::Problem;
 
 pub use approval::{ApprovalFilter, approval, approvals, insert_approval, update_approval};
 pub use driver::{DriverFilter, driver, drivers, insert_driver, person, persons, update_driver};
+pub use implied::implied;
 pub use ledger::{
     LedgerFilter, entries_named, filled_at, insert_ledger_entry, ledger_entries, ledger_entry,
 };

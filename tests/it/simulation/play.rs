@@ -19,6 +19,7 @@ use super::op::{Kind, Op};
 use super::plan::{Outcome, Planner, Request};
 use super::stage::{CORPS, Stage};
 use super::{check, graph, lost};
+use crate::audit;
 use crate::support::{Answer, Client, Database, Method, Server, liandan};
 
 /// Steps between two looks at the chains of what was touched.
@@ -71,8 +72,10 @@ impl Play {
         for (n, op) in ops.iter().enumerate() {
             let step = async {
                 play.step(*op).await?;
-                let looks = n % LOOK_EVERY == LOOK_EVERY - 1 || n == last;
-                if looks { play.look().await } else { Ok(()) }
+                if n % LOOK_EVERY == LOOK_EVERY - 1 || n == last {
+                    play.look().await?;
+                }
+                if n == last { play.audit().await } else { Ok(()) }
             };
             let done = AssertUnwindSafe(step).catch_unwind().await;
             let what = match done {
@@ -269,6 +272,12 @@ impl Play {
             graph::whereabouts(&self.corps, &self.model, at).await?;
         }
         Ok(())
+    }
+
+    /// The program's own audit of the whole finds nothing either.
+    async fn audit(&self) -> Result<(), String> {
+        let report = audit::of(&self.database.app_url()).await;
+        if report.is_clean() { Ok(()) } else { Err(audit::told(&report).join("\n")) }
     }
 
     fn judge(&self, outcome: &Outcome, answer: &Answer) -> Result<(), String> {

@@ -1,0 +1,165 @@
+//! What all manifests together hold of each account and have written in each ledger, summed up as
+//! they are replayed, and compared with what accounts and ledgers say.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::finding::{Check, Finding, Findings};
+use super::store::{AccountRow, LedgerRow};
+use crate::decision::AccountKind;
+use crate::manifest::{Manifest, booked, holds};
+use crate::problem::Text;
+use crate::registry::LedgerKind;
+use crate::registry::ledger::on_hand_change;
+use crate::units::Grams;
+
+/// Used and reserved grams.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sum {
+    used: i64,
+    reserved: i64,
+}
+
+#[derive(Debug, Default)]
+pub struct Sums {
+    accounts: HashMap<Uuid, Sum>,
+    /// By site and code: what manifests' entries add to what is on hand.
+    booked: HashMap<(Uuid, String), i64>,
+    /// By site and code: what all entries add.
+    on_hand: HashMap<(Uuid, String), i64>,
+    /// Accounts that were compared.
+    pub compared: u64,
+}
+
+impl Sums {
+    pub fn add(&mut self, manifest: &Manifest) {
+        for hold in holds(manifest) {
+            let sum = self.accounts.entry(hold.account.id).or_default();
+            sum.used += hold.used;
+            sum.reserved += hold.reserved;
+        }
+        for (site, code, mass) in booked(manifest) {
+            *self.booked.entry((site.uuid(), code.to_owned())).or_default() += mass.0;
+        }
+    }
+
+    /// Compares the ledgers, and keeps what they add up to for the accounts of what is on hand.
+    pub fn ledgers(&mut self, rows: Vec<LedgerRow>, findings: &mut Findings) {
+        let mut of_manifests: HashMap<(Uuid, String), i64> = HashMap::new();
+        for row in rows {
+            let Some(kind) = LedgerKind::parse(&row.kind) else {
+                let text = Text::new(
+                    format!("台账中有未知的记录类型 {}。", row.kind),
+                    format!("The ledger of site {} has entries of kind {}.", row.site_id, row.kind),
+                );
+                findings.add(Finding::new(Check::Ledger, text));
+                continue;
+            };
+            let key = (row.site_id, row.waste_code);
+            let add = |grams| on_hand_change(kind, Grams(grams)).0;
+            *of_manifests.entry(key.clone()).or_default() += add(row.of_manifests_g);
+            *self.on_hand.entry(key).or_default() += add(row.all_g);
+        }
+        let mut keys: Vec<&(Uuid, String)> = of_manifests.keys().collect();
+        keys.extend(self.booked.keys().filter(|key| !of_manifests.contains_key(key)));
+        keys.sort();
+        for key in keys {
+            let (is, should) = (of(&of_manifests, key), of(&self.booked, key));
+            if is != should {
+                let (site, code) = key;
+                let text = Text::new(
+                    format!("场所 {site} 的 {code} 台账：联单应记 {should} g，实记 {is} g。"),
+                    format!(
+                        "The ledger of site {site} has {is} g of {code} by manifests; their events \
+                         make {should} g."
+                    ),
+                );
+                findings.add(Finding::new(Check::Ledger, text));
+            }
+        }
+    }
+
+    /// Compares accounts with what the manifests hold of them. Each is asked for once.
+    pub fn account(&mut self, row: &AccountRow, findings: &mut Findings) {
+        let should = self.accounts.remove(&row.id).unwrap_or_default();
+        // People empty storage areas through the ledger as well, whichever came first.
+        if row.kind == AccountKind::StorageArea.number() {
+            return;
+        }
+        self.compared += 1;
+        if (row.used_g, row.reserved_g) != (should.used, should.reserved) {
+            let text = Text::new(
+                format!(
+                    "账户 {}：联单占用 {} g、预留 {} g，账面占用 {} g、预留 {} g。",
+                    name(row),
+                    should.used,
+                    should.reserved,
+                    row.used_g,
+                    row.reserved_g
+                ),
+                format!(
+                    "Account {} says {} g used and {} g reserved; by the manifests it is {} g \
+                     and {} g.",
+                    name(row),
+                    row.used_g,
+                    row.reserved_g,
+                    should.used,
+                    should.reserved
+                ),
+            );
+            findings.add(Finding::new(Check::Account, text));
+        }
+        if row.kind == AccountKind::OnHand.number() {
+            self.on_hand(row, findings);
+        }
+    }
+
+    /// The limit of an account of what is on hand is what the ledger adds up to.
+    fn on_hand(&mut self, row: &AccountRow, findings: &mut Findings) {
+        let key = (row.owner_id, row.item.clone());
+        let entries = self.on_hand.remove(&key).unwrap_or(0);
+        let limit = row.limit_g.unwrap_or(0);
+        if limit != entries {
+            let text = Text::new(
+                format!("账户 {}：在库 {limit} g，台账合计 {entries} g。", name(row)),
+                format!(
+                    "Account {} says {limit} g on hand; the entries add up to {entries} g.",
+                    name(row)
+                ),
+            );
+            findings.add(Finding::new(Check::Account, text));
+        }
+    }
+
+    /// What is held of accounts that are not there. After all accounts.
+    pub fn missing(&self, findings: &mut Findings) {
+        for (id, sum) in self.accounts.iter().filter(|(_, sum)| **sum != Sum::default()) {
+            let text = Text::new(
+                format!("缺少账户 {id}：联单占用 {} g、预留 {} g。", sum.used, sum.reserved),
+                format!(
+                    "Account {id} is missing: manifests use {} g and reserve {} g of it.",
+                    sum.used, sum.reserved
+                ),
+            );
+            findings.add(Finding::new(Check::Account, text));
+        }
+        for ((site, code), grams) in self.on_hand.iter().filter(|(_, grams)| **grams != 0) {
+            let text = Text::new(
+                format!("缺少场所 {site} 的 {code} 在库账户：台账合计 {grams} g。"),
+                format!("Site {site} has no account of {code}; its entries add up to {grams} g."),
+            );
+            findings.add(Finding::new(Check::Account, text));
+        }
+    }
+}
+
+fn of(sums: &HashMap<(Uuid, String), i64>, key: &(Uuid, String)) -> i64 {
+    sums.get(key).copied().unwrap_or(0)
+}
+
+/// What an account counts: kind, owner, item, year.
+fn name(row: &AccountRow) -> String {
+    let AccountRow { kind, owner_id, item, year, .. } = row;
+    format!("{kind}/{owner_id}/{item}/{year}")
+}

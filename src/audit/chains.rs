@@ -1,0 +1,177 @@
+//! The second walk: each subject's events in their order, judged one by one. Pure.
+
+use chrono::{DateTime, Utc};
+
+use super::account_sums::Sums;
+use super::body::Body;
+use super::finding::{Check, Finding, Findings};
+use super::made::Made;
+use super::store::EventRow;
+use crate::decision::{Row, Subject};
+use crate::journal::NO_PREV;
+use crate::problem::Text;
+
+/// A chain whose last event has been seen.
+pub struct Ended {
+    pub subject: Subject,
+    /// Number of its events.
+    pub version: i64,
+    pub head: Vec<u8>,
+    pub number: Option<String>,
+    /// The rows that must be stored; `None` where a broken chain makes nothing.
+    pub rows: Option<Vec<Row>>,
+}
+
+struct Open {
+    subject: Subject,
+    next_seq: i64,
+    head: Vec<u8>,
+    recorded_at: DateTime<Utc>,
+    number: Option<String>,
+    /// `None` once an event could not follow: nothing is made of what comes after it.
+    made: Option<Made>,
+}
+
+/// The walk: give it the events in the order of subject and `seq`.
+#[derive(Default)]
+pub struct Walk {
+    open: Option<Open>,
+    /// The log's name, as its first event has it.
+    origin: Option<String>,
+    pub ended: Vec<Ended>,
+    pub findings: Findings,
+    pub sums: Sums,
+    pub events: u64,
+    pub subjects: u64,
+    pub manifests: u64,
+}
+
+impl Walk {
+    pub fn take(&mut self, row: &EventRow) {
+        self.events += 1;
+        if self.open.as_ref().is_none_or(|open| open.subject.id != row.subject.id) {
+            self.end();
+            self.open = Some(Open {
+                subject: row.subject,
+                next_seq: 0,
+                head: NO_PREV.to_vec(),
+                recorded_at: DateTime::<Utc>::MIN_UTC,
+                number: None,
+                made: Some(Made::of(row.subject.kind)),
+            });
+        }
+        let Some(open) = &mut self.open else { return };
+        for text in open.take(row, &mut self.origin) {
+            let (check, text) = text;
+            let finding = Finding::new(check, text).of(open.subject).at(row.position);
+            self.findings.add(finding.numbered(open.number.as_deref()));
+        }
+    }
+
+    /// No event follows of the subject that is open.
+    pub fn end(&mut self) {
+        let Some(open) = self.open.take() else { return };
+        self.subjects += 1;
+        let manifest = open.made.as_ref().and_then(Made::manifest);
+        if let Some(manifest) = manifest {
+            self.manifests += 1;
+            self.sums.add(manifest);
+        }
+        let rows = match open.made.as_ref().map(|made| made.rows(open.subject)) {
+            None => None,
+            Some(Ok(rows)) => Some(rows),
+            Some(Err(why)) => {
+                let finding = Finding::new(Check::Replay, unreadable(&why)).of(open.subject);
+                self.findings.add(finding.numbered(open.number.as_deref()));
+                None
+            }
+        };
+        let Open { subject, next_seq: version, head, number, .. } = open;
+        self.ended.push(Ended { subject, version, head, number, rows });
+    }
+}
+
+fn unreadable(why: &str) -> Text {
+    Text::new(format!("事件内容无法解读：{why}。"), format!("The event cannot be read: {why}."))
+}
+
+impl Open {
+    /// Judges one event; everything that is wrong with it.
+    fn take(&mut self, row: &EventRow, origin: &mut Option<String>) -> Vec<(Check, Text)> {
+        let mut wrong = Vec::new();
+        let body: Result<Body, _> = serde_json::from_str(&row.body);
+        let (prev, seq) = (std::mem::replace(&mut self.head, row.leaf.clone()), self.next_seq);
+        self.next_seq = row.seq + 1;
+        let body = match body {
+            Ok(body) => body,
+            Err(why) => {
+                self.made = None;
+                return vec![(Check::Chain, unreadable(&why.to_string()))];
+            }
+        };
+        if let Some(column) = body.other_column(row) {
+            wrong.push((Check::Chain, other_column(column)));
+        }
+        if row.seq != seq {
+            wrong.push((Check::Chain, skipped(seq, row.seq)));
+        } else if body.prev != hex::encode(prev) {
+            wrong.push((Check::Chain, unlinked()));
+        }
+        if body.recorded_at < self.recorded_at {
+            wrong.push((Check::Chain, earlier()));
+        }
+        self.recorded_at = body.recorded_at;
+        if *origin.get_or_insert_with(|| body.origin.clone()) != body.origin || body.v != 1 {
+            wrong.push((Check::Chain, foreign(&body.origin)));
+        }
+        if self.number.is_none() {
+            self.number = body.data.get("number").and_then(|it| it.as_str()).map(str::to_owned);
+        }
+        let made = self.made.take().map(|made| made.after(body.recorded()));
+        match made {
+            None => {}
+            Some(Ok(made)) => self.made = Some(made),
+            Some(Err(why)) => wrong.push((Check::Replay, illegal(&why))),
+        }
+        wrong
+    }
+}
+
+fn other_column(column: &str) -> Text {
+    Text::new(
+        format!("列 {column} 与事件正文不符。"),
+        format!("Column {column} says something else than the event."),
+    )
+}
+
+fn skipped(wanted: i64, found: i64) -> Text {
+    Text::new(
+        format!("链条缺少事件：应为第 {wanted} 个，却是第 {found} 个。"),
+        format!("Events are missing from the chain: {wanted} was next, {found} follows."),
+    )
+}
+
+fn unlinked() -> Text {
+    Text::new(
+        "事件的 prev 不是前一事件的哈希。",
+        "The event does not name the one before it (prev).",
+    )
+}
+
+fn earlier() -> Text {
+    Text::new("记录时间早于前一事件。", "It was recorded before the event that it follows.")
+}
+
+fn foreign(origin: &str) -> Text {
+    Text::new(
+        format!("事件属于另一日志：{origin}。"),
+        format!("The event is of another log: {origin}."),
+    )
+}
+
+fn illegal(why: &str) -> Text {
+    Text::new(
+        format!("该事件不能跟在前面的事件之后：{why}。"),
+        format!("The event cannot follow the ones before it: {why}."),
+    )
+}

@@ -1,0 +1,118 @@
+//! Rows that must be stored beside those that are. Pure.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::chains::Ended;
+use super::finding::{Check, Finding};
+use super::made::owner;
+use super::store::HeadRow;
+use crate::decision::{Cell, Table};
+use crate::problem::Text;
+
+/// The head of a chain as its subject's row has it.
+pub fn head(ended: &Ended, row: Option<&HeadRow>) -> Option<Finding> {
+    let holds = row.is_some_and(|row| {
+        row.kind == Some(ended.subject.kind)
+            && row.version == ended.version
+            && row.head == ended.head
+    });
+    let text = Text::new(
+        format!("链头与事件不符：共有 {} 个事件。", ended.version),
+        format!("The head of the chain is not its last event, of {}.", ended.version),
+    );
+    let finding = || Finding::new(Check::Chain, text).of(ended.subject);
+    (!holds).then(|| finding().numbered(ended.number.as_deref()))
+}
+
+/// The rows of one table by whom they belong to.
+pub type Stored = HashMap<Uuid, Vec<Vec<Cell>>>;
+
+pub fn by_owner(rows: Vec<Vec<Cell>>) -> Stored {
+    let mut stored = Stored::new();
+    for row in rows {
+        if let Some(owner) = owner(&row) {
+            stored.entry(owner).or_default().push(row);
+        }
+    }
+    stored
+}
+
+/// What is wrong with the rows of a table that belong to one subject.
+pub fn rows(
+    ended: &Ended,
+    table: &Table,
+    should: &[&Vec<Cell>],
+    is: Option<&Vec<Vec<Cell>>>,
+) -> Vec<Finding> {
+    let mut left: Vec<&Vec<Cell>> = is.into_iter().flatten().collect();
+    let mut missing = Vec::new();
+    for row in should {
+        match left.iter().position(|stored| same(stored, row)) {
+            Some(at) => {
+                left.swap_remove(at);
+            }
+            None => missing.push(*row),
+        }
+    }
+    let mut findings = Vec::new();
+    let mut tell = |text| {
+        let finding = Finding::new(Check::Table, text).of(ended.subject);
+        findings.push(finding.numbered(ended.number.as_deref()));
+    };
+    for row in missing {
+        match left.pop() {
+            Some(stored) => tell(differs(table, stored, row)),
+            None => tell(lacks(table)),
+        }
+    }
+    for _ in left {
+        tell(invented(table));
+    }
+    findings
+}
+
+fn same(one: &[Cell], other: &[Cell]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+}
+
+fn is_same(one: &Cell, other: &Cell) -> bool {
+    match (one, other) {
+        (Cell::Json(one), Cell::Json(other)) => json(one.as_deref()) == json(other.as_deref()),
+        _ => one == other,
+    }
+}
+
+/// An absent member and a null are the same (custody.md).
+fn json(text: Option<&str>) -> Option<Value> {
+    text.and_then(|text| serde_json::from_str(text).ok())
+}
+
+fn differs(table: &Table, stored: &[Cell], should: &[Cell]) -> Text {
+    let cells = table.columns.iter().zip(stored.iter().zip(should));
+    let columns: Vec<&str> =
+        cells.filter(|(_, (is, should))| !is_same(is, should)).map(|(at, _)| at.0).collect();
+    let (name, columns) = (table.name, columns.join(", "));
+    Text::new(
+        format!("表 {name} 的列 {columns} 与事件所得不符。"),
+        format!("Table {name} says something else than the events make: {columns}."),
+    )
+}
+
+fn lacks(table: &Table) -> Text {
+    let name = table.name;
+    Text::new(
+        format!("表 {name} 缺少事件所得的行。"),
+        format!("Table {name} lacks a row that the events make."),
+    )
+}
+
+fn invented(table: &Table) -> Text {
+    let name = table.name;
+    Text::new(
+        format!("表 {name} 有事件中没有的行。"),
+        format!("Table {name} has a row that no event makes."),
+    )
+}

@@ -1,0 +1,139 @@
+//! What the events of a subject make, one after the other, and the rows that must be stored of it.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::container;
+use crate::decision::{Row, Subject, SubjectKind};
+use crate::identity;
+use crate::ids::{ManifestId, RoundId, TripId};
+use crate::inspection;
+use crate::journal::Recorded;
+use crate::manifest::{self, Manifest};
+use crate::problem::Problem;
+use crate::registry;
+use crate::round::{self, Round};
+use crate::trip::{self, Trip};
+
+/// A subject as its events so far have made it.
+pub enum Made {
+    Manifest(Option<Box<Manifest>>),
+    Round(Option<Box<Round>>),
+    Trip(Option<Box<Trip>>),
+    /// The data of the newest event, which is the whole of it.
+    Whole(Value),
+    /// Something of which no row follows.
+    Nothing,
+}
+
+impl Made {
+    pub const fn of(kind: SubjectKind) -> Self {
+        match kind {
+            SubjectKind::Manifest => Self::Manifest(None),
+            SubjectKind::Round => Self::Round(None),
+            SubjectKind::Trip => Self::Trip(None),
+            SubjectKind::SignIn => Self::Nothing,
+            SubjectKind::Organisation
+            | SubjectKind::Site
+            | SubjectKind::Licence
+            | SubjectKind::Vehicle
+            | SubjectKind::Driver
+            | SubjectKind::User
+            | SubjectKind::WasteStream
+            | SubjectKind::LedgerEntry
+            | SubjectKind::StorageArea
+            | SubjectKind::TransferApproval
+            | SubjectKind::ManagementPlan
+            | SubjectKind::Container
+            | SubjectKind::Inspection
+            | SubjectKind::Delegation
+            | SubjectKind::ApiKey => Self::Whole(Value::Null),
+        }
+    }
+
+    /// After one more event. Errors: why it cannot follow.
+    pub fn after(self, recorded: Recorded) -> Result<Self, String> {
+        let unread = |problem: Problem| problem.cause.unwrap_or_default();
+        Ok(match self {
+            Self::Manifest(state) => {
+                let event = manifest::stamped(recorded).map_err(unread)?;
+                let state = manifest::evolve(state.map(|one| *one), &event).map_err(told)?;
+                Self::Manifest(Some(Box::new(state)))
+            }
+            Self::Round(state) => {
+                let event = recorded.stamped(round::Happening::read).map_err(unread)?;
+                let state = round::evolve(state.map(|one| *one), &event).map_err(told)?;
+                Self::Round(Some(Box::new(state)))
+            }
+            Self::Trip(state) => {
+                let event = recorded.stamped(trip::Happening::read).map_err(unread)?;
+                let state = trip::evolve(state.map(|one| *one), &event).map_err(told)?;
+                Self::Trip(Some(Box::new(state)))
+            }
+            Self::Whole(_) => Self::Whole(recorded.data),
+            Self::Nothing => Self::Nothing,
+        })
+    }
+
+    pub fn manifest(&self) -> Option<&Manifest> {
+        match self {
+            Self::Manifest(state) => state.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The rows that must be stored of it. Errors: why its data cannot be read.
+    pub fn rows(&self, subject: Subject) -> Result<Vec<Row>, String> {
+        let unread = |problem: Problem| problem.cause.unwrap_or_default();
+        match self {
+            Self::Manifest(Some(manifest)) => {
+                manifest::implied_rows(ManifestId::of(subject.id), manifest).map_err(unread)
+            }
+            Self::Round(Some(round)) => {
+                round::step_row(RoundId::of(subject.id), round).map(one).map_err(unread)
+            }
+            Self::Trip(Some(trip)) => {
+                trip::step_row(TripId::of(subject.id), trip).map(one).map_err(unread)
+            }
+            Self::Whole(data) => whole(subject.kind, data.clone()),
+            Self::Manifest(None) | Self::Round(None) | Self::Trip(None) | Self::Nothing => {
+                Ok(Vec::new())
+            }
+        }
+    }
+}
+
+fn one(row: Row) -> Vec<Row> {
+    vec![row]
+}
+
+fn told(illegal: impl std::fmt::Display) -> String {
+    illegal.to_string()
+}
+
+fn whole(kind: SubjectKind, data: Value) -> Result<Vec<Row>, String> {
+    let unread = |problem: Problem| problem.cause.unwrap_or_default();
+    match kind {
+        SubjectKind::Container => {
+            let container = serde_json::from_value(data).map_err(told)?;
+            container::moving_row(&container).map(one).map_err(unread)
+        }
+        SubjectKind::Inspection => {
+            let inspection = serde_json::from_value(data).map_err(told)?;
+            inspection::row(&inspection).map(one).map_err(unread)
+        }
+        SubjectKind::User | SubjectKind::ApiKey | SubjectKind::Delegation => {
+            let row = identity::implied(kind, data).transpose().map_err(told)?;
+            Ok(row.into_iter().collect())
+        }
+        _ => Ok(registry::implied(kind, data).transpose().map_err(told)?.unwrap_or_default()),
+    }
+}
+
+/// The id that a table's rows belong to: its first column.
+pub fn owner(cells: &[crate::decision::Cell]) -> Option<Uuid> {
+    match cells.first() {
+        Some(crate::decision::Cell::Uuid(id)) => *id,
+        _ => None,
+    }
+}

@@ -1,0 +1,25 @@
+//! The audit: the whole log walked from its first event, and all that is stored held against it
+//! (custody.md, `liandan audit`).
+//!
+//! Two walks over one snapshot of the database, so that a server may go on working. The first, in
+//! the order of positions: every leaf is the hash of its body, no position is missing, the tree
+//! over them is the one that checkpoints were signed for. The second, subject by subject: each
+//! chain holds, each event may follow the one before, and what the events make of a manifest, a
+//! licence, a user is what stands in the tables; what all manifests together hold of each account
+//! and have written in each ledger is what accounts and ledgers say.
+//!
+//! Read in batches and judged as it comes: memory grows with the accounts, never with the log.
+//! Whatever is wrong is a [`Finding`]; only a database that cannot be read is an error.
+
+mod account_sums;
+mod body;
+mod chains;
+mod compare;
+mod finding;
+mod log;
+mod made;
+mod run;
+mod store;
+
+pub use finding::{Check, Finding, Findings};
+pub use run::{AuditError, Counts, Progress, Report, Stage, audit};

@@ -1,0 +1,269 @@
+//! Reads the snapshot in batches and hands each to the walks; the next batch is read while one is
+//! judged.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use tokio::task::spawn_blocking;
+use uuid::Uuid;
+
+use super::chains::{Ended, Walk};
+use super::compare::{self, Stored};
+use super::finding::{Check, Finding, Findings};
+use super::log::LogWalk;
+use super::store::{EventRow, HeadRow, LeafRow, Source};
+use crate::decision::{Cell, Table};
+use crate::limits::{AUDIT_EVENTS_AT_ONCE, AUDIT_LEAVES_AT_ONCE};
+use crate::problem::Text;
+
+/// Why there was no audit. That something is wrong is none: it is in the report.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    #[error("the database cannot be read: {0}")]
+    Database(#[from] tokio_postgres::Error),
+    #[error("the audit broke down: {0}")]
+    Broken(#[from] tokio::task::JoinError),
+}
+
+/// Which walk it is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Log,
+    Chains,
+    Accounts,
+}
+
+/// How far it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    pub stage: Stage,
+    pub done: u64,
+    pub of: u64,
+    pub findings: u64,
+}
+
+/// What was looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    pub events: u64,
+    pub subjects: u64,
+    pub manifests: u64,
+    pub accounts: u64,
+}
+
+/// What an audit found.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// Events in the log, by its head.
+    pub log_size: i64,
+    pub audited: Counts,
+    /// All that is wrong; the first thousand are in `findings`.
+    pub findings_count: u64,
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    pub const fn is_clean(&self) -> bool {
+        self.findings_count == 0
+    }
+}
+
+/// Walks the whole log of the database at `url`, in one snapshot.
+pub async fn audit(url: &str, tell: &mut dyn FnMut(Progress)) -> Result<Report, AuditError> {
+    let source = Source::open(url).await?;
+    let size = source.size().await?;
+    let of = u64::try_from(size).unwrap_or(0);
+    let mut findings = log(&source, size, &mut |done, findings| {
+        tell(Progress { stage: Stage::Log, done, of, findings });
+    })
+    .await?;
+    let before = findings.count;
+    let walk = chains(&source, &mut |done, found| {
+        tell(Progress { stage: Stage::Chains, done, of, findings: before + found });
+    })
+    .await?;
+    let Walk { findings: found, mut sums, events, subjects, manifests, .. } = walk;
+    findings.extend(found);
+    tell(Progress { stage: Stage::Accounts, done: 0, of: 1, findings: findings.count });
+    sums.ledgers(source.ledgers().await?, &mut findings);
+    let mut after = Uuid::nil();
+    loop {
+        let rows = source.accounts(after, AUDIT_EVENTS_AT_ONCE).await?;
+        let Some(last) = rows.last() else { break };
+        after = last.id;
+        for row in &rows {
+            sums.account(row, &mut findings);
+        }
+    }
+    sums.missing(&mut findings);
+    for (table, id) in source.orphans().await? {
+        findings.add(Finding::new(Check::Table, orphan(&table, id)));
+    }
+    name_manifests(&source, &mut findings).await?;
+    let audited = Counts { events, subjects, manifests, accounts: sums.compared };
+    let Findings { kept, count } = findings;
+    Ok(Report { log_size: size, audited, findings_count: count, findings: kept })
+}
+
+async fn log(
+    source: &Source,
+    size: i64,
+    tell: &mut dyn FnMut(u64, u64),
+) -> Result<Findings, AuditError> {
+    let mut walk = LogWalk::default();
+    let batch = async |from: i64| -> Result<Vec<LeafRow>, AuditError> {
+        if from >= size {
+            return Ok(Vec::new());
+        }
+        Ok(source.leaves(from, size.min(from + AUDIT_LEAVES_AT_ONCE)).await?)
+    };
+    let mut from = 0;
+    let mut rows = batch(from).await?;
+    while from < size {
+        from += AUDIT_LEAVES_AT_ONCE;
+        let judged = spawn_blocking(move || {
+            for row in &rows {
+                walk.take(row);
+            }
+            walk
+        });
+        let (judged, next) = futures_util::join!(judged, batch(from));
+        (walk, rows) = (judged?, next?);
+        tell(u64::try_from(from.min(size)).unwrap_or(0), walk.findings.count);
+    }
+    walk.end(size);
+    Ok(walk.findings)
+}
+
+async fn chains(source: &Source, tell: &mut dyn FnMut(u64, u64)) -> Result<Walk, AuditError> {
+    let mut walk = Walk::default();
+    let mut rows = batch(source, (Uuid::nil(), -1), &mut walk.findings).await?;
+    while let Some(last) = rows.last().map(|row| (row.subject.id, row.seq)) {
+        let judged = spawn_blocking(move || {
+            for row in &rows {
+                walk.take(row);
+            }
+            walk
+        });
+        let mut strange = Findings::default();
+        let (judged, next) = futures_util::join!(judged, batch(source, last, &mut strange));
+        (walk, rows) = (judged?, next?);
+        walk.findings.extend(strange);
+        if rows.is_empty() {
+            walk.end();
+        }
+        let ended = std::mem::take(&mut walk.ended);
+        tables(source, ended, &mut walk.findings).await?;
+        tell(walk.events, walk.findings.count);
+    }
+    Ok(walk)
+}
+
+/// The next events of known kinds of subjects.
+async fn batch(
+    source: &Source,
+    mut after: (Uuid, i64),
+    findings: &mut Findings,
+) -> Result<Vec<EventRow>, AuditError> {
+    loop {
+        let found = source.events(after, AUDIT_EVENTS_AT_ONCE).await?;
+        let is_last = found.is_empty();
+        let mut rows = Vec::with_capacity(found.len());
+        for one in found {
+            match one {
+                Ok(row) => rows.push(row),
+                Err((position, id, seq)) => {
+                    after = (id, seq);
+                    findings.add(Finding::new(Check::Chain, strange(id)).at(position));
+                }
+            }
+        }
+        if is_last || !rows.is_empty() {
+            return Ok(rows);
+        }
+    }
+}
+
+/// Heads and rows of the subjects that have ended, beside those stored.
+async fn tables(
+    source: &Source,
+    ended: Vec<Ended>,
+    findings: &mut Findings,
+) -> Result<(), AuditError> {
+    if ended.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = ended.iter().map(|one| one.subject.id).collect();
+    let heads = source.heads(&ids).await?;
+    let mut wanted: HashMap<&'static str, (&'static Table, Vec<Uuid>)> = HashMap::new();
+    for one in &ended {
+        for row in one.rows.iter().flatten() {
+            let (_, ids) = wanted.entry(row.table.name).or_insert((row.table, Vec::new()));
+            if ids.last() != Some(&one.subject.id) {
+                ids.push(one.subject.id);
+            }
+        }
+    }
+    let mut stored: HashMap<&'static str, (&'static Table, Stored)> = HashMap::new();
+    for (name, (table, ids)) in wanted {
+        stored.insert(name, (table, compare::by_owner(source.rows(table, &ids).await?)));
+    }
+    let judged = spawn_blocking(move || judge(&ended, &heads, &stored));
+    findings.extend(judged.await?);
+    Ok(())
+}
+
+fn judge(
+    ended: &[Ended],
+    heads: &HashMap<Uuid, HeadRow>,
+    stored: &HashMap<&'static str, (&'static Table, Stored)>,
+) -> Findings {
+    let mut findings = Findings::default();
+    for one in ended {
+        let id = &one.subject.id;
+        if let Some(wrong) = compare::head(one, heads.get(id)) {
+            findings.add(wrong);
+        }
+        let Some(rows) = &one.rows else { continue };
+        let mut by_table: Vec<(&'static str, Vec<&Vec<Cell>>)> = Vec::new();
+        for row in rows {
+            match by_table.iter_mut().find(|(name, _)| *name == row.table.name) {
+                Some((_, cells)) => cells.push(&row.cells),
+                None => by_table.push((row.table.name, vec![&row.cells])),
+            }
+        }
+        for (name, cells) in by_table {
+            let Some((table, stored)) = stored.get(name) else { continue };
+            for wrong in compare::rows(one, table, &cells, stored.get(id)) {
+                findings.add(wrong);
+            }
+        }
+    }
+    findings
+}
+
+/// Findings of manifests get the number that people know them by.
+async fn name_manifests(source: &Source, findings: &mut Findings) -> Result<(), AuditError> {
+    let nameless = |one: &&mut Finding| one.is_of_manifest() && one.number.is_none();
+    let ids = findings.kept.iter_mut().filter(nameless);
+    let ids: Vec<Uuid> = ids.filter_map(|one| one.subject.map(|named| named.id)).collect();
+    let numbers = source.numbers(&ids).await?;
+    for one in findings.kept.iter_mut().filter(nameless) {
+        one.number = one.subject.and_then(|named| numbers.get(&named.id).cloned());
+    }
+    Ok(())
+}
+
+fn orphan(table: &str, id: Uuid) -> Text {
+    Text::new(
+        format!("表 {table} 中的 {id} 没有任何事件。"),
+        format!("{id} in table {table} has no event."),
+    )
+}
+
+fn strange(id: Uuid) -> Text {
+    Text::new(
+        format!("主体 {id} 的种类未知。"),
+        format!("Subject {id} is of a kind that is not known."),
+    )
+}

@@ -1,0 +1,293 @@
+//! What the audit reads, all of it in one snapshot.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use tokio_postgres::types::FromSql;
+use tokio_postgres::{Client, NoTls, Row};
+use uuid::Uuid;
+
+use crate::decision::{Cell, Subject, SubjectKind, Table, Type};
+
+/// A read-only transaction of one snapshot, on a connection of its own.
+pub struct Source(Client);
+
+/// A leaf of the log and what it is the hash of.
+pub struct LeafRow {
+    pub position: i64,
+    pub subject: Option<Subject>,
+    pub leaf: Vec<u8>,
+    pub body: String,
+}
+
+/// An event with its columns.
+pub struct EventRow {
+    pub position: i64,
+    pub subject: Subject,
+    pub seq: i64,
+    pub kind: String,
+    pub recorded_at: DateTime<Utc>,
+    pub leaf: Vec<u8>,
+    pub body: String,
+}
+
+/// The newest event of a chain, as its subject's row has it.
+pub struct HeadRow {
+    pub kind: Option<SubjectKind>,
+    pub version: i64,
+    pub head: Vec<u8>,
+}
+
+pub struct AccountRow {
+    pub id: Uuid,
+    pub kind: i16,
+    pub owner_id: Uuid,
+    pub item: String,
+    pub year: i16,
+    pub limit_g: Option<i64>,
+    pub used_g: i64,
+    pub reserved_g: i64,
+}
+
+/// What a site's ledger has of a code by entries of one kind.
+pub struct LedgerRow {
+    pub site_id: Uuid,
+    pub waste_code: String,
+    pub kind: String,
+    pub of_manifests_g: i64,
+    pub all_g: i64,
+}
+
+const LEAVES_SQL: &str = "-- audit: leaves
+SELECT position, subject_id, subject_kind, leaf, body FROM event
+WHERE position >= $1 AND position < $2 ORDER BY position";
+
+const EVENTS_SQL: &str = "-- audit: chains
+SELECT position, subject_id, subject_kind, seq, kind, recorded_at, leaf, body FROM event
+WHERE (subject_id, seq) > ($1, $2) ORDER BY subject_id, seq LIMIT $3";
+
+const HEADS_SQL: &str = "-- audit: heads
+SELECT id, kind, version, head FROM subject WHERE id = ANY($1)";
+
+const ACCOUNTS_SQL: &str = "-- audit: accounts
+SELECT id, kind, owner_id, item, year, limit_g, used_g, reserved_g FROM account
+WHERE id > $1 ORDER BY id LIMIT $2";
+
+const LEDGERS_SQL: &str = "-- audit: ledgers
+SELECT site_id, waste_code, kind, (sum(mass_g) FILTER (WHERE manifest_id IS NOT NULL))::bigint,
+    sum(mass_g)::bigint
+FROM ledger_entry GROUP BY site_id, waste_code, kind";
+
+const NUMBERS_SQL: &str = "-- audit: numbers
+SELECT id, number FROM manifest WHERE id = ANY($1)";
+
+/// Subjects without an event: what nobody has ever told the log.
+const HEADLESS_SQL: &str = "-- audit: subjects without events
+SELECT 'subject', s.id FROM subject s WHERE NOT EXISTS
+    (SELECT FROM event e WHERE e.subject_id = s.id AND e.seq = 0)";
+
+/// Tables whose every row is a subject's.
+const OF_SUBJECTS: [&str; 18] = [
+    "manifest",
+    "organisation",
+    "site",
+    "licence",
+    "vehicle",
+    "driver",
+    "app_user",
+    "waste_stream",
+    "storage_area",
+    "transfer_approval",
+    "management_plan",
+    "api_key",
+    "delegation",
+    "container",
+    "inspection",
+    "trip",
+    "collection_round",
+    // Entries that follow from a manifest's or container's event have none of their own.
+    "(SELECT id FROM ledger_entry WHERE manifest_id IS NULL AND container_id IS NULL)",
+];
+
+/// What is told of at most.
+const ORPHANS_MAX: usize = 1000;
+
+/// Subjects without events, and rows without a subject.
+fn orphans_sql() -> String {
+    let of = |table: &str| {
+        let name = table.trim_start_matches("(SELECT id FROM ");
+        let name = name.split(' ').next().unwrap_or(name);
+        format!(
+            " UNION ALL SELECT '{name}', t.id FROM {table} t WHERE NOT EXISTS
+                (SELECT FROM subject s WHERE s.id = t.id)"
+        )
+    };
+    let rows: String = OF_SUBJECTS.iter().map(|table| of(table)).collect();
+    format!("{HEADLESS_SQL}{rows} LIMIT {ORPHANS_MAX}")
+}
+
+impl Source {
+    /// Opens the snapshot. Its statements may take as long as they take.
+    pub async fn open(url: &str) -> Result<Self, tokio_postgres::Error> {
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+        tokio::spawn(async move {
+            if let Err(err) = connection.await {
+                tracing::warn!(error = %err, "the audit's connection ended");
+            }
+        });
+        let begin = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
+             BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        client.batch_execute(begin).await?;
+        Ok(Self(client))
+    }
+
+    /// The size of the log, by its head.
+    pub async fn size(&self) -> Result<i64, tokio_postgres::Error> {
+        let sql = "SELECT next_position FROM log_head WHERE id = 1";
+        Ok(self.0.query_one(sql, &[]).await?.get(0))
+    }
+
+    /// The leaves of these positions, in order; one that is not there is missing.
+    pub async fn leaves(&self, from: i64, to: i64) -> Result<Vec<LeafRow>, tokio_postgres::Error> {
+        let rows = self.0.query(LEAVES_SQL, &[&from, &to]).await?;
+        let leaf = |row: Row| LeafRow {
+            position: row.get(0),
+            subject: subject(row.get(2), row.get(1)),
+            leaf: row.get(3),
+            body: row.get(4),
+        };
+        Ok(rows.into_iter().map(leaf).collect())
+    }
+
+    /// The events that come after one, subject by subject. Those of an unknown kind of subject,
+    /// which no program of ours wrote, are answered as `Err` with their position.
+    pub async fn events(
+        &self,
+        after: (Uuid, i64),
+        rows: i64,
+    ) -> Result<Vec<Result<EventRow, (i64, Uuid, i64)>>, tokio_postgres::Error> {
+        let rows = self.0.query(EVENTS_SQL, &[&after.0, &after.1, &rows]).await?;
+        let event = |row: Row| {
+            let (position, id, seq) = (row.get(0), row.get(1), row.get(3));
+            let subject = subject(row.get(2), id).ok_or((position, id, seq))?;
+            let (kind, recorded_at) = (row.get(4), row.get(5));
+            Ok(EventRow {
+                position,
+                subject,
+                seq,
+                kind,
+                recorded_at,
+                leaf: row.get(6),
+                body: row.get(7),
+            })
+        };
+        Ok(rows.into_iter().map(event).collect())
+    }
+
+    pub async fn heads(
+        &self,
+        ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, HeadRow>, tokio_postgres::Error> {
+        let rows = self.0.query(HEADS_SQL, &[&ids]).await?;
+        let head = |row: &Row| {
+            let kind = SubjectKind::from_number(row.get(1));
+            (row.get(0), HeadRow { kind, version: row.get(2), head: row.get(3) })
+        };
+        Ok(rows.iter().map(head).collect())
+    }
+
+    /// The rows of a table whose first column is one of `ids`, with the columns of `table`.
+    pub async fn rows(
+        &self,
+        table: &Table,
+        ids: &[Uuid],
+    ) -> Result<Vec<Vec<Cell>>, tokio_postgres::Error> {
+        let columns: Vec<String> =
+            table.columns.iter().map(|(name, kind)| column(name, *kind)).collect();
+        let (key, _) = table.columns[0];
+        let sql = format!(
+            "SELECT {} FROM {} WHERE {key} = ANY($1) ORDER BY {key}",
+            columns.join(", "),
+            table.name
+        );
+        let statement = self.0.prepare(&sql).await?;
+        let rows = self.0.query(&statement, &[&ids]).await?;
+        let cells = |row: &Row| {
+            let kinds = table.columns.iter().enumerate();
+            kinds.map(|(n, (_, kind))| cell(row, n, *kind)).collect()
+        };
+        Ok(rows.iter().map(cells).collect())
+    }
+
+    pub async fn accounts(
+        &self,
+        after: Uuid,
+        rows: i64,
+    ) -> Result<Vec<AccountRow>, tokio_postgres::Error> {
+        let rows = self.0.query(ACCOUNTS_SQL, &[&after, &rows]).await?;
+        let account = |row: Row| AccountRow {
+            id: row.get(0),
+            kind: row.get(1),
+            owner_id: row.get(2),
+            item: row.get(3),
+            year: row.get(4),
+            limit_g: row.get(5),
+            used_g: row.get(6),
+            reserved_g: row.get(7),
+        };
+        Ok(rows.into_iter().map(account).collect())
+    }
+
+    pub async fn ledgers(&self) -> Result<Vec<LedgerRow>, tokio_postgres::Error> {
+        let rows = self.0.query(LEDGERS_SQL, &[]).await?;
+        let ledger = |row: Row| LedgerRow {
+            site_id: row.get(0),
+            waste_code: row.get(1),
+            kind: row.get(2),
+            of_manifests_g: row.get::<_, Option<i64>>(3).unwrap_or(0),
+            all_g: row.get(4),
+        };
+        Ok(rows.into_iter().map(ledger).collect())
+    }
+
+    pub async fn numbers(
+        &self,
+        ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, String>, tokio_postgres::Error> {
+        let rows = self.0.query(NUMBERS_SQL, &[&ids]).await?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+
+    /// Table and id of what stands there without an event.
+    pub async fn orphans(&self) -> Result<Vec<(String, Uuid)>, tokio_postgres::Error> {
+        let rows = self.0.query(&orphans_sql(), &[]).await?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+}
+
+fn subject(kind: i16, id: Uuid) -> Option<Subject> {
+    SubjectKind::from_number(kind).map(|kind| Subject::new(kind, id))
+}
+
+/// JSON as its text: it is parsed once, where it is compared.
+fn column(name: &str, kind: Type) -> String {
+    if kind == Type::Json { format!("{name}::text") } else { name.to_owned() }
+}
+
+fn cell(row: &Row, n: usize, kind: Type) -> Cell {
+    fn get<'a, T: FromSql<'a>>(row: &'a Row, n: usize) -> Option<T> {
+        row.get(n)
+    }
+    match kind {
+        Type::Uuid => Cell::Uuid(get(row, n)),
+        Type::Int2 => Cell::Int2(get(row, n)),
+        Type::Int4 => Cell::Int4(get(row, n)),
+        Type::Int8 => Cell::Int8(get(row, n)),
+        Type::Bool => Cell::Bool(get(row, n)),
+        Type::Text => Cell::Text(get(row, n)),
+        Type::Date => Cell::Date(get::<NaiveDate>(row, n)),
+        Type::Time => Cell::Time(get::<DateTime<Utc>>(row, n)),
+        Type::Json => Cell::Json(get(row, n)),
+        Type::Bytes => Cell::Bytes(get(row, n)),
+    }
+}

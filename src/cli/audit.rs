@@ -1,0 +1,110 @@
+//! `liandan audit`: the whole log and all that is stored, held against one another.
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use super::say;
+use crate::audit::{Finding, Progress, Report, Stage};
+use crate::config::Environment;
+use crate::server::{self, StartError};
+use crate::telemetry::start_log;
+
+/// Check the whole log: every hash, every chain, what the events make against what is stored,
+/// accounts and ledgers against manifests. Reads `DATABASE_URL` in one snapshot; a server may go
+/// on working.
+///
+/// Exit status: 0 where everything holds, 1 where something is wrong or cannot be read.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(environment: &Environment, asked: &Arguments) -> Result<ExitCode, StartError> {
+    start_log(environment.text("LIANDAN_LOG"), "warn")?;
+    let url = environment.required("DATABASE_URL")?;
+    let shows_bar = std::io::stderr().is_terminal();
+    let mut tell = |progress: Progress| {
+        if shows_bar {
+            let _ = write!(std::io::stderr(), "\r{}\u{1b}[K", bar(progress));
+        }
+    };
+    let report = server::audit(url, &mut tell);
+    if shows_bar {
+        let _ = write!(std::io::stderr(), "\r\u{1b}[K");
+    }
+    let report = report?;
+    if asked.json {
+        say(&serde_json::json!(report).to_string());
+    } else {
+        show(&report);
+    }
+    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// How many signs the bar has.
+const BAR: usize = 24;
+
+fn bar(progress: Progress) -> String {
+    let Progress { stage, done, of, findings } = progress;
+    let full = usize::try_from(done.min(of) * BAR as u64 / of.max(1)).unwrap_or(0);
+    let stage = match stage {
+        Stage::Log => "log",
+        Stage::Chains => "chains",
+        Stage::Accounts => "accounts",
+    };
+    let wrong = if findings == 0 { String::new() } else { format!(", {findings} wrong") };
+    format!("[{}{}] {stage} {done} of {of}{wrong}", "#".repeat(full), ".".repeat(BAR - full))
+}
+
+fn show(report: &Report) {
+    for finding in &report.findings {
+        say(&line(finding));
+    }
+    let beyond = report.findings_count - report.findings.len() as u64;
+    if beyond > 0 {
+        say(&format!("… and {beyond} more"));
+    }
+    let audited = &report.audited;
+    say(&format!(
+        "{} events, {} chains, {} manifests, {} accounts: {}",
+        audited.events,
+        audited.subjects,
+        audited.manifests,
+        audited.accounts,
+        match report.findings_count {
+            0 => "everything holds / 全部相符".to_owned(),
+            count => format!("{count} findings / 发现 {count} 处不符"),
+        }
+    ));
+}
+
+/// What it is about, then what is wrong, Chinese first.
+fn line(finding: &Finding) -> String {
+    let check = serde_json::json!(finding.check);
+    let mut about = check.as_str().unwrap_or_default().to_owned();
+    if let Some(number) = &finding.number {
+        about = format!("{about} {number}");
+    }
+    if let Some(subject) = finding.subject {
+        about = format!("{about} {} {}", subject.kind, subject.id);
+    }
+    if let Some(position) = finding.position {
+        about = format!("{about} @{position}");
+    }
+    format!("{about}: {} {}", finding.zh, finding.en)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_tells_the_walk_and_what_is_wrong() {
+        let at = |done, findings| bar(Progress { stage: Stage::Log, done, of: 4, findings });
+        assert_eq!(at(0, 0), "[........................] log 0 of 4");
+        assert_eq!(at(2, 1), "[############............] log 2 of 4, 1 wrong");
+        assert_eq!(at(4, 0), "[########################] log 4 of 4");
+    }
+}
