@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::ctx::{Actor, Ctx, Via};
 use crate::grant::{Behalf, KeyUse};
 use crate::ids::OrganisationId;
+use crate::journal::signature::Seal;
 use crate::problem::{Code, Problem};
 
 mod join;
@@ -211,6 +212,8 @@ pub struct Stamp {
     pub api_key_id: Option<Uuid>,
     /// For whom it was signed, by delegation; the organisation is then that of the signer.
     pub on_behalf_of: Vec<Behalf>,
+    /// What a device of its own has signed of it: the event's `signature`.
+    pub seal: Option<Arc<Seal>>,
 }
 
 impl Stamp {
@@ -223,7 +226,14 @@ impl Stamp {
             via: Via::System,
             api_key_id: None,
             on_behalf_of: Vec::new(),
+            seal: None,
         }
+    }
+
+    /// The same, signed by a device of the user's.
+    #[must_use]
+    pub fn sealed(self, seal: Arc<Seal>) -> Self {
+        Self { via: Via::DeviceKey, seal: Some(seal), ..self }
     }
 
     #[must_use]
@@ -244,6 +254,7 @@ impl From<&Actor> for Stamp {
             via: actor.via,
             api_key_id: actor.grants.api_key.as_ref().map(|key| key.id.uuid()),
             on_behalf_of: Vec::new(),
+            seal: None,
         }
     }
 }

@@ -41,6 +41,8 @@ typed_id! {
     ContainerId;
     /// An organisation's leave for another to sign for it.
     DelegationId;
+    /// A device's public key, by which its owner signs.
+    DeviceKeyId;
     DriverId;
     /// A look at a load on the road (路检).
     InspectionId;

@@ -178,6 +178,16 @@ pub const API_KEYS_MAX: i64 = 100;
 /// A key's last use is noted to this many seconds: a write a minute, not one a request.
 pub const API_KEY_NOTED_S: i64 = 60;
 
+/// Device keys of a user that sign at a time: a phone, a tablet, a desk, and some to spare.
+pub const DEVICE_KEYS_MAX: i64 = 10;
+
+/// Device keys that a user ever registers: its list is shown whole.
+pub const DEVICE_KEYS_EVER_MAX: i64 = 200;
+
+/// How far a registration's claimed time may be from now, in minutes: a phone's clock is off by
+/// less, and who has read an old registration registers nothing with it.
+pub const DEVICE_KEY_MINUTES_MAX: i64 = 15;
+
 /// Open sessions that one is shown, newest first.
 pub const SESSIONS_SHOWN_MAX: i64 = 100;
 

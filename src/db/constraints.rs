@@ -113,6 +113,15 @@ pub(super) const UNIQUE: &[Unique] = &[
         en: "A manifest rides on another trip.",
     },
     Unique {
+        name: "device_key_public_once",
+        table: "device_key",
+        columns: &["public_key"],
+        code: Code::AlreadyExists,
+        pointer: "/public_key",
+        zh: "该公钥已登记过，作废的也不能再用。",
+        en: "This key was registered before; a revoked one is not registered again.",
+    },
+    Unique {
         name: "user_login_once",
         table: "app_user",
         columns: &["login_key"],

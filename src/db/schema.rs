@@ -397,6 +397,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     manifest_incident,
     manifest_item,
     api_key,
+    device_key,
     delegation,
     draft,
     container,
@@ -536,6 +537,23 @@ diesel::table! {
         places -> Jsonb,
         streams -> Jsonb,
         state -> Jsonb,
+    }
+}
+
+diesel::table! {
+    device_key (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        user_id -> Uuid,
+        name -> Text,
+        alg -> Text,
+        public_key -> Text,
+        status -> Text,
+        created_at -> Timestamptz,
+        good_until -> Nullable<Timestamptz>,
+        counter -> Int8,
+        counter_read -> Int8,
+        last_used_at -> Nullable<Timestamptz>,
     }
 }
 

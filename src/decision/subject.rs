@@ -24,10 +24,11 @@ pub enum SubjectKind {
     SignIn,
     Round,
     Trip,
+    DeviceKey,
 }
 
 impl SubjectKind {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Manifest,
         Self::Organisation,
         Self::Site,
@@ -47,6 +48,7 @@ impl SubjectKind {
         Self::SignIn,
         Self::Round,
         Self::Trip,
+        Self::DeviceKey,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -70,6 +72,7 @@ impl SubjectKind {
             Self::SignIn => "sign_in",
             Self::Round => "round",
             Self::Trip => "trip",
+            Self::DeviceKey => "device_key",
         }
     }
 

@@ -66,6 +66,7 @@ async fn seen_among(app: &App, actor: &Actor, places: &[Place]) -> Result<Seen, 
             SubjectKind::Inspection => inspection::feed::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::User => identity::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::ApiKey => identity::keys::seen_among(&app.pool, actor, &ids).await?,
+            SubjectKind::DeviceKey => identity::device::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::SignIn => identity::sign_ins_among(&app.pool, actor, &ids).await?,
             SubjectKind::Delegation => {
                 identity::delegation::seen_among(&app.pool, actor, &ids).await?

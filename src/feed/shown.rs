@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::ctx::Ctx;
 use crate::decision::{Balance, Subject, SubjectKind};
 use crate::identity::delegation::DelegationView;
+use crate::identity::device::{DeviceKey, DeviceKeyView};
 use crate::identity::keys::{ApiKey, ApiKeyView};
 use crate::identity::{self, Recording, UserView};
 use crate::journal::{self, Place};
@@ -53,7 +54,7 @@ pub struct ChangeView {
 pub struct SubjectView {
     /// `manifest`, `organisation`, `site`, `licence`, `vehicle`, `driver`, `user`, `waste_stream`,
     /// `ledger_entry`, `storage_area`, `transfer_approval`, `management_plan`, `container`,
-    /// `inspection`, `delegation`, `api_key`, `sign_in`, `round` or `trip`.
+    /// `inspection`, `delegation`, `api_key`, `sign_in`, `round`, `trip` or `device_key`.
     pub kind: String,
     pub id: Uuid,
 }
@@ -93,6 +94,7 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
         places.iter().map(|place| Subject::new(place.subject_kind, place.subject_id)).collect();
     let registers = Beside::read(&app.pool, &subjects).await?;
     let keys = api_keys(app, &subjects).await?;
+    let devices = device_keys(app, &subjects).await?;
     let mut changes = Vec::with_capacity(events.len());
     for (place, body) in events {
         let resource = match place.subject_kind {
@@ -108,6 +110,9 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
             SubjectKind::User => users.remove(&place.position),
             SubjectKind::SignIn => Some(body.data),
             SubjectKind::ApiKey => api_key(keys.get(&place.subject_id), place.seq + 1)?,
+            SubjectKind::DeviceKey => {
+                device_key(devices.get(&place.subject_id), place.seq + 1, &body.data)?
+            }
             SubjectKind::Delegation => Some(grant(body.data, place.seq, DelegationView::of)?),
             SubjectKind::Round => {
                 let at = (place.subject_id, place.seq);
@@ -182,6 +187,26 @@ async fn api_keys(app: &App, subjects: &[Subject]) -> Result<HashMap<Uuid, ApiKe
 fn api_key(key: Option<&ApiKey>, version: i64) -> Result<Option<Value>, Problem> {
     let Some(key) = key else { return Ok(None) };
     let view = ApiKeyView::of(&key.clone().as_at(version), version);
+    serde_json::to_value(view).map(Some).map_err(Problem::internal)
+}
+
+async fn device_keys(app: &App, subjects: &[Subject]) -> Result<HashMap<Uuid, DeviceKey>, Problem> {
+    let ids = subjects.iter().filter(|one| one.kind == SubjectKind::DeviceKey).map(|one| one.id);
+    let ids: Vec<Uuid> = ids.collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    identity::device::shown(&app.pool, &ids).await
+}
+
+/// A device key as one of its events left it.
+fn device_key(
+    key: Option<&DeviceKey>,
+    version: i64,
+    data: &Value,
+) -> Result<Option<Value>, Problem> {
+    let Some(key) = key else { return Ok(None) };
+    let view = DeviceKeyView::of(&key.clone().as_recorded(data), version);
     serde_json::to_value(view).map(Some).map_err(Problem::internal)
 }
 

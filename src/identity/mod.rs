@@ -6,6 +6,7 @@ mod asked;
 mod change;
 mod create;
 pub mod delegation;
+pub mod device;
 mod keeper;
 pub mod keys;
 mod live;

@@ -59,6 +59,7 @@ impl Signer {
             via: Via::OneTimeCode,
             api_key_id: None,
             on_behalf_of: Vec::new(),
+            seal: None,
         }
     }
 

@@ -114,7 +114,7 @@ impl ObjectWriter {
 }
 
 /// RFC 8785, 3.2.2.2: the two-character escapes where they exist, else `\u00xx` in lower case.
-fn write_string(string: &str, text: &mut String) {
+pub(super) fn write_string(string: &str, text: &mut String) {
     text.push('"');
     let mut plain_from = 0;
     for (at, byte) in string.bytes().enumerate() {

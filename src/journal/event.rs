@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::canonical::{NotCanonical, ObjectWriter};
+use super::signature::Seal;
 use crate::clock::rfc3339;
 use crate::decision::{EventDraft, Stamp};
 
@@ -33,6 +34,9 @@ pub fn body(origin: &str, draft: &EventDraft, link: &Link) -> Result<String, Not
     object.text("prev", &hex::encode(link.prev));
     object.text("recorded_at", &rfc3339(link.recorded_at));
     object.value("seq", &json!(link.seq))?;
+    if let Some(seal) = &draft.actor.seal {
+        object.value("signature", &signature(seal))?;
+    }
     let subject = json!({"kind": draft.subject.kind.as_str(), "id": draft.subject.id.to_string()});
     object.value("subject", &subject)?;
     object.value("v", &json!(1))?;
@@ -57,6 +61,17 @@ fn actor(stamp: &Stamp) -> Value {
     actor
 }
 
+/// What a device signed, as text: it is hashed as it was signed.
+fn signature(seal: &Seal) -> Value {
+    json!({
+        "statement": seal.statement,
+        "alg": seal.alg.as_str(),
+        "key_id": seal.key_id,
+        "public_key": seal.public_key,
+        "value": seal.value,
+    })
+}
+
 /// The leaf hash of RFC 9162 and RFC 6962: SHA-256(0x00 || body). There is no second hash.
 pub fn leaf_hash(body: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
@@ -71,8 +86,9 @@ mod tests {
     use crate::ctx::Via;
     use crate::decision::{Subject, SubjectKind};
     use crate::grant::Behalf;
-    use crate::ids::{DelegationId, OrganisationId};
+    use crate::ids::{DelegationId, DeviceKeyId, OrganisationId};
     use crate::journal::canonical;
+    use crate::journal::signature::Alg;
 
     #[test]
     fn a_body_is_the_canonical_form_of_what_it_says() {
@@ -88,6 +104,7 @@ mod tests {
                 organisation_id: OrganisationId::of(id),
                 delegation_id: DelegationId::of(id),
             }],
+            seal: None,
         };
         let draft = EventDraft {
             subject: Subject::new(SubjectKind::Manifest, id),
@@ -101,5 +118,18 @@ mod tests {
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(canonical(&value).unwrap(), text);
         assert_eq!(value.as_object().unwrap().len(), 10);
+        let seal = Seal {
+            statement: "{\"a\":1}".to_owned(),
+            alg: Alg::Es256,
+            key_id: DeviceKeyId::of(id),
+            public_key: "x".to_owned(),
+            value: "y".to_owned(),
+        };
+        let actor = draft.actor.clone().sealed(std::sync::Arc::new(seal));
+        let text = body("liandan.example/测试", &EventDraft { actor, ..draft }, &link).unwrap();
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(canonical(&value).unwrap(), text);
+        assert_eq!(value["signature"]["statement"], "{\"a\":1}");
+        assert_eq!(value["actor"]["via"], "device_key");
     }
 }

@@ -8,6 +8,7 @@ mod chain;
 mod event;
 mod happening;
 mod read;
+pub mod signature;
 mod store;
 
 pub use canonical::canonical;

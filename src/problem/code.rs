@@ -91,6 +91,9 @@ codes! {
     DecisionMismatch "decision_mismatch" 422 "处理意见与明细不符" "Decision disagrees with the items";
     ContainerMismatch "container_mismatch" 422 "包装与明细不符" "Container does not fit the item";
     ItemsIncomplete "items_incomplete" 422 "明细须逐项出现一次" "Every item must appear once";
+    SignatureRequired "signature_required" 422 "须有设备签名" "A device's signature is required";
+    SignatureInvalid "signature_invalid" 422 "签名无效" "Invalid signature";
+    StatementMismatch "statement_mismatch" 422 "声明与请求不符" "Statement disagrees";
     OccurredTooEarly "occurred_too_early" 422 "时间过早" "Time is too early";
 
     // State and capacity: 409.
@@ -101,6 +104,8 @@ codes! {
     ExternalIdTaken "external_id_taken" 409 "外部编号已使用" "External id is taken";
     AlreadyExists "already_exists" 409 "已存在" "Already exists";
     AlreadyWeighed "already_weighed" 409 "已过磅" "Already weighed";
+    CounterUsed "counter_used" 409 "设备计数已用过" "Device counter was used";
+    StatementOutdated "statement_outdated" 409 "声明已过时" "Statement is out of date";
     FieldSealed "field_sealed" 409 "字段已锁定" "Field is sealed";
     AmendmentOpen "amendment_open" 409 "已有待定的更正" "Another amendment is open";
     AlreadyDecided "already_decided" 409 "已作出决定" "Already decided";

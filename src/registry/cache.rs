@@ -226,7 +226,8 @@ impl Registers {
                 | SubjectKind::ApiKey
                 | SubjectKind::SignIn
                 | SubjectKind::Round
-                | SubjectKind::Trip => {}
+                | SubjectKind::Trip
+                | SubjectKind::DeviceKey => {}
             }
         }
     }

@@ -83,7 +83,8 @@ impl Beside {
             | SubjectKind::ApiKey
             | SubjectKind::SignIn
             | SubjectKind::Round
-            | SubjectKind::Trip => return Ok(None),
+            | SubjectKind::Trip
+            | SubjectKind::DeviceKey => return Ok(None),
         };
         Ok(Some(shown))
     }

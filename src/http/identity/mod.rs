@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod delegations;
+mod devices;
 mod own;
 
 use actix_web::http::StatusCode;
@@ -12,6 +13,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::app::App;
 use crate::export::sheets;
 use crate::identity::delegation::Side;
+use crate::identity::device::DeviceKeyStatus;
 use crate::identity::keys::{ApiKeyStatus, KeyKind};
 use crate::identity::{
     self, ChangeUser, CreateUser, ListUsers, LogIn, LogOut, Refresh, TokensView, User, UserView,
@@ -40,6 +42,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(web::resource("/me/totp/recovery-codes").post(own::renew_recovery_codes))
         .service(web::resource("/me/sessions").get(own::sessions).delete(own::end_other_sessions))
         .service(web::resource("/me/sessions/{id}").delete(own::end_session))
+        .service(web::resource("/me/device-keys").get(devices::list).post(devices::register))
+        .service(web::resource("/me/device-keys/{id}").get(devices::one).delete(devices::revoke))
         .service(web::resource("/api-keys").get(api_keys::list).post(api_keys::make))
         .service(web::resource("/api-keys/{id}").get(api_keys::one).delete(api_keys::revoke))
         .service(web::resource("/users").get(list).post(create))
@@ -53,7 +57,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 /// The part of the OpenAPI document that these handlers are.
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    components(schemas(Side, ApiKeyStatus, KeyKind)),
+    components(schemas(Side, ApiKeyStatus, KeyKind, DeviceKeyStatus)),
     paths(
         log_in,
         refresh,
@@ -68,6 +72,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
         own::sessions,
         own::end_other_sessions,
         own::end_session,
+        devices::list,
+        devices::register,
+        devices::one,
+        devices::revoke,
         api_keys::list,
         api_keys::make,
         api_keys::one,

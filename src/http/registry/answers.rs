@@ -63,5 +63,6 @@ const fn folder(kind: SubjectKind) -> &'static str {
         SubjectKind::SignIn => "me/sessions",
         SubjectKind::Round => "collection-rounds",
         SubjectKind::Trip => "trips",
+        SubjectKind::DeviceKey => "me/device-keys",
     }
 }

@@ -4,6 +4,7 @@
 
 mod api_key;
 mod delegation;
+mod device_key;
 mod failure;
 mod implied;
 mod regulators;
@@ -18,6 +19,10 @@ pub use api_key::{
 pub use delegation::{
     count_held, delegation, delegations, delegations_seen_among, end_delegation, held,
     insert_delegation, recorded,
+};
+pub use device_key::{
+    DeviceKeysOf, count_device_keys, device_key, device_keys, device_keys_among, end_device_key,
+    insert_device_key, spend_counter,
 };
 pub use failure::{failures, forget_failures, record_failure};
 pub use implied::implied;

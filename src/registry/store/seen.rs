@@ -77,7 +77,8 @@ pub async fn seen_among(
         | SubjectKind::ApiKey
         | SubjectKind::SignIn
         | SubjectKind::Round
-        | SubjectKind::Trip => Vec::new(),
+        | SubjectKind::Trip
+        | SubjectKind::DeviceKey => Vec::new(),
     };
     Ok(found.into_iter().collect())
 }

@@ -1,6 +1,7 @@
 //! Who one is and what one may: delegations, API keys, the second factor, sessions, succession.
 
 mod delegations;
+mod devices;
 mod keys;
 mod secrets;
 mod sessions;

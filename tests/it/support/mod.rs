@@ -5,6 +5,7 @@ mod build;
 mod client;
 mod contract;
 mod db;
+mod device;
 mod server;
 mod world;
 
@@ -13,5 +14,6 @@ pub use build::Cast;
 pub use client::{Client, Method};
 pub use contract::Contract;
 pub use db::{Database, cluster};
+pub use device::Device;
 pub use server::{Server, liandan};
 pub use world::{PASSWORD, World, beginning, config, log_keys};
