@@ -47,7 +47,8 @@ impl Made {
             | SubjectKind::Container
             | SubjectKind::Inspection
             | SubjectKind::Delegation
-            | SubjectKind::ApiKey => Self::Whole(Value::Null),
+            | SubjectKind::ApiKey
+            | SubjectKind::DeviceKey => Self::Whole(Value::Null),
         }
     }
 
@@ -122,7 +123,10 @@ fn whole(kind: SubjectKind, data: Value) -> Result<Vec<Row>, String> {
             let inspection = serde_json::from_value(data).map_err(told)?;
             inspection::row(&inspection).map(one).map_err(unread)
         }
-        SubjectKind::User | SubjectKind::ApiKey | SubjectKind::Delegation => {
+        SubjectKind::User
+        | SubjectKind::ApiKey
+        | SubjectKind::DeviceKey
+        | SubjectKind::Delegation => {
             let row = identity::implied(kind, data).transpose().map_err(told)?;
             Ok(row.into_iter().collect())
         }

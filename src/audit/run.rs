@@ -11,7 +11,8 @@ use super::chains::{Ended, Walk};
 use super::compare::{self, Stored};
 use super::finding::{Check, Finding, Findings};
 use super::log::LogWalk;
-use super::store::{EventRow, HeadRow, LeafRow, Source};
+use super::store::{CheckpointRow, EventRow, HeadRow, LeafRow, Source};
+use crate::custody::{TileId, VerifierKey, verifiers};
 use crate::decision::{Cell, Table};
 use crate::limits::{AUDIT_EVENTS_AT_ONCE, AUDIT_LEAVES_AT_ONCE};
 use crate::problem::Text;
@@ -68,12 +69,19 @@ impl Report {
     }
 }
 
-/// Walks the whole log of the database at `url`, in one snapshot.
-pub async fn audit(url: &str, tell: &mut dyn FnMut(Progress)) -> Result<Report, AuditError> {
+/// Walks the whole log of the database at `url`, in one snapshot. Checkpoints must be signed with
+/// one of `keys`, or where there is none with one that the database says was the log's: whoever
+/// holds the database could have put another there.
+pub async fn audit(
+    url: &str,
+    keys: Vec<VerifierKey>,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Report, AuditError> {
     let source = Source::open(url).await?;
     let size = source.size().await?;
     let of = u64::try_from(size).unwrap_or(0);
-    let mut findings = log(&source, size, &mut |done, findings| {
+    let keys = if keys.is_empty() { verifiers_of(&source).await? } else { keys };
+    let mut findings = log(&source, (size, keys), &mut |done, findings| {
         tell(Progress { stage: Stage::Log, done, of, findings });
     })
     .await?;
@@ -105,33 +113,41 @@ pub async fn audit(url: &str, tell: &mut dyn FnMut(Progress)) -> Result<Report, 
     Ok(Report { log_size: size, audited, findings_count: count, findings: kept })
 }
 
+/// What the database says the log was signed with; what is no key signs nothing.
+async fn verifiers_of(source: &Source) -> Result<Vec<VerifierKey>, AuditError> {
+    let keys = source.log_keys().await?;
+    Ok(keys.iter().filter_map(|key| verifiers(key).ok()).flatten().collect())
+}
+
 async fn log(
     source: &Source,
-    size: i64,
+    (size, keys): (i64, Vec<VerifierKey>),
     tell: &mut dyn FnMut(u64, u64),
 ) -> Result<Findings, AuditError> {
-    let mut walk = LogWalk::default();
-    let batch = async |from: i64| -> Result<Vec<LeafRow>, AuditError> {
-        if from >= size {
-            return Ok(Vec::new());
-        }
-        Ok(source.leaves(from, size.min(from + AUDIT_LEAVES_AT_ONCE)).await?)
+    let tree = source.tree_size().await?;
+    let mut walk = LogWalk::new(keys);
+    let batch = async |from: i64| -> Result<(Vec<LeafRow>, Vec<CheckpointRow>), AuditError> {
+        let to = size.min(from + AUDIT_LEAVES_AT_ONCE);
+        // One that is of more events than the log has belongs to its end.
+        let upto = if to >= size { i64::MAX } else { to };
+        Ok((source.leaves(from, to).await?, source.checkpoints((from, upto)).await?))
     };
     let mut from = 0;
-    let mut rows = batch(from).await?;
-    while from < size {
+    let mut next = if size > 0 { Some(batch(from).await?) } else { None };
+    while let Some((rows, checkpoints)) = next.take() {
         from += AUDIT_LEAVES_AT_ONCE;
         let judged = spawn_blocking(move || {
-            for row in &rows {
-                walk.take(row);
-            }
+            walk.take(&rows, &checkpoints);
             walk
         });
-        let (judged, next) = futures_util::join!(judged, batch(from));
-        (walk, rows) = (judged?, next?);
+        let more = async { if from < size { batch(from).await.map(Some) } else { Ok(None) } };
+        let (judged, more) = futures_util::join!(judged, more);
+        (walk, next) = (judged?, more?);
+        let ids: Vec<TileId> = walk.full.iter().map(|tile| tile.id).collect();
+        walk.tiles(&source.tiles(&ids).await?, tree.cast_unsigned());
         tell(u64::try_from(from.min(size)).unwrap_or(0), walk.findings.count);
     }
-    walk.end(size);
+    walk.end(size, tree);
     Ok(walk.findings)
 }
 

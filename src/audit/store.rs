@@ -7,6 +7,7 @@ use tokio_postgres::types::FromSql;
 use tokio_postgres::{Client, NoTls, Row};
 use uuid::Uuid;
 
+use crate::custody::TileId;
 use crate::decision::{Cell, Subject, SubjectKind, Table, Type};
 
 /// A read-only transaction of one snapshot, on a connection of its own.
@@ -29,6 +30,19 @@ pub struct EventRow {
     pub recorded_at: DateTime<Utc>,
     pub leaf: Vec<u8>,
     pub body: String,
+}
+
+/// A full tile of the tree.
+pub struct TileRow {
+    pub hashes: Vec<u8>,
+    pub root: Vec<u8>,
+}
+
+/// A checkpoint that was published.
+pub struct CheckpointRow {
+    pub size: i64,
+    pub root: Vec<u8>,
+    pub note: String,
 }
 
 /// The newest event of a chain, as its subject's row has it.
@@ -61,6 +75,13 @@ pub struct LedgerRow {
 const LEAVES_SQL: &str = "-- audit: leaves
 SELECT position, subject_id, subject_kind, leaf, body FROM event
 WHERE position >= $1 AND position < $2 ORDER BY position";
+
+const TILES_SQL: &str = "-- audit: tiles
+SELECT level, n, hashes, root FROM tree_tile
+WHERE (level, n) IN (SELECT * FROM UNNEST($1::int2[], $2::int8[]))";
+
+const CHECKPOINTS_SQL: &str = "-- audit: checkpoints
+SELECT size, root, note FROM checkpoint WHERE size > $1 AND size <= $2 ORDER BY size";
 
 const EVENTS_SQL: &str = "-- audit: chains
 SELECT position, subject_id, subject_kind, seq, kind, recorded_at, leaf, body FROM event
@@ -145,6 +166,47 @@ impl Source {
     pub async fn size(&self) -> Result<i64, tokio_postgres::Error> {
         let sql = "SELECT next_position FROM log_head WHERE id = 1";
         Ok(self.0.query_one(sql, &[]).await?.get(0))
+    }
+
+    /// The size of the tree, by its head.
+    pub async fn tree_size(&self) -> Result<i64, tokio_postgres::Error> {
+        Ok(self.0.query_one("SELECT size FROM tree_head WHERE id = 1", &[]).await?.get(0))
+    }
+
+    /// The keys that the log says it was ever signed with.
+    pub async fn log_keys(&self) -> Result<Vec<String>, tokio_postgres::Error> {
+        let rows = self.0.query("SELECT verifier_key FROM log_key", &[]).await?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
+    }
+
+    /// These tiles, as far as they are there.
+    pub async fn tiles(
+        &self,
+        ids: &[TileId],
+    ) -> Result<HashMap<TileId, TileRow>, tokio_postgres::Error> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let levels: Vec<i16> = ids.iter().map(|id| id.level as i16).collect();
+        let places: Vec<i64> = ids.iter().map(|id| id.n.cast_signed()).collect();
+        let rows = self.0.query(TILES_SQL, &[&levels, &places]).await?;
+        let tile = |row: &Row| {
+            let (level, n): (i16, i64) = (row.get(0), row.get(1));
+            let id = TileId { level: u32::from(level.unsigned_abs()), n: n.cast_unsigned() };
+            (id, TileRow { hashes: row.get(2), root: row.get(3) })
+        };
+        Ok(rows.iter().map(tile).collect())
+    }
+
+    /// The checkpoints of more than `after` and at most `to` events, smallest first.
+    pub async fn checkpoints(
+        &self,
+        (after, to): (i64, i64),
+    ) -> Result<Vec<CheckpointRow>, tokio_postgres::Error> {
+        let rows = self.0.query(CHECKPOINTS_SQL, &[&after, &to]).await?;
+        let row =
+            |row: &Row| CheckpointRow { size: row.get(0), root: row.get(1), note: row.get(2) };
+        Ok(rows.iter().map(row).collect())
     }
 
     /// The leaves of these positions, in order; one that is not there is missing.

@@ -16,6 +16,10 @@ use crate::telemetry::start_log;
 /// Exit status: 0 where everything holds, 1 where something is wrong or cannot be read.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
+    /// A verifier key of the log, or a file with such keys, from somewhere else than this database.
+    /// May be repeated. Without it checkpoints are held against the keys that the database names.
+    #[arg(long, value_name = "KEY")]
+    key: Vec<String>,
     /// The report as JSON.
     #[arg(long)]
     json: bool,
@@ -24,13 +28,14 @@ pub(super) struct Arguments {
 pub(super) fn run(environment: &Environment, asked: &Arguments) -> Result<ExitCode, StartError> {
     start_log(environment.text("LIANDAN_LOG"), "warn")?;
     let url = environment.required("DATABASE_URL")?;
+    let keys = super::verify::keys(&asked.key)?;
     let shows_bar = std::io::stderr().is_terminal();
     let mut tell = |progress: Progress| {
         if shows_bar {
             let _ = write!(std::io::stderr(), "\r{}\u{1b}[K", bar(progress));
         }
     };
-    let report = server::audit(url, &mut tell);
+    let report = server::audit(url, keys, &mut tell);
     if shows_bar {
         let _ = write!(std::io::stderr(), "\r\u{1b}[K");
     }

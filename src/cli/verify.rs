@@ -74,7 +74,7 @@ fn read(file: &Path) -> Result<String, StartError> {
 }
 
 /// Keys given as such, or by the name of a file.
-fn keys(given: &[String]) -> Result<Vec<VerifierKey>, StartError> {
+pub(super) fn keys(given: &[String]) -> Result<Vec<VerifierKey>, StartError> {
     let mut keys = Vec::new();
     for text in given {
         let read = match verifiers(text) {

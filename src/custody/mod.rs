@@ -24,6 +24,7 @@ mod verify;
 pub use account::{account, account_json};
 pub use bundle::{BundleEvent, BundleSubject, CustodyBundle, bundle, event_proof};
 pub use checkpoint::{Custody, covering, latest};
+pub use edge::{Edge, FullTile};
 pub use entries::entries;
 pub use keys::{LogKeys, NotAKey, VerifierKey, private_text, verifiers};
 pub use merkle::{Hash, empty_root, extends, includes, root};

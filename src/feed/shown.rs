@@ -110,9 +110,7 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
             SubjectKind::User => users.remove(&place.position),
             SubjectKind::SignIn => Some(body.data),
             SubjectKind::ApiKey => api_key(keys.get(&place.subject_id), place.seq + 1)?,
-            SubjectKind::DeviceKey => {
-                device_key(devices.get(&place.subject_id), place.seq + 1, &body.data)?
-            }
+            SubjectKind::DeviceKey => device_key(&devices, &place, &body.data)?,
             SubjectKind::Delegation => Some(grant(body.data, place.seq, DelegationView::of)?),
             SubjectKind::Round => {
                 let at = (place.subject_id, place.seq);
@@ -201,12 +199,12 @@ async fn device_keys(app: &App, subjects: &[Subject]) -> Result<HashMap<Uuid, De
 
 /// A device key as one of its events left it.
 fn device_key(
-    key: Option<&DeviceKey>,
-    version: i64,
+    keys: &HashMap<Uuid, DeviceKey>,
+    place: &Place,
     data: &Value,
 ) -> Result<Option<Value>, Problem> {
-    let Some(key) = key else { return Ok(None) };
-    let view = DeviceKeyView::of(&key.clone().as_recorded(data), version);
+    let Some(key) = keys.get(&place.subject_id) else { return Ok(None) };
+    let view = DeviceKeyView::of(&key.clone().as_recorded(data), place.seq + 1);
     serde_json::to_value(view).map(Some).map_err(Problem::internal)
 }
 

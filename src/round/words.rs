@@ -71,10 +71,12 @@ mod tests {
             findings.faults.into_iter().map(told).collect::<Vec<_>>()
         };
         assert_eq!(judged(None, &json!([item("CY-01", "kitchen_bin_120")])), []);
-        let wrong = json!([item("CY-01", "kitchen_bin_120"), item("CY-77", "bucket")]);
+        let wrong = json!([item("CY-77", "kitchen_bin_120"), item("CY-01", "bucket")]);
         let own = judged(Some("/stops/1"), &wrong);
-        assert_eq!(own[0], (Code::UnknownWasteCode, "/stops/1/items/1/waste_code".to_owned()));
-        assert_eq!(own[1].1, "/stops/1/items/1/packages/0/kind");
+        let unknown = (Code::UnknownWasteCode, "/stops/1/items/0/waste_code".to_owned());
+        assert_eq!(own.first(), Some(&unknown));
+        let kind = (Code::InvalidValue, "/stops/1/items/1/packages/0/kind".to_owned());
+        assert_eq!(own.last(), Some(&kind));
         let template = "/template_round_id".to_owned();
         assert_eq!(judged(None, &wrong), [(Code::UnknownWasteCode, template.clone())]);
         assert_eq!(judged(None, &json!([])), [(Code::TooShort, template)]);

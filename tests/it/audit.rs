@@ -9,7 +9,7 @@ use crate::support::{Cast, World, liandan};
 
 /// All that is wrong with a database.
 pub async fn of(url: &str) -> Report {
-    liandan::audit::audit(url, &mut |_| {}).await.unwrap()
+    liandan::audit::audit(url, Vec::new(), &mut |_| {}).await.unwrap()
 }
 
 /// One line a finding, for whoever has to find out why.
@@ -152,7 +152,7 @@ const TAMPERED: &[(&str, Check, &[&str])] = &[
 
 /// Changes of which no manifest can be named.
 const ELSEWHERE: &[(&str, Check, &[&str])] = &[
-    ("UPDATE account SET used_g = used_g - 1 WHERE kind = 1", Check::Account, &["account"]),
+    ("UPDATE account SET used_g = used_g + 1 WHERE kind = 1", Check::Account, &["account"]),
     ("UPDATE account SET reserved_g = 7 WHERE kind = 1", Check::Account, &["account"]),
     ("UPDATE account SET limit_g = limit_g + 1 WHERE kind = 3", Check::Account, &["account"]),
     ("DELETE FROM account WHERE kind = 1", Check::Account, &["account"]),
@@ -183,6 +183,20 @@ const ELSEWHERE: &[(&str, Check, &[&str])] = &[
         &["event"],
     ),
     ("UPDATE event SET position = position + 100 WHERE position > 5", Check::Log, &["event"]),
+    // The tree and what was signed of it.
+    (
+        "UPDATE checkpoint SET note = replace(note, E'\n' || size || E'\n',
+            E'\n' || size - 1 || E'\n') WHERE size = (SELECT max(size) FROM checkpoint)",
+        Check::Tree,
+        &["checkpoint"],
+    ),
+    (
+        "UPDATE checkpoint SET size = size - 1 WHERE size = (SELECT max(size) FROM checkpoint)",
+        Check::Tree,
+        &["checkpoint"],
+    ),
+    ("UPDATE tree_head SET size = size + 100000", Check::Tree, &["tree_head"]),
+    ("DELETE FROM log_key", Check::Tree, &["log_key"]),
     (
         "UPDATE event SET recorded_at = recorded_at + interval '1 hour' WHERE position = 3",
         Check::Chain,
@@ -263,7 +277,7 @@ async fn the_command_says_what_is_wrong_and_exits_with_it() {
     let said = String::from_utf8(wrong.stdout).unwrap();
     assert_eq!(wrong.status.code(), Some(1));
     let line = said.lines().next().unwrap();
-    assert!(line.contains(number) && line.contains("manifest: status"), "{line}");
+    assert!(line.contains(number) && line.contains("events make: status"), "{line}");
     let wrong = run(true);
     assert_eq!(wrong.status.code(), Some(1));
     let report: Value = serde_json::from_slice(&wrong.stdout).unwrap();

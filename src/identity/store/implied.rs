@@ -1,5 +1,5 @@
-//! The rows that the newest event of a user, a key or a delegation tells of, for the audit: who
-//! may do what, and nothing that is secret or personal.
+//! The rows that the newest event of a user, a key, a device or a delegation tells of, for the
+//! audit: who may do what, and nothing that is secret or personal.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -43,6 +43,30 @@ static KEY: Table = Table {
     ],
 };
 
+static DEVICE: Table = Table {
+    name: "device_key",
+    order: 0,
+    write: Write::Insert,
+    columns: &[
+        ("id", Type::Uuid),
+        ("organisation_id", Type::Uuid),
+        ("user_id", Type::Uuid),
+        ("alg", Type::Text),
+        ("public_key", Type::Text),
+        ("status", Type::Text),
+    ],
+};
+
+#[derive(Deserialize)]
+struct OfDevice {
+    id: Uuid,
+    organisation_id: Uuid,
+    user_id: Uuid,
+    alg: String,
+    public_key: String,
+    status: String,
+}
+
 /// What events say of who may do what.
 #[derive(Deserialize)]
 struct Rights {
@@ -65,11 +89,12 @@ struct OfKey {
     expires_at: DateTime<Utc>,
 }
 
-/// What must be stored after an event with this `data`; `None` for what is none of the three.
+/// What must be stored after an event with this `data`; `None` for what is none of them.
 pub fn implied(kind: SubjectKind, data: Value) -> Option<Result<Row, serde_json::Error>> {
     match kind {
         SubjectKind::User => Some(user(data)),
         SubjectKind::ApiKey => Some(key(data)),
+        SubjectKind::DeviceKey => Some(device(data)),
         SubjectKind::Delegation => {
             let read = serde_json::from_value::<Delegation>(data);
             Some(read.map(|one| insert_delegation(&one)))
@@ -112,4 +137,17 @@ fn key(data: Value) -> Result<Row, serde_json::Error> {
         Cell::Time(Some(key.expires_at)),
     ]);
     Ok(Row { table: &KEY, cells })
+}
+
+fn device(data: Value) -> Result<Row, serde_json::Error> {
+    let one: OfDevice = serde_json::from_value(data)?;
+    let cells = vec![
+        Cell::Uuid(Some(one.id)),
+        Cell::Uuid(Some(one.organisation_id)),
+        Cell::Uuid(Some(one.user_id)),
+        text(one.alg),
+        text(one.public_key),
+        text(one.status),
+    ];
+    Ok(Row { table: &DEVICE, cells })
 }

@@ -26,8 +26,9 @@ impl Device {
     }
 
     fn signature(&self, statement: &str) -> Value {
+        let value = STANDARD.encode(self.0.sign(statement.as_bytes()));
         json!({"statement": statement, "alg": "ed25519", "key_id": KEY,
-            "public_key": self.public(), "value": STANDARD.encode(self.0.sign(statement.as_bytes()))})
+            "public_key": self.public(), "value": value})
     }
 }
 

@@ -45,7 +45,8 @@ pub fn implied(kind: SubjectKind, data: Value) -> Option<Result<Vec<Row>, serde_
         | SubjectKind::ApiKey
         | SubjectKind::SignIn
         | SubjectKind::Round
-        | SubjectKind::Trip => return None,
+        | SubjectKind::Trip
+        | SubjectKind::DeviceKey => return None,
     })
 }
 

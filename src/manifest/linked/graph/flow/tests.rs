@@ -58,7 +58,7 @@ impl Became {
         let state = json!({"status": "accepted", "filed_at": "2026-12-01T00:00:00Z",
             "received": {},
             "filed": {"number": "1", "stream": "hazardous", "kind": kind, "producer": party,
-                "receiver": party, "legs": [],
+                "producer_site_id": id(n), "receiver": party, "receiver_site_id": id(n), "legs": [],
                 "items": [{"line": 1, "waste_code": "900-249-08", "mass_g": self.shipped,
                     "source_items": sources}]},
             "links": [link("onward", self.sent_on), link("return", self.sent_back)],
