@@ -114,6 +114,8 @@ impl Person {
         match self.seat {
             Seat::Nobody => false,
             Seat::Member { of, role, .. } => match state {
+                // A draft is a desk's: who drives is not shown what may never leave.
+                "draft" | "prepared" if role == "driver" => false,
                 "draft" => of == "producer",
                 "prepared" => matches!(of, "producer" | "carrier"),
                 // A driver sees what its organisation carries.
