@@ -5,10 +5,12 @@
 
 mod environment;
 mod serving;
+mod signed_from;
 
 pub use environment::{BadSetting, Environment, VARIABLES};
 pub(crate) use serving::of_this_log;
 pub use serving::{DemoHome, Metrics, Serving};
+pub use signed_from::SignedFrom;
 
 use crate::container::{LabelLayout, QrContent};
 use crate::custody::LogKeys;
@@ -53,6 +55,8 @@ pub struct Config {
     /// Working days in which an amendment is answered; then it expires and the regulators are
     /// told. No law gives a period.
     pub amendment_days: u32,
+    /// From when on each stream's steps must be signed by devices.
+    pub signed_from: SignedFrom,
     /// What access tokens are signed with: at least 32 random bytes, the same in every process
     /// of a deployment (`identity::TOKEN_SECRET_BYTES_MIN`).
     pub token_secret: Secret<Vec<u8>>,

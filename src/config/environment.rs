@@ -26,6 +26,10 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ),
     ("LIANDAN_LABEL_QR", "what a label's QR holds, {code} in it; {code} alone when unset"),
     ("LIANDAN_AMENDMENT_DAYS", "working days to answer an amendment in, 1 to 60; 5 when unset"),
+    (
+        "LIANDAN_SIGNED_FROM",
+        "streams whose steps devices must sign, each with its first day: hazardous=2027-01-01",
+    ),
     ("LIANDAN_METRICS_LISTEN", "address and port of /metrics alone"),
     ("LIANDAN_METRICS_TOKEN", "or: the bearer token that /metrics asks for on the main port"),
     ("LIANDAN_BEHIND_TLS", "true where clients reach us over TLS: they are told to insist on it"),

@@ -5,7 +5,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use super::{AMENDMENT_DAYS, BadSetting, Borders, Config, Environment, Numbering};
+use super::{AMENDMENT_DAYS, BadSetting, Borders, Config, Environment, Numbering, SignedFrom};
 use crate::container::{LabelLayout, NotALayout, QrContent};
 use crate::custody::LogKeys;
 use crate::identity::TOKEN_SECRET_BYTES_MIN;
@@ -98,6 +98,7 @@ impl Serving {
                 labels: labels(env)?,
                 label_qr: label_qr(env)?,
                 amendment_days,
+                signed_from: signed_from(env)?,
                 token_secret: Secret::new(token_secret),
                 log_keys,
                 behind_proxy: env.one_of("LIANDAN_BEHIND_PROXY", &yes_no, false)?,
@@ -108,6 +109,11 @@ impl Serving {
             workers,
         })
     }
+}
+
+fn signed_from(env: &Environment) -> Result<SignedFrom, BadSetting> {
+    let wanted = "a list such as hazardous=2027-01-01,medical=2027-07-01";
+    Ok(env.parsed("LIANDAN_SIGNED_FROM", wanted)?.unwrap_or_default())
 }
 
 fn labels(env: &Environment) -> Result<LabelLayout, BadSetting> {
@@ -264,6 +270,7 @@ mod tests {
             ("LIANDAN_LABEL_QR", "no place for it"),
             ("LIANDAN_AMENDMENT_DAYS", "0"),
             ("LIANDAN_AMENDMENT_DAYS", "five"),
+            ("LIANDAN_SIGNED_FROM", "hazardous"),
             ("LIANDAN_METRICS_LISTEN", "everywhere"),
             ("LIANDAN_METRICS_TOKEN", "short"),
             ("LIANDAN_BEHIND_TLS", "yes"),

@@ -35,7 +35,7 @@ pub use own_password::change_password;
 pub use own_sessions::{end_other_sessions, end_session, own_sessions};
 pub use password::{Password, PasswordHash};
 pub use session::{TokenPair, Whence, authenticate, log_in, log_out, refresh};
-pub use signing::{Purpose, Signer, SigningCode, is_unused, issue as issue_code, signer};
+pub use signing::{Purpose, Signer, SigningCode, is_unused, issue as issue_code, sealer, signer};
 pub use store::{Recording, as_they_stood, implied, regulators_of};
 pub use token::{SecretTooShort, TOKEN_SECRET_BYTES_MIN, unauthorized};
 pub use totp::{ConfirmTotp, DisableTotp, Enrolled, RenewRecoveryCodes, TotpState};

@@ -13,6 +13,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
+use super::device::Sealed;
 use super::policy;
 use super::store::signing_code as store;
 use super::user::UserStatus;
@@ -40,19 +41,26 @@ pub struct SigningCode {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Somebody whose code was right.
+/// By what somebody signs who is not signed in.
+#[derive(Clone, Debug)]
+enum Means {
+    Code(Uuid),
+    Device(Box<Sealed>),
+}
+
+/// Somebody whose code or whose device's signature was right.
 #[derive(Clone, Debug)]
 pub struct Signer {
     pub user_id: UserId,
     pub organisation_id: OrganisationId,
     role: Role,
-    code_id: Uuid,
+    means: Means,
 }
 
 impl Signer {
     /// Who signs, as the event of the signature carries it.
-    pub const fn stamp(&self) -> Stamp {
-        Stamp {
+    pub fn stamp(&self) -> Stamp {
+        let stamp = Stamp {
             user_id: Some(self.user_id.uuid()),
             organisation_id: Some(self.organisation_id.uuid()),
             role: Some(self.role.as_str()),
@@ -60,6 +68,10 @@ impl Signer {
             api_key_id: None,
             on_behalf_of: Vec::new(),
             seal: None,
+        };
+        match &self.means {
+            Means::Code(_) => stamp,
+            Means::Device(sealed) => sealed.stamp(stamp),
         }
     }
 
@@ -67,9 +79,20 @@ impl Signer {
         policy::role_plays(self.role, part)
     }
 
-    /// The code is used up: in the commit of what it signs.
+    /// The code or the counter is used up: in the commit of what it signs.
     pub fn spend(&self, wall: DateTime<Utc>) -> Row {
-        store::spend_row(self.code_id, wall)
+        match &self.means {
+            Means::Code(id) => store::spend_row(*id, wall),
+            Means::Device(sealed) => sealed.spend(wall),
+        }
+    }
+
+    /// The device's signature, where it is one.
+    pub fn sealed(&self) -> Option<&Sealed> {
+        match &self.means {
+            Means::Code(_) => None,
+            Means::Device(sealed) => Some(sealed),
+        }
     }
 }
 
@@ -124,22 +147,30 @@ pub async fn signer(
         return Ok(None);
     }
     store::give_back_a_try(&app.pool, tried.id).await?;
+    able(app, user, Means::Code(tried.id)).await
+}
+
+/// The user whose device has signed; `None` for who may not sign (any more).
+pub async fn sealer(app: &App, user: UserId, sealed: Sealed) -> Result<Option<Signer>, Problem> {
+    able(app, user, Means::Device(Box::new(sealed))).await
+}
+
+/// The user, where it is active and its organisation not closed.
+async fn able(app: &App, user: UserId, means: Means) -> Result<Option<Signer>, Problem> {
     let Some(found) = super::store::user(&app.pool, user).await? else { return Ok(None) };
-    let employer = found.organisation_id;
-    let employer = app.registers.organisation(&app.pool, employer, Freshness::Fresh).await?;
+    let organisation_id = found.organisation_id;
+    let employer = app.registers.organisation(&app.pool, organisation_id, Freshness::Fresh).await?;
     let is_open = employer.is_some_and(|one| one.status != Standing::Closed);
-    let signer = Signer {
-        user_id: user,
-        organisation_id: found.organisation_id,
-        role: found.rights.role,
-        code_id: tried.id,
-    };
+    let signer = Signer { user_id: user, organisation_id, role: found.rights.role, means };
     Ok(Some(signer).filter(|_| is_open && found.status == UserStatus::Active))
 }
 
-/// Whether nobody has used the code since.
+/// Whether nobody has used the code since. A device's counter is looked for by the commit.
 pub async fn is_unused(app: &App, signer: &Signer) -> Result<bool, Problem> {
-    store::is_unused(&app.pool, signer.code_id).await
+    match &signer.means {
+        Means::Code(id) => store::is_unused(&app.pool, *id).await,
+        Means::Device(_) => Ok(true),
+    }
 }
 
 /// Six digits out of random bits; the bias of one part in 10^13 helps nobody.

@@ -17,10 +17,11 @@ use super::moves;
 use super::party_rows;
 use super::policy::BEHIND_DAYS_MAX;
 use super::sight::visible;
+use super::signed::{OwnSignature, SealFacts, Signable};
 use super::status::{Action, Party};
 use super::store::{self, Stored};
 use super::tell;
-use super::transport::countersign::Signature;
+use super::transport::second::Signature;
 pub use super::turn::{admit_filed, admit_step, open_now, parties_for, parties_of};
 use crate::app::App;
 use crate::catalogue::Catalogue;
@@ -31,6 +32,7 @@ use crate::db;
 use crate::decision::{
     Decision, EventDraft, Guard, Move, Notice, Row, Stamp, Subject, SubjectKind, Written,
 };
+use crate::identity::device::Sealed;
 use crate::ids::{LedgerEntryId, ManifestId, OrganisationId};
 use crate::limits::AHEAD_MINUTES_MAX;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
@@ -53,6 +55,8 @@ pub struct Step {
     pub authorities: Vec<OrganisationId>,
     /// What happens to the containers on it.
     pub carried: Vec<Carried>,
+    /// The actor's own signature of the first of them.
+    pub seal: Option<Sealed>,
     /// Who signs beside the actor.
     pub signature: Option<Signature>,
     /// Steps of other manifests that are one with it: all are written or none.
@@ -73,6 +77,7 @@ impl Step {
             alerts: Vec::new(),
             authorities: Vec::new(),
             carried: Vec::new(),
+            seal: None,
             signature: None,
             beside: Vec::new(),
         }
@@ -132,7 +137,7 @@ impl<T> Scene<T> {
 
 /// Runs a verb on a manifest, in api.md's order of faults: 404, 403, 412, `illegal_transition`,
 /// then the content. `more` reads what the verb needs beside the manifest; `admit` holds its rules.
-pub async fn act<A: Decode, T>(
+pub async fn act<A: Decode + Signable, T>(
     app: &App,
     ctx: &Ctx,
     (id, action): (ManifestId, Action),
@@ -140,26 +145,31 @@ pub async fn act<A: Decode, T>(
     more: impl AsyncFn(&Stored, Freshness) -> Result<T, Problem>,
     admit: impl Fn(&Scene<T>, &A, &[Party]) -> Result<Step, Problem>,
 ) -> Result<Done<Stored>, Problem> {
+    let own = OwnSignature::of(&content);
     let read = async |freshness| {
         let stored = filed(app, ctx, id, action).await?;
         let more = more(&stored, freshness).await?;
+        let seal = own.look(app, &stored).await?;
         let manifest = &stored.manifest;
         let items = if manifest.has_moved_out() { 0 } else { manifest.filed.items.len() };
         let containers = containers::carried_by(app, id, manifest).await?;
-        Ok(Scene { entries: entry_ids(app, ctx, items), containers, stored, more })
+        Ok((Scene { entries: entry_ids(app, ctx, items), containers, stored, more }, seal))
     };
-    let Content { mut asked, mended } = content;
+    let Content { mut asked, mended, .. } = content;
     if let (Err(problem), Some(mended)) = (&asked, &mended) {
-        let scene = read(Freshness::Fresh).await?;
+        let (scene, _) = read(Freshness::Fresh).await?;
         let more = the_rest(app, ctx, action, &scene, |parties| admit(&scene, mended, parties));
         asked = Err(with_more(problem.clone(), more.await));
     }
-    let decide = |scene: &Scene<T>| {
+    let decide = |(scene, seal): &(Scene<T>, Option<SealFacts>)| {
         let manifest = &scene.stored.manifest;
         let parties = parties_for(&ctx.actor, manifest, action);
         let state = admit_filed(ctx, action, manifest);
         let step = match (state, &asked) {
-            (Ok(()), Ok(asked)) => admit(scene, asked, &parties)?,
+            (Ok(()), Ok(asked)) => {
+                let step = admit(scene, asked, &parties);
+                own.seal((app, ctx), (&scene.stored, action), seal.as_ref(), step)?
+            }
             // Who may not act is told nothing of how.
             (Err(state), Err(content)) if state.code() != Code::Forbidden => {
                 return Err(state.and(content.clone()));
@@ -246,31 +256,21 @@ pub fn write(ctx: &Ctx, stored: &Stored, mut step: Step, status: i16) -> Result<
     let id = stored.id;
     let subject = Subject::new(SubjectKind::Manifest, id.uuid());
     let (before, contact) = (stored.manifest.clone(), stored.contact.clone());
-    // The guards: what is delegated now must still be so as it is written.
-    let mut guards = step.guards.clone();
-    let mut stamps = Vec::with_capacity(step.happenings.len());
-    for happening in &step.happenings {
-        if let Some(signature) = signature_of(&step, happening) {
-            stamps.push(signature.stamp.clone());
-            continue;
-        }
-        let used = behalf::used(&ctx.actor, &before, happening);
-        guards.extend(used.iter().map(|mandate| mandate.guard()));
-        let signed = used.into_iter().map(Into::into).collect();
-        stamps.push(Stamp::from(&ctx.actor).for_others(signed));
-    }
+    let (stamps, guards) = stamps(ctx, &before, &step);
     let actor = ctx.actor.organisation_id;
     let data: Result<Vec<_>, _> = step.happenings.iter().map(Happening::data).collect();
     let data = data.map_err(Problem::internal)?;
     let part = container::carry(ctx, &step.carried)?;
     let (version, moves) = (before.version, step.moves.clone());
+    let spent = step.seal.as_ref().map(|seal| seal.spend(ctx.wall));
     let finish = move |settled: &crate::decision::Settled| {
         let mut manifest = before.clone();
         let mut events = Vec::with_capacity(data.len());
-        for ((happening, data), stamp) in step.happenings.iter().zip(&data).zip(&stamps) {
+        let all = step.happenings.iter().zip(&data).zip(&stamps);
+        for ((happening, data), (stamp, occurred_at)) in all {
             let stamped = Stamped {
                 happening: happening.clone(),
-                occurred_at: step.occurred_at,
+                occurred_at: *occurred_at,
                 recorded_at: settled.recorded_at,
                 signed_for: behalf::signed_for(happening.kind(), stamp),
             };
@@ -278,7 +278,7 @@ pub fn write(ctx: &Ctx, stored: &Stored, mut step: Step, status: i16) -> Result<
             events.push(EventDraft {
                 subject,
                 kind: happening.kind(),
-                occurred_at: step.occurred_at,
+                occurred_at: *occurred_at,
                 actor: stamp.clone(),
                 data: data.clone(),
             });
@@ -288,6 +288,7 @@ pub fn write(ctx: &Ctx, stored: &Stored, mut step: Step, status: i16) -> Result<
         rows.extend(party_rows::joined(id, &before, &manifest));
         rows.extend(incident_store::rows(id, &before, &manifest));
         rows.extend(step.signature.iter().map(|signature| signature.spend.clone()));
+        rows.extend(spent.clone());
         rows.extend((step.rows)(settled.recorded_at));
         let mut notices = tell::others(&manifest, actor, step.notice, subject);
         let kind = step.notice;
@@ -306,6 +307,31 @@ pub fn write(ctx: &Ctx, stored: &Stored, mut step: Step, status: i16) -> Result<
     let mut beside = beside?;
     beside.extend(part);
     Ok(decision.with(beside))
+}
+
+/// Who signs each happening and when, and what must still hold as it is written: the delegations
+/// and the keys that it is signed by.
+fn stamps(ctx: &Ctx, before: &Manifest, step: &Step) -> (Vec<(Stamp, DateTime<Utc>)>, Vec<Guard>) {
+    let mut guards = step.guards.clone();
+    let mut stamps = Vec::with_capacity(step.happenings.len());
+    for (n, happening) in step.happenings.iter().enumerate() {
+        if let Some(signature) = signature_of(step, happening) {
+            let occurred_at = signature.occurred_at.unwrap_or(step.occurred_at);
+            stamps.push((signature.stamp.clone(), occurred_at));
+            continue;
+        }
+        let used = behalf::used(&ctx.actor, before, happening);
+        guards.extend(used.iter().map(|mandate| mandate.guard()));
+        let stamp = Stamp::from(&ctx.actor).for_others(used.into_iter().map(Into::into).collect());
+        let stamp = match step.seal.as_ref().filter(|_| n == 0) {
+            Some(seal) => seal.stamp(stamp),
+            None => stamp,
+        };
+        stamps.push((stamp, step.occurred_at));
+    }
+    guards.extend(step.seal.iter().map(Sealed::guard));
+    guards.extend(step.signature.iter().filter_map(|signature| signature.guard));
+    (stamps, guards)
 }
 
 /// A second signature is its own signer's; everything else is the actor's.

@@ -7,8 +7,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::event::Leg;
 use super::linked::{SOURCES_MAX, SourceAsked};
+use super::signed::Signable;
 use super::transport::Countersign;
 use super::un_number::UnNumber;
+use crate::identity::device::SignatureAsked;
 use crate::ids::{
     ApprovalId, ContainerId, DriverId, ManagementPlanId, OrganisationId, SiteId, StorageAreaId,
     TripId, VehicleId,
@@ -183,6 +185,8 @@ wire! {
         pub location: Option<Location>,
         /// The other of producer and carrier signs as well.
         pub countersign: Option<Countersign>,
+        /// The caller's own, by its device.
+        pub signature: Option<SignatureAsked>,
     }
 
     pub struct Arrive {
@@ -205,6 +209,8 @@ wire! {
         pub mismatches: List<MismatchAsked, 0, 100> = List::default(),
         /// The carrier that came signs as well.
         pub countersign: Option<Countersign>,
+        /// The caller's own, by its device.
+        pub signature: Option<SignatureAsked>,
     }
 
     pub struct ReceiveItem {
@@ -281,3 +287,33 @@ impl LegAsked {
         }
     }
 }
+
+/// A step that its caller signs and that a second person may sign beside it.
+macro_rules! signable {
+    ($($name:ident),+) => {$(
+        impl $crate::manifest::signed::Signable for $name {
+            fn signature(&self) -> Option<&$crate::identity::device::SignatureAsked> {
+                self.signature.as_ref()
+            }
+
+            fn countersign(&self) -> Option<&$crate::manifest::transport::Countersign> {
+                self.countersign.as_ref()
+            }
+
+            fn occurred_at(&self) -> Option<chrono::DateTime<chrono::Utc>> {
+                self.occurred_at
+            }
+
+            fn claim(&mut self, at: chrono::DateTime<chrono::Utc>) {
+                self.occurred_at = Some(at);
+            }
+        }
+    )+};
+}
+pub(super) use signable;
+
+signable!(Depart, Receive);
+
+impl Signable for Arrive {}
+impl Signable for Complete {}
+impl Signable for Cancel {}

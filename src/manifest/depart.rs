@@ -8,7 +8,7 @@ use super::facts::{LegFacts, LegIds};
 use super::mended::Content;
 use super::status::{Action, Party};
 use super::store::Stored;
-use super::transport::countersign::{Second, Signing};
+use super::transport::second::{Second, Signing};
 use crate::app::App;
 use crate::catalogue::{Catalogue, Stream};
 use crate::clock::legal_day;
@@ -33,7 +33,8 @@ pub async fn depart(
     let asked = asked.into();
     let wanted = asked.readable().map(|asked| (asked.vehicle_id, asked.driver_id));
     let second = asked.asked.as_ref().ok().and_then(|asked| asked.countersign.clone());
-    let signing = Signing::of(app, Action::Depart, second.as_ref());
+    let said = asked.said.clone();
+    let signing = Signing::of(app, Action::Depart, second.as_ref(), said.as_ref());
     let facts = async |stored: &Stored, freshness| {
         let second = signing.look(ctx, stored).await?;
         let Some(leg) = stored.manifest.filed.legs.first() else {

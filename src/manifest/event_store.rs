@@ -54,6 +54,27 @@ pub async fn event(pool: &Pool, id: ManifestId, seq: i64) -> Result<Option<Event
     Ok(found.map(row))
 }
 
+/// The events of a manifest below a version from the one with this leaf hash on, oldest first; none
+/// where there is none.
+pub async fn from_leaf(
+    pool: &Pool,
+    id: ManifestId,
+    leaf: &[u8; 32],
+    below: i64,
+) -> Result<Vec<EventRow>, Problem> {
+    let seen: Option<i64> = event::table
+        .filter(event::subject_id.eq(id.uuid()))
+        .filter(event::leaf.eq(&leaf[..]))
+        .select(event::seq)
+        .first(&mut pool.get().await?)
+        .await
+        .optional()?;
+    let Some(seen) = seen else { return Ok(Vec::new()) };
+    let mut all = events(pool, id, Some(below)).await?;
+    all.retain(|row| row.seq >= seen);
+    Ok(all)
+}
+
 /// The manifest as it stood at a version: what a repeated request is answered with.
 pub async fn as_of(pool: &Pool, id: ManifestId, version: i64) -> Result<Manifest, Problem> {
     let bodies = journal::chain(pool, id.uuid(), version).await?;

@@ -16,7 +16,7 @@ use super::ledger::{Booking, entry_ids};
 use super::linked::taken_on;
 use super::moves;
 use super::origin::Origin;
-use super::policy::SERIAL_WARNING;
+use super::policy::{SERIAL_WARNING, unsigned};
 use super::store::{self, Stored};
 use super::tell;
 use super::transport::Signed;
@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::catalogue::{Catalogue, LoadItem, Stream};
 use crate::clock::legal_day;
 use crate::command::{self, Done, Freshness};
-use crate::config::{Borders, Config, Numbering};
+use crate::config::{Borders, Config, Numbering, SignedFrom};
 use crate::container;
 use crate::ctx::{Actor, Ctx};
 use crate::db;
@@ -99,6 +99,7 @@ pub struct Scene<'a> {
     pub trip_id: Option<TripId>,
     /// What already rides on the vehicle.
     pub aboard: &'a [LoadItem],
+    pub signed_from: &'a SignedFrom,
 }
 
 impl<'a> Scene<'a> {
@@ -112,6 +113,7 @@ impl<'a> Scene<'a> {
             for_producer: false,
             trip_id: None,
             aboard: &[],
+            signed_from: &app.config.signed_from,
         }
     }
 }
@@ -154,6 +156,12 @@ pub fn decide(
     // A filing that does not say so to its trip would not ride on it.
     if asked.trip_id != scene.trip_id {
         findings.refuse(Fault::unknown_reference("/trip_id"));
+    }
+    if filing.departing.is_some()
+        && Stream::parse(asked.stream.as_str())
+            .is_ok_and(|stream| scene.signed_from.asks(stream, scene.today))
+    {
+        findings.refuse(unsigned(None));
     }
     let warnings = findings.settle()?;
     let (Some(admitted), Some(producer), Some(receiver)) =

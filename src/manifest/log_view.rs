@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::event_store::EventRow;
 use super::status::{Action, Party, Status, Transition};
+use crate::journal::signature::Seal;
 use crate::problem::Problem;
 
 /// An event as the API shows it: the record as hashed, masses in grams.
@@ -23,11 +24,16 @@ pub struct EventView {
     pub data: Value,
     /// SHA-256(0x00 || body), hex.
     pub leaf_hash: String,
+    /// What a device of the actor's signed of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Seal>,
 }
 
 impl EventView {
     pub fn of(row: &EventRow) -> Result<Self, Problem> {
         let mut body: Value = serde_json::from_str(&row.body).map_err(Problem::internal)?;
+        let signature = body.get_mut("signature").map(Value::take);
+        let signature = signature.map(serde_json::from_value).transpose();
         let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
         Ok(Self {
             seq: row.seq,
@@ -38,6 +44,7 @@ impl EventView {
             actor: body["actor"].take(),
             data: body["data"].take(),
             leaf_hash: hex::encode(&row.leaf),
+            signature: signature.map_err(Problem::internal)?,
         })
     }
 }

@@ -8,11 +8,13 @@ use super::admit;
 use super::asked::FileManifest;
 use super::facts::Facts;
 use super::file::Scene;
+use super::signed::{Said, Signable};
 use crate::app::App;
 use crate::clock::legal_day;
 use crate::command::Freshness;
 use crate::ctx::Ctx;
 use crate::db;
+use crate::journal::signature::Statement;
 use crate::problem::{Code, Fault, Problem};
 use crate::wire::{Asked, Decode, mended};
 
@@ -45,14 +47,28 @@ async fn joined(app: &App, ctx: &Ctx, problem: Problem, bytes: &[u8]) -> Problem
 pub struct Content<A> {
     pub asked: Asked<A>,
     pub mended: Option<A>,
+    /// What is signed, where anybody signs.
+    pub said: Option<Said>,
 }
 
-impl<A: Decode> Content<A> {
-    pub fn of(asked: Asked<A>, bytes: &[u8]) -> Self {
+impl<A: Decode + Signable> Content<A> {
+    pub fn of(mut asked: Asked<A>, bytes: &[u8]) -> Self {
         let mended = if asked.is_err() { mended(bytes) } else { None };
-        Self { asked, mended }
+        let mut said = None;
+        if let Ok(asked) = &mut asked
+            && asked.is_signed()
+        {
+            said = Said::of(bytes);
+            let statement = asked.signature().map(|one| Statement::parse(one.statement.as_str()));
+            if let (None, Some(Ok(statement))) = (asked.occurred_at(), statement) {
+                asked.claim(statement.occurred_at);
+            }
+        }
+        Self { asked, mended, said }
     }
+}
 
+impl<A> Content<A> {
     /// What facts are read for.
     pub fn readable(&self) -> Option<&A> {
         self.asked.as_ref().ok().or(self.mended.as_ref())
@@ -62,7 +78,7 @@ impl<A: Decode> Content<A> {
 /// Where there are no bytes to look at again.
 impl<A> From<Asked<A>> for Content<A> {
     fn from(asked: Asked<A>) -> Self {
-        Self { asked, mended: None }
+        Self { asked, mended: None, said: None }
     }
 }
 

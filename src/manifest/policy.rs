@@ -1,7 +1,11 @@
 //! What the law leaves open, as settings with a stated default; never presented as law.
 
+use super::evolve::Manifest;
 use crate::catalogue::Stream;
+use crate::clock::legal_day;
+use crate::config::Config;
 use crate::decision::Policy;
+use crate::problem::{Code, Fault, Problem, Text};
 use crate::units::Grams;
 
 /// A receiver's licensed capacity. Medical waste warns: refusing it would leave it at the hospital
@@ -23,6 +27,34 @@ pub const fn approved_at_the_gate(stream: Stream) -> Policy {
 /// come must not drive on with its load.
 pub const fn storage(stream: Stream) -> Policy {
     capacity(stream)
+}
+
+/// Refuses a departure, hand-over, receipt or approval that a device must sign and none has, by the
+/// deployment's setting for the stream and the day of filing. `pointer`: where the signature would
+/// stand; none where the request has no place for it.
+pub fn demand_signature(
+    config: &Config,
+    manifest: &Manifest,
+    pointer: Option<&str>,
+) -> Result<(), Problem> {
+    let stream = Stream::parse(&manifest.filed.stream).map_err(Problem::internal)?;
+    if !config.signed_from.asks(stream, legal_day(manifest.filed_at)) {
+        return Ok(());
+    }
+    Err(unsigned(pointer).into())
+}
+
+/// The fault of a step that a device must sign.
+pub fn unsigned(pointer: Option<&str>) -> Fault {
+    let text = Text::new(
+        "此类联单的这一步须由本人设备签名；一次办理多份联单的请求不能签名，请逐份办理。",
+        "This step must be signed by a device of one's own; where one request takes several \
+         manifests, take them one by one.",
+    );
+    match pointer {
+        Some(pointer) => Fault::new(Code::SignatureRequired, pointer, text),
+        None => Fault::without_field(Code::SignatureRequired, text),
+    }
 }
 
 /// How far the labels of an item's containers and its own mass may lie apart: 1 %, and 0.1 kg a

@@ -146,6 +146,7 @@ async fn preflight(
                 driver_id: None,
                 location,
                 countersign: None,
+                signature: None,
             };
             depart(app, ctx, id, Ok(body)).await
         }
@@ -176,7 +177,7 @@ async fn preflight(
 /// The next leg as it was planned.
 fn next_carrier(leg: &super::event::Leg) -> HandOver {
     let to_leg = LegAsked { mode: Mode::parse(&leg.mode), ..LegAsked::same_crew(leg) };
-    HandOver { occurred_at: None, to_leg, location: None, countersign: None }
+    HandOver { occurred_at: None, to_leg, location: None, countersign: None, signature: None }
 }
 
 fn short_stop() -> Option<Stop> {
@@ -240,6 +241,7 @@ fn accept_all(manifest: &Manifest) -> Option<Receive> {
         impurity_percent: None,
         mismatches: List::default(),
         countersign: None,
+        signature: None,
     })
 }
 

@@ -21,7 +21,7 @@ use super::mended::Content;
 use super::moves::{self, Limits};
 use super::status::{Action, Party};
 use super::store::Stored;
-use super::transport::countersign::{Second, Signing};
+use super::transport::second::{Second, Signing};
 use crate::app::App;
 use crate::calendar::Calendar;
 use crate::catalogue::{Catalogue, RulePack, Stream};
@@ -73,7 +73,8 @@ pub async fn receive(
     let asked = asked.into();
     let wanted = asked.readable().and_then(|asked| asked.storage_area_id);
     let second = asked.asked.as_ref().ok().and_then(|asked| asked.countersign.clone());
-    let signing = Signing::of(app, Action::Receive, second.as_ref());
+    let said = asked.said.clone();
+    let signing = Signing::of(app, Action::Receive, second.as_ref(), said.as_ref());
     let facts = async |stored: &Stored, freshness| {
         let second = signing.look(ctx, stored).await?;
         let site = stored.manifest.filed.receiver_site_id;

@@ -78,6 +78,7 @@ pub const TRANSITIONS: &[Transition] = &[
             "driver_id",
             "location",
             "countersign",
+            "signature",
         ],
     },
     Transition {
@@ -86,7 +87,7 @@ pub const TRANSITIONS: &[Transition] = &[
         to: &[S::InTransit],
         parties: &[P::Carrier],
         required: &["to_leg"],
-        optional: &["occurred_at", "location", "countersign"],
+        optional: &["occurred_at", "location", "countersign", "signature"],
     },
     Transition {
         action: A::Stop,
@@ -137,6 +138,7 @@ pub const TRANSITIONS: &[Transition] = &[
             "storage_temp_c",
             "impurity_percent",
             "countersign",
+            "signature",
         ],
     },
     // Refused mass goes its own way: the status follows the accepted part and stays. Open only

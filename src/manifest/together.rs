@@ -14,6 +14,7 @@ use super::facts::{Facts, LegFacts};
 use super::file::{self, Departing, Filing};
 use super::ledger::entry_ids;
 use super::origin::Origin;
+use super::policy::demand_signature;
 use super::receive::{self, GateFacts};
 use super::status::{Action, Party};
 use super::store::Stored;
@@ -71,6 +72,7 @@ pub fn departs(
 ) -> Result<Decision, Problem> {
     let more = DepartFacts { leg: Some(leg), second };
     let (scene, parties) = mover.scene(ctx, Action::Depart, more)?;
+    demand_signature(&app.config, &mover.stored.manifest, None)?;
     mover.write(app, ctx, depart::admit(&scene, asked, &parties, (ctx, &app.catalogue))?)
 }
 
@@ -89,6 +91,7 @@ pub fn is_received(
     asked: &Receive,
 ) -> Result<Decision, Problem> {
     let (scene, _) = mover.scene(ctx, Action::Receive, gate)?;
+    demand_signature(&app.config, &mover.stored.manifest, None)?;
     let mut step = receive::admit(&scene, asked, (ctx, &app.catalogue, &app.calendar))?;
     let manifest = &mover.stored.manifest;
     if manifest.arrived.is_none() {

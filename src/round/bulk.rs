@@ -87,7 +87,7 @@ pub async fn stops(
 
 fn signing_of<'a>(app: &'a App, entry: &'a Entry) -> Option<Signing<'a>> {
     let (_, asked) = entry.as_ref().ok()?;
-    asked.countersign.as_ref().map(|code| Signing::of(app, Action::Depart, Some(code)))
+    asked.countersign.as_ref().map(|code| Signing::of(app, Action::Depart, Some(code), None))
 }
 
 /// A refusal that the lock made: it is one stop's, and not the whole request's.

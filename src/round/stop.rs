@@ -43,7 +43,7 @@ pub async fn stop(
     asked: Asked<StopAsked>,
 ) -> Result<Done<Stored>, Problem> {
     let code = asked.as_ref().ok().and_then(|asked| asked.countersign.as_ref());
-    let signing = Signing::of(app, Action::Depart, code);
+    let signing = Signing::of(app, Action::Depart, code, None);
     let read = async |freshness| {
         let stored = act::visible(app, &ctx.actor, id).await?;
         seen_stop(ctx, &stored.round, n)?;
@@ -240,6 +240,7 @@ fn leaves(
         driver_id: driver.map(|_| round.crew.driver_id),
         location: asked.location,
         countersign: None,
+        signature: None,
     };
     let by = (&depart, facts.second.clone());
     let part = manifest::departs(app, ctx, mover, facts.leg.clone(), by);

@@ -280,6 +280,7 @@ fn receipt(part: &Part, asked: &WeighIn, at: DateTime<Utc>) -> Result<Receive, P
         impurity_percent: asked.impurity_percent,
         mismatches: List::default(),
         countersign: None,
+        signature: None,
     })
 }
 

@@ -64,6 +64,7 @@ pub async fn depart(
                 driver_id: driver.map(|_| trip.crew.driver_id),
                 location: asked.location,
                 countersign: None,
+                signature: None,
             };
             let part = manifest::departs(app, ctx, mover, leg.clone(), (&depart, Second::NotNamed));
             parts.push(part.map_err(|problem| of_one(problem, rider))?);

@@ -45,6 +45,7 @@ mod repeats;
 mod roadside;
 mod rounds;
 mod schema;
+mod signatures;
 mod simulation;
 mod standing;
 mod storage;

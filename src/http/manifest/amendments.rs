@@ -11,10 +11,12 @@ use crate::command::Done;
 use crate::ctx::Ctx;
 use crate::http::{Answer, Body, Caller, CommandQuery, Outcome, ProblemBody, Segments, etag};
 use crate::ids::ManifestId;
-use crate::manifest::amend::{self, Amended, AmendmentView, ProposeAmendment, RejectAmendment};
-use crate::manifest::{self, Stored};
+use crate::manifest::amend::{
+    self, Amended, AmendmentView, ApproveAmendment, ProposeAmendment, RejectAmendment,
+};
+use crate::manifest::{self, Content, Stored};
 use crate::problem::Problem;
-use crate::wire::{Nothing, Page};
+use crate::wire::Page;
 
 /// The answer of a command on an amendment; a repeat shows it as it stood then.
 async fn answered(
@@ -65,7 +67,7 @@ pub async fn propose(app: Data<App>, caller: Caller, segments: Segments, body: B
 /// Approve an amendment. Rules and accounts are asked again; where they refuse, it stays proposed.
 #[utoipa::path(
     post, path = "/api/v1/manifests/{id}/amendments/{n}/approve", tag = "manifests",
-    operation_id = "approve_amendment",
+    operation_id = "approve_amendment", request_body = ApproveAmendment,
     params(("id" = ManifestId, Path), ("n" = i64, Path), CommandQuery),
     security(("bearer" = [])),
     responses(
@@ -75,9 +77,10 @@ pub async fn propose(app: Data<App>, caller: Caller, segments: Segments, body: B
     ),
 )]
 pub async fn approve(app: Data<App>, caller: Caller, segments: Segments, body: Body) -> Answer {
-    let (ctx, nothing) = caller.command_or_empty::<Nothing>(&body)?;
+    let (ctx, asked) = caller.command_or_empty::<ApproveAmendment>(&body)?;
     let which = which(&segments)?;
-    let done = amend::approve(&app, &ctx, which, nothing).await?;
+    let content = Content::of(asked, body.bytes()?);
+    let done = amend::approve(&app, &ctx, which, content).await?;
     answered(&app, &ctx, (which.0, Some(which.1)), (done, StatusCode::OK)).await
 }
 

@@ -171,7 +171,7 @@ pub async fn preflight(
     let id = segments.id("id", ManifestId::of)?;
     let asked = query.get();
     let word = asked.map(|asked| asked.action);
-    let found = manifest::try_out(&app, &ctx, id, word, trip::lent).await?;
+    let found = Box::pin(manifest::try_out(&app, &ctx, id, word, trip::lent)).await?;
     let Preflight { action, faults, warnings } = found;
     let errors: Vec<_> = faults.iter().map(|fault| fault_json(fault, ctx.lang)).collect();
     let (action, allowed) = (action.as_str().to_owned(), errors.is_empty());

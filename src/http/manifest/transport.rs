@@ -87,7 +87,8 @@ pub async fn incident(app: Data<App>, caller: Caller, segments: Segments, body: 
 pub async fn countersign(app: Data<App>, caller: Caller, segments: Segments, body: Body) -> Answer {
     let (ctx, asked) = caller.command_or_empty::<SignEvent>(&body)?;
     let at = (segments.id("id", ManifestId::of)?, segments.number::<i64>("seq")?);
-    let done = manifest::countersign(&app, &ctx, at, asked).await?;
+    let content = Content::of(asked, body.bytes()?);
+    let done = manifest::countersign(&app, &ctx, at, content).await?;
     stepped(&app, &ctx, (done, StatusCode::OK)).await
 }
 

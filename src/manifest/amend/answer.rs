@@ -1,6 +1,6 @@
 //! The other side's answer to a proposed amendment: approve or reject.
 
-use super::asked::RejectAmendment;
+use super::asked::{ApproveAmendment, RejectAmendment};
 use super::event::{AmendmentApproved, AmendmentRejected, Need};
 use super::fold::{Amendment, AmendmentStatus, Former};
 use super::judge::{Facts, Wanted, judge};
@@ -10,16 +10,19 @@ use crate::app::App;
 use crate::command;
 use crate::ctx::{Actor, Ctx};
 use crate::decision::Decision;
+use crate::identity::device::Sealed;
 use crate::identity::policy as may;
 use crate::ids::ManifestId;
 use crate::manifest::act::{filed, open_now};
 use crate::manifest::behalf;
 use crate::manifest::event::Happening;
 use crate::manifest::evolve::Manifest;
+use crate::manifest::mended::Content;
+use crate::manifest::signed::{OwnSignature, SealFacts, Signs};
 use crate::manifest::status::{Action, Party};
 use crate::manifest::store::{self, Stored};
 use crate::problem::{Code, Fault, Problem, Text};
-use crate::wire::{Asked, Nothing};
+use crate::wire::{Asked, Whole};
 
 /// Which amendment of which manifest.
 pub type Which = (ManifestId, i64);
@@ -120,10 +123,12 @@ pub async fn approve(
     app: &App,
     ctx: &Ctx,
     (id, n): Which,
-    asked: Asked<Nothing>,
+    content: Content<ApproveAmendment>,
 ) -> Result<command::Done<Done>, Problem> {
+    let own = OwnSignature::of(&content);
     let read = async |_| {
         let stored = found(app, ctx, id).await?;
+        let seal = own.look(app, &stored).await?;
         let facts = match stored.manifest.amendments.find_open(n) {
             Some(open) => {
                 let wanted = Wanted::Proposed(&open.changes);
@@ -131,13 +136,22 @@ pub async fn approve(
             }
             None => None,
         };
-        Ok((stored, facts))
+        Ok((stored, facts, seal))
     };
-    let decide = |(stored, facts): &(Stored, Option<Facts>)| {
+    let decide = |(stored, facts, seal): &(Stored, Option<Facts>, Option<SealFacts>)| {
         let (open, needs) = admit(ctx, &stored.manifest, n)?;
-        asked.as_ref().map_err(Clone::clone)?;
+        let asked = content.asked.as_ref().map_err(Clone::clone)?;
         let facts = facts.as_ref().ok_or_else(|| Problem::internal("an approval without facts"))?;
-        consent(app, ctx, (stored, facts), (open, &needs))
+        own.demand(app, &stored.manifest)?;
+        let told = asked.n.map(Whole::get);
+        let what = ("approve", Signs::Amendment { n, told });
+        match own.judge(ctx, stored, seal.as_ref(), what) {
+            Ok(seal) => consent(app, ctx, (stored, facts), (open, &needs, seal)),
+            Err(problem) => match consent(app, ctx, (stored, facts), (open, &needs, None)) {
+                Ok(_) => Err(problem),
+                Err(more) => Err(problem.and(more)),
+            },
+        }
     };
     command::run(app, ctx, read, decide).await
 }
@@ -146,7 +160,7 @@ fn consent(
     app: &App,
     ctx: &Ctx,
     (stored, facts): (&Stored, &Facts),
-    (open, needs): (&Amendment, &[Need]),
+    (open, needs, seal): (&Amendment, &[Need], Option<Sealed>),
 ) -> Result<Decision, Problem> {
     let by: Vec<String> = needs.iter().map(|need| need.party.clone()).collect();
     let is_last = open.needs.iter().all(|need| needs.contains(need));
@@ -178,7 +192,8 @@ fn consent(
         effect,
         notice: "amendment_approved",
         regulators: Vec::new(),
-        occurred_at: ctx.now,
+        occurred_at: seal.as_ref().map_or(ctx.now, |seal| seal.statement.occurred_at),
+        seal,
     };
     writing.decision(ctx, 200)
 }
@@ -211,6 +226,7 @@ pub async fn reject(
             notice: "amendment_rejected",
             regulators: Vec::new(),
             occurred_at: ctx.now,
+            seal: None,
         };
         writing.decision(ctx, 200)
     };

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::identity::device::SignatureAsked;
 use crate::ids::{
     ApprovalId, ContainerId, DriverId, ManagementPlanId, OrganisationId, SiteId, VehicleId,
 };
@@ -10,6 +11,7 @@ use crate::manifest::asked::{
     CONTAINERS_MAX, Component, ExemptionAsked, ITEMS_MAX, LEGS_MAX, Mode, PACKAGES_MAX,
     PackageAsked, Reason,
 };
+use crate::manifest::signed::Signable;
 use crate::manifest::un_number::UnNumber;
 use crate::registry::Plate;
 use crate::wire::{BoundedText, Change, List, Patch, PositiveKg, Whole, wire};
@@ -20,6 +22,15 @@ wire! {
         pub changes: AmendmentChanges,
         pub reason: Reason,
         pub reason_text: Option<BoundedText<1, 500>>,
+    }
+
+    /// What is agreed to; all of it may be absent.
+    pub struct ApproveAmendment {
+        /// The amendment's number, as in the path: for who signs with a device. When absent, the
+        /// statement's `after` is the leaf hash of an event of that amendment.
+        pub n: Option<Whole<1, 1_000_000>>,
+        /// The caller's own, by its device.
+        pub signature: Option<SignatureAsked>,
     }
 
     /// Why a proposed amendment is not agreed to.
@@ -82,5 +93,11 @@ wire! {
         pub department: Patch<BoundedText<1, 100>>,
         pub epidemic: Patch<bool>,
         pub stored_since: Patch<DateTime<Utc>>,
+    }
+}
+
+impl Signable for ApproveAmendment {
+    fn signature(&self) -> Option<&SignatureAsked> {
+        self.signature.as_ref()
     }
 }

@@ -47,6 +47,7 @@ async fn expire(app: &App, id: ManifestId, now: DateTime<Utc>) -> Result<(), Pro
             notice: "amendment_expired",
             regulators: regulators.clone(),
             occurred_at: first.expires_at.unwrap_or(now),
+            seal: None,
         };
         writing.decision(&ctx, 200)
     };

@@ -22,7 +22,7 @@ mod view;
 mod write;
 
 pub use answer::{approve, reject, was_replaced};
-pub use asked::{ProposeAmendment, RejectAmendment};
+pub use asked::{ApproveAmendment, ProposeAmendment, RejectAmendment};
 pub use event::{
     AmendmentApproved, AmendmentExpired, AmendmentProposed, AmendmentRejected, Need, Parts,
 };

@@ -198,6 +198,7 @@ fn write(
         notice,
         regulators: Vec::new(),
         occurred_at: ctx.now,
+        seal: None,
     }
     .decision(ctx, 201)
 }

@@ -14,6 +14,7 @@ use crate::ctx::Ctx;
 use crate::decision::{
     Decision, EventDraft, Notice, Row, Settled, Stamp, Subject, SubjectKind, Written,
 };
+use crate::identity::device::Sealed;
 use crate::ids::{LedgerEntryId, OrganisationId};
 use crate::manifest::behalf;
 use crate::manifest::event::{Filed, Happening, Stamped};
@@ -126,6 +127,8 @@ pub struct Writing {
     /// Told beside the other parties.
     pub regulators: Vec<OrganisationId>,
     pub occurred_at: DateTime<Utc>,
+    /// The caller's own device's signature of it.
+    pub seal: Option<Sealed>,
 }
 
 impl Writing {
@@ -146,8 +149,18 @@ impl Writing {
         guards.extend(used.iter().map(|mandate| mandate.guard()));
         let signed = used.into_iter().map(Into::into).collect();
         let stamp = Stamp::from(&ctx.actor).for_others(signed);
+        let stamp = match &self.seal {
+            Some(seal) => seal.stamp(stamp),
+            None => stamp,
+        };
+        guards.extend(self.seal.iter().map(Sealed::guard));
+        let spent = self.seal.as_ref().map(|seal| seal.spend(ctx.wall));
         let own = ctx.actor.organisation_id;
-        let finish = move |settled: &Settled| self.write((subject, own), &stamp, settled);
+        let finish = move |settled: &Settled| {
+            let mut written = self.write((subject, own), &stamp, settled)?;
+            written.rows.extend(spent.clone());
+            Ok(written)
+        };
         let mut decision = Decision::new(subject, ctx, status, Box::new(finish));
         decision.lean_on(guards);
         decision.advance(subject, Some(version));

@@ -75,3 +75,6 @@ wire! {
         pub mass_kg: PositiveKg,
     }
 }
+
+impl crate::manifest::signed::Signable for ReturnManifest {}
+impl crate::manifest::signed::Signable for ForwardManifest {}

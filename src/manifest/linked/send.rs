@@ -34,7 +34,7 @@ pub async fn send_back(
     id: ManifestId,
     asked: impl Into<Content<ReturnManifest>>,
 ) -> Result<Done<Stored>, Problem> {
-    let Content { asked, mended } = asked.into();
+    let Content { asked, mended, .. } = asked.into();
     let (asked, mended) = (asked.map(Sending::from), mended.map(Sending::from));
     send(app, ctx, (id, Action::Return), asked, mended).await
 }
@@ -46,7 +46,7 @@ pub async fn send_on(
     id: ManifestId,
     asked: impl Into<Content<ForwardManifest>>,
 ) -> Result<Done<Stored>, Problem> {
-    let Content { asked, mended } = asked.into();
+    let Content { asked, mended, .. } = asked.into();
     let (asked, mended) = (asked.map(Sending::from), mended.map(Sending::from));
     send(app, ctx, (id, Action::Forward), asked, mended).await
 }

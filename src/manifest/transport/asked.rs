@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::identity::device::SignatureAsked;
 use crate::ids::{DriverId, ManifestId, UserId, VehicleId};
-use crate::manifest::asked::{ITEMS_MAX, LegAsked};
+use crate::manifest::asked::{ITEMS_MAX, LegAsked, signable};
+use crate::manifest::signed::Signable;
 use crate::manifest::status::{Action, Party};
 use crate::registry::DivisionNumber;
 use crate::wire::{BoundedText, List, Location, NonNegativeKg, PositiveKg, Whole, api_enum, wire};
@@ -60,14 +62,21 @@ wire! {
     pub struct Countersign {
         pub user_id: UserId,
         /// Six digits that `POST /me/signing-codes` showed that user, for this manifest and step.
-        pub code: BoundedText<1, 20>,
+        pub code: Option<BoundedText<1, 20>>,
+        /// Or that user's device's, over the same `body` as the step's own.
+        pub signature: Option<SignatureAsked>,
     }
 
-    /// A second signature, later. The caller's own needs nothing; another's its code.
+    /// A second signature, later. The caller's own needs nothing; another's its code or its
+    /// device's signature.
     pub struct SignEvent {
         /// Whose signature it is; the caller's, when absent.
         pub user_id: Option<UserId>,
         pub code: Option<BoundedText<1, 20>>,
+        /// The event's number, as in the path: for who signs with a device. When absent, the
+        /// statement's `after` is that event's leaf hash.
+        pub seq: Option<Whole<0, 1_000_000>>,
+        pub signature: Option<SignatureAsked>,
     }
 
     /// A code by which the caller signs a step that another takes.
@@ -87,6 +96,8 @@ wire! {
         pub location: Option<Location>,
         /// The other carrier signs as well.
         pub countersign: Option<Countersign>,
+        /// The caller's own, by its device.
+        pub signature: Option<SignatureAsked>,
     }
 
     /// A stop on the way, or a change of vehicles within one carrier.
@@ -131,5 +142,21 @@ wire! {
         /// From 1.
         pub line: Whole<1, 50>,
         pub lost_kg: PositiveKg,
+    }
+}
+
+signable!(HandOver);
+
+impl Signable for Stop {
+    fn countersign(&self) -> Option<&Countersign> {
+        self.countersign.as_ref()
+    }
+}
+
+impl Signable for ReportIncident {}
+
+impl Signable for SignEvent {
+    fn signature(&self) -> Option<&SignatureAsked> {
+        self.signature.as_ref()
     }
 }

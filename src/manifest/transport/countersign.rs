@@ -1,142 +1,44 @@
 //! Countersigning (domain.md): the second person of a departure, hand-over, transshipment or
-//! receipt signs in the same call, with a one-time code, or later by a call of its own.
+//! receipt signs in the same call, with a one-time code or a device, or later by a call of its own.
 //!
 //! Who is still to sign is told by the gaps that the step leaves, and by nothing else: a signature
-//! closes the gap of its event and its organisation. Wrong, old, used and dead codes are told apart
-//! to nobody, and a code is only tried for who may take the step at all.
+//! closes the gap of its event and its organisation.
 
 use tokio::sync::OnceCell;
 
-use super::asked::{Countersign, SignCode, SignEvent};
+use super::asked::SignEvent;
 use super::event::Countersigned;
+use super::second::{Second, Signature, by_device, claim, find, one_of_both, purpose};
 use crate::app::App;
 use crate::command::{self, Done, Freshness};
 use crate::ctx::{Actor, Ctx};
-use crate::decision::{Row, Stamp};
+use crate::decision::Decision;
+use crate::identity::Signer;
+use crate::identity::device::Sealed;
 use crate::identity::policy as may;
-use crate::identity::{self, Purpose, Signer, SigningCode};
 use crate::ids::{ManifestId, OrganisationId, UserId};
-use crate::manifest::act::{Step, admit_filed, parties_of, write};
+use crate::manifest::act::{Step, parties_of, write};
 use crate::manifest::behalf::{self, part_of};
-use crate::manifest::draft_store;
-use crate::manifest::event::{Happening, Stamped};
+use crate::manifest::event::Happening;
 use crate::manifest::event_store;
-use crate::manifest::evolve::{Gap, Manifest, evolve};
+use crate::manifest::evolve::{Gap, Manifest};
+use crate::manifest::mended::Content;
 use crate::manifest::sight::visible;
+use crate::manifest::signed::{OwnSignature, Said, SealFacts, Signs};
 use crate::manifest::status::{Action, Party};
 use crate::manifest::store::Stored;
-use crate::problem::{Code, Fault, Findings, Problem, Text};
-use crate::registry::Part;
-use crate::wire::Asked;
+use crate::problem::{Code, Fault, Problem, Text};
+use crate::wire::Whole;
 
-/// What signs beside the caller: for the event of the signature, and for the code that it uses up.
-#[derive(Clone, Debug)]
-pub struct Signature {
-    pub stamp: Stamp,
-    pub spend: Row,
-}
-
-/// The second person of a step that is being taken.
-#[derive(Clone)]
-pub enum Second {
-    NotNamed,
-    /// No such person with such a code, for this step of this manifest, now.
-    Unknown,
-    Known(Signer),
-}
-
-/// The second signature of a request: its code is tried once, however often facts are read.
-pub struct Signing<'a> {
-    app: &'a App,
-    action: Action,
-    asked: Option<&'a Countersign>,
-    tried: OnceCell<Option<Signer>>,
-}
-
-impl<'a> Signing<'a> {
-    /// `asked` of a request that can be read; of one that cannot, no code is tried.
-    pub fn of(app: &'a App, action: Action, asked: Option<&'a Countersign>) -> Self {
-        Self { app, action, asked, tried: OnceCell::new() }
-    }
-
-    pub async fn look(&self, ctx: &Ctx, stored: &Stored) -> Result<Second, Problem> {
-        let Some(asked) = self.asked else { return Ok(Second::NotNamed) };
-        if admit_filed(ctx, self.action, &stored.manifest).is_err() {
-            return Ok(Second::NotNamed);
-        }
-        self.try_code(stored.id, asked).await
-    }
-
-    /// The same at a stop of a round, where the manifest may still be a draft. The caller has asked
-    /// whether the step may be taken at all.
-    pub async fn look_at(&self, id: ManifestId) -> Result<Second, Problem> {
-        let Some(asked) = self.asked else { return Ok(Second::NotNamed) };
-        self.try_code(id, asked).await
-    }
-
-    async fn try_code(&self, id: ManifestId, asked: &Countersign) -> Result<Second, Problem> {
-        let code = (asked.user_id, asked.code.as_str());
-        find(self.app, &self.tried, (purpose(id, self.action), code)).await
-    }
-}
-
-const fn purpose(id: ManifestId, action: Action) -> Purpose {
-    Purpose { subject_id: id.uuid(), action: action.as_str() }
-}
-
-async fn find(
-    app: &App,
-    tried: &OnceCell<Option<Signer>>,
-    (purpose, code): (Purpose, (UserId, &str)),
-) -> Result<Second, Problem> {
-    let is_first = !tried.initialized();
-    let try_it = async || identity::signer(app, purpose, code).await;
-    match tried.get_or_try_init(try_it).await? {
-        // Facts are read again because something has moved: maybe the code is used meanwhile.
-        Some(signer) if is_first || identity::is_unused(app, signer).await? => {
-            Ok(Second::Known(signer.clone()))
-        }
-        _ => Ok(Second::Unknown),
-    }
-}
-
-impl Second {
-    /// Among the other faults of the step: a code that is none.
-    pub fn judge(&self, findings: &mut Findings) {
-        if matches!(self, Self::Unknown) {
-            findings.refuse(bad_code("/countersign/code"));
-        }
-    }
-
-    /// Adds the signature to the step that it signs.
-    pub fn sign(&self, step: &mut Step, manifest: &Manifest, ctx: &Ctx) -> Result<(), Problem> {
-        let Self::Known(signer) = self else { return Ok(()) };
-        let Some(happening) = step.happenings.first() else { return Ok(()) };
-        let stamped = Stamped {
-            happening: happening.clone(),
-            occurred_at: step.occurred_at,
-            recorded_at: ctx.now,
-            signed_for: None,
-        };
-        let seq = manifest.version;
-        let after = evolve(Some(manifest.clone()), &stamped).map_err(Problem::internal)?;
-        let signed = signed_by(&after, (seq, happening.kind()), &Hand::of(signer));
-        let is_other = signer.user_id != ctx.actor.user_id;
-        let signed = signed.filter(|_| is_other).ok_or_else(|| not_the_second(is_other))?;
-        step.happenings.push(Happening::Countersigned(signed));
-        step.signature = Some(Signature { stamp: signer.stamp(), spend: signer.spend(ctx.wall) });
-        Ok(())
-    }
-}
-
-/// Whoever signs: the bearer of a code, for its own organisation, or the caller, for whom it may.
-struct Hand<'a> {
+/// Whoever signs: the bearer of a code or a device, for its own organisation, or the caller, for
+/// whom it may.
+pub(super) struct Hand<'a> {
     organisation_id: OrganisationId,
     signs: Box<dyn Fn(OrganisationId, Party) -> bool + 'a>,
 }
 
 impl<'a> Hand<'a> {
-    fn of(signer: &'a Signer) -> Self {
+    pub(super) fn of(signer: &'a Signer) -> Self {
         let own = signer.organisation_id;
         let signs = move |of, party| of == own && signer.plays(part_of(party));
         Self { organisation_id: own, signs: Box::new(signs) }
@@ -155,7 +57,7 @@ impl<'a> Hand<'a> {
 }
 
 /// What a hand signs of an event: what waits for it or, at a mere stop, that it was there.
-fn signed_by(
+pub(super) fn signed_by(
     manifest: &Manifest,
     (seq, kind): (i64, &str),
     hand: &Hand<'_>,
@@ -186,16 +88,20 @@ struct Facts {
     kind: String,
     caller: Option<String>,
     second: Second,
+    /// The caller's own device's signature.
+    own: Option<SealFacts>,
 }
 
-/// Signs an event later: the second person's own call or, with its code, another party's.
+/// Signs an event later: the second person's own call or, with its code or its device's signature,
+/// another party's.
 pub async fn countersign(
     app: &App,
     ctx: &Ctx,
     (id, seq): (ManifestId, i64),
-    asked: Asked<SignEvent>,
+    content: Content<SignEvent>,
 ) -> Result<Done<Stored>, Problem> {
     let tried = OnceCell::new();
+    let own = OwnSignature::of(&content);
     let read = async |_: Freshness| {
         let stored = visible(app, &ctx.actor, id).await?;
         let signed =
@@ -204,23 +110,52 @@ pub async fn countersign(
             serde_json::from_str(&signed.body).map_err(Problem::internal)?;
         let kind = body["kind"].as_str().unwrap_or_default().to_owned();
         let caller = body["actor"]["user_id"].as_str().map(str::to_owned);
-        let code = asked.as_ref().ok().and_then(|asked| code_of(asked, &ctx.actor));
-        let may_sign = !parties_of(&ctx.actor, &stored.manifest).is_empty();
-        let second = match (code, action_of(&kind)) {
-            (Some(code), Some(action)) if may_sign => {
-                find(app, &tried, (purpose(id, action), code)).await?
-            }
-            (Some(_), _) => Second::Unknown,
-            (None, _) => Second::NotNamed,
-        };
-        Ok(Facts { stored, kind, caller, second })
+        let mut facts = Facts { stored, kind, caller, second: Second::NotNamed, own: None };
+        let Ok(asked) = &content.asked else { return Ok(facts) };
+        if asked.signature.is_some() && is_own(asked, &ctx.actor) && asked.code.is_none() {
+            facts.own = own.look(app, &facts.stored).await?;
+        } else if !parties_of(&ctx.actor, &facts.stored.manifest).is_empty() {
+            let said = content.said.as_ref();
+            facts.second = second(app, ctx, (&facts, seq), (asked, said), &tried).await?;
+        }
+        Ok(facts)
     };
-    command::run(app, ctx, read, |facts| decide(facts, &asked, seq, ctx)).await
+    command::run(app, ctx, read, |facts| decide(facts, (&content, &own), seq, ctx)).await
 }
 
-fn code_of<'a>(asked: &'a SignEvent, actor: &Actor) -> Option<(UserId, &'a str)> {
-    let code = asked.code.as_ref()?;
-    Some((asked.user_id.unwrap_or(actor.user_id), code.as_str()))
+fn is_own(asked: &SignEvent, actor: &Actor) -> bool {
+    asked.user_id.is_none_or(|user| user == actor.user_id)
+}
+
+/// Who signs by what the request brings: a code, or another's device's signature.
+async fn second(
+    app: &App,
+    ctx: &Ctx,
+    (facts, seq): (&Facts, i64),
+    (asked, said): (&SignEvent, Option<&Said>),
+    tried: &OnceCell<Option<Signer>>,
+) -> Result<Second, Problem> {
+    let user = asked.user_id.unwrap_or(ctx.actor.user_id);
+    let id = facts.stored.id;
+    match (&asked.code, &asked.signature, said) {
+        (None, None, _) => Ok(Second::NotNamed),
+        (Some(code), None, _) => match action_of(&facts.kind) {
+            Some(action) => {
+                let what = (purpose(id, action), (user, code.as_str()));
+                find(app, tried, what, "/code").await
+            }
+            None => Ok(Second::Refused(vec![super::second::bad_code("/code")])),
+        },
+        (None, Some(signature), Some(said)) => {
+            let claim = claim(signature, user, (id, said));
+            by_device(app, (ctx, &facts.stored), &claim, signs(asked, seq)).await
+        }
+        _ => Ok(Second::Refused(vec![one_of_both("/code")])),
+    }
+}
+
+fn signs(asked: &SignEvent, seq: i64) -> Signs {
+    Signs::Event { seq, told: asked.seq.map(Whole::get) }
 }
 
 /// The step whose code signs an event of this kind.
@@ -236,33 +171,28 @@ fn action_of(kind: &str) -> Option<Action> {
     }
 }
 
+/// Who signs, and by what.
+struct Signing<'a> {
+    hand: Hand<'a>,
+    user: UserId,
+    signature: Option<Signature>,
+    seal: Option<Sealed>,
+}
+
 /// All rules of signing an event, in api.md's order: 403, 412, 422, other 409.
 fn decide(
     facts: &Facts,
-    asked: &Asked<SignEvent>,
+    (content, own): (&Content<SignEvent>, &OwnSignature),
     seq: i64,
     ctx: &Ctx,
-) -> Result<crate::decision::Decision, Problem> {
-    let Facts { stored, kind, caller, second } = facts;
-    let manifest = &stored.manifest;
+) -> Result<Decision, Problem> {
+    let manifest = &facts.stored.manifest;
     may::require(!parties_of(&ctx.actor, manifest).is_empty())?;
     ctx.expect_version(manifest.version)?;
-    let asked = asked.as_ref().map_err(Clone::clone)?;
-    let own = asked.user_id.is_none_or(|user| user == ctx.actor.user_id);
-    if asked.code.is_none() && !own {
-        let text = Text::new("代他人会签须填写其签名码。", "To sign for another needs their code.");
-        return Err(Fault::new(Code::Required, "/code", text).into());
-    }
-    let (hand, user, signature) = match second {
-        Second::Unknown => return Err(bad_code("/code").into()),
-        Second::NotNamed => (Hand::of_caller(&ctx.actor, manifest), ctx.actor.user_id, None),
-        Second::Known(signer) => {
-            let signature = Signature { stamp: signer.stamp(), spend: signer.spend(ctx.wall) };
-            (Hand::of(signer), signer.user_id, Some(signature))
-        }
-    };
-    let signed = signed_by(manifest, (seq, kind), &hand);
-    let is_other = caller.as_deref() != Some(&*user.uuid().to_string());
+    let asked = content.asked.as_ref().map_err(Clone::clone)?;
+    let Signing { hand, user, signature, seal } = signing(facts, (asked, own), seq, ctx)?;
+    let signed = signed_by(manifest, (seq, &facts.kind), &hand);
+    let is_other = facts.caller.as_deref() != Some(&*user.uuid().to_string());
     let waits = manifest.gaps.iter().any(|gap| gap.seq == Some(seq));
     let signed = match signed.filter(|_| is_other) {
         Some(signed) => signed,
@@ -270,52 +200,45 @@ fn decide(
         None if waits => return Err(not_the_second_at("/user_id", is_other).into()),
         None => return Err(nothing_to_sign()),
     };
+    let occurred_at = seal.as_ref().map_or(ctx.now, |seal| seal.statement.occurred_at);
     let happening = Happening::Countersigned(signed);
-    let mut step = Step::new(happening, ctx.now, "manifest_countersigned");
-    step.signature = signature;
-    write(ctx, stored, step, 200)
+    let mut step = Step::new(happening, occurred_at, "manifest_countersigned");
+    (step.signature, step.seal) = (signature, seal);
+    write(ctx, &facts.stored, step, 200)
 }
 
-/// A code for the caller, with which it signs one step of one manifest.
-pub async fn signing_code(
-    app: &App,
-    ctx: &Ctx,
-    asked: Asked<SignCode>,
-) -> Result<Done<SigningCode>, Problem> {
-    let asked = match asked {
-        Ok(asked) => asked,
-        Err(problem) => return command::refuse(app, ctx, problem).await,
-    };
-    let action = asked.action.action();
-    let stored = match visible(app, &ctx.actor, asked.manifest_id).await {
-        Ok(stored) => stored,
-        Err(problem) if problem.code() == Code::NotFound => {
-            may::require(signs_draft(app, ctx, &asked).await?)?;
-            return identity::issue_code(app, ctx, purpose(asked.manifest_id, action)).await;
+fn signing<'a>(
+    facts: &'a Facts,
+    (asked, own): (&SignEvent, &OwnSignature),
+    seq: i64,
+    ctx: &'a Ctx,
+) -> Result<Signing<'a>, Problem> {
+    if asked.code.is_none() && asked.signature.is_none() && !is_own(asked, &ctx.actor) {
+        let text = Text::new(
+            "代他人会签须填写其签名码或其设备的签名。",
+            "To sign for another needs their code, or their device's signature.",
+        );
+        return Err(Fault::new(Code::Required, "/code", text).into());
+    }
+    match &facts.second {
+        Second::Refused(faults) => Err(refusal(faults)),
+        Second::NotNamed => {
+            let hand = Hand::of_caller(&ctx.actor, &facts.stored.manifest);
+            let what = ("countersign", signs(asked, seq));
+            let seal = own.judge(ctx, &facts.stored, facts.own.as_ref(), what)?;
+            Ok(Signing { hand, user: ctx.actor.user_id, signature: None, seal })
         }
-        Err(problem) => return Err(problem),
-    };
-    let parties = parties_of(&ctx.actor, &stored.manifest);
-    may::require(asked.action.signers().iter().any(|party| parties.contains(party)))?;
-    identity::issue_code(app, ctx, purpose(asked.manifest_id, action)).await
+        Second::Known(signer) => {
+            let signature = Some(Signature::of(signer, ctx.wall));
+            let hand = Hand::of(signer);
+            Ok(Signing { hand, user: signer.user_id, signature, seal: None })
+        }
+    }
 }
 
-/// The producer of a round's stop signs the departure of what is still a draft: it is filed and
-/// leaves as it is collected.
-async fn signs_draft(app: &App, ctx: &Ctx, asked: &SignCode) -> Result<bool, Problem> {
-    let own = ctx.actor.organisation_id;
-    let draft = draft_store::find(&app.pool, &ctx.actor, asked.manifest_id).await?;
-    let draft = draft.ok_or_else(|| Fault::unknown_reference("/manifest_id"))?;
-    let is_producer = draft.producer == Some(own) && may::plays(&ctx.actor, Part::Producer);
-    Ok(is_producer && asked.action.action() == Action::Depart)
-}
-
-fn bad_code(pointer: &str) -> Fault {
-    let text = Text::new(
-        "签名码不对、已用过或已失效，请让会签人重新获取。",
-        "The code is wrong, used or run out: ask the signer for a new one.",
-    );
-    Fault::new(Code::InvalidValue, pointer, text)
+fn refusal(faults: &[Fault]) -> Problem {
+    let problem = Problem::unless_empty(faults.to_vec()).err();
+    problem.unwrap_or_else(|| Problem::internal("a refusal without a fault"))
 }
 
 pub(super) fn not_the_second(is_other: bool) -> Problem {

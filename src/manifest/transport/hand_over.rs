@@ -5,9 +5,9 @@
 //! on.
 
 use super::asked::HandOver;
-use super::countersign::{Second, Signing};
 use super::event::HandedOver;
 use super::limits::one_more;
+use super::second::{Second, Signing};
 use crate::app::App;
 use crate::catalogue::{Catalogue, Stream};
 use crate::clock::legal_day;
@@ -45,7 +45,8 @@ pub async fn hand_over(
     let asked = asked.into();
     let wanted = asked.readable().map(|asked| LegIds::of(&asked.to_leg));
     let second = asked.asked.as_ref().ok().and_then(|asked| asked.countersign.clone());
-    let signing = Signing::of(app, Action::HandOver, second.as_ref());
+    let said = asked.said.clone();
+    let signing = Signing::of(app, Action::HandOver, second.as_ref(), said.as_ref());
     let facts = async |stored: &Stored, freshness| {
         let second = signing.look(ctx, stored).await?;
         let leg = match wanted {

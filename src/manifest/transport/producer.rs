@@ -1,8 +1,9 @@
 //! The producer signs what was collected from it: on the spot with a code, or later by a call of
 //! its own (domain.md, "Kitchen", "Medical"). One signature for each step that waits for it.
 
-use super::countersign::{Second, Signature, not_the_second};
+use super::countersign::not_the_second;
 use super::event::{Countersigned, Unconfirmed};
+use super::second::{Second, Signature};
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::decision::Decision;
@@ -48,7 +49,7 @@ impl Second {
         if !(is_other && is_producer && waits) {
             return Err(not_the_second(is_other));
         }
-        let signature = Signature { stamp: signer.stamp(), spend: signer.spend(ctx.wall) };
+        let signature = Signature::of(signer, ctx.wall);
         Ok(Some((signature, vec![signed(0, producer), signed(1, producer)])))
     }
 }

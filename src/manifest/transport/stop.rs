@@ -5,10 +5,10 @@
 //! they carry together what is on its way, to the gram.
 
 use super::asked::{Stop, StopKind};
-use super::countersign::{Second, Signing};
 use super::event::{Stopped, VehicleChange};
 use super::evolve::Aboard;
 use super::limits::one_more;
+use super::second::{Second, Signing};
 use crate::app::App;
 use crate::catalogue::{Catalogue, Stream};
 use crate::clock::legal_day;
@@ -44,7 +44,8 @@ pub async fn stop(
     let asked = asked.into();
     let wanted = asked.readable().map(|asked| (asked.to_vehicle_id, asked.to_driver_id));
     let second = asked.asked.as_ref().ok().and_then(|asked| asked.countersign.clone());
-    let signing = Signing::of(app, Action::Stop, second.as_ref());
+    let said = asked.said.clone();
+    let signing = Signing::of(app, Action::Stop, second.as_ref(), said.as_ref());
     let facts = async |stored: &Stored, freshness| {
         let second = signing.look(ctx, stored).await?;
         let (vehicle, driver) = wanted.unwrap_or_default();

@@ -104,3 +104,72 @@ pub fn canonical(value: &Value) -> String {
         other => other.to_string(),
     }
 }
+
+/// Somebody with a registered device.
+pub struct Pen {
+    pub device: Device,
+    pub key_id: String,
+    pub user_id: String,
+    pub client: Client,
+}
+
+impl Pen {
+    pub async fn of(client: &Client, device: Device, now: DateTime<Utc>) -> Self {
+        let body = device.registration(client, now).await;
+        let made = client.post("/me/device-keys", &body).await.is(201);
+        let (key_id, user_id) = (made.id(), made.str("/user_id").to_owned());
+        Self { device, key_id, user_id, client: client.clone() }
+    }
+
+    /// What a device says of a step on a manifest, after the event of this hash.
+    pub fn statement(
+        &self,
+        (action, manifest): (&str, &str),
+        after: &str,
+        body: &Value,
+        at: DateTime<Utc>,
+    ) -> Value {
+        json!({"action": action, "subject": {"id": manifest, "kind": "manifest"}, "after": after,
+            "body": body, "occurred_at": time(at), "device_counter": self.device.count()})
+    }
+
+    /// The signature of a statement, as requests carry it.
+    pub fn signs(&self, statement: &Value) -> Value {
+        let mut signature = self.device.proof(statement);
+        signature["alg"] = json!(self.device.alg());
+        signature["key_id"] = json!(self.key_id);
+        signature
+    }
+
+    /// The hash of the last event that its owner sees.
+    pub async fn last(&self, manifest: &str) -> String {
+        let events = self.client.get(&format!("/manifests/{manifest}/events")).await.ok();
+        let last = events.get("/data").as_array().unwrap().last().unwrap();
+        last["leaf_hash"].as_str().unwrap().to_owned()
+    }
+
+    /// The body with its owner's signature, after all that there is.
+    pub async fn signed(
+        &self,
+        (action, manifest): (&str, &str),
+        body: &Value,
+        at: DateTime<Utc>,
+    ) -> Value {
+        let after = self.last(manifest).await;
+        self.signed_after((action, manifest), &after, body, at)
+    }
+
+    /// The same after the event of this hash.
+    pub fn signed_after(
+        &self,
+        what: (&str, &str),
+        after: &str,
+        body: &Value,
+        at: DateTime<Utc>,
+    ) -> Value {
+        let signature = self.signs(&self.statement(what, after, body, at));
+        let mut body = body.clone();
+        body["signature"] = signature;
+        body
+    }
+}

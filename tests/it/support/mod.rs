@@ -14,6 +14,6 @@ pub use build::Cast;
 pub use client::{Client, Method};
 pub use contract::Contract;
 pub use db::{Database, cluster};
-pub use device::Device;
+pub use device::{Device, Pen};
 pub use server::{Server, liandan};
 pub use world::{PASSWORD, World, beginning, config, log_keys};

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use chrono::{DateTime, TimeDelta, Utc};
 use liandan::app::App;
 use liandan::clock::Clock;
-use liandan::config::{Borders, Config, Metrics, Numbering, Serving};
+use liandan::config::{Borders, Config, Metrics, Numbering, Serving, SignedFrom};
 use liandan::container::{LabelLayout, QrContent};
 use liandan::ctx::{Actor, Ctx};
 use liandan::custody::{self, LogKeys};
@@ -145,6 +145,7 @@ pub fn config() -> Config {
         label_qr: QrContent::default(),
         amendment_days: 5,
         log_keys: Some(log_keys(&[7])),
+        signed_from: SignedFrom::default(),
         token_secret: Secret::new(b"a secret of tests, as long as it must be".to_vec()),
         behind_proxy: false,
     }

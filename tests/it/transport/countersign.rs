@@ -117,7 +117,7 @@ async fn the_other_party_signs_later_with_a_code() {
     assert_eq!(*done.get("/gaps"), json!([]));
     assert_eq!(last_event(&way, &way.id).await["actor"]["user_id"], json!(clerk.id));
     let odd = json!({"code": "123456", "signature": "x"});
-    way.cast.carrier.post(&path, &odd).await.is(422).refused_as("unknown_field").at("/signature");
+    way.cast.carrier.post(&path, &odd).await.is(422).refused_as("wrong_type").at("/signature");
 }
 
 /// A code is of one person, for one step of one manifest, and of several the newest.

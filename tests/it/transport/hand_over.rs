@@ -227,7 +227,7 @@ async fn the_taking_leg_is_judged_as_at_filing() {
     withdrawn.is(409).refused_as("right_withdrawn").at("/to_leg/carrier_id");
     way.carrier("hand-over", &json!({})).await.is(422).refused_as("required").at("/to_leg");
     let signed = json!({"to_leg": second.leg(), "signature": "x"});
-    way.carrier("hand-over", &signed).await.is(422).refused_as("unknown_field");
+    way.carrier("hand-over", &signed).await.is(422).refused_as("wrong_type").at("/signature");
 }
 
 /// Only the two say that it changed hands; a driver may, a reader or the other parties may not.

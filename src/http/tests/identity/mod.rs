@@ -76,6 +76,7 @@ impl World {
             label_qr: crate::container::QrContent::default(),
             log_keys: None,
             amendment_days: 5,
+            signed_from: crate::config::SignedFrom::default(),
             token_secret: Secret::new(vec![7; 32]),
             behind_proxy: false,
         };
