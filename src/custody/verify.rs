@@ -12,6 +12,7 @@ use super::keys::VerifierKey;
 use super::merkle::{Hash, empty_root, extends, includes};
 use super::note::{Checkpoint, SignedNote, hash};
 use super::replay::{Replayed, replay};
+use crate::journal::signature::first_bad;
 use crate::journal::{Break, canonical, first_break, leaf_hash};
 use crate::problem::Text;
 
@@ -206,7 +207,7 @@ fn chained(bundle: &CustodyBundle, head: &Checkpoint) -> Result<(), Wrong> {
     let broken = first_break(bodies());
     let broken = broken.map(|it| (it.clone(), words(&it)));
     match broken {
-        None => in_order(bundle),
+        None => in_order(bundle).and_then(|()| signed(bundle)),
         Some((it, (n, name, zh))) => {
             Err(Wrong::new(format!("/events/{n}/body/{name}"), zh, format!("The chain: {it}.")))
         }
@@ -220,6 +221,14 @@ fn words(broken: &Break) -> (usize, &'static str, &'static str) {
         Break::Prev(n) => (*n, "prev", "没有接在前一事件之后：缺少事件，或被替换。"),
         Break::Time(n) => (*n, "recorded_at", "记录时间早于前一事件。"),
     }
+}
+
+/// What devices signed is what the events say.
+fn signed(bundle: &CustodyBundle) -> Result<(), Wrong> {
+    let bodies = bundle.events.iter().map(|event| event.body.as_str());
+    let Some((n, bad)) = first_bad(bodies) else { return Ok(()) };
+    let zh = "设备签名无效，或与事件不符。";
+    Err(Wrong::new(format!("/events/{n}/body/signature"), zh, format!("The signature: {bad}.")))
 }
 
 /// What was recorded later stands later in the log.
