@@ -12,6 +12,8 @@ use super::stage::{Line, PLACES};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
     Mass(usize, i64),
+    /// Of a line, another waste.
+    Code(usize, usize),
     Day(String),
     Note(String),
 }
@@ -20,7 +22,9 @@ impl Edit {
     /// Both change the same field.
     fn meets(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Mass(one, _), Self::Mass(two, _)) => one == two,
+            (Self::Mass(one, _), Self::Mass(two, _)) | (Self::Code(one, _), Self::Code(two, _)) => {
+                one == two
+            }
             (Self::Day(_), Self::Day(_)) | (Self::Note(_), Self::Note(_)) => true,
             _ => false,
         }
@@ -58,6 +62,7 @@ impl Manifest {
     pub fn changing(&self, edits: &[Edit]) -> Vec<Edit> {
         let changes = |edit: &&Edit| match edit {
             Edit::Mass(line, mass) => self.items[*line].shipped != *mass,
+            Edit::Code(line, waste) => self.items[*line].waste != *waste,
             Edit::Day(day) => self.day != *day,
             Edit::Note(note) => self.note != *note,
         };
@@ -68,6 +73,14 @@ impl Manifest {
     pub fn is_closed(&self, edit: &Edit) -> bool {
         let has_left = self.moved_out && self.stream == "hazardous";
         self.is_received() || (matches!(edit, Edit::Day(_)) && has_left)
+    }
+
+    /// What came in on others is theirs to the gram, and stays what they called it.
+    pub fn is_anothers(&self, edit: &Edit) -> bool {
+        match edit {
+            Edit::Mass(line, _) | Edit::Code(line, _) => !self.items[*line].sources.is_empty(),
+            Edit::Day(_) | Edit::Note(_) => false,
+        }
     }
 
     /// Less would be sent than was lost on the way already.
@@ -95,6 +108,7 @@ impl Manifest {
         for edit in edits {
             match edit {
                 Edit::Mass(line, mass) => after.items[*line].shipped = *mass,
+                Edit::Code(line, waste) => after.items[*line].waste = *waste,
                 Edit::Day(day) => {
                     after.day.clone_from(day);
                     after.year = day[..4].parse().unwrap();
@@ -103,7 +117,8 @@ impl Manifest {
             }
         }
         after.reload();
-        if !edits.iter().any(Edit::is_booked) {
+        // What goes home holds nothing: it needs neither a licence nor room.
+        if !edits.iter().any(Edit::is_booked) || self.kind == "return" {
             return Ok(after);
         }
         let mut moves: Vec<(usize, Move)> = Vec::new();

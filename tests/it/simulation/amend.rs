@@ -8,7 +8,7 @@ use super::books::Full;
 use super::model::{Change, Manifest, Shows};
 use super::op::Kind;
 use super::plan::{FULL, Outcome, Planned, Planner, Request};
-use super::stage::{CORPS, PEOPLE, PLACES};
+use super::stage::{CORPS, PEOPLE, PLACES, WASTES};
 use crate::random_lives::bodies::{day, kg, mass};
 
 /// How many of a manifest may wait, and how many there may be in all.
@@ -38,15 +38,25 @@ impl Planner<'_> {
         }
     }
 
+    /// The same of what carries others' mass: now and then another waste is told of it.
+    fn edits_of_carried(&mut self, manifest: &Manifest) -> Vec<Edit> {
+        if self.chance.random_bool(0.8) {
+            return self.edits(manifest);
+        }
+        let carried = |line: &usize| !manifest.items[*line].sources.is_empty();
+        let lines: Vec<usize> = (0..manifest.items.len()).filter(carried).collect();
+        let line = lines[self.chance.random_range(0..lines.len())];
+        vec![Edit::Code(line, self.chance.random_range(0..WASTES.len()))]
+    }
+
     pub(super) fn propose(
         &mut self,
         at: usize,
         manifest: &Manifest,
         who: &str,
     ) -> (Value, Outcome) {
-        // What carries others' mass is amended in `tests/it/linked`: here it is left as it is.
-        let as_it_is = || vec![Edit::Mass(0, manifest.items[0].shipped)];
-        let edits = if manifest.is_carried_on() { as_it_is() } else { self.edits(manifest) };
+        let carries = manifest.is_carried_on();
+        let edits = if carries { self.edits_of_carried(manifest) } else { self.edits(manifest) };
         let body = json!({"changes": changes(&edits), "reason": "wrong_data"});
         let edits = manifest.changing(&edits);
         if manifest.status == "draft" {
@@ -70,6 +80,7 @@ impl Planner<'_> {
             }
         };
         other.extend(edits.iter().any(sealed).then_some("field_sealed"));
+        other.extend(edits.iter().any(|edit| manifest.is_anothers(edit)).then_some("in_use"));
         let (own, others): (Vec<&Amendment>, Vec<_>) = manifest
             .open
             .iter()
@@ -77,12 +88,9 @@ impl Planner<'_> {
             .partition(|open| corrects || open.by == who);
         other.extend((!others.is_empty()).then_some("amendment_open"));
         let mut books = self.model.books.clone();
-        let amended = if other.is_empty() || !manifest.is_received() {
-            manifest.amended(&edits, &mut books, &self.stage.sites)
-        } else {
-            Err(Full)
-        };
-        let Some(amended) = amended.ok().filter(|_| other.is_empty()) else {
+        let lawful = other.is_empty();
+        let amended = lawful.then(|| manifest.amended(&edits, &mut books, &self.stage.sites));
+        let Some(Ok(amended)) = amended else {
             other.extend(FULL);
             return (body, Outcome::Refused(409, other));
         };
@@ -209,6 +217,9 @@ fn changes(edits: &[Edit]) -> Value {
         match edit {
             Edit::Mass(line, mass) => {
                 changes["items"] = json!([{"line": line + 1, "mass_kg": kg(*mass)}]);
+            }
+            Edit::Code(line, waste) => {
+                changes["items"] = json!([{"line": line + 1, "waste_code": WASTES[*waste].1}]);
             }
             Edit::Day(day) => changes["planned_departure_on"] = json!(day),
             Edit::Note(note) => changes["note"] = json!(note),
