@@ -174,6 +174,7 @@ fn tell_position(operation: &mut Operation) {
 const BODY_MAY_BE_ABSENT: &[(&str, &str)] = &[
     ("post", "/auth/logout"),
     ("delete", "/delegations/{id}"),
+    ("delete", "/me/device-keys/{id}"),
     ("post", "/manifests/{id}/file"),
     ("post", "/manifests/{id}/depart"),
     ("post", "/manifests/{id}/arrive"),

@@ -45,6 +45,7 @@ async fn world_of_lives() -> (World, Vec<(String, String)>) {
     let path = format!("/manifests/{}", cancelled.id());
     cast.producer.post(&format!("{path}/cancel"), &json!({"reason": "wrong_data"})).await.ok();
     know(&cast.filed(&cast.kitchen()).await);
+    world.publish().await;
     (world, known)
 }
 
@@ -171,7 +172,8 @@ const ELSEWHERE: &[(&str, Check, &[&str])] = &[
     ("UPDATE licence SET valid_to = valid_to + 365", Check::Table, &["licence"]),
     ("UPDATE organisation SET name = name || '!'", Check::Table, &["organisation"]),
     (
-        "UPDATE app_user SET role = 'corps_regulator' WHERE role <> 'corps_regulator'",
+        "UPDATE app_user SET role = CASE role WHEN 'admin' THEN 'reader' ELSE 'admin' END
+         WHERE role NOT LIKE '%regulator'",
         Check::Table,
         &["app_user"],
     ),

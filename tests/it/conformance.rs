@@ -4,12 +4,15 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 use std::sync::Mutex;
+use std::thread::JoinHandle;
 
 use liandan::app::App;
 use liandan::clock::Clock;
 use liandan::conformance::{Account, Report, Settings, all, run};
+use liandan::custody;
 use liandan::mint::Mint;
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 
 use crate::support::{Database, PASSWORD, Server, World, liandan};
 
@@ -97,6 +100,7 @@ fn played(base_url: &str, only: &[&str], tag: u64) -> Report {
 #[tokio::test]
 async fn a_wrong_server_is_found_out() {
     let world = World::start().await;
+    let (until, tree) = tree_of(&world);
     let honest = Proxy::start(world.address(), None);
     let report = played(&honest.base_url, &[], 1);
     assert!(report.is_right(), "{}", wrong_of(&report.json()));
@@ -125,4 +129,20 @@ async fn a_wrong_server_is_found_out() {
     let untried = all().into_iter().map(|scenario| scenario.name);
     let untried: Vec<&str> = untried.filter(|name| !tried.contains(name)).collect();
     assert!(untried.is_empty(), "nothing shows that these find anything: {untried:?}");
+    drop(until);
+    tree.join().unwrap();
+}
+
+/// The tree follows the log, as in a server, until the sender is dropped.
+fn tree_of(world: &World) -> (oneshot::Sender<()>, JoinHandle<()>) {
+    let app = world.app.clone();
+    let (until, stopped) = oneshot::channel::<()>();
+    let follow = async move {
+        tokio::select! {
+            never = custody::follow(&app) => match never {},
+            _ = stopped => {}
+        }
+    };
+    let tree = std::thread::spawn(|| actix_web::rt::System::new().block_on(follow));
+    (until, tree)
 }

@@ -82,7 +82,9 @@ fn inclusion_proofs_are_judged_as_they_should_be() {
     let mut good = 0;
     for case in cases("merkle-testdata/inclusion.json") {
         let (index, size) = (case["leafIdx"].as_u64().unwrap(), case["treeSize"].as_u64().unwrap());
-        let given = (hash(&case["leafHash"]), hash(&case["root"]), proof(&case["proof"]));
+        // Two of the same words that are no hash would be a leaf and its own root.
+        let leaf = custody::hash(case["leafHash"].as_str().unwrap_or_default());
+        let given = (leaf, hash(&case["root"]), proof(&case["proof"]));
         let (Some(leaf), Some(root), Some(proof)) = given else {
             assert_eq!(case["wantErr"], true, "{case}");
             continue;
