@@ -61,8 +61,7 @@ impl Walk {
             });
         }
         let Some(open) = &mut self.open else { return };
-        for text in open.take(row, &mut self.origin) {
-            let (check, text) = text;
+        for (check, text) in open.take(row, &mut self.origin) {
             let finding = Finding::new(check, text).of(open.subject).at(row.position);
             self.findings.add(finding.numbered(open.number.as_deref()));
         }

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::chains::Ended;
 use super::finding::{Check, Finding};
-use super::made::owner;
 use super::store::HeadRow;
 use crate::decision::{Cell, Table};
 use crate::problem::Text;
@@ -33,8 +32,9 @@ pub type Stored = HashMap<Uuid, Vec<Vec<Cell>>>;
 pub fn by_owner(rows: Vec<Vec<Cell>>) -> Stored {
     let mut stored = Stored::new();
     for row in rows {
-        if let Some(owner) = owner(&row) {
-            stored.entry(owner).or_default().push(row);
+        // A table's first column says whose its rows are.
+        if let Some(Cell::Uuid(Some(owner))) = row.first() {
+            stored.entry(*owner).or_default().push(row);
         }
     }
     stored

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::finding::{Check, Finding, Findings};
 use super::store::{CheckpointRow, LeafRow, TileRow};
-use crate::custody::{BadNote, Checkpoint, Edge, FullTile, SignedNote, TileId, VerifierKey};
+use crate::custody::{BadNote, Checkpoint, Edge, FullTile, TileId, VerifierKey};
 use crate::journal::leaf_hash;
 use crate::problem::Text;
 
@@ -57,11 +57,7 @@ impl LogWalk {
     }
 
     fn checkpoint(&mut self, row: &CheckpointRow) {
-        let told = SignedNote::parse(&row.note).and_then(|note| {
-            note.demand(&self.keys)?;
-            Ok(Checkpoint::parse(note.text))
-        });
-        let text = match told {
+        let text = match Checkpoint::believed(&row.note, &self.keys) {
             Err(why) => unsigned(row.size, &why),
             Ok(Some(told)) if self.is_of_this_tree(&told, row) => return,
             Ok(_) => other_tree(row.size),

@@ -1,7 +1,6 @@
 //! What the events of a subject make, one after the other, and the rows that must be stored of it.
 
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::container;
 use crate::decision::{Row, Subject, SubjectKind};
@@ -131,13 +130,5 @@ fn whole(kind: SubjectKind, data: Value) -> Result<Vec<Row>, String> {
             Ok(row.into_iter().collect())
         }
         _ => Ok(registry::implied(kind, data).transpose().map_err(told)?.unwrap_or_default()),
-    }
-}
-
-/// The id that a table's rows belong to: its first column.
-pub fn owner(cells: &[crate::decision::Cell]) -> Option<Uuid> {
-    match cells.first() {
-        Some(crate::decision::Cell::Uuid(id)) => *id,
-        _ => None,
     }
 }

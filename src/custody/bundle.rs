@@ -77,9 +77,8 @@ pub async fn event_proof(
     actor: &Actor,
     (id, seq): (ManifestId, i64),
 ) -> Result<String, Problem> {
-    let stored = manifest::readable(app, actor, id).await?;
-    let rows = manifest::events(&app.pool, id, Some(stored.manifest.version)).await?;
-    let row = rows.into_iter().find(|row| row.seq == seq).ok_or_else(Problem::not_found)?;
+    manifest::readable(app, actor, id).await?;
+    let row = manifest::event(&app.pool, id, seq).await?.ok_or_else(Problem::not_found)?;
     let index = index(&row)?;
     let (published, mut proofs) = proofs(app, &[row]).await?;
     let proof = proofs.remove(&index).unwrap_or_default();

@@ -3,7 +3,7 @@
 //! All that a growing tree needs of what came before: at most 255 hashes a level of tiles, however
 //! long the log is.
 
-use super::merkle::{Hash, Span, complete, fold};
+use super::merkle::{Hash, complete, fold, peaks_over};
 use super::tiles::{TILE_HEIGHT, TILE_WIDTH, TileId};
 
 /// A tile that has become full.
@@ -66,15 +66,7 @@ impl Edge {
 
     /// The root of the tree.
     pub fn root(&self) -> Hash {
-        let peaks = self.levels.iter().rev().flat_map(|hashes| {
-            let span = Span { from: 0, to: hashes.len() as u64 };
-            span.peaks().map(|peak| {
-                let first = (peak.index << peak.level) as usize;
-                complete(&hashes[first..first + (1 << peak.level)])
-            })
-        });
-        let peaks: Vec<Hash> = peaks.collect();
-        fold(peaks.into_iter())
+        fold(self.levels.iter().rev().flat_map(|hashes| peaks_over(hashes)))
     }
 }
 

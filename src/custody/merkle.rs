@@ -26,12 +26,16 @@ pub fn empty_root() -> Hash {
 
 /// The root over hashes that are all of one level, oldest first.
 pub fn root(hashes: &[Hash]) -> Hash {
+    fold(peaks_over(hashes))
+}
+
+/// The hashes of the complete subtrees over hashes that are all of one level, from left to right.
+pub fn peaks_over(hashes: &[Hash]) -> impl DoubleEndedIterator<Item = Hash> {
     let peaks = Span { from: 0, to: hashes.len() as u64 }.peaks();
-    let of_peak = |peak: Node| {
+    peaks.map(|peak| {
         let first = (peak.index << peak.level) as usize;
         complete(&hashes[first..first + (1 << peak.level)])
-    };
-    fold(peaks.map(of_peak))
+    })
 }
 
 /// The root over as many hashes as a complete subtree has: 1, 2, 4, …

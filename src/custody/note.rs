@@ -108,6 +108,16 @@ impl Checkpoint {
         format!("{origin}\n{size}\n{}\n", STANDARD.encode(root))
     }
 
+    /// What a note says that one of `keys` has signed; `None` where that is no checkpoint of the
+    /// log that the keys are of.
+    pub fn believed(note: &str, keys: &[VerifierKey]) -> Result<Option<Self>, BadNote> {
+        let signed = SignedNote::parse(note)?;
+        signed.demand(keys)?;
+        // A key signs for the log of its name alone.
+        let is_theirs = |head: &Self| keys.iter().any(|key| key.name() == head.origin);
+        Ok(Self::parse(signed.text).filter(is_theirs))
+    }
+
     /// Reads the text of a note strictly; `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let mut lines = text.strip_suffix('\n')?.split('\n');

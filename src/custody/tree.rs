@@ -11,7 +11,7 @@ use std::convert::Infallible;
 
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::checkpoint::{Growth, signed};
+use super::checkpoint::signed;
 use super::edge::Edge;
 use super::keys::LogKeys;
 use super::store::{self, Look};
@@ -72,13 +72,9 @@ pub async fn grow(app: &App) -> Result<bool, Problem> {
     let published = signed(keys, &edge);
     if store::grow(&app.pool, look.tree, &full, (&published, app.clock.wall())).await? {
         app.custody.tell(published);
-        keep(growth, edge);
+        growth.edge = Some(edge);
     }
     Ok(to < look.log)
-}
-
-fn keep(growth: &mut Growth, edge: Edge) {
-    growth.edge = Some(edge);
 }
 
 /// The tree's edge as the tables have it. Refused where it is not what was signed: somebody has

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::bundle::{BundleEvent, CustodyBundle, FORMAT};
 use super::keys::VerifierKey;
 use super::merkle::{Hash, empty_root, extends, includes};
-use super::note::{Checkpoint, SignedNote, hash};
+use super::note::{Checkpoint, hash};
 use super::replay::{Replayed, replay};
 use crate::journal::signature::first_bad;
 use crate::journal::{Break, canonical, first_break, leaf_hash};
@@ -90,13 +90,9 @@ pub fn verify(given: &Given<'_>) -> Result<Verified, Wrong> {
 
 /// A checkpoint, believed.
 fn head(at: &str, note: &str, keys: &[VerifierKey]) -> Result<Checkpoint, Wrong> {
-    let signed = SignedNote::parse(note).and_then(|signed| signed.demand(keys).map(|()| signed));
-    let signed = signed.map_err(|bad| {
+    let head = Checkpoint::believed(note, keys).map_err(|bad| {
         Wrong::new(at, format!("检查点的签名不可信（{bad}）。"), format!("Its signature: {bad}."))
     })?;
-    let head = Checkpoint::parse(signed.text);
-    // A key signs for the log of its name alone.
-    let head = head.filter(|head| keys.iter().any(|key| key.name() == head.origin));
     head.ok_or_else(|| {
         Wrong::new(
             at,

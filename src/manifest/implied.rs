@@ -81,9 +81,6 @@ pub fn implied_rows(id: ManifestId, manifest: &Manifest) -> Result<Vec<Row>, Pro
     Ok(rows)
 }
 
-/// The tables that those rows are in: of a manifest without items or edges nothing may be there.
-pub const IMPLIED_TABLES: [&str; 3] = ["manifest", "manifest_item", "mass_edge"];
-
 fn text(text: &str) -> Cell {
     Cell::Text(Some(text.to_owned()))
 }

@@ -73,14 +73,14 @@ pub use draft_store::{
 pub use draft_view::{AnyManifest, DraftView, draft_view};
 pub use drafts::{Draft, delete, file_saved, is_draft, patch, save};
 pub use event::*;
-pub use event_store::{EventRow, as_of, events, read_event, stamped};
+pub use event_store::{EventRow, as_of, event, events, read_event, stamped};
 pub use evolve::{At, Gap, IllegalEvent, Manifest, Progress, evolve, fold};
 use facts::Place;
 pub use facts::{Facts, LegFacts, LegIds};
 pub use feed_store::{as_they_stood, seen_among};
 use file::Scene;
 pub use file::{Scene as FilingScene, file, may_file};
-pub use implied::{Hold, IMPLIED_TABLES, booked, holds, implied_rows};
+pub use implied::{Hold, booked, holds, implied_rows};
 pub use linked::{
     Bond, ChainView, ForwardManifest, Kind, LimboView, Link, Linked, LinkedItem, ReturnManifest,
     Source, SourceAsked, SourceView, Standings, chain, send_back, send_on, standings,
