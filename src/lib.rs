@@ -57,6 +57,8 @@ pub mod limits;
 pub mod manifest;
 /// Where ids and secrets come from.
 pub mod mint;
+/// HTTP as a client.
+pub mod outbound;
 /// The lists, a page at a time.
 pub mod pages;
 /// Refusals and faults.
@@ -83,3 +85,5 @@ pub mod trip;
 pub mod units;
 /// Strict JSON in, typed values out.
 pub mod wire;
+/// Other instances' logs, watched and cosigned.
+pub mod witness;

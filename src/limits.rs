@@ -169,6 +169,27 @@ pub const PROVEN_EVENTS_MAX: usize = 256;
 /// Requests that wait for a checkpoint at once: as many as may wait for their commit.
 pub const COVERAGE_WAITERS_MAX: usize = QUEUE_MAX;
 
+/// A submission to a witness: 63 hashes and a note with 16 signatures of the longest kinds that
+/// C2SP has, which are nearly 5 kB each.
+pub const WITNESS_BODY_BYTES_MAX: usize = 128 * 1024;
+
+/// Contradictions of one kind that a witness writes down of one log. The first are what matters,
+/// and anybody can hand in wrong proofs.
+pub const EVIDENCE_FILES_MAX: usize = 100;
+
+/// Times that a log is asked before it is said to have been taken back: of several servers one may
+/// be a second behind the others.
+pub const PULL_TRIES_MAX: u32 = 3;
+
+/// The pause between those: longer than servers of one log are apart.
+pub const PULL_PAUSE: Duration = Duration::from_secs(2);
+
+/// How long somebody whom we ask has for his answer, in all.
+pub const OUTBOUND_WITHIN: Duration = Duration::from_secs(10);
+
+/// What is read of such an answer: a note with many signatures.
+pub const OUTBOUND_ANSWER_BYTES_MAX: u64 = 256 * 1024;
+
 /// How far ahead an API key may expire, in days: a key that is never renewed is never looked at.
 pub const API_KEY_DAYS_MAX: i64 = 366;
 

@@ -28,7 +28,7 @@ pub(super) struct Arguments {
 pub(super) fn run(environment: &Environment, asked: &Arguments) -> Result<ExitCode, StartError> {
     start_log(environment.text("LIANDAN_LOG"), "warn")?;
     let url = environment.required("DATABASE_URL")?;
-    let keys = super::verify::keys(&asked.key)?;
+    let keys = super::verify::keys("--key", &asked.key)?;
     let shows_bar = std::io::stderr().is_terminal();
     let mut tell = |progress: Progress| {
         if shows_bar {

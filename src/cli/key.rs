@@ -1,14 +1,14 @@
-//! `liandan key`: the key that a log's checkpoints are signed with.
+//! `liandan key`: the key that a log's checkpoints are signed with, or a witness's.
 
 use std::path::PathBuf;
 
 use super::say;
 use crate::config::{BadSetting, Environment};
-use crate::custody::{LogKeys, is_key_name, private_text};
+use crate::custody::{Cosigner, LogKeys, NotAKey, is_key_name, private_text, witness_private_text};
 use crate::mint::Mint;
 use crate::server::{self, StartError};
 
-/// The log's signing key: make one, or show the verifier key that goes with it.
+/// A log's or a witness's signing key: make one, or show the verifier key that goes with it.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -24,10 +24,13 @@ enum Command {
 /// Make a private key, in a new file that only its owner can read; prints its verifier key.
 #[derive(clap::Args)]
 struct New {
-    /// The log's name; that of LIANDAN_ORIGIN, when absent.
-    #[arg(long)]
+    /// The log's or witness's name; that of LIANDAN_ORIGIN, when absent and no witness's is made.
+    #[arg(long, required_if_eq("witness", "true"))]
     name: Option<String>,
-    /// Where to write it, for LIANDAN_LOG_KEY_FILE.
+    /// A witness's key: it cosigns others' checkpoints, and cannot sign a log.
+    #[arg(long)]
+    witness: bool,
+    /// Where to write it, for LIANDAN_LOG_KEY_FILE or LIANDAN_WITNESS_KEY_FILE.
     file: PathBuf,
 }
 
@@ -53,7 +56,9 @@ fn new(environment: &Environment, asked: New) -> Result<(), StartError> {
         let reason = format!("must be a name such as liandan.example.cn/log: {name:?}");
         return Err(BadSetting::new(NAME, reason).into());
     }
-    let key = private_text(&name, &Mint::random().bytes());
+    let seed = Mint::random().bytes();
+    let key =
+        if asked.witness { witness_private_text(&name, &seed) } else { private_text(&name, &seed) };
     let written = server::write_key(&asked.file, &key);
     written.map_err(|reason| StartError::Io { doing: "write the key", reason })?;
     tell(&key)
@@ -73,10 +78,16 @@ fn show(environment: &Environment, asked: Show) -> Result<(), StartError> {
 }
 
 fn tell(private: &str) -> Result<(), StartError> {
-    let keys = LogKeys::parse(private)
+    let verifiers: Result<Vec<String>, NotAKey> = match LogKeys::parse(private) {
+        Err(NotAKey::Witness) => {
+            Cosigner::parse(private).map(|keys| keys.keys().map(|key| key.to_string()).collect())
+        }
+        keys => keys.map(|keys| keys.verifiers().map(|key| key.to_string()).collect()),
+    };
+    let verifiers = verifiers
         .map_err(|not| BadSetting::new("LIANDAN_LOG_KEY", format!("(the key given) {not}")))?;
-    for key in keys.verifiers() {
-        say(&key.to_string());
+    for key in verifiers {
+        say(&key);
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ mod openapi;
 mod serve;
 mod user;
 mod verify;
+mod witness;
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -42,6 +43,7 @@ enum Command {
     User(user::Arguments),
     Key(key::Arguments),
     Verify(verify::Arguments),
+    Witness(witness::Arguments),
     Openapi(openapi::Arguments),
     Audit(audit::Arguments),
     Bench(bench::Arguments),
@@ -60,6 +62,7 @@ pub fn run(environment: &Environment) -> Result<ExitCode, StartError> {
         Command::User(asked) => user::run(environment, asked).map(|()| ExitCode::SUCCESS),
         Command::Key(asked) => key::run(environment, asked).map(|()| ExitCode::SUCCESS),
         Command::Verify(asked) => verify::run(&asked),
+        Command::Witness(asked) => witness::run(environment, &asked),
         Command::Openapi(asked) => openapi::run(&asked).map(|()| ExitCode::SUCCESS),
         Command::Import(asked) => import::run(environment, &asked),
         Command::Export(asked) => export::run(environment, asked),

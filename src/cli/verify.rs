@@ -34,7 +34,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(asked: &Arguments) -> Result<ExitCode, StartError> {
-    let keys = keys(&asked.key)?;
+    let keys = keys("--key", &asked.key)?;
     let bundle = read(&asked.bundle)?;
     let beside = match (&asked.consistent_with, &asked.consistency) {
         (Some(old), Some(proof)) => Some((read(old)?, read(proof)?)),
@@ -73,8 +73,8 @@ fn read(file: &Path) -> Result<String, StartError> {
     text.map_err(|reason| StartError::Io { doing: "read what is to be checked", reason })
 }
 
-/// Keys given as such, or by the name of a file.
-pub(super) fn keys(given: &[String]) -> Result<Vec<VerifierKey>, StartError> {
+/// A log's keys given as such, or by the name of a file; `name` is that of the argument.
+pub(super) fn keys(name: &'static str, given: &[String]) -> Result<Vec<VerifierKey>, StartError> {
     let mut keys = Vec::new();
     for text in given {
         let read = match verifiers(text) {
@@ -84,7 +84,7 @@ pub(super) fn keys(given: &[String]) -> Result<Vec<VerifierKey>, StartError> {
                 Err(_) => Err(not),
             },
         };
-        let read = read.map_err(|not| BadSetting::new("--key", not.to_string()))?;
+        let read = read.map_err(|not| BadSetting::new(name, not.to_string()))?;
         keys.extend(read);
     }
     Ok(keys)

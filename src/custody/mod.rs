@@ -1,15 +1,17 @@
 //! Custody that anyone can check (custody.md): the journal as one Merkle tree, in the tiles of C2SP
 //! `tlog-tiles`, with signed checkpoints, proofs, and bundles that need no server to be verified.
 //!
-//! `merkle`, `tiles`, `edge`, `note` and `keys` are pure and know no database; `store` has the SQL;
+//! `merkle`, `tiles`, `edge`, `note`, `keys` and `cosignature` are pure and know no database; `store` has the SQL;
 //! `tree` is the worker that lets the tree grow; the others answer questions about it.
 
 mod account;
 mod balance;
 mod bundle;
 mod checkpoint;
+mod cosignature;
 mod edge;
 mod entries;
+mod key_text;
 mod keys;
 mod merkle;
 mod note;
@@ -17,6 +19,7 @@ mod proof;
 mod receipt;
 mod replay;
 mod store;
+mod submission;
 mod tiles;
 mod tree;
 mod verify;
@@ -24,15 +27,18 @@ mod verify;
 pub use account::{account, account_json};
 pub use bundle::{BundleEvent, BundleSubject, CustodyBundle, bundle, event_proof};
 pub use checkpoint::{Custody, covering, latest};
+pub use cosignature::{Cosigner, WitnessKey, witness_keys, witness_private_text};
 pub use edge::{Edge, FullTile};
 pub use entries::entries;
-pub use keys::{LogKeys, NotAKey, VerifierKey, private_text, verifiers};
+pub use key_text::NotAKey;
+pub use keys::{LogKeys, VerifierKey, private_text, verifiers};
 pub use merkle::{Hash, empty_root, extends, includes, root};
 pub use note::{BadNote, Checkpoint, SignedNote, base64, hash, is_key_name};
 pub use proof::{consistency, inclusion};
 pub use receipt::{CommandProof, ProvenEvent, command_proof, positions};
 pub use replay::{Replayed, Step, replay};
 pub use store::{Published, tiles};
+pub use submission::Submission;
 pub use tiles::{Place, TILE_WIDTH, TileId, bundle as entry_bundle, level};
 pub use tree::{follow, grow};
 pub use verify::{Given, Older, Verified, Wrong, verify};

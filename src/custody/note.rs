@@ -36,6 +36,7 @@ pub struct SignedNote<'a> {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Signature<'a> {
+    line: &'a str,
     name: &'a str,
     id: [u8; 4],
     value: Vec<u8>,
@@ -74,6 +75,21 @@ impl<'a> SignedNote<'a> {
         let names = || keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         if is_signed { Ok(()) } else { Err(BadNote::Unsigned(names())) }
     }
+
+    /// The signatures in a key's name, unchecked.
+    pub(super) fn by(&self, name: &str, id: [u8; 4]) -> impl Iterator<Item = &[u8]> {
+        let is_it = move |one: &&Signature<'_>| one.name == name && one.id == id;
+        self.signatures.iter().filter(is_it).map(|one| one.value.as_slice())
+    }
+
+    /// The lines below the text that are in the name of one of the keys.
+    pub fn lines_of(&self, keys: &[VerifierKey]) -> String {
+        let is_theirs = |one: &&Signature<'_>| {
+            keys.iter().any(|key| key.name() == one.name && key.id() == one.id)
+        };
+        let line = |one: &Signature<'_>| format!("{}\n", one.line);
+        self.signatures.iter().filter(is_theirs).map(line).collect()
+    }
 }
 
 impl<'a> Signature<'a> {
@@ -82,7 +98,7 @@ impl<'a> Signature<'a> {
         let bytes = STANDARD.decode(encoded).ok()?;
         let (id, value) = bytes.split_first_chunk::<4>()?;
         let sound = is_key_name(name) && !value.is_empty();
-        sound.then(|| Self { name, id: *id, value: value.to_vec() })
+        sound.then(|| Self { line, name, id: *id, value: value.to_vec() })
     }
 }
 
@@ -160,11 +176,11 @@ mod tests {
         assert!(note.ends_with('\n') && note.matches(DASH).count() == 2, "{note}");
         let read = SignedNote::parse(&note).unwrap();
         assert_eq!(Checkpoint::parse(read.text), Some(head));
-        let all: Vec<VerifierKey> = keys.verifiers().cloned().collect();
+        let all: Vec<VerifierKey> = keys.verifiers().collect();
         for key in &all {
             assert_eq!(read.demand(std::slice::from_ref(key)), Ok(()));
         }
-        let stranger: Vec<_> = self::keys("a.example/log", &[3]).verifiers().cloned().collect();
+        let stranger: Vec<_> = self::keys("a.example/log", &[3]).verifiers().collect();
         assert!(matches!(read.demand(&stranger), Err(BadNote::Unsigned(_))));
         assert!(matches!(read.demand(&[]), Err(BadNote::Unsigned(_))));
         let changed = note.replacen("\n7\n", "\n8\n", 1);

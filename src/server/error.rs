@@ -41,6 +41,8 @@ pub enum StartError {
     Bench(#[from] crate::bench::BenchError),
     #[error(transparent)]
     Conformance(#[from] crate::conformance::Unplayable),
+    #[error("what the witness remembers: {0}")]
+    Witness(#[from] crate::witness::StateError),
     #[error("stopped before it was ready")]
     Interrupted,
     #[error("the server ended by itself: {0}")]

@@ -14,6 +14,7 @@ mod private;
 mod production;
 mod signals;
 mod user;
+mod witness;
 
 pub use audit::audit;
 pub use error::StartError;
@@ -25,3 +26,4 @@ pub use log_key::write_key;
 pub use private::{DATABASE, Demo, demo};
 pub use production::{BootstrapUrls, Production, bootstrap, migrate, serve};
 pub use user::{NewUser, create_user};
+pub use witness::{WitnessOrder, pull_once, witness};

@@ -1,7 +1,7 @@
 //! The log that anyone can check: over HTTP, by a second verifier that knows none of our code.
 
 mod growth;
-mod independent;
+pub mod independent;
 mod killed;
 mod offline;
 mod program;

@@ -53,3 +53,4 @@ mod support;
 mod tidy;
 mod transport;
 mod trips;
+mod witness;

@@ -18,7 +18,7 @@ const STREETS: &[&[&str]] = &[
     &["manifest"],
     &["round", "trip"],
     &["custody", "anomaly", "inspection"],
-    &["audit", "feed"],
+    &["audit", "feed", "witness"],
     &["http", "console"],
 ];
 

@@ -199,3 +199,27 @@ pub fn path(n: u64) -> String {
 fn above(n: u64) -> String {
     if n < 1000 { format!("x{n:03}") } else { format!("{}/x{:03}", above(n / 1000), n % 1000) }
 }
+
+/// When a witness cosigned a checkpoint's text, by the lines below it (C2SP tlog-cosignature).
+/// Panics unless exactly one line is by the key, and right.
+pub fn cosigned(text: &str, lines: &str, key: &str) -> u64 {
+    let (name, rest) = key.split_once('+').unwrap();
+    let (id, public) = rest.split_once('+').unwrap();
+    let public = STANDARD.decode(public).unwrap();
+    assert_eq!((public[0], public.len()), (4, 33), "a witness's key");
+    let said = Sha256::new().chain_update(name).chain_update(b"\n").chain_update(&public);
+    assert_eq!(hex::encode(&said.finalize()[..4]), id, "the id of the key");
+    let by_key: Vec<Vec<u8>> = lines
+        .lines()
+        .filter_map(|line| line.strip_prefix("— ").unwrap().split_once(' '))
+        .map(|(who, value)| (who, STANDARD.decode(value).unwrap()))
+        .filter(|(who, value)| *who == name && hex::encode(&value[..4]) == id)
+        .map(|(_, value)| value[4..].to_vec())
+        .collect();
+    let [value] = &by_key[..] else { panic!("one line by {name}: {lines}") };
+    let (time, signature) = value.split_first_chunk::<8>().unwrap();
+    let time = u64::from_be_bytes(*time);
+    let message = format!("cosignature/v1\ntime {time}\n{text}");
+    UnparsedPublicKey::new(&ED25519, &public[1..]).verify(message.as_bytes(), signature).unwrap();
+    time
+}

@@ -12,7 +12,7 @@ use crate::support::{Cast, World, log_keys};
 const ORIGIN: &str = "liandan.example/test";
 
 fn keys(seed: u8) -> Vec<VerifierKey> {
-    log_keys(&[seed]).verifiers().cloned().collect()
+    log_keys(&[seed]).verifiers().collect()
 }
 
 fn judged(bundle: &str) -> Result<usize, Wrong> {

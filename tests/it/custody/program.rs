@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use liandan::custody::VerifierKey;
+use liandan::custody::{VerifierKey, WitnessKey};
 use serde_json::{Value, json};
 
 use super::key;
@@ -76,6 +76,12 @@ fn a_key_is_made_once_and_shown_as_often_as_one_likes() {
     let made = said(made);
     made.trim().parse::<VerifierKey>().unwrap();
     assert_eq!(said(program(&["key", "show", file])), made);
+    let witness = folder.path().join("witness-key");
+    let witness = witness.to_str().unwrap();
+    let made = said(program(&["key", "new", "--witness", "--name", "w.example/w", witness]));
+    made.trim().parse::<WitnessKey>().unwrap();
+    assert_eq!(said(program(&["key", "show", witness])), made);
+    assert_eq!(program(&["key", "new", "--witness", "/nowhere/key"]).status.code(), Some(2));
     let mode =
         std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(file).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
