@@ -13,7 +13,7 @@ pub use serving::{DemoHome, Metrics, Serving};
 pub use signed_from::SignedFrom;
 
 use crate::container::{LabelLayout, QrContent};
-use crate::custody::LogKeys;
+use crate::custody::{LogKeys, Witnesses};
 use crate::secret::Secret;
 
 /// How divisions' manifests are numbered (domain.md, "Numbers").
@@ -63,6 +63,8 @@ pub struct Config {
     /// What the log's checkpoints are signed with, of the name `origin`; none where this process
     /// lets no tree grow (an import, an export).
     pub log_keys: Option<LogKeys>,
+    /// Who is handed our checkpoints to cosign.
+    pub witnesses: Witnesses,
     /// A reverse proxy stands before us: the client's address is the last that it added to
     /// `X-Forwarded-For`. False wherever clients can reach us directly, who could write it too.
     pub behind_proxy: bool,

@@ -169,6 +169,16 @@ pub const PROVEN_EVENTS_MAX: usize = 256;
 /// Requests that wait for a checkpoint at once: as many as may wait for their commit.
 pub const COVERAGE_WAITERS_MAX: usize = QUEUE_MAX;
 
+/// The shortest time between two checkpoints that a witness is handed (custody.md).
+pub const WITNESS_PAUSE: Duration = Duration::from_secs(10);
+
+/// The longest time until a witness that does not answer is asked again.
+pub const WITNESS_PAUSE_MAX: Duration = Duration::from_mins(10);
+
+/// Witnesses of a log: as many signatures as every reader of notes must take, with the log's own
+/// eight keys beside them still within what ours takes.
+pub const WITNESSES_MAX: usize = 16;
+
 /// A submission to a witness: 63 hashes and a note with 16 signatures of the longest kinds that
 /// C2SP has, which are nearly 5 kB each.
 pub const WITNESS_BODY_BYTES_MAX: usize = 128 * 1024;
@@ -184,7 +194,7 @@ pub const PULL_TRIES_MAX: u32 = 3;
 /// The pause between those: longer than servers of one log are apart.
 pub const PULL_PAUSE: Duration = Duration::from_secs(2);
 
-/// How long somebody whom we ask has for his answer, in all.
+/// How long somebody whom we ask has to answer, in all.
 pub const OUTBOUND_WITHIN: Duration = Duration::from_secs(10);
 
 /// What is read of such an answer: a note with many signatures.

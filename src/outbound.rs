@@ -108,6 +108,20 @@ fn answered(
     Ok(Answered { status, content_type, body: body.map_err(unanswered)? })
 }
 
+/// Runs what blocks on a thread of its own, which nobody waits for when the process ends.
+pub async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Unanswered> {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let run = move || {
+        // Whoever wanted to know may be gone.
+        let _ = tell.send(work());
+    };
+    let thread = std::thread::Builder::new().name("outbound".to_owned());
+    thread.spawn(run).map_err(unanswered)?;
+    told.await.map_err(unanswered)
+}
+
 fn unanswered(reason: impl fmt::Display) -> Unanswered {
     Unanswered(reason.to_string())
 }

@@ -14,6 +14,8 @@ pub enum Check {
     Log,
     /// The tree over the leaves is the one that checkpoints were signed for.
     Tree,
+    /// What witnesses have cosigned are this log's checkpoints.
+    Witness,
     /// The events of a subject follow one another.
     Chain,
     /// Each event was allowed to follow, and masses add up.

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::finding::{Check, Finding, Findings};
 use super::store::{CheckpointRow, LeafRow, TileRow};
-use crate::custody::{BadNote, Checkpoint, Edge, FullTile, TileId, VerifierKey};
+use super::witness::{Witnessed, Witnesses};
+use crate::custody::{BadNote, Checkpoint, Edge, FullTile, TileId, VerifierKey, WitnessKey};
 use crate::journal::leaf_hash;
 use crate::problem::Text;
 
@@ -14,16 +15,19 @@ pub struct LogWalk {
     pub next: i64,
     edge: Edge,
     keys: Vec<VerifierKey>,
+    witnesses: Witnesses,
     /// Tiles that became full and are not compared yet.
     pub full: Vec<FullTile>,
     pub findings: Findings,
 }
 
 impl LogWalk {
-    /// `keys` are those whose signature makes a checkpoint one of this log.
-    pub fn new(keys: Vec<VerifierKey>) -> Self {
+    /// `keys` are those whose signature makes a checkpoint one of this log, `witnesses` those of
+    /// whom it must have cosignatures.
+    pub fn new(keys: Vec<VerifierKey>, witnesses: Vec<WitnessKey>) -> Self {
         let (edge, findings) = (Edge::default(), Findings::default());
-        Self { next: 0, edge, keys, full: Vec::new(), findings }
+        let witnesses = Witnesses::new(witnesses);
+        Self { next: 0, edge, keys, witnesses, full: Vec::new(), findings }
     }
 
     pub fn take(&mut self, rows: &[LeafRow], checkpoints: &[CheckpointRow]) {
@@ -59,7 +63,9 @@ impl LogWalk {
     fn checkpoint(&mut self, row: &CheckpointRow) {
         let text = match Checkpoint::believed(&row.note, &self.keys) {
             Err(why) => unsigned(row.size, &why),
-            Ok(Some(told)) if self.is_of_this_tree(&told, row) => return,
+            Ok(Some(told)) if self.is_of_this_tree(&told, row) => {
+                return self.witnesses.take(row, &mut self.findings);
+            }
             Ok(_) => other_tree(row.size),
         };
         self.findings.add(Finding::new(Check::Tree, text));
@@ -89,13 +95,15 @@ impl LogWalk {
     }
 
     /// The log has ended at `size`, by its head; the tree has `tree` entries, by its own.
-    pub fn end(&mut self, size: i64, tree: i64) {
+    pub fn end(mut self, size: i64, tree: i64) -> (Findings, Vec<Witnessed>) {
         if self.next != size {
             self.findings.add(Finding::new(Check::Log, gap(self.next, size)));
         }
         if tree > size {
             self.findings.add(Finding::new(Check::Tree, too_large(size, tree)));
         }
+        let witnesses = self.witnesses.end(&mut self.findings);
+        (self.findings, witnesses)
     }
 }
 

@@ -20,6 +20,8 @@ mod log;
 mod made;
 mod run;
 mod store;
+mod witness;
 
 pub use finding::{Check, Finding, Findings};
-pub use run::{AuditError, Counts, Progress, Report, Stage, audit};
+pub use run::{AuditError, Counts, Progress, Report, Stage, Trusted, audit};
+pub use witness::Witnessed;

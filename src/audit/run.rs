@@ -12,7 +12,8 @@ use super::compare::{self, Stored};
 use super::finding::{Check, Finding, Findings};
 use super::log::LogWalk;
 use super::store::{CheckpointRow, EventRow, HeadRow, LeafRow, Source};
-use crate::custody::{TileId, VerifierKey, verifiers};
+use super::witness::{Witnessed, unpublished};
+use crate::custody::{TileId, VerifierKey, WitnessKey, verifiers};
 use crate::decision::{Cell, Table};
 use crate::limits::{AUDIT_EVENTS_AT_ONCE, AUDIT_LEAVES_AT_ONCE};
 use crate::problem::Text;
@@ -43,6 +44,16 @@ pub struct Progress {
     pub findings: u64,
 }
 
+/// Whom the audit believes, from somewhere else than the database.
+#[derive(Clone, Debug, Default)]
+pub struct Trusted {
+    /// One of them must have signed each checkpoint. Where there is none: one that the database
+    /// says was the log's, which whoever holds the database could have put there.
+    pub keys: Vec<VerifierKey>,
+    /// Each of them must have cosigned some.
+    pub witnesses: Vec<WitnessKey>,
+}
+
 /// What was looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
@@ -58,6 +69,8 @@ pub struct Report {
     /// Events in the log, by its head.
     pub log_size: i64,
     pub audited: Counts,
+    /// How far each witness has followed the log.
+    pub witnesses: Vec<Witnessed>,
     /// All that is wrong; the first thousand are in `findings`.
     pub findings_count: u64,
     pub findings: Vec<Finding>,
@@ -69,19 +82,21 @@ impl Report {
     }
 }
 
-/// Walks the whole log of the database at `url`, in one snapshot. Checkpoints must be signed with
-/// one of `keys`, or where there is none with one that the database says was the log's: whoever
-/// holds the database could have put another there.
+/// Walks the whole log of the database at `url`, in one snapshot.
 pub async fn audit(
     url: &str,
-    keys: Vec<VerifierKey>,
+    trusted: Trusted,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Report, AuditError> {
     let source = Source::open(url).await?;
     let size = source.size().await?;
     let of = u64::try_from(size).unwrap_or(0);
-    let keys = if keys.is_empty() { verifiers_of(&source).await? } else { keys };
-    let mut findings = log(&source, (size, keys), &mut |done, findings| {
+    let Trusted { mut keys, witnesses } = trusted;
+    if keys.is_empty() {
+        keys = verifiers_of(&source).await?;
+    }
+    let walk = LogWalk::new(keys, witnesses);
+    let (mut findings, witnesses) = log(&source, (size, walk), &mut |done, findings| {
         tell(Progress { stage: Stage::Log, done, of, findings });
     })
     .await?;
@@ -110,7 +125,7 @@ pub async fn audit(
     name_manifests(&source, &mut findings).await?;
     let audited = Counts { events, subjects, manifests, accounts: sums.compared };
     let Findings { kept, count } = findings;
-    Ok(Report { log_size: size, audited, findings_count: count, findings: kept })
+    Ok(Report { log_size: size, audited, witnesses, findings_count: count, findings: kept })
 }
 
 /// What the database says the log was signed with; what is no key signs nothing.
@@ -121,11 +136,10 @@ async fn verifiers_of(source: &Source) -> Result<Vec<VerifierKey>, AuditError> {
 
 async fn log(
     source: &Source,
-    (size, keys): (i64, Vec<VerifierKey>),
+    (size, mut walk): (i64, LogWalk),
     tell: &mut dyn FnMut(u64, u64),
-) -> Result<Findings, AuditError> {
+) -> Result<(Findings, Vec<Witnessed>), AuditError> {
     let tree = source.tree_size().await?;
-    let mut walk = LogWalk::new(keys);
     let batch = async |from: i64| -> Result<(Vec<LeafRow>, Vec<CheckpointRow>), AuditError> {
         let to = size.min(from + AUDIT_LEAVES_AT_ONCE);
         // One that is of more events than the log has belongs to its end.
@@ -147,8 +161,10 @@ async fn log(
         walk.tiles(&source.tiles(&ids).await?, tree.cast_unsigned());
         tell(u64::try_from(from.min(size)).unwrap_or(0), walk.findings.count);
     }
-    walk.end(size, tree);
-    Ok(walk.findings)
+    for (key, size) in source.unpublished().await? {
+        walk.findings.add(Finding::new(Check::Witness, unpublished(size, &key)));
+    }
+    Ok(walk.end(size, tree))
 }
 
 async fn chains(source: &Source, tell: &mut dyn FnMut(u64, u64)) -> Result<Walk, AuditError> {

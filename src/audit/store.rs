@@ -43,6 +43,9 @@ pub struct CheckpointRow {
     pub size: i64,
     pub root: Vec<u8>,
     pub note: String,
+    /// What is kept of witnesses: their keys and the lines below the note, in the same order.
+    pub witnesses: Vec<String>,
+    pub lines: Vec<String>,
 }
 
 /// The newest event of a chain, as its subject's row has it.
@@ -81,7 +84,12 @@ SELECT level, n, hashes, root FROM tree_tile
 WHERE (level, n) IN (SELECT * FROM UNNEST($1::int2[], $2::int8[]))";
 
 const CHECKPOINTS_SQL: &str = "-- audit: checkpoints
-SELECT size, root, note FROM checkpoint WHERE size > $1 AND size <= $2 ORDER BY size";
+SELECT c.size, c.root, c.note, w.witnesses, w.lines
+  FROM checkpoint c LEFT JOIN LATERAL (
+        SELECT array_agg(witness ORDER BY witness) AS witnesses,
+               array_agg(line ORDER BY witness) AS lines
+          FROM cosignature WHERE cosignature.size = c.size) AS w ON true
+ WHERE c.size > $1 AND c.size <= $2 ORDER BY c.size";
 
 const EVENTS_SQL: &str = "-- audit: chains
 SELECT position, subject_id, subject_kind, seq, kind, recorded_at, leaf, body FROM event
@@ -101,6 +109,11 @@ FROM ledger_entry GROUP BY site_id, waste_code, kind";
 
 const NUMBERS_SQL: &str = "-- audit: numbers
 SELECT id, number FROM manifest WHERE id = ANY($1)";
+
+/// Cosignatures of checkpoints that are not there.
+const UNPUBLISHED_SQL: &str = "-- audit: cosignatures without checkpoints
+SELECT w.witness, w.size FROM cosignature w WHERE NOT EXISTS
+    (SELECT FROM checkpoint c WHERE c.size = w.size) ORDER BY w.size LIMIT 1000";
 
 /// Subjects without an event: what nobody has ever told the log.
 const HEADLESS_SQL: &str = "-- audit: subjects without events
@@ -204,9 +217,20 @@ impl Source {
         (after, to): (i64, i64),
     ) -> Result<Vec<CheckpointRow>, tokio_postgres::Error> {
         let rows = self.0.query(CHECKPOINTS_SQL, &[&after, &to]).await?;
-        let row =
-            |row: &Row| CheckpointRow { size: row.get(0), root: row.get(1), note: row.get(2) };
+        let row = |row: &Row| CheckpointRow {
+            size: row.get(0),
+            root: row.get(1),
+            note: row.get(2),
+            witnesses: row.get::<_, Option<_>>(3).unwrap_or_default(),
+            lines: row.get::<_, Option<_>>(4).unwrap_or_default(),
+        };
         Ok(rows.iter().map(row).collect())
+    }
+
+    /// Cosignatures of checkpoints that are not there: whose, and of what size.
+    pub async fn unpublished(&self) -> Result<Vec<(String, i64)>, tokio_postgres::Error> {
+        let rows = self.0.query(UNPUBLISHED_SQL, &[]).await?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 
     /// The leaves of these positions, in order; one that is not there is missing.

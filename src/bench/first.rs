@@ -33,6 +33,7 @@ pub async fn regulator(database_url: &str, mint: &Mint) -> Result<Login, BenchEr
         labels: crate::container::LabelLayout::default(),
         label_qr: crate::container::QrContent::default(),
         log_keys: None,
+        witnesses: crate::custody::Witnesses::default(),
         amendment_days: 5,
         signed_from: crate::config::SignedFrom::default(),
         token_secret: Secret::new(mint.bytes::<32>().to_vec()),

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use super::say;
-use crate::audit::{Finding, Progress, Report, Stage};
+use crate::audit::{Finding, Progress, Report, Stage, Trusted, Witnessed};
 use crate::config::Environment;
 use crate::server::{self, StartError};
 use crate::telemetry::start_log;
@@ -20,6 +20,10 @@ pub(super) struct Arguments {
     /// May be repeated. Without it checkpoints are held against the keys that the database names.
     #[arg(long, value_name = "KEY")]
     key: Vec<String>,
+    /// A witness's verifier key, or a file with such keys: it must have cosigned the log. May be
+    /// repeated. Whatever cosignatures there are must be right in any case.
+    #[arg(long, value_name = "KEY")]
+    witness: Vec<String>,
     /// The report as JSON.
     #[arg(long)]
     json: bool,
@@ -29,13 +33,14 @@ pub(super) fn run(environment: &Environment, asked: &Arguments) -> Result<ExitCo
     start_log(environment.text("LIANDAN_LOG"), "warn")?;
     let url = environment.required("DATABASE_URL")?;
     let keys = super::verify::keys("--key", &asked.key)?;
+    let trusted = Trusted { keys, witnesses: super::verify::witnesses(&asked.witness)? };
     let shows_bar = std::io::stderr().is_terminal();
     let mut tell = |progress: Progress| {
         if shows_bar {
             let _ = write!(std::io::stderr(), "\r{}\u{1b}[K", bar(progress));
         }
     };
-    let report = server::audit(url, keys, &mut tell);
+    let report = server::audit(url, trusted, &mut tell);
     if shows_bar {
         let _ = write!(std::io::stderr(), "\r\u{1b}[K");
     }
@@ -70,6 +75,10 @@ fn show(report: &Report) {
     let beyond = report.findings_count - report.findings.len() as u64;
     if beyond > 0 {
         say(&format!("… and {beyond} more"));
+    }
+    for Witnessed { key, size, cosigned_at } in &report.witnesses {
+        let name = key.split('+').next().unwrap_or_default();
+        say(&format!("联署 cosigned by {name}: {size} 条 entries, {cosigned_at}"));
     }
     let audited = &report.audited;
     say(&format!(

@@ -8,7 +8,10 @@ use serde_json::json;
 
 use super::say;
 use crate::config::BadSetting;
-use crate::custody::{Given, Older, VerifierKey, Wrong, account, account_json, verifiers, verify};
+use crate::custody::{
+    Given, NotAKey, Older, VerifierKey, WitnessKey, Wrong, account, account_json, verifiers,
+    verify, witness_keys,
+};
 use crate::server::StartError;
 
 /// Check a manifest's bundle (`GET /manifests/{id}/custody`): no server and no database are needed.
@@ -22,6 +25,10 @@ pub(super) struct Arguments {
     /// The log's verifier key, or a file with such keys. May be repeated: keys change.
     #[arg(long, value_name = "KEY", required = true)]
     key: Vec<String>,
+    /// A witness's verifier key, or a file with such keys: each must have cosigned the checkpoint.
+    /// May be repeated.
+    #[arg(long, value_name = "KEY")]
+    witness: Vec<String>,
     /// An older checkpoint of the log: was it only added to since?
     #[arg(long, value_name = "FILE", requires = "consistency")]
     consistent_with: Option<PathBuf>,
@@ -35,13 +42,14 @@ pub(super) struct Arguments {
 
 pub(super) fn run(asked: &Arguments) -> Result<ExitCode, StartError> {
     let keys = keys("--key", &asked.key)?;
+    let witnesses = witnesses(&asked.witness)?;
     let bundle = read(&asked.bundle)?;
     let beside = match (&asked.consistent_with, &asked.consistency) {
         (Some(old), Some(proof)) => Some((read(old)?, read(proof)?)),
         _ => None,
     };
     let older = beside.as_ref().map(|(checkpoint, proof)| Older { checkpoint, proof });
-    match verify(&Given { bundle: &bundle, keys: &keys, older }) {
+    match verify(&Given { bundle: &bundle, keys: &keys, witnesses: &witnesses, older }) {
         Ok(verified) if asked.json => say(&account_json(&verified).to_string()),
         Ok(verified) => account(&verified).iter().for_each(|line| say(line)),
         Err(wrong) => {
@@ -75,17 +83,29 @@ fn read(file: &Path) -> Result<String, StartError> {
 
 /// A log's keys given as such, or by the name of a file; `name` is that of the argument.
 pub(super) fn keys(name: &'static str, given: &[String]) -> Result<Vec<VerifierKey>, StartError> {
+    all(name, given, verifiers)
+}
+
+/// Witnesses' keys given as such, or by the name of a file.
+pub(super) fn witnesses(given: &[String]) -> Result<Vec<WitnessKey>, StartError> {
+    all("--witness", given, witness_keys)
+}
+
+fn all<T>(
+    name: &'static str,
+    given: &[String],
+    parse: impl Fn(&str) -> Result<Vec<T>, NotAKey>,
+) -> Result<Vec<T>, StartError> {
     let mut keys = Vec::new();
     for text in given {
-        let read = match verifiers(text) {
+        let read = match parse(text) {
             Ok(read) => Ok(read),
             Err(not) => match std::fs::read_to_string(text) {
-                Ok(text) => verifiers(&text),
+                Ok(text) => parse(&text),
                 Err(_) => Err(not),
             },
         };
-        let read = read.map_err(|not| BadSetting::new(name, not.to_string()))?;
-        keys.extend(read);
+        keys.extend(read.map_err(|not| BadSetting::new(name, not.to_string()))?);
     }
     Ok(keys)
 }

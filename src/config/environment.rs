@@ -15,6 +15,10 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("LIANDAN_TOKEN_SECRET", "at least 32 random bytes, the same in every process (serve)"),
     ("LIANDAN_LOG_KEY", "the log's private keys, the newest first (serve); liandan key new"),
     ("LIANDAN_LOG_KEY_FILE", "or: the file that holds them"),
+    (
+        "LIANDAN_WITNESSES",
+        "who is handed checkpoints to cosign: `https://host name+…`, commas between them (serve)",
+    ),
     ("LIANDAN_WITNESS_KEY", "the witness's private key (witness); liandan key new --witness"),
     ("LIANDAN_WITNESS_KEY_FILE", "or: the file that holds it"),
     ("LIANDAN_NUMBERING", "division (default) or plain: how divisions' manifests are numbered"),

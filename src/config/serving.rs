@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{AMENDMENT_DAYS, BadSetting, Borders, Config, Environment, Numbering, SignedFrom};
 use crate::container::{LabelLayout, NotALayout, QrContent};
-use crate::custody::LogKeys;
+use crate::custody::{LogKeys, NotWitnesses, Witnesses};
 use crate::identity::TOKEN_SECRET_BYTES_MIN;
 use crate::mint::Mint;
 use crate::secret::Secret;
@@ -101,6 +101,7 @@ impl Serving {
                 signed_from: signed_from(env)?,
                 token_secret: Secret::new(token_secret),
                 log_keys,
+                witnesses: witnesses(env)?,
                 behind_proxy: env.one_of("LIANDAN_BEHIND_PROXY", &yes_no, false)?,
             },
             listen: listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
@@ -181,6 +182,12 @@ fn log_keys(env: &Environment, origin: &str) -> Result<Option<LogKeys>, BadSetti
     };
     let keys = LogKeys::parse(&text).map_err(|not| BadSetting::new(name, not.to_string()))?;
     of_this_log(name, keys, origin).map(Some)
+}
+
+fn witnesses(env: &Environment) -> Result<Witnesses, BadSetting> {
+    const NAME: &str = "LIANDAN_WITNESSES";
+    let Some(text) = env.text(NAME) else { return Ok(Witnesses::default()) };
+    text.parse().map_err(|not: NotWitnesses| BadSetting::new(NAME, not.to_string()))
 }
 
 /// A key signs for the log whose name it has, and for no other.
@@ -271,6 +278,7 @@ mod tests {
             ("LIANDAN_AMENDMENT_DAYS", "0"),
             ("LIANDAN_AMENDMENT_DAYS", "five"),
             ("LIANDAN_SIGNED_FROM", "hazardous"),
+            ("LIANDAN_WITNESSES", "https://witness.example"),
             ("LIANDAN_METRICS_LISTEN", "everywhere"),
             ("LIANDAN_METRICS_TOKEN", "short"),
             ("LIANDAN_BEHIND_TLS", "yes"),

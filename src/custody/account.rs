@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use super::verify::Verified;
@@ -49,7 +50,7 @@ const fn status(status: Status) -> &'static str {
 
 /// The account, a line each.
 pub fn account(verified: &Verified) -> Vec<String> {
-    let Verified { bundle, head, older, replayed } = verified;
+    let Verified { bundle, head, witnessed, older, replayed } = verified;
     let filed = &replayed.manifest.filed;
     let mut lines = vec![
         format!("联单 manifest {}  {}", filed.number, bundle.subject.id),
@@ -74,6 +75,10 @@ pub fn account(verified: &Verified) -> Vec<String> {
     lines.push(String::new());
     lines.extend(masses(&replayed.manifest));
     lines.push(String::new());
+    for (name, at) in witnessed {
+        let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        lines.push(format!("联署 cosigned by {name}  {at}"));
+    }
     if let Some(size) = older {
         lines.push(format!("日志自 {size} 条以来只有追加。"));
         lines.push(format!("Since it had {size} entries the log was only added to."));
@@ -126,15 +131,18 @@ fn masses(manifest: &Manifest) -> Vec<String> {
 
 /// The account for programs.
 pub fn account_json(verified: &Verified) -> Value {
-    let Verified { bundle, head, older, replayed } = verified;
+    let Verified { bundle, head, witnessed, older, replayed } = verified;
     let event = |(event, step): (&super::BundleEvent, &super::replay::Step)| {
         json!({"seq": step.body["seq"], "index": event.index, "kind": step.body["kind"],
             "occurred_at": step.body["occurred_at"], "status": step.status.as_str()})
     };
     let events: Vec<Value> = bundle.events.iter().zip(&replayed.steps).map(event).collect();
+    let witness = |(name, at): &(String, DateTime<Utc>)| json!({"name": name, "cosigned_at": at.to_rfc3339_opts(SecondsFormat::Secs, true)});
+    let witnesses: Vec<Value> = witnessed.iter().map(witness).collect();
     json!({
         "verified": true, "subject": bundle.subject, "number": replayed.manifest.filed.number,
         "origin": head.origin, "log_size": head.size, "consistent_with": older,
+        "witnesses": witnesses,
         "status": replayed.manifest.status.as_str(), "events": events,
     })
 }

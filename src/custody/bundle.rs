@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::checkpoint::covering;
+use super::checkpoint::witnessed_covering;
 use super::merkle::Hash;
 use super::note::base64;
 use super::proof;
@@ -66,7 +66,7 @@ pub async fn bundle(app: &App, actor: &Actor, id: ManifestId) -> Result<CustodyB
     Ok(CustodyBundle {
         format: FORMAT.to_owned(),
         subject: BundleSubject { kind: "manifest".to_owned(), id: id.uuid() },
-        checkpoint: published.note.clone(),
+        checkpoint: published.shown(),
         events: events?,
     })
 }
@@ -82,7 +82,7 @@ pub async fn event_proof(
     let index = index(&row)?;
     let (published, mut proofs) = proofs(app, &[row]).await?;
     let proof = proofs.remove(&index).unwrap_or_default();
-    Ok(proof_text(index, &proof, &published.note))
+    Ok(proof_text(index, &proof, &published.shown()))
 }
 
 fn proof_text(index: u64, proof: &[Hash], note: &str) -> String {
@@ -111,7 +111,7 @@ async fn proofs(
     let entries = entries?;
     let last = entries.iter().max().copied();
     let last = last.ok_or_else(|| Problem::internal("a manifest without events"))?;
-    let published = covering(app, last).await?;
+    let published = witnessed_covering(app, last).await?;
     let proofs = proof::inclusion(&app.pool, published.size, &entries).await?;
     Ok((published, proofs))
 }

@@ -10,6 +10,7 @@ use super::edge::Edge;
 use super::keys::LogKeys;
 use super::note::Checkpoint;
 use super::store::{self, Published};
+use super::witnessed;
 use crate::app::App;
 use crate::limits::{CHECKPOINT_BELIEVED, COVERAGE_WAIT_MAX, COVERAGE_WAITERS_MAX, TREE_POLL};
 use crate::problem::Problem;
@@ -50,6 +51,11 @@ impl Custody {
         self.newest.borrow().clone()
     }
 
+    /// Hears of each that is newer, or was cosigned.
+    pub(super) fn follow(&self) -> watch::Receiver<Option<Arc<Published>>> {
+        self.newest.subscribe()
+    }
+
     /// How many requests wait for a checkpoint now.
     pub fn waiting(&self) -> usize {
         COVERAGE_WAITERS_MAX - self.places.available_permits()
@@ -61,7 +67,9 @@ impl Custody {
         self.newest.send_if_modified(|newest| {
             let is_new = newest.as_ref().is_none_or(|known| {
                 known.size < published.size
-                    || (known.size == published.size && known.note != published.note)
+                    || (known.size == published.size
+                        && (known.note != published.note
+                            || known.cosigned() < published.cosigned()))
             });
             if is_new {
                 *newest = Some(Arc::clone(&published));
@@ -88,7 +96,8 @@ pub fn signed(keys: &LogKeys, edge: &Edge) -> Published {
     let root = edge.root();
     let head = Checkpoint { origin: keys.name().to_owned(), size: edge.size(), root };
     let note = keys.sign(&head.text());
-    Published { size: edge.size(), root, note, signed_by: keys.ids() }
+    let (size, signed_by) = (edge.size(), keys.ids());
+    Published { size, root, note, signed_by, cosignatures: String::new() }
 }
 
 /// The newest checkpoint, not older than [`CHECKPOINT_BELIEVED`]: while the worker looks as well,
@@ -131,4 +140,23 @@ pub async fn covering(app: &App, position: u64) -> Result<Arc<Published>, Proble
         // Out of time: the next look is the last.
         let _ = timeout_at(until, change).await;
     }
+}
+
+/// The checkpoint that most witnesses have cosigned, of the newest that any has. 404 where none
+/// has cosigned any.
+pub async fn cosigned(app: &App) -> Result<Arc<Published>, Problem> {
+    let found = witnessed::covering(&app.pool, -1).await?;
+    found.map(Arc::new).ok_or_else(Problem::not_found)
+}
+
+/// The same as [`covering`], and where witnesses are named one that they have cosigned, as soon as
+/// there is such a one: what leaves the house should have their word with it.
+pub async fn witnessed_covering(app: &App, position: u64) -> Result<Arc<Published>, Problem> {
+    let newest = covering(app, position).await?;
+    if app.config.witnesses.are_none() {
+        return Ok(newest);
+    }
+    let above = i64::try_from(position).map_err(Problem::internal)?;
+    let found = witnessed::covering(&app.pool, above).await?;
+    Ok(found.map_or(newest, Arc::new))
 }

@@ -25,8 +25,16 @@ impl WitnessKey {
     /// When the witness last cosigned the note; none where it has not. Refused where something in
     /// its name is no cosignature of it.
     pub fn cosigned(&self, note: &SignedNote<'_>) -> Result<Option<DateTime<Utc>>, BadNote> {
+        self.newest(note).map(|newest| newest.map(|(time, _)| time))
+    }
+
+    /// The same, with the line that says so, without its line break.
+    pub fn newest<'a>(
+        &self,
+        note: &SignedNote<'a>,
+    ) -> Result<Option<(DateTime<Utc>, &'a str)>, BadNote> {
         let mut newest = None;
-        for value in note.by(&self.0.name, self.0.id) {
+        for (line, value) in note.by(&self.0.name, self.0.id) {
             let forged = || BadNote::Forged(self.0.name.clone());
             let (at, signature) = value.split_first_chunk::<8>().ok_or_else(forged)?;
             let at = i64::try_from(u64::from_be_bytes(*at)).map_err(|_| forged())?;
@@ -34,7 +42,7 @@ impl WitnessKey {
             if !self.0.verifies(message(note.text, at).as_bytes(), signature) {
                 return Err(forged());
             }
-            newest = newest.max(Some(time));
+            newest = newest.max(Some((time, line)));
         }
         Ok(newest)
     }

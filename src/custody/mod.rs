@@ -2,7 +2,8 @@
 //! `tlog-tiles`, with signed checkpoints, proofs, and bundles that need no server to be verified.
 //!
 //! `merkle`, `tiles`, `edge`, `note`, `keys` and `cosignature` are pure and know no database; `store` has the SQL;
-//! `tree` is the worker that lets the tree grow; the others answer questions about it.
+//! `tree` is the worker that lets the tree grow, `witnessed` that which hands it to witnesses; the
+//! others answer questions about it.
 
 mod account;
 mod balance;
@@ -23,10 +24,11 @@ mod submission;
 mod tiles;
 mod tree;
 mod verify;
+mod witnessed;
 
 pub use account::{account, account_json};
 pub use bundle::{BundleEvent, BundleSubject, CustodyBundle, bundle, event_proof};
-pub use checkpoint::{Custody, covering, latest};
+pub use checkpoint::{Custody, cosigned, covering, latest};
 pub use cosignature::{Cosigner, WitnessKey, witness_keys, witness_private_text};
 pub use edge::{Edge, FullTile};
 pub use entries::entries;
@@ -42,3 +44,6 @@ pub use submission::Submission;
 pub use tiles::{Place, TILE_WIDTH, TileId, bundle as entry_bundle, level};
 pub use tree::{follow, grow};
 pub use verify::{Given, Older, Verified, Wrong, verify};
+pub use witnessed::{
+    HandInError, Handed, NotWitnesses, WitnessAt, Witnesses, follow as follow_witnesses, hand_in,
+};

@@ -76,10 +76,10 @@ impl<'a> SignedNote<'a> {
         if is_signed { Ok(()) } else { Err(BadNote::Unsigned(names())) }
     }
 
-    /// The signatures in a key's name, unchecked.
-    pub(super) fn by(&self, name: &str, id: [u8; 4]) -> impl Iterator<Item = &[u8]> {
+    /// The signatures in a key's name, unchecked: their lines and values.
+    pub(super) fn by(&self, name: &str, id: [u8; 4]) -> impl Iterator<Item = (&'a str, &[u8])> {
         let is_it = move |one: &&Signature<'_>| one.name == name && one.id == id;
-        self.signatures.iter().filter(is_it).map(|one| one.value.as_slice())
+        self.signatures.iter().filter(is_it).map(|one| (one.line, one.value.as_slice()))
     }
 
     /// The lines below the text that are in the name of one of the keys.

@@ -64,5 +64,5 @@ pub async fn command_proof(app: &App, positions: &[u64]) -> Result<Option<Comman
         ProvenEvent { index, leaf_hash: hex::encode(leaf), proof }
     };
     let events = leaves.into_iter().map(event).collect();
-    Ok(Some(CommandProof { checkpoint: published.note.clone(), events }))
+    Ok(Some(CommandProof { checkpoint: published.shown(), events }))
 }

@@ -14,11 +14,11 @@ use crate::db::Pool;
 use crate::db::schema::{checkpoint, event, log_key};
 use crate::problem::Problem;
 
-fn whole(number: i64) -> Result<u64, Problem> {
+pub(super) fn whole(number: i64) -> Result<u64, Problem> {
     u64::try_from(number).map_err(Problem::internal)
 }
 
-fn signed(number: u64) -> Result<i64, Problem> {
+pub(super) fn signed(number: u64) -> Result<i64, Problem> {
     i64::try_from(number).map_err(Problem::internal)
 }
 
@@ -36,6 +36,8 @@ pub struct Look {
     pub log: u64,
     pub tree: u64,
     pub signed: Option<u64>,
+    /// Witnesses that have cosigned the newest checkpoint.
+    pub cosigned: u64,
 }
 
 #[derive(QueryableByName)]
@@ -46,17 +48,25 @@ struct LookRow {
     tree: i64,
     #[diesel(sql_type = Nullable<BigInt>)]
     signed: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    cosigned: i64,
 }
 
 const LOOK_SQL: &str = "-- custody: how far everything is
 SELECT log_head.next_position AS log, tree_head.size AS tree,
-       (SELECT max(size) FROM checkpoint) AS signed
-  FROM log_head, tree_head";
+       newest.size AS signed,
+       (SELECT count(*) FROM cosignature c WHERE c.size = newest.size) AS cosigned
+  FROM log_head, tree_head, (SELECT max(size) AS size FROM checkpoint) AS newest";
 
 pub async fn look(pool: &Pool) -> Result<Look, Problem> {
     let row: LookRow = diesel::sql_query(LOOK_SQL).get_result(&mut pool.get().await?).await?;
     let signed = row.signed.map(whole).transpose()?;
-    Ok(Look { log: whole(row.log)?, tree: whole(row.tree)?, signed })
+    Ok(Look {
+        log: whole(row.log)?,
+        tree: whole(row.tree)?,
+        signed,
+        cosigned: whole(row.cosigned)?,
+    })
 }
 
 #[derive(QueryableByName)]
@@ -223,24 +233,61 @@ pub struct Published {
     /// Entries of the tree.
     pub size: u64,
     pub root: Hash,
-    /// The signed note.
+    /// The note as the log signed it.
     pub note: String,
     /// Ids of the keys that signed it.
     pub signed_by: String,
+    /// The lines that witnesses have put below it since.
+    pub cosignatures: String,
 }
+
+impl Published {
+    /// The note as it is shown: with every signature that it has.
+    pub fn shown(&self) -> String {
+        format!("{}{}", self.note, self.cosignatures)
+    }
+
+    /// How many witnesses have cosigned it.
+    pub fn cosigned(&self) -> u64 {
+        self.cosignatures.lines().count() as u64
+    }
+}
+
+/// A checkpoint as a row, with the lines that witnesses have put below it.
+#[derive(QueryableByName)]
+pub(super) struct PublishedRow {
+    #[diesel(sql_type = BigInt)]
+    size: i64,
+    #[diesel(sql_type = Bytea)]
+    root: Vec<u8>,
+    #[diesel(sql_type = Text)]
+    note: String,
+    #[diesel(sql_type = Text)]
+    signed_by: String,
+    #[diesel(sql_type = Text)]
+    cosignatures: String,
+}
+
+impl TryFrom<PublishedRow> for Published {
+    type Error = Problem;
+
+    fn try_from(row: PublishedRow) -> Result<Self, Problem> {
+        let PublishedRow { size, root, note, signed_by, cosignatures } = row;
+        Ok(Self { size: whole(size)?, root: hash(&root)?, note, signed_by, cosignatures })
+    }
+}
+
+const LATEST_SQL: &str = "-- custody: the newest checkpoint
+SELECT c.size, c.root, c.note, c.signed_by,
+       (SELECT COALESCE(string_agg(w.line || E'\\n', '' ORDER BY w.witness), '')
+          FROM cosignature w WHERE w.size = c.size) AS cosignatures
+  FROM checkpoint c ORDER BY c.size DESC, c.signed_at DESC LIMIT 1";
 
 /// The newest checkpoint.
 pub async fn latest(pool: &Pool) -> Result<Option<Published>, Problem> {
-    let found: Option<(i64, Vec<u8>, String, String)> = checkpoint::table
-        .order((checkpoint::size.desc(), checkpoint::signed_at.desc()))
-        .select((checkpoint::size, checkpoint::root, checkpoint::note, checkpoint::signed_by))
-        .first(&mut pool.get().await?)
-        .await
-        .optional()?;
-    let read = |(size, root, note, signed_by): (i64, Vec<u8>, String, String)| {
-        Ok(Published { size: whole(size)?, root: hash(&root)?, note, signed_by })
-    };
-    found.map(read).transpose()
+    let found: Option<PublishedRow> =
+        diesel::sql_query(LATEST_SQL).get_result(&mut pool.get().await?).await.optional()?;
+    found.map(Published::try_from).transpose()
 }
 
 #[derive(QueryableByName)]

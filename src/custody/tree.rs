@@ -106,9 +106,10 @@ async fn begin(app: &App, (keys, look): (&LogKeys, Look), edge: &Edge) -> Result
     Ok(())
 }
 
-/// Another process may have published what this one does not know yet.
+/// Another process may have published what this one does not know yet, or a witness cosigned it.
 async fn hear(app: &App, look: Look) -> Result<(), Problem> {
-    if app.custody.known().map(|known| known.size) == look.signed {
+    let known = app.custody.known().map(|known| (known.size, known.cosigned()));
+    if known.is_some_and(|(size, by)| Some(size) == look.signed && by == look.cosigned) {
         app.custody.has_looked();
     } else if let Some(latest) = store::latest(&app.pool).await? {
         app.custody.tell(latest);

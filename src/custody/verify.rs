@@ -1,16 +1,19 @@
 //! Checking a bundle offline: no server, no database, no clock (custody.md, "The bundle").
 //!
-//! What is checked, in this order: the form, the checkpoint's signature, that the log only grew,
-//! each event's place in the log, the chain, and what it means. The first thing that is wrong is
+//! What is checked, in this order: the form, the checkpoint's signature, the witnesses that are
+//! asked for, that the log only grew, each event's place in the log, the chain, and what it means. The first thing that is wrong is
 //! named, and nothing after it: what follows a forgery is not worth a word.
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use chrono::{DateTime, Utc};
+
 use super::bundle::{BundleEvent, CustodyBundle, FORMAT};
+use super::cosignature::WitnessKey;
 use super::keys::VerifierKey;
 use super::merkle::{Hash, empty_root, extends, includes};
-use super::note::{Checkpoint, hash};
+use super::note::{Checkpoint, SignedNote, hash};
 use super::replay::{Replayed, replay};
 use crate::journal::signature::first_bad;
 use crate::journal::{Break, canonical, first_break, leaf_hash};
@@ -37,6 +40,8 @@ pub struct Given<'a> {
     pub bundle: &'a str,
     /// Whom to believe, got from elsewhere.
     pub keys: &'a [VerifierKey],
+    /// Witnesses each of whom must have cosigned the checkpoint.
+    pub witnesses: &'a [WitnessKey],
     /// An older checkpoint of the log, and the proof that the bundle's log begins with it.
     pub older: Option<Older<'a>>,
 }
@@ -52,6 +57,8 @@ pub struct Older<'a> {
 pub struct Verified {
     pub bundle: CustodyBundle,
     pub head: Checkpoint,
+    /// The witnesses that were asked for, and when each cosigned.
+    pub witnessed: Vec<(String, DateTime<Utc>)>,
     /// Entries of the older log that it was shown to go on from.
     pub older: Option<u64>,
     pub replayed: Replayed,
@@ -74,6 +81,7 @@ pub fn verify(given: &Given<'_>) -> Result<Verified, Wrong> {
         return Err(Wrong::new("/subject/kind", zh, format!("Not of a manifest: {kind:?}.")));
     }
     let head = head("/checkpoint", &bundle.checkpoint, given.keys)?;
+    let witnessed = witnessed(&bundle.checkpoint, given.witnesses)?;
     let older = given.older.as_ref().map(|older| grown(older, &head, given.keys)).transpose()?;
     if bundle.events.is_empty() {
         return Err(Wrong::new("/events", "没有事件。", "There are no events."));
@@ -85,7 +93,7 @@ pub fn verify(given: &Given<'_>) -> Result<Verified, Wrong> {
     let bodies = bundle.events.iter().map(|event| event.body.as_str());
     let replayed =
         replay(bodies).map_err(|(n, text)| Wrong { at: format!("/events/{n}/body/data"), text })?;
-    Ok(Verified { bundle, head, older, replayed })
+    Ok(Verified { bundle, head, witnessed, older, replayed })
 }
 
 /// A checkpoint, believed.
@@ -100,6 +108,32 @@ fn head(at: &str, note: &str, keys: &[VerifierKey]) -> Result<Checkpoint, Wrong>
             "What is signed is no checkpoint of the log.",
         )
     })
+}
+
+/// Each of these witnesses has cosigned the checkpoint; says when.
+fn witnessed(note: &str, witnesses: &[WitnessKey]) -> Result<Vec<(String, DateTime<Utc>)>, Wrong> {
+    let unread = |bad: super::note::BadNote| {
+        Wrong::new("/checkpoint", format!("检查点不可读：{bad}。"), format!("It: {bad}."))
+    };
+    let signed = SignedNote::parse(note).map_err(unread)?;
+    let each = witnesses.iter().map(|witness| {
+        let name = witness.name();
+        let wrong = |zh: &str, en: &str| {
+            let (zh, en) = (format!("见证方 {name} {zh}"), format!("The witness {name} {en}"));
+            Wrong::new("/checkpoint", zh, en)
+        };
+        match witness.cosigned(&signed) {
+            Ok(Some(at)) => Ok((name.to_owned(), at)),
+            Ok(None) => {
+                let zh = "没有联署此检查点：新检查点十余秒后才有联署，请重新取存证包。";
+                let en = "has not cosigned this checkpoint. A new one is cosigned within seconds: \
+                          take a new bundle.";
+                Err(wrong(zh, en))
+            }
+            Err(_) => Err(wrong("的联署无效。", "is named by a cosignature that is not right.")),
+        }
+    });
+    each.collect()
 }
 
 #[derive(Deserialize)]

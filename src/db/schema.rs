@@ -629,3 +629,13 @@ diesel::table! {
         first_used_at -> Timestamptz,
     }
 }
+
+diesel::table! {
+    cosignature (witness, size) {
+        witness -> Text,
+        size -> Int8,
+        line -> Text,
+        cosigned_at -> Timestamptz,
+        stored_at -> Timestamptz,
+    }
+}

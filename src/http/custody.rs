@@ -46,16 +46,31 @@ const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-cache");
 const TEXT: &str = "text/plain; charset=utf-8";
 const BYTES: &str = "application/octet-stream";
 
-/// The newest checkpoint of the log: a signed note (C2SP tlog-checkpoint).
+wire! {
+    /// Which checkpoint.
+    pub struct CheckpointQuery {
+        /// The one that most witnesses have cosigned, of the newest, instead of the newest of all.
+        pub cosigned: Option<bool>,
+    }
+}
+
+/// The newest checkpoint of the log: a signed note (C2SP tlog-checkpoint), with the cosignatures
+/// that it has so far (C2SP tlog-cosignature).
+///
+/// Witnesses come every 10 s at most: with `cosigned=true` it is an older one that has them; 404
+/// where none has.
 #[utoipa::path(
     get, path = "/api/v1/custody/checkpoint", tag = "custody", security(()),
+    params(CheckpointQuery),
     responses((status = 200, body = String, content_type = "text/plain")),
 )]
-pub async fn checkpoint(app: Data<App>) -> Answer {
-    let latest = custody::latest(&app).await?;
+pub async fn checkpoint(app: Data<App>, query: Query<CheckpointQuery>) -> Answer {
+    let wants_cosigned = query.get()?.cosigned.unwrap_or(false);
+    let shown =
+        if wants_cosigned { custody::cosigned(&app).await? } else { custody::latest(&app).await? };
     let mut answer = HttpResponse::Ok();
     answer.content_type(TEXT).insert_header((CACHE_CONTROL, NOT_KEPT));
-    Ok(answer.body(latest.note.clone()))
+    Ok(answer.body(shown.shown()))
 }
 
 /// The log's verifier key, `<name>+<id>+<base64>` (C2SP signed-note).

@@ -71,6 +71,7 @@ async fn serve(
             return Err(StartError::Ended(format!("{:?}", ended.err())));
         }
         never = follow(app) => match never {},
+        never = custody::follow_witnesses(app) => match never {},
         never = &mut tree => match never {},
         () = signals.next() => {}
     }

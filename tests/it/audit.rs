@@ -1,7 +1,7 @@
 //! The audit: it finds nothing where nothing is wrong, and whatever anybody changes behind the
 //! program's back.
 
-use liandan::audit::{Check, Finding, Report};
+use liandan::audit::{Check, Finding, Report, Trusted};
 use serde_json::{Value, json};
 use tokio_postgres::Client as Db;
 
@@ -9,7 +9,7 @@ use crate::support::{Cast, World, liandan};
 
 /// All that is wrong with a database.
 pub async fn of(url: &str) -> Report {
-    liandan::audit::audit(url, Vec::new(), &mut |_| {}).await.unwrap()
+    liandan::audit::audit(url, Trusted::default(), &mut |_| {}).await.unwrap()
 }
 
 /// One line a finding, for whoever has to find out why.

@@ -219,12 +219,15 @@ async fn the_tree_is_append_only_for_the_server_and_for_its_owner() {
         tokio_postgres::connect(&database.app_url(), tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
     let superuser = database.superuser().await;
+    let cosignature = "INSERT INTO cosignature VALUES ('w', 300, '— w x', now(), now())";
+    superuser.batch_execute(cosignature).await.unwrap();
     superuser.batch_execute("SET ROLE liandan_owner").await.unwrap();
     let code = |refused: tokio_postgres::Error| refused.code().unwrap().code().to_owned();
     for (table, column) in [
         ("tree_tile", "root = root"),
         ("checkpoint", "note = note"),
         ("log_key", "first_used_at = first_used_at"),
+        ("cosignature", "line = line"),
     ] {
         for act in [
             format!("UPDATE {table} SET {column}"),

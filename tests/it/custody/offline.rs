@@ -16,7 +16,7 @@ fn keys(seed: u8) -> Vec<VerifierKey> {
 }
 
 fn judged(bundle: &str) -> Result<usize, Wrong> {
-    let given = Given { bundle, keys: &keys(7), older: None };
+    let given = Given { bundle, keys: &keys(7), witnesses: &[], older: None };
     verify(&given).map(|verified| verified.bundle.events.len())
 }
 
@@ -159,7 +159,7 @@ async fn an_event_that_is_missing_or_moved_is_named() {
     other["events"][0]["index"] = json!(u64::MAX);
     assert_eq!(wrong(&other).0, "/events/0/index");
     assert_eq!(judged("{}").unwrap_err().at, "");
-    let given = Given { bundle: &bundle.to_string(), keys: &keys(8), older: None };
+    let given = Given { bundle: &bundle.to_string(), keys: &keys(8), witnesses: &[], older: None };
     assert_eq!(verify(&given).err().unwrap().at, "/checkpoint");
 }
 
@@ -334,7 +334,7 @@ async fn a_log_that_was_rewritten_is_found_by_whoever_kept_a_checkpoint() {
     let judged = |bundle: &Value, old: &str, proof: &Value| {
         let (bundle, proof) = (bundle.to_string(), proof.to_string());
         let older = Some(Older { checkpoint: old, proof: &proof });
-        let verified = verify(&Given { bundle: &bundle, keys: &keys(7), older });
+        let verified = verify(&Given { bundle: &bundle, keys: &keys(7), witnesses: &[], older });
         verified.map(|verified| verified.older).map_err(|wrong| wrong.at)
     };
     assert_eq!(judged(&new, &old, &proof), Ok(Some(from)));

@@ -32,16 +32,23 @@ pub struct Server {
 
 impl Server {
     pub fn start(url: &str) -> Self {
-        Self::start_with(url, &["serve"])
+        Self::start_with(url, &["serve"], &[])
+    }
+
+    /// With other settings.
+    pub fn start_as(url: &str, settings: &[(&str, &str)]) -> Self {
+        Self::start_with(url, &["serve"], settings)
     }
 
     /// With a clock that can be set.
     pub fn start_sandbox(url: &str) -> Self {
-        Self::start_with(url, &["serve", "--sandbox"])
+        Self::start_with(url, &["serve", "--sandbox"], &[])
     }
 
-    fn start_with(url: &str, arguments: &[&str]) -> Self {
-        let mut child = liandan(url).args(arguments).stderr(Stdio::null()).spawn().unwrap();
+    fn start_with(url: &str, arguments: &[&str], settings: &[(&str, &str)]) -> Self {
+        let mut command = liandan(url);
+        command.args(arguments).envs(settings.iter().copied()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("http://").expect("an address").to_owned();

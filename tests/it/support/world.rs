@@ -145,6 +145,7 @@ pub fn config() -> Config {
         label_qr: QrContent::default(),
         amendment_days: 5,
         log_keys: Some(log_keys(&[7])),
+        witnesses: custody::Witnesses::default(),
         signed_from: SignedFrom::default(),
         token_secret: Secret::new(b"a secret of tests, as long as it must be".to_vec()),
         behind_proxy: false,

@@ -1,5 +1,6 @@
 //! `liandan witness`: C2SP tlog-witness over HTTP, forks and rollbacks, and logs that are asked.
 
+mod cosigned;
 mod log;
 mod process;
 mod pulled;

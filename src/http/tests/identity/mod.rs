@@ -75,6 +75,7 @@ impl World {
             labels: crate::container::LabelLayout::default(),
             label_qr: crate::container::QrContent::default(),
             log_keys: None,
+            witnesses: crate::custody::Witnesses::default(),
             amendment_days: 5,
             signed_from: crate::config::SignedFrom::default(),
             token_secret: Secret::new(vec![7; 32]),
