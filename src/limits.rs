@@ -155,6 +155,10 @@ pub const TREE_PAUSE: Duration = Duration::from_millis(200);
 /// or published is noticed.
 pub const TREE_POLL: Duration = Duration::from_millis(250);
 
+/// How old, in seconds, an event may be that is in no checkpoint yet, before `/readyz` names it:
+/// the tree follows within one.
+pub const TREE_LAG_S_MAX: u64 = 60;
+
 /// How long the newest checkpoint is believed to be the newest. The worker looks more often.
 pub const CHECKPOINT_BELIEVED: Duration = Duration::from_secs(1);
 

@@ -137,7 +137,10 @@ pub fn account_json(verified: &Verified) -> Value {
             "occurred_at": step.body["occurred_at"], "status": step.status.as_str()})
     };
     let events: Vec<Value> = bundle.events.iter().zip(&replayed.steps).map(event).collect();
-    let witness = |(name, at): &(String, DateTime<Utc>)| json!({"name": name, "cosigned_at": at.to_rfc3339_opts(SecondsFormat::Secs, true)});
+    let witness = |(name, at): &(String, DateTime<Utc>)| {
+        let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        json!({"name": name, "cosigned_at": at})
+    };
     let witnesses: Vec<Value> = witnessed.iter().map(witness).collect();
     json!({
         "verified": true, "subject": bundle.subject, "number": replayed.manifest.filed.number,

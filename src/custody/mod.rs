@@ -1,9 +1,9 @@
 //! Custody that anyone can check (custody.md): the journal as one Merkle tree, in the tiles of C2SP
 //! `tlog-tiles`, with signed checkpoints, proofs, and bundles that need no server to be verified.
 //!
-//! `merkle`, `tiles`, `edge`, `note`, `keys` and `cosignature` are pure and know no database; `store` has the SQL;
-//! `tree` is the worker that lets the tree grow, `witnessed` that which hands it to witnesses; the
-//! others answer questions about it.
+//! `merkle`, `tiles`, `edge`, `note`, `keys` and `cosignature` are pure and know no database;
+//! `store` has the SQL; `tree` is the worker that lets the tree grow, `witnessed` that which hands
+//! it to witnesses; the others answer questions about it.
 
 mod account;
 mod balance;
@@ -14,6 +14,8 @@ mod edge;
 mod entries;
 mod key_text;
 mod keys;
+mod lag;
+mod lag_store;
 mod merkle;
 mod note;
 mod proof;
@@ -34,6 +36,7 @@ pub use edge::{Edge, FullTile};
 pub use entries::entries;
 pub use key_text::NotAKey;
 pub use keys::{LogKeys, VerifierKey, private_text, verifiers};
+pub use lag::{Lag, lag};
 pub use merkle::{Hash, empty_root, extends, includes, root};
 pub use note::{BadNote, Checkpoint, SignedNote, base64, hash, is_key_name};
 pub use proof::{consistency, inclusion};

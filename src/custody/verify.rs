@@ -1,8 +1,9 @@
 //! Checking a bundle offline: no server, no database, no clock (custody.md, "The bundle").
 //!
 //! What is checked, in this order: the form, the checkpoint's signature, the witnesses that are
-//! asked for, that the log only grew, each event's place in the log, the chain, and what it means. The first thing that is wrong is
-//! named, and nothing after it: what follows a forgery is not worth a word.
+//! asked for, that the log only grew, each event's place in the log, the chain, and what it means.
+//! The first thing that is wrong is named, and nothing after it: what follows a forgery is not
+//! worth a word.
 
 use serde::Deserialize;
 use serde_json::Value;

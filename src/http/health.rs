@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Answer, ProblemBody, bearer};
 use crate::app::App;
+use crate::custody::{self, Lag};
 use crate::db;
 use crate::identity;
 use crate::limits::READY_S_MAX;
@@ -44,6 +45,7 @@ pub struct Health {
 
 /// What work needs.
 #[derive(Clone, Copy, Serialize, utoipa::ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an answer of its own")]
 pub struct Readiness {
     /// A connection was had and answered.
     pub database: bool,
@@ -51,7 +53,27 @@ pub struct Readiness {
     pub migrations: bool,
     /// A commit asked for now would be taken up.
     pub committer: bool,
+    /// What was recorded more than a minute ago is in a checkpoint of the log. Where it is not,
+    /// requests are served all the same, but for proofs of what is newer: trucks do not wait for
+    /// the tree, somebody has to look at it.
+    pub tree: bool,
+    /// Events that are in no checkpoint yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tree_lag_events: Option<u64>,
+    /// Seconds since the oldest of them was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tree_lag_s: Option<u64>,
 }
+
+/// Nothing is known to work.
+const NOTHING: Readiness = Readiness {
+    database: false,
+    migrations: false,
+    committer: false,
+    tree: false,
+    tree_lag_events: None,
+    tree_lag_s: None,
+};
 
 /// Whether the process lives.
 #[utoipa::path(get, path = "/healthz", tag = "operations", security(()),
@@ -67,14 +89,12 @@ pub async fn healthz() -> HttpResponse {
         content_type = "application/problem+json")))]
 pub async fn readyz(app: Data<App>) -> Answer {
     let look = tokio::time::timeout(Duration::from_secs(READY_S_MAX), look(&app));
-    let nothing = Readiness { database: false, migrations: false, committer: false };
-    let found = look.await.unwrap_or(nothing);
+    let found = look.await.unwrap_or(NOTHING);
     if found.database && found.migrations && found.committer {
         return Ok(HttpResponse::Ok().json(found));
     }
     let detail = Text::new("服务尚未就绪，见 checks。", "Not ready to serve; see checks.");
-    let checks = json!({ "database": found.database, "migrations": found.migrations,
-        "committer": found.committer });
+    let checks = json!(found);
     let mut problem =
         Problem::from(Fault::without_field(Code::Busy, detail).with("checks", checks));
     problem.retry_after_s = Some(1);
@@ -82,11 +102,16 @@ pub async fn readyz(app: Data<App>) -> Answer {
 }
 
 async fn look(app: &App) -> Readiness {
-    let (lacking, committer) = tokio::join!(db::lacking(&app.pool), app.committer.is_ready());
+    let (lacking, committer, lag) =
+        tokio::join!(db::lacking(&app.pool), app.committer.is_ready(), custody::lag(app));
+    let lag = lag.ok();
     Readiness {
         database: lacking.is_ok(),
         migrations: lacking.is_ok_and(|versions| versions.is_empty()),
         committer,
+        tree: lag.is_some_and(Lag::is_usual),
+        tree_lag_events: lag.map(|lag| lag.events),
+        tree_lag_s: lag.map(|lag| lag.seconds),
     }
 }
 
@@ -146,7 +171,10 @@ impl MetricsPage {
         content_type = "text/plain")))]
 pub async fn metrics(request: HttpRequest, page: Data<MetricsPage>, app: Data<App>) -> Answer {
     page.lets_in(&app, &request).await?;
-    let text = page.metrics.page(&app.committer).map_err(Problem::internal)?;
+    // A database that is away must not take the other figures with it.
+    let lag = tokio::time::timeout(Duration::from_secs(READY_S_MAX), custody::lag(&app)).await;
+    let lag = lag.ok().and_then(Result::ok);
+    let text = page.metrics.page(&app.committer, lag).map_err(Problem::internal)?;
     let kind = (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
     Ok(HttpResponse::Ok().insert_header(kind).body(text))
 }

@@ -3,8 +3,11 @@
 //! Labels are route patterns, methods and statuses: a bounded number of series, whatever clients
 //! send. Paths hold plates and numbers and never become labels.
 
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, Gauge, HistogramOpts, HistogramVec, IntGauge, Opts, Registry, TextEncoder,
+};
 
+use crate::custody::Lag;
 use crate::db::Committer;
 
 /// One answered request.
@@ -22,6 +25,8 @@ pub struct Metrics {
     registry: Registry,
     requests: HistogramVec,
     queued: IntGauge,
+    lag_events: Gauge,
+    lag_seconds: Gauge,
 }
 
 impl std::fmt::Debug for Metrics {
@@ -47,12 +52,22 @@ impl Metrics {
             "Decisions that may wait before clients are told 503",
         ))?;
         room.set(i64::try_from(crate::limits::QUEUE_MAX).unwrap_or(i64::MAX));
+        let lag_events = Gauge::with_opts(Opts::new(
+            "liandan_tree_lag_events",
+            "Events that are in no checkpoint yet; NaN where the database did not say",
+        ))?;
+        let lag_seconds = Gauge::with_opts(Opts::new(
+            "liandan_tree_lag_seconds",
+            "Age of the oldest event that is in no checkpoint yet; NaN as above",
+        ))?;
+        registry.register(Box::new(lag_events.clone()))?;
+        registry.register(Box::new(lag_seconds.clone()))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(queued.clone()))?;
         registry.register(Box::new(room))?;
         registry.register(Box::new(committer.figures().batch_decisions.clone()))?;
         registry.register(Box::new(committer.figures().batch_seconds.clone()))?;
-        Ok(Self { registry, requests, queued })
+        Ok(Self { registry, requests, queued, lag_events, lag_seconds })
     }
 
     pub fn answered(&self, request: &Request<'_>) {
@@ -64,8 +79,14 @@ impl Metrics {
         self.requests.with_label_values(&labels).observe(request.seconds);
     }
 
-    /// The page in Prometheus' text format.
-    pub fn page(&self, committer: &Committer) -> Result<Vec<u8>, prometheus::Error> {
+    /// The page in Prometheus' text format. `lag` is the tree's, where it is known.
+    pub fn page(
+        &self,
+        committer: &Committer,
+        lag: Option<Lag>,
+    ) -> Result<Vec<u8>, prometheus::Error> {
+        self.lag_events.set(lag.map_or(f64::NAN, |lag| lag.events as f64));
+        self.lag_seconds.set(lag.map_or(f64::NAN, |lag| lag.seconds as f64));
         self.queued.set(i64::try_from(committer.queued()).unwrap_or(i64::MAX));
         let mut page = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut page)?;

@@ -8,9 +8,38 @@ async fn a_server_that_can_work_says_so() {
     let client = world.client();
     assert_eq!(client.get("/healthz").await.is(200).json["status"], "ok");
     let ready = client.get("/readyz").await.is(200);
-    for part in ["database", "migrations", "committer"] {
+    for part in ["database", "migrations", "committer", "tree"] {
         assert_eq!(ready.json[part], true, "{part}");
     }
+}
+
+/// The world's tree grows by hand. One that stands still is named, and stops nobody.
+#[actix_web::test]
+async fn a_tree_that_does_not_follow_is_named_and_measured() {
+    let world = World::start().await;
+    let client = world.client();
+    let events = world.rows("event").await;
+    let metrics = async || client.with_token("tests-see-metrics").get("/metrics").await.is(200);
+    for (seconds, is_usual) in [(60, true), (1, false)] {
+        world.pass(chrono::TimeDelta::seconds(seconds));
+        let ready = client.get("/readyz").await.is(200);
+        assert_eq!(ready.json["tree"], is_usual);
+        assert_eq!(ready.json["tree_lag_events"], events);
+    }
+    assert_eq!(client.get("/readyz").await.json["tree_lag_s"], 61);
+    let figures = metrics().await.text;
+    for line in [format!("liandan_tree_lag_events {events}\n"), lag_of(61)] {
+        assert!(figures.contains(&line), "{line} is not in\n{figures}");
+    }
+    world.publish().await;
+    let ready = client.get("/readyz").await.is(200);
+    let lag = (&ready.json["tree"], &ready.json["tree_lag_events"], &ready.json["tree_lag_s"]);
+    assert_eq!(lag, (&true.into(), &0.into(), &0.into()));
+    assert!(metrics().await.text.contains(&lag_of(0)));
+}
+
+fn lag_of(seconds: u64) -> String {
+    format!("liandan_tree_lag_seconds {seconds}\n")
 }
 
 #[actix_web::test]

@@ -1,8 +1,8 @@
 //! The rows of cosignatures.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, Bytea, Text};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryableByName};
+use diesel::sql_types::BigInt;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
 
 use crate::custody::WitnessKey;

@@ -231,9 +231,10 @@ impl Puppet {
     }
 }
 
+const TEXT: &str = "text/plain";
+
 #[actix_web::test]
 async fn a_witness_that_misbehaves_is_not_believed() {
-    const TEXT: &str = "text/plain";
     const SIZE: &str = "text/x.tlog.size";
     let world = World::start().await;
     world.publish().await;
@@ -280,6 +281,22 @@ async fn a_witness_that_misbehaves_is_not_believed() {
         assert!(is_it, "{contradiction}: {told:?}");
     }
     assert_eq!(world.rows("cosignature").await, 0);
+}
+
+#[actix_web::test]
+async fn what_a_witness_cosigned_is_kept_shown_and_audited() {
+    let world = World::start().await;
+    world.publish().await;
+    let app = &world.app;
+    let puppet = Puppet::new(31);
+    let published = custody::latest(app).await.unwrap();
+    let (note, size) = (published.note.clone(), published.size);
+    let body_text = parts(&note).0;
+    let outbound = Outbound::new(Duration::from_secs(5));
+    let hand_in = async || custody::hand_in(app, &outbound, &puppet.at, &published).await;
+    let now = chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+    let right = puppet.keys.cosign(&body_text, now);
+    let stranger = Cosigner::parse(&witness_private_text("puppet.example/w", &[32; 32])).unwrap();
     let nobody = world.client();
     nobody.get("/custody/checkpoint?cosigned=true").await.is(404).refused_as("not_found");
     // With a stranger's line beside it the right one is taken, and alone kept.
