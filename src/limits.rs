@@ -187,6 +187,9 @@ pub const WITNESSES_MAX: usize = 16;
 /// C2SP has, which are nearly 5 kB each.
 pub const WITNESS_BODY_BYTES_MAX: usize = 128 * 1024;
 
+/// A note that a witness keeps: what it was handed, and the cosignatures of its own keys.
+pub const WITNESS_NOTE_BYTES_MAX: u64 = 2 * WITNESS_BODY_BYTES_MAX as u64;
+
 /// Contradictions of one kind that a witness writes down of one log. The first are what matters,
 /// and anybody can hand in wrong proofs.
 pub const EVIDENCE_FILES_MAX: usize = 100;

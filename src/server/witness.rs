@@ -21,7 +21,7 @@ use crate::limits::{
     KEEP_ALIVE_S, OUTBOUND_WITHIN, STOP_S_MAX, WITNESS_BODY_BYTES_MAX,
 };
 use crate::outbound::{Base, Outbound};
-use crate::witness::{Answer, Pull, Pulled, Refused, Witness};
+use crate::witness::{Answer, Pull, PullError, Pulled, Refused, Witness};
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
@@ -61,7 +61,7 @@ pub fn pull_once(order: &WitnessOrder, mut tell: impl FnMut(&Pulled)) -> Result<
         match pull.once(&witness) {
             Ok(pulled) => tell(&pulled),
             Err(error) => {
-                tracing::error!(%error, "not cosigned");
+                report(&error);
                 is_right = false;
             }
         }
@@ -108,9 +108,17 @@ fn follow(witness: &Witness, pull: &Pull, interval: Duration, tell: &impl Fn(&Pu
                     tell(&pulled);
                 }
             }
-            Err(error) => tracing::error!(%error, "not cosigned"),
+            Err(error) => report(&error),
         }
         std::thread::sleep(interval);
+    }
+}
+
+fn report(error: &PullError) {
+    if error.is_alarm() {
+        tracing::error!(%error, "not cosigned");
+    } else {
+        tracing::warn!(%error, "not cosigned");
     }
 }
 

@@ -39,6 +39,16 @@ pub enum PullError {
     State(#[from] StateError),
 }
 
+impl PullError {
+    /// Whether the log itself is wrong, and not only out of reach for now.
+    pub const fn is_alarm(&self) -> bool {
+        matches!(
+            self,
+            Self::TakenBack { .. } | Self::Forked { .. } | Self::Unsigned { .. } | Self::State(_)
+        )
+    }
+}
+
 /// A log that is asked.
 #[derive(Clone, Debug)]
 pub struct Pull {

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::files;
 use crate::custody::{Checkpoint, SignedNote, WitnessKey};
-use crate::limits::WITNESS_BODY_BYTES_MAX;
+use crate::limits::WITNESS_NOTE_BYTES_MAX;
 
 /// Why the memory cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +67,7 @@ impl State {
     /// What is known of a log; none where nothing was ever cosigned of it.
     pub fn known(&self, origin: &str) -> Result<Option<Known>, StateError> {
         let path = self.folder.join(name(origin));
-        let found = files::get(&path, WITNESS_BODY_BYTES_MAX as u64)
+        let found = files::get(&path, WITNESS_NOTE_BYTES_MAX)
             .map_err(|reason| StateError::Io { path: path.clone(), reason })?;
         let Some(note) = found else { return Ok(None) };
         let head = self.read(&note).filter(|head| head.origin == origin);

@@ -2,6 +2,7 @@
 
 use std::process::Output;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse, HttpServer};
@@ -70,6 +71,20 @@ async fn an_instance_is_asked_and_its_newest_checkpoint_cosigned() {
     let arguments = ["--log", &key, "--pull", &base, "--once", "--out", out.to_str().unwrap()];
     assert_eq!(pulled(&home.run(&arguments)), "");
     assert_eq!(open(&std::fs::read_to_string(&out).unwrap(), &key), head);
+    // Again and again, by a witness that serves what it has cosigned.
+    let follower = Home::new(4);
+    let witness = follower.listen(&key, &["--pull", &base, "--interval", "1"]);
+    let path = format!("/checkpoint/{}", liandan::witness::hash_of(&head.origin));
+    let mut served = (404, String::new(), String::new());
+    for _ in 0..100 {
+        served = witness.get(&path).await;
+        if served.0 == 200 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!((served.0, open(&served.2, &key)), (200, head.clone()));
+    cosigned(&parts(&served.2).0, parts(&served.2).1, &follower.key());
     // Of another log's key.
     let other = MadeUpLog::of(1, 0).key();
     let told = refused(&home.run(&["--log", &other, "--pull", &base, "--once"]));
