@@ -12,6 +12,7 @@ pub(crate) use serving::of_this_log;
 pub use serving::{DemoHome, Metrics, Serving};
 pub use signed_from::SignedFrom;
 
+use crate::blob::Files;
 use crate::container::{LabelLayout, QrContent};
 use crate::custody::{LogKeys, Witnesses};
 use crate::secret::Secret;
@@ -68,4 +69,6 @@ pub struct Config {
     /// A reverse proxy stands before us: the client's address is the last that it added to
     /// `X-Forwarded-For`. False wherever clients can reach us directly, who could write it too.
     pub behind_proxy: bool,
+    /// Files that are attached.
+    pub files: Files,
 }

@@ -7,6 +7,8 @@ pub mod app;
 pub mod audit;
 /// Load figures beside pgbench's.
 pub mod bench;
+/// Files by their hash.
+pub mod blob;
 /// Working days of the yearly calendar.
 pub mod calendar;
 /// The national list and the tables beside it, and what they ask of an item.
@@ -33,6 +35,8 @@ pub mod db;
 pub mod decision;
 /// The demo world: a few weeks of life to look at.
 pub mod demo;
+/// Time lines, and what a court is given.
+pub mod evidence;
 /// Lists as tables.
 pub mod export;
 /// The change feed.
@@ -63,6 +67,8 @@ pub mod outbound;
 pub mod pages;
 /// Refusals and faults.
 pub mod problem;
+/// Who looked at what.
+pub mod reads;
 /// Organisations, sites, licences, vehicles, drivers.
 pub mod registry;
 /// Collection rounds: many stops, one weighing.
@@ -71,6 +77,8 @@ pub mod round;
 pub mod row;
 /// A clock that may be moved.
 pub mod sandbox;
+/// The regulators' search.
+pub mod search;
 /// What never reaches a log.
 pub mod secret;
 /// Reference data in the binary, read with file and line.

@@ -26,6 +26,8 @@ pub enum Check {
     Account,
     /// Ledgers have the entries that the manifests have written.
     Ledger,
+    /// Files that are attached are what they were.
+    File,
 }
 
 /// Something that is not as it must be.

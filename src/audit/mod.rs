@@ -1,12 +1,13 @@
 //! The audit: the whole log walked from its first event, and all that is stored held against it
 //! (custody.md, `liandan audit`).
 //!
-//! Two walks over one snapshot of the database, so that a server may go on working. The first, in
+//! Three walks over one snapshot of the database, so that a server may go on working. The first, in
 //! the order of positions: every leaf is the hash of its body, no position is missing, the tree
 //! over them is the one that checkpoints were signed for. The second, subject by subject: each
 //! chain holds, each event may follow the one before, and what the events make of a manifest, a
 //! licence, a user is what stands in the tables; what all manifests together hold of each account
-//! and have written in each ledger is what accounts and ledgers say.
+//! and have written in each ledger is what accounts and ledgers say. The third, file by file: each
+//! that an attachment names is there and has the hash that its event tells.
 //!
 //! Read in batches and judged as it comes: memory grows with the accounts, never with the log.
 //! Whatever is wrong is a [`Finding`]; only a database that cannot be read is an error.
@@ -15,6 +16,8 @@ mod account_sums;
 mod body;
 mod chains;
 mod compare;
+mod file_store;
+mod files;
 mod finding;
 mod log;
 mod made;

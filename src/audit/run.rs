@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::chains::{Ended, Walk};
 use super::compare::{self, Stored};
+use super::files;
 use super::finding::{Check, Finding, Findings};
 use super::log::LogWalk;
 use super::store::{CheckpointRow, EventRow, HeadRow, LeafRow, Source};
@@ -33,6 +34,7 @@ pub enum Stage {
     Log,
     Chains,
     Accounts,
+    Files,
 }
 
 /// How far it is.
@@ -61,6 +63,8 @@ pub struct Counts {
     pub subjects: u64,
     pub manifests: u64,
     pub accounts: u64,
+    /// Files that attachments name, each once.
+    pub files: u64,
 }
 
 /// What an audit found.
@@ -122,8 +126,12 @@ pub async fn audit(
     for (table, id) in source.orphans().await? {
         findings.add(Finding::new(Check::Table, orphan(&table, id)));
     }
+    let files = files::walk(&source, &mut findings, &mut |done, findings| {
+        tell(Progress { stage: Stage::Files, done, of: done, findings });
+    })
+    .await?;
     name_manifests(&source, &mut findings).await?;
-    let audited = Counts { events, subjects, manifests, accounts: sums.compared };
+    let audited = Counts { events, subjects, manifests, accounts: sums.compared, files };
     let Findings { kept, count } = findings;
     Ok(Report { log_size: size, audited, witnesses, findings_count: count, findings: kept })
 }

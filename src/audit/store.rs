@@ -175,6 +175,10 @@ impl Source {
         Ok(Self(client))
     }
 
+    pub(super) const fn client(&self) -> &Client {
+        &self.0
+    }
+
     /// The size of the log, by its head.
     pub async fn size(&self) -> Result<i64, tokio_postgres::Error> {
         let sql = "SELECT next_position FROM log_head WHERE id = 1";

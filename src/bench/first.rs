@@ -38,6 +38,7 @@ pub async fn regulator(database_url: &str, mint: &Mint) -> Result<Login, BenchEr
         signed_from: crate::config::SignedFrom::default(),
         token_secret: Secret::new(mint.bytes::<32>().to_vec()),
         behind_proxy: false,
+        files: crate::blob::Files::default(),
     };
     let app = App::new(config, (Clock::wall_clock(), mint.clone()), (pool, committer));
     let app = app.map_err(|reason| failed(reason.to_string()))?;

@@ -63,6 +63,7 @@ fn bar(progress: Progress) -> String {
         Stage::Log => "log",
         Stage::Chains => "chains",
         Stage::Accounts => "accounts",
+        Stage::Files => "files",
     };
     let wrong = if findings == 0 { String::new() } else { format!(", {findings} wrong") };
     format!("[{}{}] {stage} {done} of {of}{wrong}", "#".repeat(full), ".".repeat(BAR - full))
@@ -82,11 +83,12 @@ fn show(report: &Report) {
     }
     let audited = &report.audited;
     say(&format!(
-        "{} events, {} chains, {} manifests, {} accounts: {}",
+        "{} events, {} chains, {} manifests, {} accounts, {} files: {}",
         audited.events,
         audited.subjects,
         audited.manifests,
         audited.accounts,
+        audited.files,
         match report.findings_count {
             0 => "everything holds / 全部相符".to_owned(),
             count => format!("{count} findings / 发现 {count} 处不符"),

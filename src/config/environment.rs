@@ -36,6 +36,10 @@ pub const VARIABLES: &[(&str, &str)] = &[
         "LIANDAN_SIGNED_FROM",
         "streams whose steps devices must sign, each with its first day: hazardous=2027-01-01",
     ),
+    (
+        "LIANDAN_ATTACHMENT_MIB_MAX",
+        "the largest file that may be attached, 1 to 64 MiB; 16 when unset",
+    ),
     ("LIANDAN_METRICS_LISTEN", "address and port of /metrics alone"),
     ("LIANDAN_METRICS_TOKEN", "or: the bearer token that /metrics asks for on the main port"),
     ("LIANDAN_BEHIND_TLS", "true where clients reach us over TLS: they are told to insist on it"),

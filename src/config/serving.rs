@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use super::{AMENDMENT_DAYS, BadSetting, Borders, Config, Environment, Numbering, SignedFrom};
+use crate::blob::{ATTACHMENT_BYTES_CEILING, ATTACHMENT_BYTES_MAX, Files};
 use crate::container::{LabelLayout, NotALayout, QrContent};
 use crate::custody::{LogKeys, NotWitnesses, Witnesses};
 use crate::identity::TOKEN_SECRET_BYTES_MIN;
@@ -103,6 +104,7 @@ impl Serving {
                 log_keys,
                 witnesses: witnesses(env)?,
                 behind_proxy: env.one_of("LIANDAN_BEHIND_PROXY", &yes_no, false)?,
+                files: files(env)?,
             },
             listen: listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
             metrics: metrics(env)?,
@@ -115,6 +117,16 @@ impl Serving {
 fn signed_from(env: &Environment) -> Result<SignedFrom, BadSetting> {
     let wanted = "a list such as hazardous=2027-01-01,medical=2027-07-01";
     Ok(env.parsed("LIANDAN_SIGNED_FROM", wanted)?.unwrap_or_default())
+}
+
+fn files(env: &Environment) -> Result<Files, BadSetting> {
+    const NAME: &str = "LIANDAN_ATTACHMENT_MIB_MAX";
+    let mib: Option<usize> = env.parsed(NAME, "a number of MiB")?;
+    let bytes_max = mib.map_or(ATTACHMENT_BYTES_MAX, |mib| mib.saturating_mul(1024 * 1024));
+    if !(1..=ATTACHMENT_BYTES_CEILING).contains(&bytes_max) {
+        return Err(BadSetting::new(NAME, "must be from 1 to 64"));
+    }
+    Ok(Files { bytes_max })
 }
 
 fn labels(env: &Environment) -> Result<LabelLayout, BadSetting> {
@@ -279,6 +291,8 @@ mod tests {
             ("LIANDAN_AMENDMENT_DAYS", "five"),
             ("LIANDAN_SIGNED_FROM", "hazardous"),
             ("LIANDAN_WITNESSES", "https://witness.example"),
+            ("LIANDAN_ATTACHMENT_MIB_MAX", "0"),
+            ("LIANDAN_ATTACHMENT_MIB_MAX", "65"),
             ("LIANDAN_METRICS_LISTEN", "everywhere"),
             ("LIANDAN_METRICS_TOKEN", "short"),
             ("LIANDAN_BEHIND_TLS", "yes"),

@@ -32,7 +32,19 @@ const KINDS: &[(&str, &str)] = &[
     ("forward_cancelled", "转送联单已作废"),
     ("sent_on", "转出"),
     ("sent_on_cancelled", "转出已作废"),
+    ("attached", "附加文件"),
 ];
+
+/// What a kind of event is called, in Chinese and in English.
+pub fn event_word(kind: &str) -> (&'static str, String) {
+    let known = KINDS.iter().find(|(word, _)| *word == kind);
+    (known.map_or("", |(_, zh)| *zh), kind.replace('_', " "))
+}
+
+/// The same of a status.
+pub fn status_word(of: Status) -> (&'static str, String) {
+    (status(of), of.as_str().replace('_', " "))
+}
 
 const fn status(status: Status) -> &'static str {
     match status {
@@ -62,7 +74,7 @@ pub fn account(verified: &Verified) -> Vec<String> {
     for (event, step) in bundle.events.iter().zip(&replayed.steps) {
         let text = |name: &str| step.body[name].as_str().unwrap_or_default();
         let kind = text("kind");
-        let zh = KINDS.iter().find(|(word, _)| *word == kind).map_or("", |(_, zh)| zh);
+        let (zh, _) = event_word(kind);
         let (seq, status_zh, status_en) = (&step.body["seq"], status(step.status), step.status);
         lines.push(format!(
             "{seq:>3}  {}  {zh} {kind} → {status_zh} {}  #{}",

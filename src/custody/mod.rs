@@ -28,7 +28,7 @@ mod tree;
 mod verify;
 mod witnessed;
 
-pub use account::{account, account_json};
+pub use account::{account, account_json, event_word, status_word};
 pub use bundle::{BundleEvent, BundleSubject, CustodyBundle, bundle, event_proof};
 pub use checkpoint::{Custody, cosigned, covering, latest};
 pub use cosignature::{Cosigner, WitnessKey, witness_keys, witness_private_text};

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::balance::imbalance;
 use crate::ids::OrganisationId;
-use crate::manifest::{Action, Filed, Happening, Manifest, Status, evolve, read_event};
+use crate::manifest::{Action, Filed, Happening, Manifest, Party, Status, evolve, read_event};
 use crate::problem::Text;
 
 /// An event, and where the manifest stood after it.
@@ -80,7 +80,8 @@ const fn action(happening: &Happening) -> Option<Action> {
         | Happening::ForwardFiled(_)
         | Happening::ForwardCancelled(_)
         | Happening::SentOn(_)
-        | Happening::SentOnCancelled(_) => None,
+        | Happening::SentOnCancelled(_)
+        | Happening::Attached(_) => None,
     }
 }
 
@@ -104,7 +105,7 @@ fn not_theirs(
     (before, after): (Option<&Manifest>, &Manifest),
     happening: &Happening,
 ) -> Option<Text> {
-    let row = action(happening)?.transition();
+    let (word, takers) = taken_by(happening)?;
     if actor["via"] == "system" {
         return None;
     }
@@ -118,15 +119,23 @@ fn not_theirs(
         let parties = |manifest: &Manifest| manifest.parties(signer);
         let own = before.map(parties).unwrap_or_default().into_iter().chain(parties(after));
         let own: Vec<_> = own.collect();
-        own.iter().any(|party| row.parties.contains(party))
+        own.iter().any(|party| takers.contains(party))
             || (files_for_another(&after.filed) && !own.is_empty())
     };
     if signers.any(may) {
         return None;
     }
-    let action = row.action.as_str();
     Some(Text::new(
-        format!("签署单位不是可以执行 {action} 的一方。"),
-        format!("Whoever signed is no party that may {action}."),
+        format!("签署单位不是可以执行 {word} 的一方。"),
+        format!("Whoever signed is no party that may {word}."),
     ))
+}
+
+/// What is done, and the parties that may do it. A file is attached by any of them.
+fn taken_by(happening: &Happening) -> Option<(&'static str, &'static [Party])> {
+    if matches!(happening, Happening::Attached(_)) {
+        return Some(("attach", Party::ALL));
+    }
+    let row = action(happening)?.transition();
+    Some((row.action.as_str(), row.parties))
 }

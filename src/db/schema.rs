@@ -36,6 +36,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    attachment (manifest_id, sha256) {
+        manifest_id -> Uuid,
+        sha256 -> Bytea,
+        seq -> Int8,
+    }
+}
+
+diesel::table! {
+    blob (sha256) {
+        sha256 -> Bytea,
+        bytes -> Int8,
+        content -> Nullable<Bytea>,
+        stored_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     collection_round (id) {
         id -> Uuid,
         stream -> Text,
@@ -197,6 +214,22 @@ diesel::table! {
         subject_id -> Uuid,
         position -> Int8,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    read_record (id) {
+        id -> Uuid,
+        read_at -> Timestamptz,
+        user_id -> Uuid,
+        organisation_id -> Uuid,
+        role -> Text,
+        agency -> Nullable<Text>,
+        api_key_id -> Nullable<Uuid>,
+        what -> Text,
+        manifest_id -> Nullable<Uuid>,
+        query -> Nullable<Text>,
+        request_id -> Text,
     }
 }
 
@@ -499,6 +532,15 @@ diesel::table! {
         status -> Text,
         missing -> Bool,
         state -> Jsonb,
+    }
+}
+
+diesel::table! {
+    ridden (manifest_id, seq, plate) {
+        manifest_id -> Uuid,
+        seq -> Int8,
+        plate -> Text,
+        driver_id -> Nullable<Uuid>,
     }
 }
 

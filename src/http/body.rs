@@ -122,7 +122,7 @@ async fn collect(mut payload: Payload, announced: usize, max: usize) -> Result<B
     Ok(whole.freeze())
 }
 
-fn too_large(max: usize) -> Problem {
+pub(super) fn too_large(max: usize) -> Problem {
     let detail = Text::new(
         format!("请求体超过 {max} 字节。"),
         format!("The body is larger than {max} bytes."),

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::ctx::IdempotencyKey;
 use crate::limits::IDEMPOTENCY_KEY_CHARS_MAX;
 use crate::problem::{Code, Lang, Problem, Text};
-use crate::wire::{api_enum, asked_in_query, wire};
+use crate::wire::{Asked, Decode, api_enum, asked_in_query, wire};
 
 use super::frame;
 
@@ -47,8 +47,18 @@ pub fn parts(
     request: &HttpRequest,
     body: &[u8],
 ) -> Result<(RequestParts, Result<(), Problem>), Problem> {
+    let (parts, query) = parts_with(request, body, |query: &CommandQuery| query.validate_only)?;
+    Ok((parts, query.map(drop)))
+}
+
+/// The same of a command whose query says more than a command's usually does.
+pub fn parts_with<Q: Decode>(
+    request: &HttpRequest,
+    body: &[u8],
+    validate_only: impl Fn(&Q) -> bool,
+) -> Result<(RequestParts, Asked<Q>), Problem> {
     let key = idempotency_key(request, body);
-    let query = asked_in_query::<CommandQuery>(request.query_string());
+    let query = asked_in_query::<Q>(request.query_string());
     let query = match query {
         Ok(query) => query,
         Err(malformed) => {
@@ -58,7 +68,7 @@ pub fn parts(
             });
         }
     };
-    let validate_only = query.as_ref().is_ok_and(|query| query.validate_only);
+    let validate_only = query.as_ref().is_ok_and(validate_only);
     let (key, bad_key) = key.map_or_else(|bad| (None, Some(bad)), |key| (key, None));
     let parts = RequestParts {
         request_id: frame::request_id(request),
@@ -68,7 +78,13 @@ pub fn parts(
         if_match: if_match(request.headers()),
         validate_only,
     };
-    Ok((parts, all_of([query.err(), bad_key]).map_or(Ok(()), Err)))
+    let asked = match (query, bad_key) {
+        (Ok(query), None) => Ok(query),
+        (Ok(_), Some(bad)) => Err(bad),
+        (Err(faults), None) => Err(faults),
+        (Err(faults), Some(bad)) => Err(faults.and(bad)),
+    };
+    Ok((parts, asked))
 }
 
 /// The parts of a reading request: no body, no key; its query is the handler's own to read.
@@ -80,10 +96,6 @@ pub fn reading_parts(request: &HttpRequest) -> RequestParts {
         if_match: None,
         validate_only: false,
     }
-}
-
-fn all_of(problems: [Option<Problem>; 2]) -> Option<Problem> {
-    problems.into_iter().flatten().reduce(Problem::and)
 }
 
 /// The strong tag of a version: `"7"`.

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::custody::{self, CustodyBundle, Place, TILE_WIDTH, TileId};
 use crate::ids::ManifestId;
 use crate::problem::{Code, Problem, Text};
+use crate::reads::What;
 use crate::wire::{Whole, wire};
 
 pub(super) fn routes(cfg: &mut ServiceConfig) {
@@ -175,6 +176,7 @@ pub async fn entries(app: Data<App>, caller: Caller, segments: Segments) -> Answ
     let place = Place::parse(segments.raw("tile")?).ok_or_else(Problem::not_found)?;
     there(&app, TileId { level: 0, n: place.n }, place).await?;
     let bytes = custody::entries(&app, caller.actor(), place).await?;
+    caller.looked(What::Entries, &[]).await?;
     Ok(HttpResponse::Ok().content_type(BYTES).body(bytes))
 }
 
@@ -201,6 +203,7 @@ async fn there(app: &App, id: TileId, place: Place) -> Result<(), Problem> {
 pub async fn bundle(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
     let id = segments.id("id", ManifestId::of)?;
     let bundle = custody::bundle(&app, caller.actor(), id).await?;
+    caller.looked(What::Bundle, &[id]).await?;
     Ok(HttpResponse::Ok().json(bundle))
 }
 
@@ -218,5 +221,6 @@ pub async fn bundle(app: Data<App>, caller: Caller, segments: Segments) -> Answe
 pub async fn event_proof(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
     let (id, seq) = (segments.id("id", ManifestId::of)?, segments.number("seq")?);
     let text = custody::event_proof(&app, caller.actor(), (id, seq)).await?;
+    caller.looked(What::Bundle, &[id]).await?;
     Ok(HttpResponse::Ok().content_type(TEXT).body(text))
 }

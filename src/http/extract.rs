@@ -26,12 +26,14 @@ use crate::app::App;
 use crate::ctx::{Actor, Ctx};
 use crate::export::Format;
 use crate::identity;
+use crate::ids::ManifestId;
 use crate::limits::AGENT_CHARS_MAX;
 use crate::problem::{Code, Problem, Text};
-use crate::wire::{Asked, Decode};
+use crate::reads::{self, What};
+use crate::wire::{Asked, Decode, percent_decoded};
 
 use super::body::Body;
-use super::conditions::{RequestParts, parts, reading_parts};
+use super::conditions::{RequestParts, parts, parts_with, reading_parts};
 use super::door;
 use super::whole;
 
@@ -62,6 +64,12 @@ impl Caller {
         self.ctx(reading_parts(&self.request))
     }
 
+    /// Records that the caller is shown something, where that is recorded: before it is shown.
+    pub async fn looked(&self, what: What, manifests: &[ManifestId]) -> Result<(), Problem> {
+        let query = percent_decoded(&self.request.query_string().replace('+', " "));
+        reads::note(&self.app, &self.reading(), what, (manifests, query.as_deref())).await
+    }
+
     /// The context and the content of a command with a JSON body.
     pub fn command<T: Decode>(&self, body: &Body) -> Result<(Ctx, Asked<T>), Problem> {
         let asked = body.asked()?;
@@ -85,6 +93,16 @@ impl Caller {
         let (parts, sound) = parts(&self.request, &[])?;
         sound?;
         Ok(self.ctx(RequestParts { key: None, ..parts }))
+    }
+
+    /// The same for a command whose body is a file: what it asks stands in the query.
+    pub fn upload<Q: Decode>(
+        &self,
+        body: &[u8],
+        validate_only: impl Fn(&Q) -> bool,
+    ) -> Result<(Ctx, Asked<Q>), Problem> {
+        let (parts, asked) = parts_with(&self.request, body, validate_only)?;
+        Ok((self.ctx(parts), asked))
     }
 
     fn with_conditions<T>(&self, body: &Body, asked: Asked<T>) -> Result<(Ctx, Asked<T>), Problem> {

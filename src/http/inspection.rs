@@ -11,12 +11,13 @@ use super::{
 use crate::app::App;
 use crate::db::FirstAnswer;
 use crate::export::riding_sheets;
-use crate::ids::InspectionId;
+use crate::ids::{InspectionId, ManifestId};
 use crate::inspection::{
     self, InspectionFilter, InspectionView, NewInspection, RoadsideQuery, RoadsideView,
     inspection_view, roadside_view,
 };
 use crate::pages;
+use crate::reads::What;
 use crate::wire::Page;
 
 /// The routes below `/api/v1`.
@@ -45,6 +46,8 @@ pub struct InspectionApi;
 pub async fn roadside(app: Data<App>, caller: Caller, query: Query<RoadsideQuery>) -> Answer {
     let ctx = caller.reading();
     let look = inspection::look(&app, &ctx.actor, query.get()).await?;
+    let found: Vec<ManifestId> = look.found.iter().map(|one| one.stored.id).collect();
+    caller.looked(What::Roadside, &found).await?;
     Ok(HttpResponse::Ok().json(roadside_view(&app, &ctx, &look)))
 }
 

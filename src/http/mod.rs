@@ -13,6 +13,7 @@ mod conditions;
 mod custody;
 mod docs;
 mod door;
+mod evidence;
 mod extract;
 mod frame;
 mod headers;
@@ -40,6 +41,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod trip;
+mod upload;
 mod whole;
 
 pub use answer::{Answer, PROBLEM_JSON, fault_json, language_tag, problem_json, render};

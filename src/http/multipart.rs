@@ -19,28 +19,43 @@ const TABLES: [&str; 6] = [
 /// The boundary of a form, or nothing for a table as such; 415 for anything else.
 pub fn boundary(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut parts = kind.split(';').map(str::trim);
-    let name = parts.next().unwrap_or_default().to_lowercase();
+    let name = kind.split(';').next().unwrap_or_default().trim().to_lowercase();
     if TABLES.contains(&name.as_str()) {
         return Ok(None);
     }
-    let boundary = parts.find_map(|part| part.strip_prefix("boundary="));
-    match boundary.map(|text| text.trim_matches('"')) {
-        Some(text) if name == "multipart/form-data" && !text.is_empty() => {
-            Ok(Some(text.to_owned()))
-        }
-        _ => {
-            let detail = Text::new(
-                "请求体应为 CSV 或 XLSX 文件，或含有文件的 multipart/form-data。",
-                "The body must be a CSV or XLSX file, or multipart/form-data with one.",
-            );
-            Err(Problem::new(Code::UnsupportedMediaType, detail))
-        }
-    }
+    let boundary = boundary_of(kind).map(Some);
+    boundary.ok_or_else(|| {
+        let detail = Text::new(
+            "请求体应为 CSV 或 XLSX 文件，或含有文件的 multipart/form-data。",
+            "The body must be a CSV or XLSX file, or multipart/form-data with one.",
+        );
+        Problem::new(Code::UnsupportedMediaType, detail)
+    })
+}
+
+/// The boundary that the type of a form tells; none of anything else.
+pub fn boundary_of(kind: &str) -> Option<String> {
+    let mut parts = kind.split(';').map(str::trim);
+    let is_form = parts.next()?.eq_ignore_ascii_case("multipart/form-data");
+    let text = parts.find_map(|part| part.strip_prefix("boundary="))?.trim_matches('"');
+    (is_form && !text.is_empty()).then(|| text.to_owned())
 }
 
 /// The first file among the parts of a form.
 pub fn file(body: &Bytes, boundary: &str) -> Result<Bytes, Problem> {
+    part(body, boundary).map(|part| part.bytes)
+}
+
+/// A file of a form, and what the form says of it.
+pub struct Part {
+    pub bytes: Bytes,
+    pub name: Option<String>,
+    /// Its `Content-Type`.
+    pub kind: Option<String>,
+}
+
+/// The same with its name and type.
+pub fn part(body: &Bytes, boundary: &str) -> Result<Part, Problem> {
     let mark = format!("--{boundary}");
     let end = format!("\r\n{mark}");
     let mut at = find(body, mark.as_bytes(), 0).ok_or_else(no_file)? + mark.len();
@@ -51,7 +66,10 @@ pub fn file(body: &Bytes, boundary: &str) -> Result<Bytes, Problem> {
         let head = String::from_utf8_lossy(body.get(at..head_end).unwrap_or_default());
         let is_file = head.to_lowercase().contains("filename");
         if is_file {
-            return Ok(body.slice(content..content_end));
+            let bytes = body.slice(content..content_end);
+            let kind = header(&head, "content-type").map(str::to_owned);
+            let name = header(&head, "content-disposition").and_then(file_name);
+            return Ok(Part { bytes, name, kind });
         }
         at = content_end + end.len();
     }
@@ -60,6 +78,29 @@ pub fn file(body: &Bytes, boundary: &str) -> Result<Bytes, Problem> {
 fn find(bytes: &[u8], wanted: &[u8], from: usize) -> Option<usize> {
     let rest = bytes.get(from..)?;
     rest.windows(wanted.len()).position(|window| window == wanted).map(|at| from + at)
+}
+
+/// The value of a header of a part.
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    let lines = head.lines().filter_map(|line| line.split_once(':'));
+    let mut found = lines.filter(|(known, _)| known.trim().eq_ignore_ascii_case(name));
+    found.next().map(|(_, value)| value.trim())
+}
+
+/// The file's name as browsers write it (HTML, "multipart/form-data encoding algorithm"): quoted,
+/// with `%22` for a quote; other programs write `\"`.
+fn file_name(disposition: &str) -> Option<String> {
+    let (_, rest) = disposition.split_once("filename=\"")?;
+    let mut name = String::new();
+    let mut letters = rest.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' => return Some(name.replace("%22", "\"")).filter(|name| !name.is_empty()),
+            '\\' if letters.as_str().starts_with(['"', '\\']) => name.extend(letters.next()),
+            letter => name.push(letter),
+        }
+    }
+    None
 }
 
 fn no_file() -> Problem {
@@ -79,6 +120,9 @@ mod tests {
               Content-Type: text/csv\r\n\r\na,b\r\n--not\r\n1,2\r\n\r\n--x1--\r\n",
         );
         assert_eq!(file(&body, "x1").unwrap(), "a,b\r\n--not\r\n1,2\r\n");
+        let found = part(&body, "x1").unwrap();
+        let told = (found.name.as_deref(), found.kind.as_deref());
+        assert_eq!(told, (Some("a.csv"), Some("text/csv")));
         assert!(file(&body, "y").is_err());
         assert!(file(&Bytes::from_static(b"--x1\r\nname=\"a\"\r\n\r\n1\r\n--x1--"), "x1").is_err());
     }

@@ -17,6 +17,7 @@ use utoipa::openapi::{
 use super::audit::AuditApi;
 use super::changes::ChangesApi;
 use super::custody::CustodyApi;
+use super::evidence::EvidenceApi;
 use super::identity::IdentityApi;
 use super::imports::ImportApi;
 use super::inspection::InspectionApi;
@@ -44,7 +45,7 @@ struct Root;
 #[openapi(paths(sandbox::clock_now, sandbox::set_clock))]
 struct Sandbox;
 
-fn rooms() -> [Document; 11] {
+fn rooms() -> [Document; 12] {
     [
         ImportApi::openapi(),
         IdentityApi::openapi(),
@@ -52,6 +53,7 @@ fn rooms() -> [Document; 11] {
         ManifestApi::openapi(),
         CustodyApi::openapi(),
         AuditApi::openapi(),
+        EvidenceApi::openapi(),
         RoundApi::openapi(),
         TripApi::openapi(),
         InspectionApi::openapi(),

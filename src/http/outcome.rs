@@ -43,6 +43,14 @@ impl<T> Outcome<T> {
         }
     }
 
+    /// What was asked for was there already: 200 whatever the first answer's status would be. A
+    /// repeat has its own.
+    pub fn was_there(&mut self) {
+        if !self.is_replayed {
+            self.status = StatusCode::OK;
+        }
+    }
+
     /// The answer's head: status, `ETag`, and whether it is a repeat.
     pub fn answer(&self, version: i64) -> HttpResponseBuilder {
         let mut answer = HttpResponse::build(self.status);

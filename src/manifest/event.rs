@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::amend::{AmendmentApproved, AmendmentExpired, AmendmentProposed, AmendmentRejected};
+use super::attach::Attached;
 use super::behalf::SignedFor;
 pub use super::cancel::Cancelled;
 use super::linked::{Linked, Source};
@@ -354,6 +355,7 @@ crate::journal::happenings! {
         ForwardCancelled(Linked) = "forward_cancelled",
         SentOn(Linked) = "sent_on",
         SentOnCancelled(Linked) = "sent_on_cancelled",
+        Attached(Attached) = "attached",
     }
 }
 

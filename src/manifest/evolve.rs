@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::amend::{self, Amendments};
+use super::attach::{self, Attached};
 use super::behalf::SignedFor;
 use super::event::{Arrived, Cancelled, Completed, Departed, Filed, Happening, Received, Stamped};
 use super::linked::{Bond, Link, give_back, take_on};
@@ -103,6 +104,9 @@ pub struct Manifest {
     pub riding: Option<Riding>,
     #[serde(default, skip_serializing_if = "Transit::is_empty")]
     pub transit: Transit,
+    /// Files that parties have attached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Noted<Attached>>,
     /// The claimed time of the newest step: an earlier one that follows is out of order.
     pub last_occurred_at: DateTime<Utc>,
 }
@@ -172,10 +176,17 @@ pub fn evolve(state: Option<Manifest>, event: &Stamped) -> Result<Manifest, Ille
         Happening::ReturnCancelled(data) => give_back(&mut manifest, Bond::Return, data)?,
         Happening::ForwardCancelled(data) => give_back(&mut manifest, Bond::Forward, data)?,
         Happening::SentOnCancelled(data) => give_back(&mut manifest, Bond::Onward, data)?,
+        Happening::Attached(data) => {
+            let step = noted(&manifest, at, data.clone());
+            attach::evolve(&mut manifest, step)?;
+        }
     }
     manifest.signed_for.extend(event.signed_for.clone());
     manifest.version += 1;
-    manifest.last_occurred_at = manifest.last_occurred_at.max(event.occurred_at);
+    // A photo is no step: one that was taken before it was sent is in its order all the same.
+    if !matches!(event.happening, Happening::Attached(_)) {
+        manifest.last_occurred_at = manifest.last_occurred_at.max(event.occurred_at);
+    }
     Ok(manifest)
 }
 
@@ -205,6 +216,7 @@ fn begin(filed: Filed, (occurred_at, recorded_at): (DateTime<Utc>, DateTime<Utc>
         amendments: Amendments::default(),
         riding: None,
         transit: Transit::default(),
+        attachments: Vec::new(),
         last_occurred_at: occurred_at,
     }
 }

@@ -3,6 +3,7 @@
 
 use chrono::Datelike;
 
+use super::attach;
 use super::evolve::Manifest;
 use super::linked::{Kind, edge_rows};
 use super::moves::{holdings, licence_accounts, planned};
@@ -78,6 +79,7 @@ pub fn implied_rows(id: ManifestId, manifest: &Manifest) -> Result<Vec<Row>, Pro
         }
         edge
     }));
+    rows.extend(attach::rows(id, &manifest.attachments)?);
     Ok(rows)
 }
 

@@ -5,6 +5,7 @@ mod admit;
 pub mod amend;
 mod arrive;
 mod asked;
+mod attach;
 mod behalf;
 /// Many filings in one request.
 pub mod bulk;
@@ -39,6 +40,8 @@ mod party_rows;
 mod policy;
 mod preflight;
 mod receive;
+/// Which plates and drivers have had it.
+mod ridden;
 mod sealed;
 mod shape;
 /// The monthly sheet of medical waste.
@@ -61,6 +64,10 @@ pub use admit::{Wording, leg_right, planned_day, stored_later, transport_was_fre
 pub use amend::{expire_due, was_replaced};
 pub use arrive::arrive;
 pub use asked::*;
+pub use attach::{
+    AttachFile, Attached, AttachmentKind, AttachmentView, FileName, FileSent, attach, attachment,
+    attachments,
+};
 pub use behalf::SignedFor;
 pub use cancel::cancel;
 pub use complete::{Licences, complete};
@@ -93,8 +100,8 @@ pub use mended::{Content, with_the_rest};
 pub use origin::{Onto, Origin};
 pub use preflight::{Preflight, try_out};
 pub use receive::{GateFacts, receive};
-pub use shape::{ManifestView, WarningView};
-use shape::{PartyView, RefusedView};
+use shape::RefusedView;
+pub use shape::{DeadlineView, ManifestView, PartyView, WarningView};
 pub use sheet::{MEDICAL_TITLE, Month, MonthlySheet, MonthlySheets, monthly_sheets};
 use sight::regulates_end;
 pub use sight::{as_readable, readable, sees, visible};

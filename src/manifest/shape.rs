@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::amend::AmendmentView;
+use super::attach::AttachmentView;
 use super::linked::{LimboView, SourceView};
 use super::status::Status;
 use super::transport::{AboardView, IncidentView, LegView, SignatureView, TransitStopView};
@@ -345,5 +346,7 @@ pub struct ManifestView {
     pub signed_for: Vec<SignedFor>,
     /// Signatures of the second persons, which closed gaps.
     pub countersignatures: Vec<SignatureView>,
+    /// Files that parties have attached, oldest first.
+    pub attachments: Vec<AttachmentView>,
     pub warnings: Vec<WarningView>,
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::evolve::Manifest;
 use super::linked::edge_rows;
 use super::party_rows;
+use super::ridden;
 use crate::db::schema::manifest;
 use crate::db::{ByKey, JsonText, Pool};
 use crate::decision::{Cell, Row, Table, Type, Write};
@@ -231,7 +232,7 @@ static RIDES_NO_MORE: Table = Table {
     columns: &[("plate", Type::Text), ("manifest_id", Type::Uuid)],
 };
 
-/// What a step changes of which plates the load is on.
+/// What a step changes of which plates the load is on and was on.
 pub fn riding_rows(id: ManifestId, before: Option<&Manifest>, after: &Manifest) -> Vec<Row> {
     let was = before.map(Manifest::plates).unwrap_or_default();
     let is = after.plates();
@@ -240,7 +241,7 @@ pub fn riding_rows(id: ManifestId, before: Option<&Manifest>, after: &Manifest) 
     let gone = gone.map(|plate| Row { table: &RIDES_NO_MORE, cells: cells(plate) });
     let new = is.iter().filter(|plate| !was.contains(plate));
     let new = new.map(|plate| Row { table: &RIDES, cells: cells(plate) });
-    gone.chain(new).collect()
+    gone.chain(new).chain(ridden::rows(id, before, after)).collect()
 }
 
 /// Takes a draft away as it is filed; one that was changed meanwhile makes the commit decide again.

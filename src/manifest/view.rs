@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::act::open_now;
 use super::amend::{self, AmendmentView};
+use super::attach;
 use super::deadlines::{deadlines, shown};
 use super::draft_view::allowed_action;
 use super::event::{
@@ -114,6 +115,7 @@ pub fn view(
         gaps: manifest.gaps.iter().map(gap).collect(),
         signed_for: manifest.signed_for.clone(),
         countersignatures: transport::signatures(manifest),
+        attachments: attach::attachments(manifest),
         warnings: warnings(manifest, look.lang),
     }
 }

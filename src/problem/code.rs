@@ -94,6 +94,8 @@ codes! {
     SignatureRequired "signature_required" 422 "须有设备签名" "A device's signature is required";
     SignatureInvalid "signature_invalid" 422 "签名无效" "Invalid signature";
     StatementMismatch "statement_mismatch" 422 "声明与请求不符" "Statement disagrees";
+    FileBroken "file_broken" 422 "文件不完整" "File is incomplete";
+    FileMismatch "file_mismatch" 422 "文件类型不符" "File is of another type";
     OccurredTooEarly "occurred_too_early" 422 "时间过早" "Time is too early";
 
     // State and capacity: 409.

@@ -12,7 +12,7 @@ use futures_util::future::{join_all, try_join_all};
 use super::clock::follow;
 use super::http::listen;
 use super::signals::Signals;
-use super::{Listening, StartError};
+use super::{Listening, StartError, sweep};
 use crate::app::{App, Drain};
 use crate::config::Serving;
 use crate::custody;
@@ -72,6 +72,7 @@ async fn serve(
         }
         never = follow(app) => match never {},
         never = custody::follow_witnesses(app) => match never {},
+        never = sweep::follow(app) => match never {},
         never = &mut tree => match never {},
         () = signals.next() => {}
     }

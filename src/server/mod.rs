@@ -13,6 +13,7 @@ mod open;
 mod private;
 mod production;
 mod signals;
+mod sweep;
 mod user;
 mod witness;
 

@@ -1,5 +1,6 @@
 //! Single values: booleans, whole numbers, text, digests and ids.
 
+use sha2::{Digest, Sha256};
 use utoipa::openapi::schema::{KnownFormat, Type};
 use uuid::Uuid;
 
@@ -183,6 +184,19 @@ impl<const MIN: usize, const MAX: usize> Decode for BoundedText<MIN, MAX> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Sha256Hex(pub [u8; 32]);
 
+impl Sha256Hex {
+    /// The digest of some bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// `None` unless it is 64 hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut digest = [0; 32];
+        hex::decode_to_slice(text, &mut digest).ok().map(|()| Self(digest))
+    }
+}
+
 impl serde::Serialize for Sha256Hex {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&hex::encode(self.0))
@@ -199,14 +213,12 @@ named_shape!(Sha256Hex);
 
 impl Decode for Sha256Hex {
     fn decode(node: &Node<'_>, at: &Path<'_>, faults: &mut Faults) -> Option<Self> {
-        let text = node.text(at, faults)?;
-        let mut digest = [0; 32];
-        if hex::decode_to_slice(text, &mut digest).is_err() {
+        let digest = Self::parse(node.text(at, faults)?);
+        if digest.is_none() {
             let en = "Must be a SHA-256 digest of 64 hexadecimal digits.";
             faults.add(Code::InvalidValue, at, "应为 64 位十六进制的 SHA-256 值。", en);
-            return None;
         }
-        Some(Self(digest))
+        digest
     }
 }
 

@@ -4,6 +4,7 @@
 mod case;
 mod custody;
 pub mod estate;
+mod evidence;
 mod riding;
 mod seen;
 mod table;
@@ -12,14 +13,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, Contract, Method};
+use crate::support::{Answer, Client, Contract, Method, file};
 use case::{Case, Kind};
 use estate::{EVERYBODY, Estate};
 use seen::seen_by;
 
 /// Every operation.
 fn cases() -> impl Iterator<Item = &'static Case> {
-    table::CASES.iter().chain(riding::CASES).chain(custody::CASES)
+    table::CASES.iter().chain(riding::CASES).chain(custody::CASES).chain(evidence::CASES)
 }
 
 /// Of nothing at all.
@@ -32,6 +33,7 @@ fn request(case: &Case, id: &str, number: &str) -> (Method, String) {
     let path = path.replace("{id}", id).replace("{manifest_id}", id).replace("{number}", number);
     let path = path.replace("{n}", "1").replace("{seq}", "0").replace("{month}", "2026-11");
     let path = path.replace("{level}", "0").replace("{tile}", "000.p/1");
+    let path = path.replace("{sha256}", &file::sha256(&file::png(0)));
     let query = if path.ends_with("/preflight") { "?action=depart" } else { "" };
     (method.parse().unwrap(), format!("{path}{query}"))
 }
@@ -43,6 +45,7 @@ async fn ask(client: &Client, (method, path): (Method, String), body: Option<&Va
         Some(body) if path.contains("/manifests/bulk") => {
             call.raw("application/x-ndjson", body.to_string())
         }
+        Some(_) if path.contains("/attachments") => call.raw("image/png", file::png(1)),
         Some(body) if is_draft => call.raw("application/merge-patch+json", body.to_string()),
         Some(body) => call.json(body),
         None => call,

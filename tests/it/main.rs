@@ -15,6 +15,7 @@
 mod access;
 mod amendments;
 mod approvals;
+mod attachments;
 mod audit;
 mod bulk;
 mod changes;
@@ -25,6 +26,7 @@ mod crash;
 mod custody;
 mod deadlines;
 mod errors;
+mod evidence;
 mod export_cli;
 mod exports;
 mod filing;

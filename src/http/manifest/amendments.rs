@@ -16,6 +16,7 @@ use crate::manifest::amend::{
 };
 use crate::manifest::{self, Content, Stored};
 use crate::problem::Problem;
+use crate::reads::What;
 use crate::wire::Page;
 
 /// The answer of a command on an amendment; a repeat shows it as it stood then.
@@ -121,6 +122,7 @@ pub async fn list(app: Data<App>, caller: Caller, segments: Segments) -> Answer 
     let below = Some(stored.manifest.version);
     let all = amend::amendments(&app.pool, id, below).await?;
     let data: Vec<AmendmentView> = all.iter().map(AmendmentView::from).collect();
+    caller.looked(What::Amendments, &[id]).await?;
     Ok(HttpResponse::Ok().json(Page { data, next_cursor: None }))
 }
 
@@ -142,6 +144,7 @@ pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
     let version = stored.manifest.version;
     let all = amend::amendments(&app.pool, id, Some(version)).await?;
     let found = all.iter().find(|one| one.n == n).ok_or_else(Problem::not_found)?;
+    caller.looked(What::Amendments, &[id]).await?;
     Ok(HttpResponse::Ok().insert_header(etag(version)).json(AmendmentView::from(found)))
 }
 

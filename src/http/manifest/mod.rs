@@ -2,6 +2,7 @@
 
 mod amendments;
 mod answers;
+mod attachments;
 mod bulk;
 mod read;
 mod sheet;
@@ -9,6 +10,9 @@ mod steps;
 mod transport;
 
 use actix_web::web::{self, ServiceConfig};
+
+use crate::manifest::{AttachmentKind, FileName};
+use crate::wire::Sha256Hex;
 
 pub use read::{by_number, events, list, one, preflight, transitions};
 pub use steps::{
@@ -37,6 +41,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(web::resource("/manifests/{id}/cancel").post(cancel))
         .service(web::resource("/manifests/{id}/events").get(events))
         .service(
+            web::resource("/manifests/{id}/attachments")
+                .get(attachments::list)
+                .post(attachments::attach),
+        )
+        .service(web::resource("/manifests/{id}/attachments/{sha256}").get(attachments::one))
+        .service(
             web::resource("/manifests/{id}/amendments")
                 .get(amendments::list)
                 .post(amendments::propose),
@@ -51,34 +61,40 @@ pub fn routes(cfg: &mut ServiceConfig) {
 
 /// The part of the OpenAPI document that these handlers are.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(
-    read::list,
-    read::one,
-    read::by_number,
-    read::events,
-    read::preflight,
-    read::transitions,
-    steps::file,
-    steps::change_draft,
-    steps::file_draft,
-    steps::depart,
-    transport::hand_over,
-    transport::stop,
-    transport::incident,
-    transport::countersign,
-    transport::signing_code,
-    steps::arrive,
-    steps::receive,
-    steps::send_back,
-    steps::send_on,
-    steps::complete,
-    steps::cancel,
-    bulk::bulk,
-    amendments::propose,
-    amendments::approve,
-    amendments::reject,
-    amendments::list,
-    amendments::one,
-    sheet::monthly,
-))]
+#[openapi(
+    components(schemas(AttachmentKind, FileName, Sha256Hex)),
+    paths(
+        read::list,
+        read::one,
+        read::by_number,
+        read::events,
+        read::preflight,
+        read::transitions,
+        steps::file,
+        steps::change_draft,
+        steps::file_draft,
+        steps::depart,
+        transport::hand_over,
+        transport::stop,
+        transport::incident,
+        transport::countersign,
+        transport::signing_code,
+        steps::arrive,
+        steps::receive,
+        steps::send_back,
+        steps::send_on,
+        steps::complete,
+        steps::cancel,
+        bulk::bulk,
+        amendments::propose,
+        amendments::approve,
+        amendments::reject,
+        amendments::list,
+        amendments::one,
+        sheet::monthly,
+        attachments::attach,
+        attachments::list,
+        attachments::one,
+    )
+)]
 pub struct ManifestApi;

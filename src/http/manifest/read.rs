@@ -19,6 +19,7 @@ use crate::manifest::{
 };
 use crate::pages;
 use crate::problem::Problem;
+use crate::reads::What;
 use crate::trip;
 use crate::wire::{BoundedText, Page, parse_uuid, wire};
 
@@ -47,6 +48,7 @@ pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
         Ok(stored) => {
             let version = stored.manifest.version;
             let shown = shown(&app, &ctx, stored).await?;
+            caller.looked(What::Manifest, &[id]).await?;
             Ok(HttpResponse::Ok().insert_header(etag(version)).json(shown))
         }
         Err(not_found) => {
@@ -72,8 +74,9 @@ pub async fn by_number(app: Data<App>, caller: Caller, segments: Segments) -> An
     let found = manifest::by_number(&app.pool, &segments.text("number")?).await?;
     let found = found.ok_or_else(Problem::not_found)?;
     let stored = manifest::as_readable(&app, &ctx.actor, found).await?;
-    let version = stored.manifest.version;
+    let (id, version) = (stored.id, stored.manifest.version);
     let shown = shown(&app, &ctx, stored).await?;
+    caller.looked(What::Manifest, &[id]).await?;
     Ok(HttpResponse::Ok().insert_header(etag(version)).json(shown))
 }
 
@@ -89,6 +92,7 @@ pub async fn by_number(app: Data<App>, caller: Caller, segments: Segments) -> An
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<ManifestFilter>) -> Answer {
     let (filter, ctx) = (query.get()?, caller.reading());
+    caller.looked(What::List, &[]).await?;
     if let Some(format @ (Format::Csv | Format::Xlsx)) = caller.wanted()
         && !filter.asks_for_drafts()
     {
@@ -137,6 +141,7 @@ pub async fn events(app: Data<App>, caller: Caller, segments: Segments) -> Answe
     let stored = manifest::readable(&app, &ctx.actor, id).await?;
     let rows = manifest::events(&app.pool, id, Some(stored.manifest.version)).await?;
     let data: Result<Vec<EventView>, Problem> = rows.iter().map(EventView::of).collect();
+    caller.looked(What::Events, &[id]).await?;
     Ok(HttpResponse::Ok().json(EventList { data: data? }))
 }
 

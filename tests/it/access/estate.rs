@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Cast, Client, PASSWORD, World};
+use crate::support::{Cast, Client, Method, PASSWORD, World, file};
 
 /// People by name. All firms are of the first division.
 pub const EVERYBODY: &[&str] = &[
@@ -142,6 +142,8 @@ async fn things(cast: &Cast) -> (Vec<(&'static str, String)>, String) {
     let amendment = json!({"changes": {"note": "y"}, "reason": "wrong_data"});
     let path = format!("/manifests/{}/amendments", filed.id());
     cast.producer.post(&path, &amendment).await.ok();
+    let photo = cast.carrier.call(Method::POST, &format!("/manifests/{}/attachments", filed.id()));
+    photo.raw("image/png", file::png(0)).send().await.is(201);
     things.push(("manifests", filed.id()));
     let rides = cast.filed(&cast.oil(&json!(10))).await.id();
     let trip = super::riding::trip(cast, &rides);

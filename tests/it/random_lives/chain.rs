@@ -189,7 +189,7 @@ pub fn told(events: &[Stored]) -> Account {
                     account.items[line(&lost)].lost += lost["lost_g"].as_i64().unwrap();
                 }
             }
-            "handed_over" | "stopped" | "countersigned" | "unconfirmed" => {}
+            "handed_over" | "stopped" | "countersigned" | "unconfirmed" | "attached" => {}
             _ => account.status.clone_from(&event.kind),
         }
         account.moved_out |= matches!(event.kind.as_str(), "departed" | "arrived" | "received");

@@ -6,6 +6,7 @@ mod client;
 mod contract;
 mod db;
 mod device;
+pub mod file;
 mod server;
 mod world;
 

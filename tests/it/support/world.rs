@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use liandan::app::App;
+use liandan::blob::Files;
 use liandan::clock::Clock;
 use liandan::config::{Borders, Config, Metrics, Numbering, Serving, SignedFrom};
 use liandan::container::{LabelLayout, QrContent};
@@ -149,6 +150,7 @@ pub fn config() -> Config {
         signed_from: SignedFrom::default(),
         token_secret: Secret::new(b"a secret of tests, as long as it must be".to_vec()),
         behind_proxy: false,
+        files: Files::default(),
     }
 }
 

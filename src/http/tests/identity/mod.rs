@@ -80,6 +80,7 @@ impl World {
             signed_from: crate::config::SignedFrom::default(),
             token_secret: Secret::new(vec![7; 32]),
             behind_proxy: false,
+            files: crate::blob::Files::default(),
         };
         let clock = Clock::held("2026-11-25T08:00:00Z".parse().unwrap());
         let app = App::new(config, (clock, mint), (Pool::new(&url).unwrap(), committer)).unwrap();
