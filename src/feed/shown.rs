@@ -88,7 +88,7 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
         let those = places.iter().filter(move |one| one.subject_kind == kind);
         those.map(|one| (one.subject_id, one.seq)).collect::<Vec<_>>()
     };
-    let rounds = round::feed::Stood::read(app, &of(SubjectKind::Round)).await?;
+    let rounds = round::feed::Stood::read(app, &of(SubjectKind::Round), ctx.lang).await?;
     let trips = trip::feed::Stood::read(app, &of(SubjectKind::Trip)).await?;
     let subjects: Vec<Subject> =
         places.iter().map(|place| Subject::new(place.subject_kind, place.subject_id)).collect();

@@ -112,4 +112,4 @@ pub use together::{Mover, ToFile, arrives, departs, is_received, is_treated};
 pub use transport::*;
 pub use un_number::UnNumber;
 use view::party as party_view;
-pub use view::{Look, accounts, allowed, view};
+pub use view::{Look, accounts, allowed, view, warnings};

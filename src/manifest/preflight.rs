@@ -95,7 +95,7 @@ async fn draft_preflight(
 fn warnings_of(done: &Done<Stored>, action: Action, ctx: &Ctx) -> Vec<WarningView> {
     match done {
         Done::Previewed { output, .. } | Done::Written { output, .. } if action == Action::File => {
-            super::view::warnings(&output.manifest, ctx.lang)
+            super::view::warnings(&output.manifest.filed.warnings, ctx.lang)
         }
         _ => Vec::new(),
     }

@@ -7,6 +7,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
+use super::event::Warning;
 use super::evolve::Manifest;
 use super::linked::edge_rows;
 use super::party_rows;
@@ -298,10 +299,12 @@ fn found(row: &tokio_postgres::Row) -> Result<Stored, Problem> {
 pub struct Head {
     pub number: String,
     pub status: String,
+    /// What its filing was warned of.
+    pub warnings: Vec<Warning>,
 }
 
 const HEADS_SQL: ByKey = "-- heads of manifests
-SELECT id, number, status FROM manifest WHERE id = ANY($1)";
+SELECT id, number, status, state #> '{filed,warnings}' FROM manifest WHERE id = ANY($1)";
 
 /// The heads of those of `ids` that are filed.
 pub async fn heads(pool: &Pool, ids: &[ManifestId]) -> Result<HashMap<ManifestId, Head>, Problem> {
@@ -311,7 +314,11 @@ pub async fn heads(pool: &Pool, ids: &[ManifestId]) -> Result<HashMap<ManifestId
         let id: uuid::Uuid = row.try_get(0).map_err(Problem::internal)?;
         let number = row.try_get(1).map_err(Problem::internal)?;
         let status = row.try_get(2).map_err(Problem::internal)?;
-        heads.insert(ManifestId::of(id), Head { number, status });
+        // No warnings are not stored.
+        let warnings: Option<JsonText<'_>> = row.try_get(3).map_err(Problem::internal)?;
+        let warnings = warnings.map(|JsonText(text)| serde_json::from_str(text));
+        let warnings = warnings.transpose().map_err(Problem::internal)?.unwrap_or_default();
+        heads.insert(ManifestId::of(id), Head { number, status, warnings });
     }
     Ok(heads)
 }

@@ -116,7 +116,7 @@ pub fn view(
         signed_for: manifest.signed_for.clone(),
         countersignatures: transport::signatures(manifest),
         attachments: attach::attachments(manifest),
-        warnings: warnings(manifest, look.lang),
+        warnings: warnings(&manifest.filed.warnings, look.lang),
     }
 }
 
@@ -285,7 +285,7 @@ pub fn allowed(actor: &Actor, manifest: &Manifest) -> Vec<AllowedAction> {
     open.map(allowed_action).collect()
 }
 
-pub fn warnings(manifest: &Manifest, lang: Lang) -> Vec<WarningView> {
+pub fn warnings(warnings: &[Warning], lang: Lang) -> Vec<WarningView> {
     let show = |warning: &Warning| WarningView {
         pointer: warning.pointer.clone(),
         code: warning.code.clone(),
@@ -294,5 +294,5 @@ pub fn warnings(manifest: &Manifest, lang: Lang) -> Vec<WarningView> {
             Lang::En => warning.en.clone(),
         },
     };
-    manifest.filed.warnings.iter().map(show).collect()
+    warnings.iter().map(show).collect()
 }

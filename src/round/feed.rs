@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::ctx::Actor;
 use crate::ids::RoundId;
 use crate::journal;
-use crate::problem::Problem;
+use crate::problem::{Lang, Problem};
 
 pub use super::list::seen_among;
 
@@ -27,7 +27,7 @@ pub struct Stood {
 }
 
 impl Stood {
-    pub async fn read(app: &App, after: &[(Uuid, i64)]) -> Result<Self, Problem> {
+    pub async fn read(app: &App, after: &[(Uuid, i64)], lang: Lang) -> Result<Self, Problem> {
         let mut stood = Self::default();
         let Some(last) = after.iter().map(|(_, seq)| *seq).max() else { return Ok(stood) };
         let ids: Vec<Uuid> = after.iter().map(|(id, _)| *id).collect();
@@ -45,7 +45,7 @@ impl Stood {
         }
         for (id, round) in latest {
             let stored = Stored { id: RoundId::of(id), round };
-            stood.asides.insert(id, Aside::read(app, &stored).await?);
+            stood.asides.insert(id, Aside::read(app, &stored, lang).await?);
         }
         Ok(stood)
     }

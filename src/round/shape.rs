@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::status::{RoundAction, RoundStatus, StopStatus};
 use crate::ids::{ContainerId, DriverId, ManifestId, OrganisationId, RoundId, SiteId, VehicleId};
-use crate::manifest::Status;
+use crate::manifest::{Status, WarningView};
 use crate::units::Kg;
 use crate::wire::api_enum;
 
@@ -96,6 +96,8 @@ pub struct StopView {
     /// Where the manifest stands; null while it is a draft.
     #[schema(required, value_type = Option<Status>)]
     pub manifest_status: Option<String>,
+    /// Of its filing, never blocking; pointers are into the manifest's items.
+    pub warnings: Vec<WarningView>,
     /// The items as planned, in the form of a filing.
     #[schema(value_type = Vec<Object>)]
     pub planned_items: Value,

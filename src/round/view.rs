@@ -20,7 +20,7 @@ use crate::clock::rfc3339;
 use crate::ctx::Actor;
 use crate::ids::{ManifestId, RoundId};
 use crate::manifest::{self, At, Head};
-use crate::problem::Problem;
+use crate::problem::{Lang, Problem};
 use crate::units::{Grams, Kg};
 
 /// What is shown beside the round: nothing in the change feed.
@@ -28,14 +28,15 @@ use crate::units::{Grams, Kg};
 pub struct Aside {
     pub heads: HashMap<ManifestId, Head>,
     pub plans: HashMap<i64, Value>,
+    pub lang: Lang,
 }
 
 impl Aside {
-    pub async fn read(app: &App, stored: &Stored) -> Result<Self, Problem> {
+    pub async fn read(app: &App, stored: &Stored, lang: Lang) -> Result<Self, Problem> {
         let stops = stored.round.stops.iter();
         let ids: Vec<ManifestId> = stops.map(|stop| stop.plan.manifest_id).collect();
         let heads = manifest::heads(&app.pool, &ids).await?;
-        Ok(Self { heads, plans: store::plans(&app.pool, stored.id).await? })
+        Ok(Self { heads, plans: store::plans(&app.pool, stored.id).await?, lang })
     }
 }
 
@@ -124,6 +125,7 @@ pub fn stop_view(round: &Round, stop: &Stop, now: DateTime<Utc>, aside: &Aside) 
         site_name: plan.producer.site_name.clone(),
         status: stop.status,
         number: head.map(|head| head.number.clone()),
+        warnings: manifest::warnings(head.map_or(&[], |head| &head.warnings), aside.lang),
         manifest_status: head.map(|head| head.status.clone()),
         planned_items: aside.plans.get(&plan.n).cloned().unwrap_or_else(|| Value::Array(vec![])),
         handed_over: told.map(|item| taken(item, at, &round.stream)).collect(),

@@ -21,7 +21,7 @@ fn address(id: RoundId) -> String {
 
 /// A round as the caller sees it.
 pub async fn shown(app: &App, ctx: &Ctx, stored: &Stored) -> Result<round::RoundView, Problem> {
-    let aside = Aside::read(app, stored).await?;
+    let aside = Aside::read(app, stored, ctx.lang).await?;
     let now = app.clock.now();
     let shown = round::view((stored.id, &stored.round), &ctx.actor, now, &aside);
     shown.ok_or_else(Problem::not_found)
@@ -53,6 +53,7 @@ pub async fn stepped(app: &App, ctx: &Ctx, done: Done<Stored>, status: StatusCod
 /// The answer of a command on one stop; `None`: the last, which was added.
 pub async fn stop_stepped(
     app: &App,
+    ctx: &Ctx,
     done: Done<Stored>,
     (n, status): (Option<i64>, StatusCode),
 ) -> Answer {
@@ -60,7 +61,7 @@ pub async fn stop_stepped(
     let round = &outcome.value.round;
     let n = n.unwrap_or(round.stops.len() as i64);
     let stop = round.stop(n).ok_or_else(|| Problem::internal("a stop that is gone"))?;
-    let aside = Aside::read(app, &outcome.value).await?;
+    let aside = Aside::read(app, &outcome.value, ctx.lang).await?;
     let shown = round::stop_view(round, stop, app.clock.now(), &aside);
     Ok(outcome.answer(round.version).json(shown))
 }
@@ -101,7 +102,7 @@ pub struct StopResults {
 }
 
 pub async fn many(app: &App, ctx: &Ctx, bulk: &Bulk) -> Answer {
-    let aside = Aside::read(app, &bulk.stored).await?;
+    let aside = Aside::read(app, &bulk.stored, ctx.lang).await?;
     let round = &bulk.stored.round;
     let mut data = Vec::with_capacity(bulk.results.len());
     for result in &bulk.results {

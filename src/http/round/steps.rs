@@ -63,7 +63,7 @@ pub async fn add_stop(app: Data<App>, caller: Caller, segments: Segments, body: 
     let (ctx, asked) = caller.command::<StopToPlan>(&body)?;
     let id = segments.id("id", RoundId::of)?;
     let done = round::add_stop(&app, &ctx, id, asked).await?;
-    stop_stepped(&app, done, (None, StatusCode::CREATED)).await
+    stop_stepped(&app, &ctx, done, (None, StatusCode::CREATED)).await
 }
 
 /// What came of calling at a stop: collected, which files its manifest with the items given and
@@ -83,7 +83,7 @@ pub async fn stop(app: Data<App>, caller: Caller, segments: Segments, body: Body
     let (ctx, asked) = caller.command::<StopAsked>(&body)?;
     let (id, n) = (segments.id("id", RoundId::of)?, segments.number("n")?);
     let done = round::stop(&app, &ctx, (id, n), asked).await?;
-    stop_stepped(&app, done, (Some(n), StatusCode::OK)).await
+    stop_stepped(&app, &ctx, done, (Some(n), StatusCode::OK)).await
 }
 
 /// Many stops at once, from a phone that was out of reach: one commit, and an outcome for each. A
@@ -123,7 +123,7 @@ pub async fn confirm(app: Data<App>, caller: Caller, segments: Segments, body: B
     let (ctx, asked) = caller.command_or_empty::<ConfirmStop>(&body)?;
     let (id, n) = (segments.id("id", RoundId::of)?, segments.number("n")?);
     let done = round::confirm(&app, &ctx, (id, n), asked).await?;
-    stop_stepped(&app, done, (Some(n), StatusCode::OK)).await
+    stop_stepped(&app, &ctx, done, (Some(n), StatusCode::OK)).await
 }
 
 /// The plant's weighbridge: arrival and receipt of all that was collected. The net is split over

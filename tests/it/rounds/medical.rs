@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::cast::{Town, kinds};
-use crate::support::World;
+use crate::support::{Method, World};
 
 fn boxes(count: usize) -> Vec<Value> {
     (1..=count)
@@ -66,6 +66,30 @@ async fn the_card_tells_all(town: &Town, path: &str) {
     assert_eq!((own.get("/boxes_total"), own.get("/mass_kg")), (&json!(5), &json!(42.5)));
     assert!(!own.text.contains(&town.producers[1].id), "{}", own.shown());
     town.cast.stranger.get(&format!("{path}/transport-card")).await.is(404);
+}
+
+#[tokio::test]
+async fn a_stop_shows_what_its_filing_was_warned_of() {
+    let world = World::start().await;
+    let town = Town::new(&world, 2, 1000).await;
+    let plan = json!({"site_id": town.producers[1].site, "year": 2026,
+        "lines": [{"waste_code": "841-002-01", "annual_kg": 100}]});
+    town.producers[1].client.post("/management-plans", &plan).await.ok();
+    let planned = town.planned(&town.round("medical", &Town::boxes(&json!(40)))).await;
+    let path = format!("/collection-rounds/{}", planned.id());
+    let taken = json!({"n": 1, "outcome": "collected"});
+    let both = json!({"stops": [taken, {"n": 2, "outcome": "collected"}]});
+    let both = town.cast.carrier.post(&format!("{path}/stops/bulk"), &both).await.is(200);
+    let warned = |n: usize| both.get(&format!("/data/{n}/stop/warnings")).clone();
+    let is_planned = |n: usize| !warned(n).to_string().contains("outside_plan");
+    assert!(is_planned(0) && !is_planned(1), "{}", both.shown());
+    let clerk = &town.producers[1].client;
+    let manifest = clerk.get(&format!("/manifests/{}", planned.str("/stops/1/manifest_id"))).await;
+    assert_eq!(*manifest.get("/warnings"), warned(1));
+    let shown = clerk.call(Method::GET, &path).header("accept-language", "en").send().await;
+    let shown = shown.is(200).get("/stops/0/warnings").clone();
+    assert_eq!(shown[0]["code"], warned(1)[0]["code"]);
+    assert_ne!(shown[0]["detail"], warned(1)[0]["detail"]);
 }
 
 #[tokio::test]
