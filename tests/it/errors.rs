@@ -62,7 +62,12 @@ async fn one_answer_names_what_cannot_be_read_and_what_the_rules_refuse() {
     let mut second = cast.oil(&json!(10))["items"][0].clone();
     second["hazards"] = json!(["C"]);
     second["packages"][0]["count"] = json!(0);
-    body["items"].as_array_mut().unwrap().push(second);
+    let mut third = cast.oil(&json!(10))["items"][0].clone();
+    third["waste_code"] = json!("900-999-08");
+    third["packages"][0]["kind"] = json!("bucket");
+    let mut fourth = third.clone();
+    fourth["form"] = json!("goo");
+    body["items"].as_array_mut().unwrap().extend([second, third, fourth]);
     body["legs"][0]["vehicle_id"] = json!(cast.driver);
     body["planned_departure_on"] = json!("2026-02-30");
     body["colour"] = json!("black");
@@ -72,11 +77,16 @@ async fn one_answer_names_what_cannot_be_read_and_what_the_rules_refuse() {
         .tells("unknown_waste_code", "/items/0/waste_code")
         .tells("hazard_mismatch", "/items/1/hazards")
         .tells("out_of_range", "/items/1/packages/0/count")
+        .tells("unknown_waste_code", "/items/2/waste_code")
+        .tells("invalid_value", "/items/2/packages/0/kind")
+        .tells("unknown_waste_code", "/items/3/waste_code")
+        .tells("invalid_value", "/items/3/packages/0/kind")
+        .tells("invalid_value", "/items/3/form")
         .tells("unknown_reference", "/legs/0/vehicle_id")
         .tells("invalid_value", "/planned_departure_on")
         .tells("unknown_field", "/colour");
     // Nothing is said of a stand-in, nor of what hangs on one (a licence's days).
-    assert_eq!(refused.get("/errors").as_array().unwrap().len(), 7, "{}", refused.shown());
+    assert_eq!(refused.get("/errors").as_array().unwrap().len(), 12, "{}", refused.shown());
     world.has_no_rows_in(&["manifest", "manifest_item", "serial"]).await;
 }
 

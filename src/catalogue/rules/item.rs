@@ -33,15 +33,16 @@ pub struct Item<'a> {
     pub groups: Groups,
 }
 
-/// Every rule of one item. Answers with what the code is, when it is known.
+/// Every rule of one item. Answers with what the code is, when it is known. `packagings` in their
+/// order; none for a word that is no packaging, which is told where it is read.
 pub fn item<'c>(
     catalogue: &'c Catalogue,
     item: &Item<'_>,
-    packagings: impl Iterator<Item = PackagingKind> + Clone,
+    packagings: impl Iterator<Item = Option<PackagingKind>> + Clone,
     base: Arguments<'_>,
     findings: &mut Findings,
 ) -> Option<Known<'c>> {
-    let found = known(catalogue, item, base, findings);
+    let found = known(catalogue, (item.stream, item.day, item.code), base, findings);
     name(item.name, base, findings);
     agrees(catalogue, item, base, findings);
     if let Some(found) = &found {
@@ -59,14 +60,13 @@ pub fn item<'c>(
 /// The code is known on the day and belongs to the manifest's stream.
 pub fn known<'c>(
     catalogue: &'c Catalogue,
-    item: &Item<'_>,
+    (stream, day, code): (Stream, NaiveDate, WasteCode),
     base: Arguments<'_>,
     findings: &mut Findings,
 ) -> Option<Known<'c>> {
-    let (code, stream) = (item.code, item.stream);
-    let found = catalogue.find(code, item.day);
+    let found = catalogue.find(code, day);
     if found.is_none() {
-        let edition = catalogue.edition_on(item.day);
+        let edition = catalogue.edition_on(day);
         let (zh, en) =
             edition.map_or(("（该日无有效名录）", "none"), |e| (&e.name_zh, &e.id));
         let detail = Text::new(

@@ -17,12 +17,15 @@ use crate::problem::{Code, Fault, Findings, Text};
 pub fn packaging(
     catalogue: &Catalogue,
     item: &Item<'_>,
-    packagings: impl Iterator<Item = Kind> + Clone,
+    packagings: impl Iterator<Item = Option<Kind>> + Clone,
     base: Arguments<'_>,
     findings: &mut Findings,
 ) {
-    let boxed = packagings.clone().any(|kind| matches!(kind, Kind::SharpsBox | Kind::MedicalBox));
+    // A word that cannot be read may well have meant a box.
+    let is_box = |kind| matches!(kind, None | Some(Kind::SharpsBox | Kind::MedicalBox));
+    let boxed = packagings.clone().any(is_box);
     for (index, kind) in packagings.enumerate() {
+        let Some(kind) = kind else { continue };
         let pointer = format_args!("{base}/packages/{index}/kind");
         let row = catalogue.packaging(kind);
         if !row.forms.contains(&item.form) {

@@ -33,7 +33,8 @@ fn food() -> Item<'static> {
 
 fn judge(waste: &Item<'_>, kinds: &[Kind]) -> Findings {
     let mut findings = Findings::new();
-    item(catalogue(), waste, kinds.iter().copied(), format_args!("/items/0"), &mut findings);
+    let kinds = kinds.iter().copied().map(Some);
+    item(catalogue(), waste, kinds, format_args!("/items/0"), &mut findings);
     findings
 }
 

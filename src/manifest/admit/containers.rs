@@ -140,7 +140,7 @@ pub fn packaging(
         return;
     }
     let mut found = Findings::new();
-    let words = kinds.iter().map(|(_, kind)| *kind);
+    let words = kinds.iter().map(|(_, kind)| Some(*kind));
     rules::packaging(catalogue, declared, words, format_args!("/items/{n}"), &mut found);
     // The rule names packages by their place among the kinds: told at the first of that kind.
     let here = |mut fault: Fault| {

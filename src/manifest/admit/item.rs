@@ -59,18 +59,15 @@ impl Wording<'_> {
         let packagings = packagings(item, base, findings);
         let ids = item.reactivity_groups.iter().map(BoundedText::as_str);
         let groups = self.catalogue.reactivity().declared(ids, base, findings);
-        let (code, form, method) = (code.ok()?, form.ok()?, method.ok()?);
-        let declared = Declared {
-            stream: self.stream?,
-            day: self.today,
-            code,
-            name: item.name.as_str(),
-            form,
-            hazards: hazards?,
-            method,
-            groups,
+        let (stream, day, code, name) = (self.stream?, self.today, code.ok()?, item.name.as_str());
+        let (Ok(form), Ok(method), Some(hazards)) = (form, method, hazards) else {
+            // One unreadable word does not hide what else is wrong.
+            rules::known(self.catalogue, (stream, day, code), base, findings);
+            rules::name(name, base, findings);
+            return None;
         };
-        rules::item(self.catalogue, &declared, packagings?.into_iter(), base, findings)?;
+        let declared = Declared { stream, day, code, name, form, hazards, method, groups };
+        rules::item(self.catalogue, &declared, packagings.into_iter(), base, findings)?;
         Some(declared)
     }
 }
@@ -154,20 +151,11 @@ fn packagings(
     item: &ItemAsked,
     base: std::fmt::Arguments<'_>,
     findings: &mut Findings,
-) -> Option<Vec<PackagingKind>> {
-    let mut kinds = Some(Vec::with_capacity(item.packages.len()));
-    for (n, package) in item.packages.iter().enumerate() {
-        match PackagingKind::parse(package.kind.as_str()) {
-            Ok(kind) => {
-                if let Some(kinds) = &mut kinds {
-                    kinds.push(kind);
-                }
-            }
-            Err(unknown) => {
-                findings.refuse(unknown.fault(format!("{base}/packages/{n}/kind")));
-                kinds = None;
-            }
-        }
-    }
-    kinds
+) -> Vec<Option<PackagingKind>> {
+    let mut read = |(n, kind): (usize, &str)| {
+        let parsed = PackagingKind::parse(kind);
+        parsed.map_err(|word| findings.refuse(word.fault(format!("{base}/packages/{n}/kind")))).ok()
+    };
+    let kinds = item.packages.iter().map(|package| package.kind.as_str());
+    kinds.enumerate().map(&mut read).collect()
 }
