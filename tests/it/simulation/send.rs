@@ -92,13 +92,14 @@ impl Planner<'_> {
             for _ in 0..self.chance.random_range(1..=3) {
                 let same: Vec<_> = stored.iter().filter(|(_, other)| *other == waste).collect();
                 let mut source = same[self.chance.random_range(0..same.len())].0;
+                source.mass = part(self, source.mass);
+                let strays = self.chance.random_bool(0.03);
+                let told = if strays { self.astray(&mut source, waste, from) } else { None };
+                // One that goes astray may be a good one all the same, and there already.
                 if item.sources.iter().any(|one| (one.at, one.line) == (source.at, source.line)) {
                     continue;
                 }
-                source.mass = part(self, source.mass);
-                if self.chance.random_bool(0.03) {
-                    wrong.extend(self.astray(&mut source, waste, from));
-                }
+                wrong.extend(told);
                 item.sources.push(source);
             }
             item.shipped = item.sources.iter().map(|source| source.mass).sum();
