@@ -54,7 +54,7 @@ pub async fn run<F, T: Send + Sync + 'static>(
         if ctx.validate_only {
             return preview(app, decision).await;
         }
-        match app.committer.commit(decision).await? {
+        match app.committer.commit_within(ctx.patience, decision).await? {
             Outcome::Done(Receipt::Written(entry)) => {
                 note(|| Standing::now(&entry));
                 let output = typed(entry.output)?;

@@ -1,9 +1,12 @@
 //! Who asks, when, and in which request: plain values that every command receives.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 
 use crate::grant::Grants;
 use crate::ids::{OrganisationId, SessionId, UserId};
+use crate::limits::COMMIT_WAIT_MAX;
 use crate::problem::{Code, Lang, Problem, Text};
 use crate::wire::api_enum;
 
@@ -93,6 +96,9 @@ pub struct Ctx {
     /// `?validate_only=true`: answer what would be answered, write nothing.
     pub validate_only: bool,
     pub lang: Lang,
+    /// How long it waits for its commit before it gives up: whoever has asked waits a little, the
+    /// program's own work as long as it takes.
+    pub patience: Duration,
 }
 
 impl Ctx {
@@ -112,6 +118,7 @@ impl Ctx {
             if_match: None,
             validate_only: false,
             lang: Lang::default(),
+            patience: COMMIT_WAIT_MAX,
         }
     }
 

@@ -20,6 +20,9 @@ pub const QUEUE_MAX: usize = 4096;
 /// How long a client waits for its commit before it is told 503 (architecture.md, "commit").
 pub const COMMIT_WAIT_MAX: Duration = Duration::from_secs(5);
 
+/// How long the program waits for a commit of its own work, where no client does.
+pub const UNASKED_WAIT_MAX: Duration = Duration::from_mins(2);
+
 /// How often a decision is made again on fresher facts before the client is told 503.
 pub const DECIDE_ROUNDS_MAX: u32 = 5;
 

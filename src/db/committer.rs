@@ -6,6 +6,7 @@
 //! decision its outcome; a COMMIT whose answer was lost is looked up, never run twice.
 
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -57,13 +58,18 @@ impl Committer {
         Ok((Self { queue, figures, bell }, thread))
     }
 
-    /// Commits one decision, or says why not. 503 when the queue is full or the answer takes
-    /// longer than [`COMMIT_WAIT_MAX`]; the idempotency key then tells what became of it.
+    /// [`Self::commit_within`] [`COMMIT_WAIT_MAX`].
     pub async fn commit(&self, decision: Decision) -> Answer {
+        self.commit_within(COMMIT_WAIT_MAX, decision).await
+    }
+
+    /// Commits one decision, or says why not. 503 when the queue is full or the answer takes
+    /// longer than `patience`; the idempotency key then tells what became of it.
+    pub async fn commit_within(&self, patience: Duration, decision: Decision) -> Answer {
         let (answer, wait) = oneshot::channel();
         let job = Asked::Commit(Box::new(Job { decision, answer, is_posted: false }));
         self.queue.try_send(job).map_err(|_| Problem::busy())?;
-        match tokio::time::timeout(COMMIT_WAIT_MAX, wait).await {
+        match tokio::time::timeout(patience, wait).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) | Err(_) => Err(Problem::busy()),
         }

@@ -27,7 +27,7 @@ use crate::ctx::{Actor, Ctx};
 use crate::export::Format;
 use crate::identity;
 use crate::ids::ManifestId;
-use crate::limits::AGENT_CHARS_MAX;
+use crate::limits::{AGENT_CHARS_MAX, COMMIT_WAIT_MAX};
 use crate::problem::{Code, Problem, Text};
 use crate::reads::{self, What};
 use crate::wire::{Asked, Decode, percent_decoded};
@@ -127,6 +127,7 @@ impl Caller {
             if_match: parts.if_match,
             validate_only: parts.validate_only,
             lang: parts.lang,
+            patience: COMMIT_WAIT_MAX,
         }
     }
 }

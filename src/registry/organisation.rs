@@ -166,9 +166,7 @@ mod tests {
             ..Actor::system()
         };
         let now = "2026-11-25T08:00:00Z".parse().unwrap();
-        let (key, if_match, request_id) = (None, None, String::new());
-        let (validate_only, lang) = (false, Lang::En);
-        Ctx { actor, now, wall: now, request_id, key, if_match, validate_only, lang }
+        Ctx { lang: Lang::En, ..Ctx::unasked(actor, (now, now), "") }
     }
 
     fn known(status: Standing, roles: &[Part]) -> Known<Organisation> {

@@ -82,16 +82,8 @@ impl World {
     }
 
     fn ctx(&self, actor: Actor) -> Ctx {
-        Ctx {
-            actor,
-            now: self.app.clock.now(),
-            wall: self.app.clock.now(),
-            request_id: "test".into(),
-            key: None,
-            if_match: None,
-            validate_only: false,
-            lang: Lang::En,
-        }
+        let now = self.app.clock.now();
+        Ctx { lang: Lang::En, ..Ctx::unasked(actor, (now, now), "test") }
     }
 
     pub(crate) fn corps(&self) -> Ctx {

@@ -200,9 +200,8 @@ async fn one_that_is_revoked_in_the_same_second_is_leaned_on() {
 }
 
 fn ctx(app: &App, actor: Actor) -> Ctx {
-    let (now, wall) = (app.clock.now(), app.clock.wall());
-    let (key, if_match, validate_only, lang) = (None, None, false, Lang::En);
-    Ctx { actor, now, wall, request_id: "late".into(), key, if_match, validate_only, lang }
+    let ctx = Ctx::unasked(actor, (app.clock.now(), app.clock.wall()), "late");
+    Ctx { lang: Lang::En, ..ctx }
 }
 
 fn read<T: Decode>(body: &Value) -> T {

@@ -2,7 +2,7 @@
 
 use liandan::ctx::Ctx;
 use liandan::manifest::FileManifest;
-use liandan::problem::{Code, Lang};
+use liandan::problem::Code;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Cast, Client, Method, PASSWORD, World};
@@ -198,16 +198,7 @@ async fn a_key_that_is_revoked_in_the_same_second_writes_nothing() {
     let app = &stage.world.app;
     let actor = liandan::identity::keys::authenticate(app, &key, None).await.unwrap();
     revoke(&stage.cast.producer, &id).await.is(204);
-    let ctx = Ctx {
-        actor,
-        now: app.clock.now(),
-        wall: app.clock.wall(),
-        request_id: "late".into(),
-        key: None,
-        if_match: None,
-        validate_only: false,
-        lang: Lang::En,
-    };
+    let ctx = Ctx::unasked(actor, (app.clock.now(), app.clock.wall()), "late");
     let oil = stage.cast.oil(&json!(10)).to_string();
     let asked: FileManifest = liandan::wire::read(oil.as_bytes()).unwrap();
     let refused = liandan::manifest::file(app, &ctx, Ok(asked)).await.unwrap_err();

@@ -14,7 +14,6 @@ use liandan::ctx::{Actor, Ctx};
 use liandan::custody::{self, LogKeys};
 use liandan::identity::{self, CreateUser};
 use liandan::mint::Mint;
-use liandan::problem::Lang;
 use liandan::registry::{Uscc, organisation};
 use liandan::secret::Secret;
 use liandan::server::{Listening, listen};
@@ -203,16 +202,7 @@ async fn settled_template() -> String {
 
 /// As `liandan user` makes them on an empty database.
 async fn first_user(app: &App) {
-    let ctx = Ctx {
-        actor: Actor::system(),
-        now: app.clock.now(),
-        wall: app.clock.wall(),
-        request_id: "first".to_owned(),
-        key: None,
-        if_match: None,
-        validate_only: false,
-        lang: Lang::Zh,
-    };
+    let ctx = Ctx::unasked(Actor::system(), (app.clock.now(), app.clock.wall()), "first");
     let uscc = Uscc::complete("11650000MB0000001").unwrap();
     let bureau =
         json!({ "name": "兵团生态环境局", "uscc": uscc.as_str(), "roles": [], "division": "00" });
