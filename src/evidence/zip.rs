@@ -1,44 +1,28 @@
 //! A ZIP that is sent while it is written: constant memory, the same names and times each time, and
 //! the SHA-256 of each member for the list at its end.
 
-use std::cell::RefCell;
-use std::io::{self, Write};
-use std::rc::Rc;
+use std::io::Write;
 
 use sha2::{Digest, Sha256};
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
+use crate::export::Taken;
 use crate::problem::Problem;
-
-/// Where it is written to, until somebody takes it.
-#[derive(Clone, Default)]
-struct Shared(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// What is being written.
 pub struct Archive {
-    zip: ZipWriter<StreamWriter<Shared>>,
-    written: Shared,
+    zip: ZipWriter<StreamWriter<Taken>>,
+    written: Taken,
     /// The member that is open.
     open: Option<(String, Sha256)>,
     /// Names and hashes of those that are whole, as `sha256sum` writes them.
-    pub sums: String,
+    sums: String,
 }
 
 impl Archive {
     pub fn begin() -> Self {
-        let written = Shared::default();
+        let written = Taken::default();
         let zip = ZipWriter::new_stream(written.clone());
         Self { zip, written, open: None, sums: String::new() }
     }
@@ -83,13 +67,13 @@ impl Archive {
 
     /// What was written since it was last taken.
     pub fn take(&mut self) -> Vec<u8> {
-        std::mem::take(&mut *self.written.0.borrow_mut())
+        self.written.take()
     }
 
     /// All is written; the last bytes.
     pub fn finish(self) -> Result<Vec<u8>, Problem> {
         let Self { zip, written, .. } = self;
         zip.finish().map_err(Problem::internal)?;
-        Ok(std::mem::take(&mut *written.0.borrow_mut()))
+        Ok(written.take())
     }
 }

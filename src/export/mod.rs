@@ -13,11 +13,13 @@ pub mod riding_sheets;
 mod sheet;
 /// The lists of manifests and registers.
 pub mod sheets;
+mod taken;
 mod writer;
 mod xlsx;
 
 pub use csv::is_formula;
 pub use sheet::{Column, Kind, Sheet};
+pub use taken::Taken;
 pub use writer::{Format, Writer};
 pub use xlsx::column_name;
 

@@ -3,16 +3,15 @@
 //! What a sheet cannot hold any more goes to the next one. Nothing is kept but the compressor's
 //! window: no shared strings, no temporary file.
 
-use std::cell::RefCell;
 use std::fmt::Write as _;
-use std::io::{self, Write};
-use std::rc::Rc;
+use std::io::Write;
 
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
 use super::csv::is_number;
 use super::sheet::Kind;
+use super::taken::Taken;
 use crate::problem::Problem;
 
 /// Rows of a sheet, headings included: what the format allows.
@@ -26,25 +25,10 @@ const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 
-/// Where the zip stream is written to, until somebody takes it.
-#[derive(Clone, Default)]
-struct Shared(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// A workbook being written.
 pub struct Xlsx {
-    zip: ZipWriter<StreamWriter<Shared>>,
-    written: Shared,
+    zip: ZipWriter<StreamWriter<Taken>>,
+    written: Taken,
     headings: Vec<&'static str>,
     /// Column names, `A`, `B`, …
     names: Vec<String>,
@@ -60,7 +44,7 @@ impl Xlsx {
     }
 
     fn with_rows(headings: Vec<&'static str>, rows_max: u32) -> Result<Self, Problem> {
-        let written = Shared::default();
+        let written = Taken::default();
         let zip = ZipWriter::new_stream(written.clone());
         let names = (0..headings.len()).map(column_name).collect();
         let (sheets, rows, text) = (0, 0, String::new());
@@ -131,7 +115,7 @@ impl Xlsx {
     }
 
     pub fn take(&mut self) -> Vec<u8> {
-        std::mem::take(&mut *self.written.0.borrow_mut())
+        self.written.take()
     }
 
     pub fn finish(mut self) -> Result<Vec<u8>, Problem> {
@@ -189,7 +173,7 @@ impl Xlsx {
             self.put(&text)?;
         }
         self.zip.finish().map_err(Problem::internal)?;
-        Ok(std::mem::take(&mut *self.written.0.borrow_mut()))
+        Ok(self.written.take())
     }
 }
 
@@ -232,7 +216,8 @@ mod tests {
     use super::*;
 
     fn read(bytes: Vec<u8>) -> Vec<Vec<Vec<Data>>> {
-        let mut book: calamine::Xlsx<_> = calamine::Reader::new(io::Cursor::new(bytes)).unwrap();
+        let mut book: calamine::Xlsx<_> =
+            calamine::Reader::new(std::io::Cursor::new(bytes)).unwrap();
         let sheets = book.worksheets();
         let rows = |(_, range): (String, calamine::Range<Data>)| {
             range.rows().map(<[Data]>::to_vec).collect()
