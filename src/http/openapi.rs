@@ -28,6 +28,7 @@ use super::routes::API;
 use super::trip::TripApi;
 use super::{FaultEntry, PROBLEM_JSON, ProblemBody, docs, door, health, sandbox, whole};
 use crate::export::Format;
+use crate::limits::IDEMPOTENCY_KEY_CHARS_MAX;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -140,19 +141,23 @@ fn document_headers(operation: &mut Operation, method: &str, path: &str) {
     if method == "post" && !has_lines {
         let words = "Your own, new for each command: a repeat within 24 hours gets the first \
                      answer, with `Idempotent-Replayed: true`. Recommended.";
-        heed(operation, "Idempotency-Key", words);
+        let text = Object::builder()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(IDEMPOTENCY_KEY_CHARS_MAX))
+            .pattern(Some("^[ -~]+$"));
+        heed(operation, "Idempotency-Key", text.build(), words);
     }
     if path.contains("{id}") {
         let words = "The `ETag` that you saw: 412 where the resource has changed since.";
-        heed(operation, "If-Match", words);
+        heed(operation, "If-Match", Object::with_type(Type::String), words);
     }
     if !has_lines {
         tell_position(operation);
     }
 }
 
-fn heed(operation: &mut Operation, name: &str, words: &str) {
-    let text = Object::with_type(Type::String);
+fn heed(operation: &mut Operation, name: &str, text: Object, words: &str) {
     let header = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header);
     let header = header.description(Some(words)).schema(Some(text)).build();
     operation.parameters.get_or_insert_with(Vec::new).push(header.into());

@@ -26,7 +26,7 @@ use crate::clock::legal_day;
 use crate::command::Done;
 use crate::ctx::Ctx;
 use crate::ids::ManifestId;
-use crate::problem::{Code, Fault, Problem, Text};
+use crate::problem::{Code, Fault, Problem};
 use crate::units::Grams;
 use crate::wire::{BoundedText, List, NonNegativeKg, Nothing, PositiveKg, Whole};
 
@@ -42,7 +42,7 @@ pub async fn try_out(
     app: &App,
     ctx: &Ctx,
     id: ManifestId,
-    word: Result<BoundedText<1, 20>, Problem>,
+    action: Result<Action, Problem>,
     onto: Onto,
 ) -> Result<Preflight, Problem> {
     let draft = draft_store::find(&app.pool, &ctx.actor, id).await?;
@@ -50,8 +50,7 @@ pub async fn try_out(
         Some(_) => None,
         None => Some(visible(app, &ctx.actor, id).await?),
     };
-    let word = word?;
-    let action = Action::parse(word.as_str()).ok_or_else(|| unknown_action(word.as_str()))?;
+    let action = action?;
     let tried = match (&stored, draft) {
         (Some(stored), _) if action == Action::Amend => {
             amend::preflight(ctx, &stored.manifest).map(|()| Vec::new())
@@ -99,15 +98,6 @@ fn warnings_of(done: &Done<Stored>, action: Action, ctx: &Ctx) -> Vec<WarningVie
         }
         _ => Vec::new(),
     }
-}
-
-fn unknown_action(word: &str) -> Problem {
-    let words: Vec<&str> = Action::ALL.iter().map(|action| action.as_str()).collect();
-    let text = Text::new(
-        format!("没有“{word}”这个步骤，可选：{}。", words.join("、")),
-        format!("There is no step `{word}`; there are: {}.", words.join(", ")),
-    );
-    Problem::at(Code::InvalidValue, "/query/action", text)
 }
 
 /// What the step would come to: `Ok` when nothing refuses it, `None` where that hangs on what only

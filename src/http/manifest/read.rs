@@ -14,20 +14,20 @@ use crate::http::{Answer, Caller, FaultEntry, ProblemBody, Query, Segments, etag
 use crate::ids::ManifestId;
 use crate::limits::EXPORT_ROWS_AT_ONCE;
 use crate::manifest::{
-    self, AnyManifest, EventView, ManifestFilter, ManifestView, Preflight, TableRow,
+    self, Action, AnyManifest, EventView, ManifestFilter, ManifestView, Preflight, TableRow,
     TransitionView, find_draft,
 };
 use crate::pages;
 use crate::problem::Problem;
 use crate::reads::What;
 use crate::trip;
-use crate::wire::{BoundedText, Page, parse_uuid, wire};
+use crate::wire::{Page, parse_uuid, wire};
 
 wire! {
     /// The query of a preflight.
     pub struct PreflightQuery {
-        /// The step to try, by its name in `allowed_actions`: `file`, `depart`, `hand_over`, …
-        pub action: BoundedText<1, 20>,
+        /// The step to try, by its name in `allowed_actions`.
+        pub action: Action,
     }
 }
 
@@ -175,8 +175,8 @@ pub async fn preflight(
     let ctx = caller.reading();
     let id = segments.id("id", ManifestId::of)?;
     let asked = query.get();
-    let word = asked.map(|asked| asked.action);
-    let found = Box::pin(manifest::try_out(&app, &ctx, id, word, trip::lent)).await?;
+    let action = asked.map(|asked| asked.action);
+    let found = Box::pin(manifest::try_out(&app, &ctx, id, action, trip::lent)).await?;
     let Preflight { action, faults, warnings } = found;
     let errors: Vec<_> = faults.iter().map(|fault| fault_json(fault, ctx.lang)).collect();
     let (action, allowed) = (action.as_str().to_owned(), errors.is_empty());
