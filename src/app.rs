@@ -54,7 +54,7 @@ impl App {
         (clock, mint): (Clock, Mint),
         (pool, committer): (Pool, Committer),
     ) -> Result<Self, StartError> {
-        let identity = Keeper::new(&config.token_secret, mint.clone())?;
+        let identity = Keeper::new(&config.token_secret, config.password_cost, mint.clone())?;
         Ok(Self {
             config,
             clock,

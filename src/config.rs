@@ -15,6 +15,7 @@ pub use signed_from::SignedFrom;
 use crate::blob::Files;
 use crate::container::{LabelLayout, QrContent};
 use crate::custody::{LogKeys, Witnesses};
+use crate::identity::PasswordCost;
 use crate::secret::Secret;
 
 /// How divisions' manifests are numbered (domain.md, "Numbers").
@@ -61,6 +62,8 @@ pub struct Config {
     /// What access tokens are signed with: at least 32 random bytes, the same in every process
     /// of a deployment (`identity::TOKEN_SECRET_BYTES_MIN`).
     pub token_secret: Secret<Vec<u8>>,
+    /// What hashing a password costs: `PasswordCost::default()` wherever people have passwords.
+    pub password_cost: PasswordCost,
     /// What the log's checkpoints are signed with, of the name `origin`; none where this process
     /// lets no tree grow (an import, an export).
     pub log_keys: Option<LogKeys>,

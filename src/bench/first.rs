@@ -37,6 +37,7 @@ pub async fn regulator(database_url: &str, mint: &Mint) -> Result<Login, BenchEr
         amendment_days: 5,
         signed_from: crate::config::SignedFrom::default(),
         token_secret: Secret::new(mint.bytes::<32>().to_vec()),
+        password_cost: crate::identity::PasswordCost::default(),
         behind_proxy: false,
         files: crate::blob::Files::default(),
     };

@@ -9,7 +9,7 @@ use super::{AMENDMENT_DAYS, BadSetting, Borders, Config, Environment, Numbering,
 use crate::blob::{ATTACHMENT_BYTES_CEILING, ATTACHMENT_BYTES_MAX, Files};
 use crate::container::{LabelLayout, NotALayout, QrContent};
 use crate::custody::{LogKeys, NotWitnesses, Witnesses};
-use crate::identity::TOKEN_SECRET_BYTES_MIN;
+use crate::identity::{PasswordCost, TOKEN_SECRET_BYTES_MIN};
 use crate::mint::Mint;
 use crate::secret::Secret;
 
@@ -101,6 +101,7 @@ impl Serving {
                 amendment_days,
                 signed_from: signed_from(env)?,
                 token_secret: Secret::new(token_secret),
+                password_cost: PasswordCost::default(),
                 log_keys,
                 witnesses: witnesses(env)?,
                 behind_proxy: env.one_of("LIANDAN_BEHIND_PROXY", &yes_no, false)?,

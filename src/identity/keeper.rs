@@ -3,7 +3,7 @@
 use super::delegation::Mandates;
 use super::keys::KnownKeys;
 use super::live::Live;
-use super::password::Passwords;
+use super::password::{PasswordCost, Passwords};
 use super::token::{SecretTooShort, Tokens};
 use super::totp::Seal;
 use crate::mint::Mint;
@@ -31,10 +31,14 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    pub fn new(token_secret: &Secret<Vec<u8>>, mint: Mint) -> Result<Self, KeeperError> {
+    pub fn new(
+        token_secret: &Secret<Vec<u8>>,
+        cost: PasswordCost,
+        mint: Mint,
+    ) -> Result<Self, KeeperError> {
         Ok(Self {
             tokens: Tokens::new(token_secret)?,
-            passwords: Passwords::new(mint).map_err(KeeperError::Hashing)?,
+            passwords: Passwords::new(cost, mint).map_err(KeeperError::Hashing)?,
             live: Live::default(),
             keys: KnownKeys::default(),
             seal: Seal::new(token_secret).map_err(KeeperError::Sealing)?,

@@ -33,7 +33,7 @@ pub use keeper::{Keeper, KeeperError};
 pub use look::{Me, as_at, list, me, one, seen_among, sign_ins_among};
 pub use own_password::change_password;
 pub use own_sessions::{end_other_sessions, end_session, own_sessions};
-pub use password::{Password, PasswordHash};
+pub use password::{Password, PasswordCost, PasswordHash};
 pub use session::{TokenPair, Whence, authenticate, log_in, log_out, refresh};
 pub use signing::{Purpose, Signer, SigningCode, is_unused, issue as issue_code, sealer, signer};
 pub use store::{Recording, as_they_stood, implied, regulators_of};

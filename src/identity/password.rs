@@ -1,6 +1,6 @@
 //! Passwords: what is too weak to keep, and Argon2id on a pool that cannot be flooded.
 //!
-//! Parameters are OWASP's (19 MiB, 2 passes, 1 lane; RFC 9106 `id`), written into every hash, so
+//! The cost is OWASP's (19 MiB, 2 passes, 1 lane; RFC 9106 `id`), written into every hash, so
 //! that raising them here leaves old hashes readable. A [`Turn`] is the right to hash: there are
 //! two of them in a process, so that however many sign in, filing keeps a core, and so that
 //! failures can be counted between one guess and the next (`session.rs`). An unknown account costs
@@ -19,10 +19,22 @@ use crate::mint::Mint;
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::secret::Secret;
 
-const MEMORY_KIB: u32 = 19 * 1024;
-const PASSES: u32 = 2;
 const LANES: u32 = 1;
 const SALT_BYTES: usize = 16;
+
+/// What one hashing costs. No setting lowers it: only tests do, which hash thousands of passwords
+/// that nobody steals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordCost {
+    pub memory_kib: u32,
+    pub passes: u32,
+}
+
+impl Default for PasswordCost {
+    fn default() -> Self {
+        Self { memory_kib: 19 * 1024, passes: 2 }
+    }
+}
 
 /// A password as somebody typed it.
 pub type Password = Secret<String>;
@@ -79,19 +91,21 @@ pub struct Passwords {
     turns: Semaphore,
     waiting: Semaphore,
     mint: Mint,
+    cost: PasswordCost,
     /// Verified where there is no account, so that time tells nothing.
     decoy: PasswordHash,
 }
 
 impl Passwords {
     /// Hashes once, for the decoy.
-    pub fn new(mint: Mint) -> Result<Self, Problem> {
+    pub fn new(cost: PasswordCost, mint: Mint) -> Result<Self, Problem> {
         let nobody = mint.bytes::<32>();
-        let decoy = hash(&nobody, &mint.bytes::<SALT_BYTES>())?;
+        let decoy = hash(cost, &nobody, &mint.bytes::<SALT_BYTES>())?;
         Ok(Self {
             turns: Semaphore::new(HASHINGS_MAX),
             waiting: Semaphore::new(HASHINGS_WAITING_MAX),
             mint,
+            cost,
             decoy,
         })
     }
@@ -128,9 +142,9 @@ impl Turn<'_> {
     ) -> Result<bool, Problem> {
         let known = kept.is_some();
         let kept = kept.unwrap_or(&self.passwords.decoy).clone();
-        let password = password.clone();
+        let (password, cost) = (password.clone(), self.passwords.cost);
         let right = aside(move || {
-            let verifier = argon2()?;
+            let verifier = argon2(cost)?;
             Ok(verifier.verify_password(password.reveal().as_bytes(), kept.0.as_str()).is_ok())
         });
         Ok(right.await? && known)
@@ -138,8 +152,8 @@ impl Turn<'_> {
 
     pub async fn hash(&self, password: &Password) -> Result<PasswordHash, Problem> {
         let salt = self.passwords.mint.bytes::<SALT_BYTES>();
-        let password = password.clone();
-        aside(move || hash(password.reveal().as_bytes(), &salt)).await
+        let (password, cost) = (password.clone(), self.passwords.cost);
+        aside(move || hash(cost, password.reveal().as_bytes(), &salt)).await
     }
 }
 
@@ -150,13 +164,15 @@ async fn aside<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?
 }
 
-fn hash(password: &[u8], salt: &[u8]) -> Result<PasswordHash, Problem> {
-    let hashed = argon2()?.hash_password_with_salt(password, salt).map_err(Problem::internal)?;
+fn hash(cost: PasswordCost, password: &[u8], salt: &[u8]) -> Result<PasswordHash, Problem> {
+    let hashed =
+        argon2(cost)?.hash_password_with_salt(password, salt).map_err(Problem::internal)?;
     Ok(PasswordHash(hashed.to_string()))
 }
 
-fn argon2() -> Result<Argon2<'static>, Problem> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Problem::internal)?;
+fn argon2(cost: PasswordCost) -> Result<Argon2<'static>, Problem> {
+    let PasswordCost { memory_kib, passes } = cost;
+    let params = Params::new(memory_kib, passes, LANES, None).map_err(Problem::internal)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
@@ -200,7 +216,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_hash_verifies_its_own_password_and_no_account_verifies_none() {
-        let passwords = Passwords::new(Mint::seeded(1)).unwrap();
+        let passwords = Passwords::new(PasswordCost::default(), Mint::seeded(1)).unwrap();
         let kept = passwords.hash(&secret("vT9-qLm2kx")).await.unwrap();
         assert!(kept.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", kept.0);
         let turn = passwords.turn().await.unwrap();
@@ -213,7 +229,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_two_hash_at_once() {
-        let passwords = Passwords::new(Mint::seeded(1)).unwrap();
+        let passwords = Passwords::new(PasswordCost::default(), Mint::seeded(1)).unwrap();
         let (first, second) = (passwords.turn().await.unwrap(), passwords.turn().await.unwrap());
         let third = passwords.turn();
         tokio::pin!(third);

@@ -64,6 +64,7 @@ pub(crate) async fn world() -> World {
         amendment_days: 5,
         signed_from: crate::config::SignedFrom::default(),
         token_secret: Secret::new(vec![7; 32]),
+        password_cost: crate::identity::PasswordCost::default(),
         behind_proxy: false,
         files: crate::blob::Files::default(),
     };

@@ -12,7 +12,7 @@ use liandan::config::{Borders, Config, Metrics, Numbering, Serving, SignedFrom};
 use liandan::container::{LabelLayout, QrContent};
 use liandan::ctx::{Actor, Ctx};
 use liandan::custody::{self, LogKeys};
-use liandan::identity::{self, CreateUser};
+use liandan::identity::{self, CreateUser, PasswordCost};
 use liandan::mint::Mint;
 use liandan::registry::{Uscc, organisation};
 use liandan::secret::Secret;
@@ -148,6 +148,8 @@ pub fn config() -> Config {
         witnesses: custody::Witnesses::default(),
         signed_from: SignedFrom::default(),
         token_secret: Secret::new(b"a secret of tests, as long as it must be".to_vec()),
+        // Every user of every world signs in: at the real cost that is a fifth of a whole run.
+        password_cost: PasswordCost { memory_kib: 64, passes: 1 },
         behind_proxy: false,
         files: Files::default(),
     }
