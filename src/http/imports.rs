@@ -5,6 +5,7 @@ use actix_web::web::{self, Data, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::body::receive;
+use super::multipart::FileForm;
 use super::{Answer, Caller, ProblemBody, Query, Segments, multipart};
 use crate::app::App;
 use crate::import::{self, Kind, Mode, Order, Report};
@@ -49,7 +50,7 @@ wire! {
     request_body(content(
         (String = "text/csv"),
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (String = "multipart/form-data"),
+        (FileForm = "multipart/form-data"),
     )),
     security(("bearer" = [])),
     responses(

@@ -2,8 +2,9 @@
 
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 use actix_web::web::Bytes;
+use utoipa::ToSchema;
 
-use crate::problem::{Code, Problem, Text};
+use crate::problem::{Code, Fault, Problem, Text};
 
 /// Media types under which a table comes, besides a form: what browsers say depends on what is
 /// installed, so the content decides what it is.
@@ -41,6 +42,15 @@ pub fn boundary_of(kind: &str) -> Option<String> {
     (is_form && !text.is_empty()).then(|| text.to_owned())
 }
 
+/// A form with a file, as the API's description tells it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`part` reads forms; this only describes them")]
+pub struct FileForm {
+    /// With its name and type.
+    #[schema(value_type = String, format = Binary)]
+    file: Bytes,
+}
+
 /// The first file among the parts of a form.
 pub fn file(body: &Bytes, boundary: &str) -> Result<Bytes, Problem> {
     part(body, boundary).map(|part| part.bytes)
@@ -58,11 +68,15 @@ pub struct Part {
 pub fn part(body: &Bytes, boundary: &str) -> Result<Part, Problem> {
     let mark = format!("--{boundary}");
     let end = format!("\r\n{mark}");
-    let mut at = find(body, mark.as_bytes(), 0).ok_or_else(no_file)? + mark.len();
+    let mut at = find(body, mark.as_bytes(), 0).ok_or_else(no_form)? + mark.len();
     loop {
-        let head_end = find(body, b"\r\n\r\n", at).ok_or_else(no_file)?;
+        // The last mark of a form has two dashes behind it.
+        if body.get(at..).is_some_and(|rest| rest.starts_with(b"--")) {
+            return Err(no_file());
+        }
+        let head_end = find(body, b"\r\n\r\n", at).ok_or_else(no_form)?;
         let content = head_end + 4;
-        let content_end = find(body, end.as_bytes(), content).ok_or_else(no_file)?;
+        let content_end = find(body, end.as_bytes(), content).ok_or_else(no_form)?;
         let head = String::from_utf8_lossy(body.get(at..head_end).unwrap_or_default());
         let is_file = head.to_lowercase().contains("filename");
         if is_file {
@@ -105,6 +119,14 @@ fn file_name(disposition: &str) -> Option<String> {
 
 fn no_file() -> Problem {
     let detail = Text::new("表单中没有文件。", "There is no file in this form.");
+    Fault::new(Code::Required, "/file", detail).into()
+}
+
+fn no_form() -> Problem {
+    let detail = Text::new(
+        "请求体不是完整的 multipart/form-data 表单。",
+        "The body is not a whole form of multipart/form-data.",
+    );
     Problem::new(Code::BadRequest, detail)
 }
 
@@ -123,7 +145,12 @@ mod tests {
         let found = part(&body, "x1").unwrap();
         let told = (found.name.as_deref(), found.kind.as_deref());
         assert_eq!(told, (Some("a.csv"), Some("text/csv")));
-        assert!(file(&body, "y").is_err());
-        assert!(file(&Bytes::from_static(b"--x1\r\nname=\"a\"\r\n\r\n1\r\n--x1--"), "x1").is_err());
+        let refused =
+            |body: &'static [u8], mark| file(&Bytes::from_static(body), mark).unwrap_err().code();
+        assert_eq!(refused(b"--x1\r\nname=\"a\"\r\n\r\n1\r\n--x1--", "x1"), Code::Required);
+        assert_eq!(refused(b"--x1\r\n--x1--\r\n", "x1"), Code::BadRequest);
+        assert_eq!(refused(b"--x1--\r\n", "x1"), Code::Required);
+        assert_eq!(refused(b"--x1--\r\n", "y"), Code::BadRequest);
+        assert_eq!(refused(b"--x1\r\nname=\"a\"\r\n\r\n1\r\n", "x1"), Code::BadRequest);
     }
 }

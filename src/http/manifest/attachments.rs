@@ -16,6 +16,7 @@ use super::answers::address;
 use crate::app::App;
 use crate::blob::{self, Pieces};
 use crate::http::conditions::WaitFor;
+use crate::http::multipart::FileForm;
 use crate::http::upload::upload;
 use crate::http::{Answer, Caller, Outcome, ProblemBody, Segments};
 use crate::ids::ManifestId;
@@ -54,7 +55,7 @@ wire! {
         (String = "image/webp"),
         (String = "image/heic"),
         (String = "application/pdf"),
-        (String = "multipart/form-data"),
+        (FileForm = "multipart/form-data"),
     )),
     security(("bearer" = [])),
     responses(
