@@ -26,8 +26,8 @@ const TEMPLATE: &str = "template_";
 /// Folders to try: another run of the same target folder may hold the first.
 const FOLDERS_MAX: u32 = 8;
 
-/// A file system in memory, where there is one, and what must be free in it, in KiB: a run has
-/// used a quarter of it.
+/// A file system in memory, where there is one, and what must be free in it, in KiB: ample for the
+/// few databases that are there at once, and a bound, not a measurement.
 const MEMORY: &str = "/dev/shm";
 const MEMORY_KIB_MIN: u64 = 4 * 1024 * 1024;
 
