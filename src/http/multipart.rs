@@ -51,9 +51,9 @@ pub struct FileForm {
     file: Bytes,
 }
 
-/// The first file among the parts of a form.
+/// The table of a form; 422 where the form has no file.
 pub fn file(body: &Bytes, boundary: &str) -> Result<Bytes, Problem> {
-    part(body, boundary).map(|part| part.bytes)
+    part(body, boundary)?.map(|part| part.bytes).ok_or_else(no_file)
 }
 
 /// A file of a form, and what the form says of it.
@@ -64,15 +64,15 @@ pub struct Part {
     pub kind: Option<String>,
 }
 
-/// The same with its name and type.
-pub fn part(body: &Bytes, boundary: &str) -> Result<Part, Problem> {
+/// The first file among the parts of a form, if it has one; 400 where it is no whole form.
+pub fn part(body: &Bytes, boundary: &str) -> Result<Option<Part>, Problem> {
     let mark = format!("--{boundary}");
     let end = format!("\r\n{mark}");
     let mut at = find(body, mark.as_bytes(), 0).ok_or_else(no_form)? + mark.len();
     loop {
         // The last mark of a form has two dashes behind it.
         if body.get(at..).is_some_and(|rest| rest.starts_with(b"--")) {
-            return Err(no_file());
+            return Ok(None);
         }
         let head_end = find(body, b"\r\n\r\n", at).ok_or_else(no_form)?;
         let content = head_end + 4;
@@ -83,7 +83,7 @@ pub fn part(body: &Bytes, boundary: &str) -> Result<Part, Problem> {
             let bytes = body.slice(content..content_end);
             let kind = header(&head, "content-type").map(str::to_owned);
             let name = header(&head, "content-disposition").and_then(file_name);
-            return Ok(Part { bytes, name, kind });
+            return Ok(Some(Part { bytes, name, kind }));
         }
         at = content_end + end.len();
     }
@@ -142,7 +142,7 @@ mod tests {
               Content-Type: text/csv\r\n\r\na,b\r\n--not\r\n1,2\r\n\r\n--x1--\r\n",
         );
         assert_eq!(file(&body, "x1").unwrap(), "a,b\r\n--not\r\n1,2\r\n");
-        let found = part(&body, "x1").unwrap();
+        let found = part(&body, "x1").unwrap().unwrap();
         let told = (found.name.as_deref(), found.kind.as_deref());
         assert_eq!(told, (Some("a.csv"), Some("text/csv")));
         let refused =

@@ -26,7 +26,8 @@ pub struct Upload {
     _room: SemaphorePermit<'static>,
 }
 
-/// Receives a file of at most `bytes_max`. Errors: 413, 415, 400; 503 where there is no room.
+/// Receives a file of at most `bytes_max`; an empty one of a form without a file, as only the
+/// command knows what comes before that fault. Errors: 413, 415, 400; 503 where there is no room.
 pub async fn upload(
     headers: &HeaderMap,
     payload: Payload,
@@ -64,7 +65,9 @@ async fn room(bytes: usize) -> Result<SemaphorePermit<'static>, Problem> {
 
 /// Browsers do not know every kind of picture, and then say that it is something or nothing.
 fn of_form(body: &Bytes, mark: &str) -> Result<FileSent, Problem> {
-    let multipart::Part { bytes, name, kind } = multipart::part(body, mark)?;
+    let Some(multipart::Part { bytes, name, kind }) = multipart::part(body, mark)? else {
+        return Ok(FileSent { bytes: Bytes::new(), declared: None, name: None });
+    };
     let kind = kind.filter(|kind| !kind.is_empty() && kind != "application/octet-stream");
     let declared = match kind {
         Some(kind) => Some(MediaType::declared(&kind).ok_or_else(unsupported)?),

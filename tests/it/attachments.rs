@@ -124,7 +124,7 @@ async fn what_is_not_what_it_says_is_refused_and_nothing_is_kept() {
         ("image/jpeg", png.clone(), "file_mismatch"),
         ("application/pdf", png.clone(), "file_mismatch"),
         ("image/png", b"<svg onload=alert(1)>".to_vec(), "file_mismatch"),
-        ("image/png", Vec::new(), "file_mismatch"),
+        ("image/png", Vec::new(), "required"),
         ("image/png", cut, "file_broken"),
         ("image/png", behind, "file_broken"),
     ] {
@@ -183,6 +183,12 @@ async fn a_form_brings_its_own_name() {
     post(form("a.png", "Content-Type: text/html\r\n", &file::png(3))).await.is(415);
     post(form("..", "", &file::png(3))).await.is(422).tells("invalid_value", "/query/name");
     post(b"--xyz\r\n\r\n".to_vec()).await.is(400).refused_as("bad_request");
+    // Whoever may not know of the manifest hears nothing of the form.
+    let fields = b"--xyz\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\nphoto\r\n--xyz--";
+    post(fields.to_vec()).await.is(422).refused_as("required").at("/file");
+    let form = ("", "multipart/form-data; boundary=xyz");
+    send(&cast.corps, &id, form, fields.to_vec()).await.is(403);
+    send(&cast.stranger, &id, form, fields.to_vec()).await.is(404);
 }
 
 #[tokio::test]

@@ -192,6 +192,9 @@ fn judged(hash: &[u8; 32], asked: Asked<AttachFile>, file: &FileSent) -> Result<
 
 /// What the file is, if that is what it was sent as.
 fn media_type(file: &FileSent) -> Result<MediaType, Fault> {
+    if file.bytes.is_empty() {
+        return Err(missing());
+    }
     let kind = match blob::sniff(&file.bytes) {
         Sniffed::Whole(kind) => kind,
         Sniffed::Broken(kind) => return Err(broken(kind)),
@@ -204,6 +207,11 @@ fn media_type(file: &FileSent) -> Result<MediaType, Fault> {
 }
 
 const FILE: &str = "/file";
+
+fn missing() -> Fault {
+    let text = Text::new("没有文件，或文件为空。", "There is no file, or it is empty.");
+    Fault::new(Code::Required, FILE, text)
+}
 
 fn broken(kind: MediaType) -> Fault {
     let text = Text::new(

@@ -67,6 +67,8 @@ async fn a_file_comes_in_many_forms_and_a_bad_one_is_refused_whole() {
     ] {
         call("text/csv", body).send().await.is(status).refused_as(code);
     }
+    let no_file = call("multipart/form-data; boundary=b", b"--b--\r\n".to_vec()).send().await;
+    no_file.is(422).refused_as("required").at("/file");
     let json = call("application/json", b"{}".to_vec()).send().await;
     json.is(415).refused_as("unsupported_media_type");
     send(&cast.carrier, "kind=cars", "a")
