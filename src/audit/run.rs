@@ -99,12 +99,15 @@ pub async fn audit(
     if keys.is_empty() {
         keys = verifiers_of(&source).await?;
     }
+    // The first word of each walk comes before it: whoever listens knows what each took.
+    tell(Progress { stage: Stage::Log, done: 0, of, findings: 0 });
     let walk = LogWalk::new(keys, witnesses);
     let (mut findings, witnesses) = log(&source, (size, walk), &mut |done, findings| {
         tell(Progress { stage: Stage::Log, done, of, findings });
     })
     .await?;
     let before = findings.count;
+    tell(Progress { stage: Stage::Chains, done: 0, of, findings: before });
     let walk = chains(&source, &mut |done, found| {
         tell(Progress { stage: Stage::Chains, done, of, findings: before + found });
     })

@@ -34,7 +34,7 @@ pub async fn run(
 ) -> Result<(), BenchError> {
     filing::one_each(world, people).await?;
     progress("filings one by one over 128 connections");
-    let (before, _) = filing::spread_128(world, people, plan).await?;
+    let before = one_by_one(world, people, plan, "before").await?;
     let each = lines / CONNECTIONS as u64;
     progress(&format!("{CONNECTIONS} requests of {each} lines"));
     let who = people.of_all();
@@ -50,7 +50,7 @@ pub async fn run(
     let address = world.server.address;
     try_join_all(requests.iter().map(|request| send(address, request, each))).await?;
     let seconds = began.elapsed().as_secs_f64();
-    let (after, _) = filing::spread_128(world, people, plan).await?;
+    let after = one_by_one(world, people, plan, "after").await?;
     let (rate, baseline) =
         ((each * CONNECTIONS as u64) as f64 / seconds, f64::midpoint(before, after));
     let mut whole = Latencies::default();
@@ -65,6 +65,15 @@ pub async fn run(
     });
     report.memory(peak_mib(world.server.pid()), SERVER_MIB_MAX);
     Ok(())
+}
+
+async fn one_by_one(
+    world: &World,
+    people: &People,
+    plan: &Plan,
+    name: &str,
+) -> Result<f64, BenchError> {
+    Ok(filing::spread_128(world, people, plan, name).await?.rate_and_spread().0)
 }
 
 /// A filing as a line, with an id of its own: `#` for the digits that differ.

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::BenchError;
 use super::api::{self, Api};
 use super::baseline::{self, Measured, Sample};
-use super::latency::Spread;
+use super::latency::{Latencies, Spread};
 use super::load::{Script, Tally, Template, Window, drive};
 use super::meters::{Cpu, peak_mib};
 use super::people::{DIVISIONS, People};
@@ -106,7 +106,8 @@ pub async fn run(
         let mut found = Vec::new();
         for run in runs {
             progress(&format!("{}: {} connections", run.name, run.connections));
-            found.push((run, measure(world, people, group.is_hot, run, plan).await?));
+            let load = (run.name, run.connections, group.is_hot);
+            found.push((run, measure(world, people, load, plan).await?));
         }
         let baseline = before.mean(baseline_of(world, group, plan, &sample)?);
         for (run, figures) in found {
@@ -178,25 +179,29 @@ pub struct Figures {
     seconds: f64,
 }
 
+/// A run's name, its connections, and whether all of them file with one division.
+type Load<'a> = (&'a str, usize, bool);
+
 async fn measure(
     world: &World,
     people: &People,
-    is_hot: bool,
-    run: &Run,
+    load: Load<'_>,
     plan: &Plan,
 ) -> Result<Figures, BenchError> {
-    let mut scripts = scripts(world, people, is_hot, run).await?;
-    drive_counted(world, &mut scripts, plan, run.name).await
+    let mut scripts = scripts(world, people, load).await?;
+    drive_counted(world, &mut scripts, plan, load.0).await
 }
 
-/// The rate of filings over 128 connections, for others to be compared with.
+/// Filings over 128 connections, for others to be compared with. Each run of a world has a name of
+/// its own: idempotency keys are made of it, and of two that have the same the second would only be
+/// told what the first was.
 pub async fn spread_128(
     world: &World,
     people: &People,
     plan: &Plan,
-) -> Result<(f64, Spread), BenchError> {
-    let run = Run { name: "spread_128", connections: 128, goal: Goal::AtLeast(1.5) };
-    Ok(measure(world, people, false, &run, plan).await?.rate_and_spread())
+    name: &str,
+) -> Result<Figures, BenchError> {
+    measure(world, people, (name, 128, false), plan).await
 }
 
 /// Drives the server and reads the meters; a refusal fails the run.
@@ -223,31 +228,34 @@ pub async fn drive_counted<S: Script>(
 async fn scripts(
     world: &World,
     people: &People,
-    is_hot: bool,
-    run: &Run,
+    (name, connections, is_hot): Load<'_>,
 ) -> Result<Vec<Filings>, BenchError> {
     let who = if is_hot { people.of_the_first() } else { people.of_all() };
     let mut tokens: Vec<String> = Vec::new();
-    for producer in who.iter().take(run.connections) {
+    for producer in who.iter().take(connections) {
         let login = &people.producers[*producer].login;
         tokens.push(Api::sign_in(world.server.address, login).await?.token);
     }
     let script = |connection: usize| {
         let turn = connection % tokens.len();
         // Keys of one organisation must not meet between connections and runs.
-        let key = format!("{}-{connection}-########", run.name);
+        let key = format!("{name}-{connection}-########");
         let body = people.filing(who[turn], is_hot);
         let headers = [("Idempotency-Key", key.as_str())];
         let text = api::request("POST", "/manifests", &tokens[turn], &headers, &body);
         Filings { template: Template::new(&text), filed: 0 }
     };
-    Ok((0..run.connections).map(script).collect())
+    Ok((0..connections).map(script).collect())
 }
 
 impl Figures {
     pub fn rate_and_spread(self) -> (f64, Spread) {
-        let rate = self.tally.latencies.count() as f64 / self.seconds;
-        (rate, self.tally.latencies.spread())
+        let (rate, latencies) = self.rate_and_latencies();
+        (rate, latencies.spread())
+    }
+
+    pub fn rate_and_latencies(self) -> (f64, Latencies) {
+        (self.tally.latencies.count() as f64 / self.seconds, self.tally.latencies)
     }
 
     fn line(self, run: &Run, baseline: Measured) -> Line {

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::BenchError;
 use super::link::Link;
-use crate::custody::private_text;
+use crate::custody::{LogKeys, VerifierKey, private_text};
 use crate::mint::Mint;
 
 const ORIGIN: &str = "bench.liandan.invalid/log";
@@ -23,6 +23,8 @@ const READY_WITHIN: Duration = Duration::from_secs(30);
 pub struct ServerProcess {
     child: Child,
     pub address: SocketAddr,
+    /// What its log's signatures are checked with, known from here and not from its answers.
+    pub verifiers: Vec<VerifierKey>,
 }
 
 impl ServerProcess {
@@ -32,12 +34,14 @@ impl ServerProcess {
         let exe = std::env::current_exe().map_err(failed)?;
         let address = free_address().map_err(failed)?;
         let said = File::create(log).map_err(failed)?;
+        let key = private_text(ORIGIN, &mint.bytes());
+        let keys = LogKeys::parse(&key).map_err(|not| BenchError::Own(not.to_string()))?;
         let child = Command::new(exe)
             .args(["serve", "--listen", &address.to_string()])
             .env_clear()
             .env("DATABASE_URL", database_url)
             .env("LIANDAN_ORIGIN", ORIGIN)
-            .env("LIANDAN_LOG_KEY", private_text(ORIGIN, &mint.bytes()))
+            .env("LIANDAN_LOG_KEY", key)
             .env("LIANDAN_TOKEN_SECRET", URL_SAFE_NO_PAD.encode(mint.bytes::<36>()))
             .env("LIANDAN_LOG", "warn")
             .stdin(Stdio::null())
@@ -45,7 +49,8 @@ impl ServerProcess {
             .stderr(said)
             .spawn()
             .map_err(failed)?;
-        let mut server = Self { child, address };
+        let verifiers = keys.verifiers().collect();
+        let mut server = Self { child, address, verifiers };
         server.wait_until_ready(log).await?;
         Ok(server)
     }

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::BenchError;
 use super::bulk;
 use super::chain;
+use super::custody::{self, Sizes};
 use super::export;
 use super::filing::{self, Plan};
 use super::fill::ROWS_MAX;
@@ -36,6 +37,7 @@ enum What {
     Bulk(BulkArguments),
     Export(ExportArguments),
     Chain(ChainArguments),
+    Custody(CustodyArguments),
 }
 
 /// File manifests over HTTP: alone, spread over the prefectures, and all in one.
@@ -117,6 +119,24 @@ struct ChainArguments {
     rows: u64,
 }
 
+/// Audit a long log, prove manifests from a longer one, and file while the tree grows.
+#[derive(Debug, Args)]
+struct CustodyArguments {
+    #[command(flatten)]
+    common: Common,
+    /// Events of the log that is audited: manifests led through their whole lives over HTTP.
+    #[arg(long, default_value_t = 1_000_000,
+          value_parser = clap::value_parser!(u64).range(10_000..=10_000_000))]
+    events: u64,
+    /// Events of the log that bundles are read from, beside one of 10,000.
+    #[arg(long, default_value_t = 10_000_000,
+          value_parser = clap::value_parser!(u64).range(10_000..=20_000_000))]
+    large: u64,
+    /// Run only these: bundle, tree, audit.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    only: Vec<String>,
+}
+
 #[derive(Debug, Args)]
 struct Common {
     /// Seconds that are counted, of each run and each baseline.
@@ -178,6 +198,13 @@ pub fn run(asked: &Arguments) -> Result<(), BenchError> {
             let (plan, report) = asked.common.plan(&[]);
             in_a_world(&asked.common, async |world, people| {
                 chain::run(world, people, (&plan, asked.rows), &report).await
+            })
+        }
+        What::Custody(asked) => {
+            let (plan, report) = asked.common.plan(&asked.only);
+            let sizes = Sizes { audited: asked.events, large: asked.large };
+            in_a_world(&asked.common, async |world, people| {
+                custody::run(world, people, (&plan, sizes), &report).await
             })
         }
         What::Read(asked) => {

@@ -23,14 +23,14 @@ use super::report::{Compared, Goal, Line, Report, progress};
 use super::world::World;
 use crate::units::Grams;
 
-const CONNECTIONS: usize = 128;
+pub(super) const CONNECTIONS: usize = 128;
 /// Every command at least half as fast as a filing (issue "Manifests complete").
 const GOAL: Goal = Goal::AtLeast(0.5);
 
 /// A manifest to act on.
 #[derive(Clone, Debug)]
-struct Load {
-    id: String,
+pub(super) struct Load {
+    pub id: String,
     producer_site: String,
     carrier: String,
     receiver_site: String,
@@ -39,7 +39,7 @@ struct Load {
 
 /// Which of the manifests: each pool is led through a life of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Pool {
+pub(super) enum Pool {
     /// To the end.
     Treated,
     /// Called off before departure.
@@ -49,14 +49,14 @@ enum Pool {
 const POOLS: [Pool; 2] = [Pool::Treated, Pool::Called];
 
 /// A command, in the order in which they are run.
-struct Command {
-    name: &'static str,
-    pool: Pool,
+pub(super) struct Command {
+    pub name: &'static str,
+    pub pool: Pool,
     who: fn(&Load) -> &str,
     body: fn(&Load, &str) -> String,
 }
 
-const COMMANDS: &[Command] = &[
+pub(super) const COMMANDS: &[Command] = &[
     Command { name: "depart", pool: Pool::Treated, who: |load| &load.carrier, body: nothing },
     Command { name: "arrive", pool: Pool::Treated, who: |load| &load.carrier, body: nothing },
     Command {
@@ -102,10 +102,11 @@ pub async fn run(
     let tokens = tokens(world, people).await?;
     report.begin();
     progress(&format!("filing: {} on {CONNECTIONS} connections", count * POOLS.len()));
-    let filing = drive(world, filings(people, &tokens, count * POOLS.len())?, "filing").await?;
+    let filing = filings(people, &tokens, (0, count * POOLS.len()))?;
+    let filing = drive(world, filing, "filing").await?;
     let baseline = filing.rate;
     report.line(&filing.line("filing", None));
-    let loads = loads(world, count * POOLS.len()).await?;
+    let loads = loads(world, (NOBODY, count * POOLS.len())).await?;
     for command in COMMANDS {
         let at = POOLS.iter().position(|pool| *pool == command.pool).unwrap_or_default();
         let pool = loads.iter().skip(at).step_by(POOLS.len());
@@ -122,7 +123,10 @@ pub async fn run(
 }
 
 /// A token for each party's site or organisation.
-async fn tokens(world: &World, people: &People) -> Result<HashMap<String, String>, BenchError> {
+pub(super) async fn tokens(
+    world: &World,
+    people: &People,
+) -> Result<HashMap<String, String>, BenchError> {
     progress("signing everybody in");
     let mut tokens = HashMap::new();
     for (party, login) in people.parties() {
@@ -133,19 +137,20 @@ async fn tokens(world: &World, people: &People) -> Result<HashMap<String, String
 }
 
 /// Requests of each connection, in order.
-type Lists = Vec<Vec<Vec<u8>>>;
+pub(super) type Lists = Vec<Vec<Vec<u8>>>;
 
-fn filings(
+/// So many filings; those of another turn have other idempotency keys.
+pub(super) fn filings(
     people: &People,
     tokens: &HashMap<String, String>,
-    count: usize,
+    (turn, count): (usize, usize),
 ) -> Result<Lists, BenchError> {
     let all = people.of_all();
     let mut lists: Lists = vec![Vec::new(); CONNECTIONS];
     for (connection, list) in lists.iter_mut().enumerate() {
         let producer = all[connection % all.len()];
         let token = token(tokens, &people.producers[producer].site_id)?;
-        let key = format!("steps-{connection}-########");
+        let key = format!("steps-{turn}-{connection}-########");
         let headers = [("Idempotency-Key", key.as_str())];
         let body = people.filing(producer, false);
         let text = api::request("POST", "/manifests", token, &headers, &body);
@@ -155,12 +160,18 @@ fn filings(
     Ok(lists)
 }
 
-/// The manifests that were filed, by turns of their producers.
-async fn loads(world: &World, count: usize) -> Result<Vec<Load>, BenchError> {
+/// An id below that of any manifest.
+const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
+
+/// The manifests that were filed after one, by turns of their producers.
+pub(super) async fn loads(
+    world: &World,
+    (after, count): (&str, usize),
+) -> Result<Vec<Load>, BenchError> {
     let sql = "SELECT id::text, producer_site_id::text, carrier_id::text, receiver_site_id::text, \
                       shipped_g \
-               FROM manifest WHERE status = 'filed' ORDER BY id LIMIT $1";
-    let rows = world.database().await?.query(sql, &[&(count as i64)]).await?;
+               FROM manifest WHERE status = 'filed' AND id > $1::text::uuid ORDER BY id LIMIT $2";
+    let rows = world.database().await?.query(sql, &[&after, &(count as i64)]).await?;
     let load = |row: &tokio_postgres::Row| Load {
         id: row.get(0),
         producer_site: row.get(1),
@@ -171,7 +182,7 @@ async fn loads(world: &World, count: usize) -> Result<Vec<Load>, BenchError> {
     Ok(rows.iter().map(load).collect())
 }
 
-fn requests<'a>(
+pub(super) fn requests<'a>(
     command: &Command,
     loads: impl Iterator<Item = &'a Load>,
     tokens: &HashMap<String, String>,
@@ -190,13 +201,16 @@ fn requests<'a>(
     Ok(lists)
 }
 
-fn token<'a>(tokens: &'a HashMap<String, String>, party: &str) -> Result<&'a str, BenchError> {
+pub(super) fn token<'a>(
+    tokens: &'a HashMap<String, String>,
+    party: &str,
+) -> Result<&'a str, BenchError> {
     let found = tokens.get(party).map(String::as_str);
     found.ok_or_else(|| BenchError::Own(format!("nobody signs in for {party}")))
 }
 
 /// What all calls of a command came to.
-struct Found {
+pub(super) struct Found {
     rate: f64,
     latencies: Latencies,
     cpu: Option<(Cpu, Cpu)>,
@@ -222,7 +236,7 @@ impl Found {
 }
 
 /// Sends every list over a connection of its own; a refusal fails the run.
-async fn drive(world: &World, lists: Lists, name: &str) -> Result<Found, BenchError> {
+pub(super) async fn drive(world: &World, lists: Lists, name: &str) -> Result<Found, BenchError> {
     let address = world.server.address;
     let read = || Cpu::read(world.server.pid(), world.postmaster());
     let mut running: FuturesUnordered<_> =

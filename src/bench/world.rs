@@ -52,6 +52,16 @@ impl World {
         connect(&self.postgres.superuser_url(SERVER)).await
     }
 
+    /// The server's database as the server has it.
+    pub fn app_url(&self) -> String {
+        self.postgres.app_url(SERVER)
+    }
+
+    /// The same, as one who only reads.
+    pub async fn reader(&self) -> Result<Client, BenchError> {
+        connect(&self.app_url()).await
+    }
+
     pub fn postmaster(&self) -> u32 {
         self.postgres.pid()
     }
