@@ -1,47 +1,69 @@
 //! An event's body as the audit reads it: every member that has a column beside it.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::store::EventRow;
 use crate::journal::Recorded;
 
 #[derive(Deserialize)]
-pub struct Body {
+pub struct Body<'a> {
     pub v: i64,
-    pub origin: String,
-    pub subject: SubjectOf,
+    #[serde(borrow)]
+    pub origin: Cow<'a, str>,
+    #[serde(borrow)]
+    pub subject: SubjectOf<'a>,
     pub seq: i64,
-    pub prev: String,
-    pub kind: String,
-    pub actor: Value,
-    pub occurred_at: DateTime<Utc>,
+    #[serde(borrow)]
+    pub prev: Cow<'a, str>,
+    #[serde(borrow)]
+    kind: Cow<'a, str>,
+    #[serde(borrow)]
+    actor: &'a RawValue,
+    occurred_at: DateTime<Utc>,
     pub recorded_at: DateTime<Utc>,
-    pub data: Value,
+    #[serde(borrow)]
+    data: &'a RawValue,
 }
 
 #[derive(Deserialize)]
-pub struct SubjectOf {
-    pub kind: String,
+pub struct SubjectOf<'a> {
+    #[serde(borrow)]
+    pub kind: Cow<'a, str>,
     pub id: Uuid,
 }
 
-impl Body {
+/// What people know some subjects by.
+#[derive(Deserialize)]
+struct Numbered<'a> {
+    #[serde(borrow, default)]
+    number: Option<Cow<'a, str>>,
+}
+
+impl<'a> Body<'a> {
     /// The column that says something else than the body does.
     pub fn other_column(&self, row: &EventRow) -> Option<&'static str> {
         let columns = [
             ("subject_id", self.subject.id == row.subject.id),
             ("subject_kind", self.subject.kind == row.subject.kind.as_str()),
             ("seq", self.seq == row.seq),
-            ("kind", self.kind == row.kind),
-            ("recorded_at", self.recorded_at == row.recorded_at),
+            ("kind", self.kind == row.kind()),
+            ("recorded_at", self.recorded_at == row.recorded_at()),
         ];
         columns.into_iter().find_map(|(name, holds)| (!holds).then_some(name))
     }
 
-    pub fn recorded(self) -> Recorded {
+    /// The number that the event gives its subject, where it gives one.
+    pub fn number(&self) -> Option<String> {
+        let numbered: Option<Numbered<'_>> = serde_json::from_str(self.data.get()).ok();
+        numbered.and_then(|numbered| numbered.number).map(Cow::into_owned)
+    }
+
+    pub fn recorded(self) -> Recorded<'a> {
         let Self { kind, occurred_at, recorded_at, actor, data, .. } = self;
         Recorded { kind, occurred_at, recorded_at, actor, data }
     }

@@ -98,8 +98,8 @@ impl Open {
     /// Judges one event; everything that is wrong with it.
     fn take(&mut self, row: &EventRow, origin: &mut Option<String>) -> Vec<(Check, Text)> {
         let mut wrong = Vec::new();
-        let body: Result<Body, _> = serde_json::from_str(&row.body);
-        let (prev, seq) = (std::mem::replace(&mut self.head, row.leaf.clone()), self.next_seq);
+        let body: Result<Body<'_>, _> = serde_json::from_str(row.body());
+        let (prev, seq) = (std::mem::replace(&mut self.head, row.leaf().to_vec()), self.next_seq);
         self.next_seq = row.seq + 1;
         let body = match body {
             Ok(body) => body,
@@ -120,13 +120,13 @@ impl Open {
             wrong.push((Check::Chain, earlier()));
         }
         self.recorded_at = body.recorded_at;
-        if *origin.get_or_insert_with(|| body.origin.clone()) != body.origin || body.v != 1 {
+        if *origin.get_or_insert_with(|| body.origin.to_string()) != body.origin || body.v != 1 {
             wrong.push((Check::Chain, foreign(&body.origin)));
         }
         if self.number.is_none() {
-            self.number = body.data.get("number").and_then(|it| it.as_str()).map(str::to_owned);
+            self.number = body.number();
         }
-        let made = self.made.take().map(|made| made.after(body.recorded()));
+        let made = self.made.take().map(|made| made.after(&body.recorded()));
         match made {
             None => {}
             Some(Ok(made)) => self.made = Some(made),

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::chains::Ended;
 use super::finding::{Check, Finding};
+use super::json::Json;
 use super::store::HeadRow;
 use crate::decision::{Cell, Table};
 use crate::problem::Text;
@@ -85,8 +85,7 @@ fn is_same(one: &Cell, other: &Cell) -> bool {
     }
 }
 
-/// An absent member and a null are the same (custody.md).
-fn json(text: Option<&str>) -> Option<Value> {
+fn json(text: Option<&str>) -> Option<Json<'_>> {
     text.and_then(|text| serde_json::from_str(text).ok())
 }
 

@@ -24,12 +24,12 @@ SELECT manifest_id FROM attachment WHERE sha256 = $1 ORDER BY manifest_id LIMIT 
 
 /// The file that comes after a hash; none at the end.
 pub async fn next(source: &Source, after: &[u8]) -> Result<Option<FileRow>, Error> {
-    let row = source.client().query_opt(NEXT_SQL, &[&after]).await?;
+    let row = source.tables().query(NEXT_SQL, &[&after]).await?.into_iter().next();
     Ok(row.map(|row| FileRow { hash: row.get(0), bytes: row.get(1), content: row.get(2) }))
 }
 
 /// Manifests that name a file, the first hundred.
 pub async fn named_by(source: &Source, hash: &[u8]) -> Result<Vec<Uuid>, Error> {
-    let rows = source.client().query(NAMED_BY_SQL, &[&hash]).await?;
+    let rows = source.tables().query(NAMED_BY_SQL, &[&hash]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }

@@ -16,7 +16,7 @@ pub struct LogWalk {
     edge: Edge,
     keys: Vec<VerifierKey>,
     witnesses: Witnesses,
-    /// Tiles that became full and are not compared yet.
+    /// Tiles that became full, until they are taken to be compared.
     pub full: Vec<FullTile>,
     pub findings: Findings,
 }
@@ -45,15 +45,16 @@ impl LogWalk {
     }
 
     fn leaf(&mut self, row: &LeafRow) {
-        if row.position != self.next {
-            self.findings.add(Finding::new(Check::Log, gap(self.next, row.position)));
+        let position = row.position();
+        if position != self.next {
+            self.findings.add(Finding::new(Check::Log, gap(self.next, position)));
         }
-        self.next = row.position + 1;
-        let hash = leaf_hash(&row.body);
+        self.next = position + 1;
+        let hash = leaf_hash(row.body());
         self.edge.append(hash, &mut self.full);
-        if row.leaf != hash {
-            let finding = Finding::new(Check::Log, altered()).at(row.position);
-            self.findings.add(match row.subject {
+        if row.leaf() != hash {
+            let finding = Finding::new(Check::Log, altered()).at(position);
+            self.findings.add(match row.subject() {
                 Some(subject) => finding.of(subject),
                 None => finding,
             });
@@ -78,9 +79,9 @@ impl LogWalk {
             && row.root == told.root
     }
 
-    /// Compares the tiles that became full with those stored, of a tree of `size` entries.
-    pub fn tiles(&mut self, stored: &HashMap<TileId, TileRow>, size: u64) {
-        for tile in std::mem::take(&mut self.full) {
+    /// Compares tiles that became full with those stored, of a tree of `size` entries.
+    pub fn tiles(&mut self, full: &[FullTile], stored: &HashMap<TileId, TileRow>, size: u64) {
+        for tile in full {
             if tile.id.width_in(size) < tile.hashes.len() as u64 {
                 // The tree has not grown so far yet.
                 continue;

@@ -52,7 +52,7 @@ impl Made {
     }
 
     /// After one more event. Errors: why it cannot follow.
-    pub fn after(self, recorded: Recorded) -> Result<Self, String> {
+    pub fn after(self, recorded: &Recorded<'_>) -> Result<Self, String> {
         let unread = |problem: Problem| problem.cause.unwrap_or_default();
         Ok(match self {
             Self::Manifest(state) => {
@@ -70,7 +70,7 @@ impl Made {
                 let state = trip::evolve(state.map(|one| *one), &event).map_err(told)?;
                 Self::Trip(Some(Box::new(state)))
             }
-            Self::Whole(_) => Self::Whole(recorded.data),
+            Self::Whole(_) => Self::Whole(serde_json::from_str(recorded.data.get()).map_err(told)?),
             Self::Nothing => Self::Nothing,
         })
     }

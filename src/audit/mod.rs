@@ -19,9 +19,11 @@ mod compare;
 mod file_store;
 mod files;
 mod finding;
+mod json;
 mod log;
 mod made;
 mod run;
+mod snapshot_store;
 mod store;
 mod witness;
 

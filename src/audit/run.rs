@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use futures_util::future::try_join_all;
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
@@ -14,7 +15,7 @@ use super::finding::{Check, Finding, Findings};
 use super::log::LogWalk;
 use super::store::{CheckpointRow, EventRow, HeadRow, LeafRow, Source};
 use super::witness::{Witnessed, unpublished};
-use crate::custody::{TileId, VerifierKey, WitnessKey, verifiers};
+use crate::custody::{FullTile, VerifierKey, WitnessKey, verifiers};
 use crate::decision::{Cell, Table};
 use crate::limits::{AUDIT_EVENTS_AT_ONCE, AUDIT_LEAVES_AT_ONCE};
 use crate::problem::Text;
@@ -159,6 +160,8 @@ async fn log(
     };
     let mut from = 0;
     let mut next = if size > 0 { Some(batch(from).await?) } else { None };
+    // Tiles that the batch before has filled are read while this one is judged.
+    let mut full: Vec<FullTile> = Vec::new();
     while let Some((rows, checkpoints)) = next.take() {
         from += AUDIT_LEAVES_AT_ONCE;
         let judged = spawn_blocking(move || {
@@ -166,12 +169,13 @@ async fn log(
             walk
         });
         let more = async { if from < size { batch(from).await.map(Some) } else { Ok(None) } };
-        let (judged, more) = futures_util::join!(judged, more);
+        let (judged, more, tiles) = futures_util::join!(judged, more, source.tiles(&full));
         (walk, next) = (judged?, more?);
-        let ids: Vec<TileId> = walk.full.iter().map(|tile| tile.id).collect();
-        walk.tiles(&source.tiles(&ids).await?, tree.cast_unsigned());
+        walk.tiles(&full, &tiles?, tree.cast_unsigned());
+        full = std::mem::take(&mut walk.full);
         tell(u64::try_from(from.min(size)).unwrap_or(0), walk.findings.count);
     }
+    walk.tiles(&full, &source.tiles(&full).await?, tree.cast_unsigned());
     for (key, size) in source.unpublished().await? {
         walk.findings.add(Finding::new(Check::Witness, unpublished(size, &key)));
     }
@@ -181,6 +185,8 @@ async fn log(
 async fn chains(source: &Source, tell: &mut dyn FnMut(u64, u64)) -> Result<Walk, AuditError> {
     let mut walk = Walk::default();
     let mut rows = batch(source, (Uuid::nil(), -1), &mut walk.findings).await?;
+    // What the batch before has ended is compared while this one is walked and the next is read.
+    let mut ended = Vec::new();
     while let Some(last) = rows.last().map(|row| (row.subject.id, row.seq)) {
         let judged = spawn_blocking(move || {
             for row in &rows {
@@ -189,16 +195,17 @@ async fn chains(source: &Source, tell: &mut dyn FnMut(u64, u64)) -> Result<Walk,
             walk
         });
         let mut strange = Findings::default();
-        let (judged, next) = futures_util::join!(judged, batch(source, last, &mut strange));
+        let next = batch(source, last, &mut strange);
+        let (judged, next, compared) = futures_util::join!(judged, next, tables(source, ended));
         (walk, rows) = (judged?, next?);
         walk.findings.extend(strange);
-        if rows.is_empty() {
-            walk.end();
-        }
-        let ended = std::mem::take(&mut walk.ended);
-        tables(source, ended, &mut walk.findings).await?;
+        walk.findings.extend(compared?);
+        ended = std::mem::take(&mut walk.ended);
         tell(walk.events, walk.findings.count);
     }
+    walk.end();
+    ended.append(&mut walk.ended);
+    walk.findings.extend(tables(source, ended).await?);
     Ok(walk)
 }
 
@@ -228,16 +235,11 @@ async fn batch(
 }
 
 /// Heads and rows of the subjects that have ended, beside those stored.
-async fn tables(
-    source: &Source,
-    ended: Vec<Ended>,
-    findings: &mut Findings,
-) -> Result<(), AuditError> {
+async fn tables(source: &Source, ended: Vec<Ended>) -> Result<Findings, AuditError> {
     if ended.is_empty() {
-        return Ok(());
+        return Ok(Findings::default());
     }
     let ids: Vec<Uuid> = ended.iter().map(|one| one.subject.id).collect();
-    let heads = source.heads(&ids).await?;
     let mut wanted: HashMap<&'static str, (&'static Table, Vec<Uuid>)> = HashMap::new();
     for one in &ended {
         for row in one.rows.iter().flatten() {
@@ -247,13 +249,14 @@ async fn tables(
             }
         }
     }
-    let mut stored: HashMap<&'static str, (&'static Table, Stored)> = HashMap::new();
-    for (name, (table, ids)) in wanted {
-        stored.insert(name, (table, compare::by_owner(source.rows(table, &ids).await?)));
-    }
-    let judged = spawn_blocking(move || judge(&ended, &heads, &stored));
-    findings.extend(judged.await?);
-    Ok(())
+    let read = |(name, (table, ids)): (&'static str, (&'static Table, Vec<Uuid>))| async move {
+        let rows = source.rows(table, &ids).await?;
+        Ok::<_, tokio_postgres::Error>((name, (table, compare::by_owner(rows))))
+    };
+    let stored = try_join_all(wanted.into_iter().map(read));
+    let (heads, stored) = futures_util::try_join!(source.heads(&ids), stored)?;
+    let stored: HashMap<_, _> = stored.into_iter().collect();
+    Ok(spawn_blocking(move || judge(&ended, &heads, &stored)).await?)
 }
 
 fn judge(

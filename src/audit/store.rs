@@ -4,21 +4,38 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use tokio_postgres::types::FromSql;
-use tokio_postgres::{Client, NoTls, Row};
+use tokio_postgres::{Error, Row};
 use uuid::Uuid;
 
-use crate::custody::TileId;
+use super::snapshot_store::Snapshot;
+use crate::custody::{FullTile, TileId};
 use crate::decision::{Cell, Subject, SubjectKind, Table, Type};
 
-/// A read-only transaction of one snapshot, on a connection of its own.
-pub struct Source(Client);
+/// Two connections that see the same: one for the events, one for what they are held against.
+pub struct Source {
+    log: Snapshot,
+    tables: Snapshot,
+}
 
-/// A leaf of the log and what it is the hash of.
-pub struct LeafRow {
-    pub position: i64,
-    pub subject: Option<Subject>,
-    pub leaf: Vec<u8>,
-    pub body: String,
+/// A leaf of the log and what it is the hash of, as it came: whoever judges it reads it.
+pub struct LeafRow(Row);
+
+impl LeafRow {
+    pub fn position(&self) -> i64 {
+        self.0.get(0)
+    }
+
+    pub fn subject(&self) -> Option<Subject> {
+        subject(self.0.get(2), self.0.get(1))
+    }
+
+    pub fn leaf(&self) -> &[u8] {
+        self.0.get(3)
+    }
+
+    pub fn body(&self) -> &str {
+        self.0.get(4)
+    }
 }
 
 /// An event with its columns.
@@ -26,10 +43,25 @@ pub struct EventRow {
     pub position: i64,
     pub subject: Subject,
     pub seq: i64,
-    pub kind: String,
-    pub recorded_at: DateTime<Utc>,
-    pub leaf: Vec<u8>,
-    pub body: String,
+    row: Row,
+}
+
+impl EventRow {
+    pub fn kind(&self) -> &str {
+        self.row.get(4)
+    }
+
+    pub fn recorded_at(&self) -> DateTime<Utc> {
+        self.row.get(5)
+    }
+
+    pub fn leaf(&self) -> &[u8] {
+        self.row.get(6)
+    }
+
+    pub fn body(&self) -> &str {
+        self.row.get(7)
+    }
 }
 
 /// A full tile of the tree.
@@ -161,52 +193,41 @@ fn orphans_sql() -> String {
 }
 
 impl Source {
-    /// Opens the snapshot. Its statements may take as long as they take.
-    pub async fn open(url: &str) -> Result<Self, tokio_postgres::Error> {
-        let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
-        tokio::spawn(async move {
-            if let Err(err) = connection.await {
-                tracing::warn!(error = %err, "the audit's connection ended");
-            }
-        });
-        let begin = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
-             BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-        client.batch_execute(begin).await?;
-        Ok(Self(client))
+    pub async fn open(url: &str) -> Result<Self, Error> {
+        let log = Snapshot::open(url).await?;
+        let tables = log.beside(url).await?;
+        Ok(Self { log, tables })
     }
 
-    pub(super) const fn client(&self) -> &Client {
-        &self.0
+    /// For what is read beside the log.
+    pub(super) const fn tables(&self) -> &Snapshot {
+        &self.tables
     }
 
     /// The size of the log, by its head.
-    pub async fn size(&self) -> Result<i64, tokio_postgres::Error> {
-        let sql = "SELECT next_position FROM log_head WHERE id = 1";
-        Ok(self.0.query_one(sql, &[]).await?.get(0))
+    pub async fn size(&self) -> Result<i64, Error> {
+        Ok(self.log.one("SELECT next_position FROM log_head WHERE id = 1").await?.get(0))
     }
 
     /// The size of the tree, by its head.
-    pub async fn tree_size(&self) -> Result<i64, tokio_postgres::Error> {
-        Ok(self.0.query_one("SELECT size FROM tree_head WHERE id = 1", &[]).await?.get(0))
+    pub async fn tree_size(&self) -> Result<i64, Error> {
+        Ok(self.log.one("SELECT size FROM tree_head WHERE id = 1").await?.get(0))
     }
 
     /// The keys that the log says it was ever signed with.
-    pub async fn log_keys(&self) -> Result<Vec<String>, tokio_postgres::Error> {
-        let rows = self.0.query("SELECT verifier_key FROM log_key", &[]).await?;
+    pub async fn log_keys(&self) -> Result<Vec<String>, Error> {
+        let rows = self.tables.query("SELECT verifier_key FROM log_key", &[]).await?;
         Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 
-    /// These tiles, as far as they are there.
-    pub async fn tiles(
-        &self,
-        ids: &[TileId],
-    ) -> Result<HashMap<TileId, TileRow>, tokio_postgres::Error> {
-        if ids.is_empty() {
+    /// These tiles as they are stored, as far as they are.
+    pub async fn tiles(&self, full: &[FullTile]) -> Result<HashMap<TileId, TileRow>, Error> {
+        if full.is_empty() {
             return Ok(HashMap::new());
         }
-        let levels: Vec<i16> = ids.iter().map(|id| id.level as i16).collect();
-        let places: Vec<i64> = ids.iter().map(|id| id.n.cast_signed()).collect();
-        let rows = self.0.query(TILES_SQL, &[&levels, &places]).await?;
+        let levels: Vec<i16> = full.iter().map(|tile| tile.id.level as i16).collect();
+        let places: Vec<i64> = full.iter().map(|tile| tile.id.n.cast_signed()).collect();
+        let rows = self.tables.query(TILES_SQL, &[&levels, &places]).await?;
         let tile = |row: &Row| {
             let (level, n): (i16, i64) = (row.get(0), row.get(1));
             let id = TileId { level: u32::from(level.unsigned_abs()), n: n.cast_unsigned() };
@@ -216,11 +237,8 @@ impl Source {
     }
 
     /// The checkpoints of more than `after` and at most `to` events, smallest first.
-    pub async fn checkpoints(
-        &self,
-        (after, to): (i64, i64),
-    ) -> Result<Vec<CheckpointRow>, tokio_postgres::Error> {
-        let rows = self.0.query(CHECKPOINTS_SQL, &[&after, &to]).await?;
+    pub async fn checkpoints(&self, (after, to): (i64, i64)) -> Result<Vec<CheckpointRow>, Error> {
+        let rows = self.tables.query(CHECKPOINTS_SQL, &[&after, &to]).await?;
         let row = |row: &Row| CheckpointRow {
             size: row.get(0),
             root: row.get(1),
@@ -232,21 +250,15 @@ impl Source {
     }
 
     /// Cosignatures of checkpoints that are not there: whose, and of what size.
-    pub async fn unpublished(&self) -> Result<Vec<(String, i64)>, tokio_postgres::Error> {
-        let rows = self.0.query(UNPUBLISHED_SQL, &[]).await?;
+    pub async fn unpublished(&self) -> Result<Vec<(String, i64)>, Error> {
+        let rows = self.tables.query(UNPUBLISHED_SQL, &[]).await?;
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 
     /// The leaves of these positions, in order; one that is not there is missing.
-    pub async fn leaves(&self, from: i64, to: i64) -> Result<Vec<LeafRow>, tokio_postgres::Error> {
-        let rows = self.0.query(LEAVES_SQL, &[&from, &to]).await?;
-        let leaf = |row: Row| LeafRow {
-            position: row.get(0),
-            subject: subject(row.get(2), row.get(1)),
-            leaf: row.get(3),
-            body: row.get(4),
-        };
-        Ok(rows.into_iter().map(leaf).collect())
+    pub async fn leaves(&self, from: i64, to: i64) -> Result<Vec<LeafRow>, Error> {
+        let rows = self.log.query(LEAVES_SQL, &[&from, &to]).await?;
+        Ok(rows.into_iter().map(LeafRow).collect())
     }
 
     /// The events that come after one, subject by subject. Those of an unknown kind of subject,
@@ -255,30 +267,18 @@ impl Source {
         &self,
         after: (Uuid, i64),
         rows: i64,
-    ) -> Result<Vec<Result<EventRow, (i64, Uuid, i64)>>, tokio_postgres::Error> {
-        let rows = self.0.query(EVENTS_SQL, &[&after.0, &after.1, &rows]).await?;
+    ) -> Result<Vec<Result<EventRow, (i64, Uuid, i64)>>, Error> {
+        let rows = self.log.query(EVENTS_SQL, &[&after.0, &after.1, &rows]).await?;
         let event = |row: Row| {
             let (position, id, seq) = (row.get(0), row.get(1), row.get(3));
             let subject = subject(row.get(2), id).ok_or((position, id, seq))?;
-            let (kind, recorded_at) = (row.get(4), row.get(5));
-            Ok(EventRow {
-                position,
-                subject,
-                seq,
-                kind,
-                recorded_at,
-                leaf: row.get(6),
-                body: row.get(7),
-            })
+            Ok(EventRow { position, subject, seq, row })
         };
         Ok(rows.into_iter().map(event).collect())
     }
 
-    pub async fn heads(
-        &self,
-        ids: &[Uuid],
-    ) -> Result<HashMap<Uuid, HeadRow>, tokio_postgres::Error> {
-        let rows = self.0.query(HEADS_SQL, &[&ids]).await?;
+    pub async fn heads(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, HeadRow>, Error> {
+        let rows = self.tables.query(HEADS_SQL, &[&ids]).await?;
         let head = |row: &Row| {
             let kind = SubjectKind::from_number(row.get(1));
             (row.get(0), HeadRow { kind, version: row.get(2), head: row.get(3) })
@@ -287,11 +287,7 @@ impl Source {
     }
 
     /// The rows of a table whose first column is one of `ids`, with the columns of `table`.
-    pub async fn rows(
-        &self,
-        table: &Table,
-        ids: &[Uuid],
-    ) -> Result<Vec<Vec<Cell>>, tokio_postgres::Error> {
+    pub async fn rows(&self, table: &Table, ids: &[Uuid]) -> Result<Vec<Vec<Cell>>, Error> {
         let columns: Vec<String> =
             table.columns.iter().map(|(name, kind)| column(name, *kind)).collect();
         let (key, _) = table.columns[0];
@@ -300,8 +296,7 @@ impl Source {
             columns.join(", "),
             table.name
         );
-        let statement = self.0.prepare(&sql).await?;
-        let rows = self.0.query(&statement, &[&ids]).await?;
+        let rows = self.tables.query(&sql, &[&ids]).await?;
         let cells = |row: &Row| {
             let kinds = table.columns.iter().enumerate();
             kinds.map(|(n, (_, kind))| cell(row, n, *kind)).collect()
@@ -309,12 +304,8 @@ impl Source {
         Ok(rows.iter().map(cells).collect())
     }
 
-    pub async fn accounts(
-        &self,
-        after: Uuid,
-        rows: i64,
-    ) -> Result<Vec<AccountRow>, tokio_postgres::Error> {
-        let rows = self.0.query(ACCOUNTS_SQL, &[&after, &rows]).await?;
+    pub async fn accounts(&self, after: Uuid, rows: i64) -> Result<Vec<AccountRow>, Error> {
+        let rows = self.tables.query(ACCOUNTS_SQL, &[&after, &rows]).await?;
         let account = |row: Row| AccountRow {
             id: row.get(0),
             kind: row.get(1),
@@ -328,8 +319,8 @@ impl Source {
         Ok(rows.into_iter().map(account).collect())
     }
 
-    pub async fn ledgers(&self) -> Result<Vec<LedgerRow>, tokio_postgres::Error> {
-        let rows = self.0.query(LEDGERS_SQL, &[]).await?;
+    pub async fn ledgers(&self) -> Result<Vec<LedgerRow>, Error> {
+        let rows = self.tables.query(LEDGERS_SQL, &[]).await?;
         let ledger = |row: Row| LedgerRow {
             site_id: row.get(0),
             waste_code: row.get(1),
@@ -340,17 +331,14 @@ impl Source {
         Ok(rows.into_iter().map(ledger).collect())
     }
 
-    pub async fn numbers(
-        &self,
-        ids: &[Uuid],
-    ) -> Result<HashMap<Uuid, String>, tokio_postgres::Error> {
-        let rows = self.0.query(NUMBERS_SQL, &[&ids]).await?;
+    pub async fn numbers(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, Error> {
+        let rows = self.tables.query(NUMBERS_SQL, &[&ids]).await?;
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 
     /// Table and id of what stands there without an event.
-    pub async fn orphans(&self) -> Result<Vec<(String, Uuid)>, tokio_postgres::Error> {
-        let rows = self.0.query(&orphans_sql(), &[]).await?;
+    pub async fn orphans(&self) -> Result<Vec<(String, Uuid)>, Error> {
+        let rows = self.tables.query(&orphans_sql(), &[]).await?;
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 }

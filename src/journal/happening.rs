@@ -33,13 +33,11 @@ macro_rules! happenings {
                 }
             }
 
-            /// Reads an event's `data` back; `None` for a kind that is not this subject's.
-            pub fn read(
-                kind: &str,
-                data: serde_json::Value,
-            ) -> Option<Result<Self, serde_json::Error>> {
+            /// Reads an event's `data` back, which is JSON; `None` for a kind that is not this
+            /// subject's.
+            pub fn read(kind: &str, data: &str) -> Option<Result<Self, serde_json::Error>> {
                 match kind {
-                    $($kind => Some(serde_json::from_value(data).map(Self::$variant)),)+
+                    $($kind => Some(serde_json::from_str(data).map(Self::$variant)),)+
                     _ => None,
                 }
             }

@@ -2,14 +2,15 @@
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::behalf::SignedFor;
 use super::event::{Happening, Stamped};
 use super::evolve::{Manifest, fold};
 use crate::db::Pool;
 use crate::db::schema::event;
-use crate::ids::ManifestId;
+use crate::grant::Behalf;
+use crate::ids::{ManifestId, OrganisationId};
 use crate::journal::{self, Recorded};
 use crate::problem::Problem;
 
@@ -86,25 +87,29 @@ pub async fn as_of(pool: &Pool, id: ManifestId, version: i64) -> Result<Manifest
 
 /// An event's body, read back.
 pub fn read_event(body: &str) -> Result<Stamped, Problem> {
-    stamped(Recorded::of(body)?)
+    stamped(&Recorded::of(body)?)
 }
 
 /// An event, read back as what it means to a manifest.
-pub fn stamped(mut recorded: Recorded) -> Result<Stamped, Problem> {
-    let signed_for = signed_for(&mut recorded)?;
+pub fn stamped(recorded: &Recorded<'_>) -> Result<Stamped, Problem> {
+    let signed_for = signed_for(recorded)?;
     let (occurred_at, recorded_at) = (recorded.occurred_at, recorded.recorded_at);
     let happening = recorded.happening(Happening::read)?;
     Ok(Stamped { happening, occurred_at, recorded_at, signed_for })
 }
 
+/// What matters here of an event's `actor`.
+#[derive(Deserialize)]
+struct Signer {
+    organisation_id: Option<OrganisationId>,
+    on_behalf_of: Option<Vec<Behalf>>,
+}
+
 /// For whom an event was signed: its `actor` tells.
-fn signed_for(recorded: &mut Recorded) -> Result<Option<SignedFor>, Problem> {
-    let actor = &mut recorded.actor;
-    let Some(on_behalf_of) = actor.get_mut("on_behalf_of").map(Value::take) else {
-        return Ok(None);
-    };
-    let on_behalf_of = serde_json::from_value(on_behalf_of).map_err(Problem::internal)?;
-    let signer = actor["organisation_id"].take();
-    let organisation_id = serde_json::from_value(signer).map_err(Problem::internal)?;
-    Ok(Some(SignedFor { step: recorded.kind.clone(), organisation_id, on_behalf_of }))
+fn signed_for(recorded: &Recorded<'_>) -> Result<Option<SignedFor>, Problem> {
+    let signer: Signer = serde_json::from_str(recorded.actor.get()).map_err(Problem::internal)?;
+    let Some(on_behalf_of) = signer.on_behalf_of else { return Ok(None) };
+    let nobody = || Problem::internal("an event that nobody signed for another");
+    let organisation_id = signer.organisation_id.ok_or_else(nobody)?;
+    Ok(Some(SignedFor { step: recorded.kind.to_string(), organisation_id, on_behalf_of }))
 }

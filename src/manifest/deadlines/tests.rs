@@ -53,7 +53,7 @@ impl Life {
             "receiver_site_id": id, "receiver": party, "legs": [],
             "planned_departure_on": "2026-12-31", "items": [whole]});
         filed.as_object_mut().unwrap().extend(head.as_object().unwrap().clone());
-        let happening = Happening::read("filed", filed).unwrap().unwrap();
+        let happening = Happening::read("filed", &filed.to_string()).unwrap().unwrap();
         let (occurred_at, recorded_at) = (time(at), time(at));
         Self(
             evolve(None, &Stamped { happening, occurred_at, recorded_at, signed_for: None })
@@ -70,8 +70,9 @@ impl Life {
         self.entered(kind, (at, at), data)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "its callers make it on the spot")]
     fn entered(self, kind: &str, (at, recorded_at): (&str, &str), data: Value) -> Self {
-        let happening = Happening::read(kind, data).unwrap().unwrap();
+        let happening = Happening::read(kind, &data.to_string()).unwrap().unwrap();
         let (occurred_at, recorded_at) = (time(at), time(recorded_at));
         Self(
             evolve(

@@ -203,8 +203,9 @@ mod tests {
 
     const AT: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
+    #[expect(clippy::needless_pass_by_value, reason = "its callers make it on the spot")]
     fn stamped(kind: &str, data: serde_json::Value) -> Stamped {
-        let happening = Happening::read(kind, data).unwrap().unwrap();
+        let happening = Happening::read(kind, &data.to_string()).unwrap().unwrap();
         Stamped { happening, occurred_at: AT, recorded_at: AT, signed_for: None }
     }
 
