@@ -56,6 +56,14 @@ pub struct Table {
     pub columns: &'static [(&'static str, Type)],
 }
 
+/// The rows of one table that events make of a subject: all of them, so that none is one of none.
+#[derive(Clone, Debug)]
+pub struct Implied {
+    /// Its first column says whose its rows are; it has those that events say something of.
+    pub table: &'static Table,
+    pub rows: Vec<Vec<Cell>>,
+}
+
 /// One row to write.
 #[derive(Clone, Debug)]
 pub struct Row {

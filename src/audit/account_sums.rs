@@ -10,8 +10,8 @@ use super::store::{AccountRow, LedgerRow};
 use crate::decision::AccountKind;
 use crate::manifest::{Manifest, booked, holds};
 use crate::problem::Text;
-use crate::registry::LedgerKind;
 use crate::registry::ledger::on_hand_change;
+use crate::registry::{Ceiling, LedgerKind};
 use crate::units::Grams;
 
 /// Used and reserved grams.
@@ -28,6 +28,8 @@ pub struct Sums {
     booked: HashMap<(Uuid, String), i64>,
     /// By site and code: what all entries add.
     on_hand: HashMap<(Uuid, String), i64>,
+    /// By kind, owner and item: what an account may hold, as the registers say.
+    ceilings: HashMap<(i16, Uuid, String), Option<i64>>,
     /// Accounts that were compared.
     pub compared: u64,
 }
@@ -42,6 +44,11 @@ impl Sums {
         for (site, code, mass) in booked(manifest) {
             *self.booked.entry((site.uuid(), code.to_owned())).or_default() += mass.0;
         }
+    }
+
+    pub fn limit(&mut self, ceilings: Vec<Ceiling>) {
+        let named = |one: Ceiling| ((one.kind.number(), one.owner, one.item), one.limit);
+        self.ceilings.extend(ceilings.into_iter().map(named));
     }
 
     /// Compares the ledgers, and keeps what they add up to for the accounts of what is on hand.
@@ -83,6 +90,7 @@ impl Sums {
     /// Compares accounts with what the manifests hold of them. Each is asked for once.
     pub fn account(&mut self, row: &AccountRow, findings: &mut Findings) {
         let should = self.accounts.remove(&row.id).unwrap_or_default();
+        self.ceiling(row, findings);
         // People empty storage areas through the ledger as well, whichever came first.
         if row.kind == AccountKind::StorageArea.number() {
             return;
@@ -112,6 +120,21 @@ impl Sums {
         }
         if row.kind == AccountKind::OnHand.number() {
             self.on_hand(row, findings);
+        }
+    }
+
+    /// What an account may hold is what the licence, the storage, the approval says.
+    fn ceiling(&self, row: &AccountRow, findings: &mut Findings) {
+        let key = (row.kind, row.owner_id, row.item.clone());
+        let Some(should) = self.ceilings.get(&key) else { return };
+        if row.limit_g != *should {
+            let grams = |limit: Option<i64>| limit.map_or("-".to_owned(), |g| format!("{g} g"));
+            let (is, should) = (grams(row.limit_g), grams(*should));
+            let text = Text::new(
+                format!("账户 {}：上限 {is}，登记为 {should}。", name(row)),
+                format!("Account {} may hold {is}; by the register it is {should}.", name(row)),
+            );
+            findings.add(Finding::new(Check::Account, text));
         }
     }
 

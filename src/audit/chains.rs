@@ -7,9 +7,10 @@ use super::body::Body;
 use super::finding::{Check, Finding, Findings};
 use super::made::Made;
 use super::store::EventRow;
-use crate::decision::{Row, Subject};
+use crate::decision::{Implied, Subject};
 use crate::journal::NO_PREV;
 use crate::problem::Text;
+use crate::registry::ceilings;
 
 /// A chain whose last event has been seen.
 pub struct Ended {
@@ -19,7 +20,7 @@ pub struct Ended {
     pub head: Vec<u8>,
     pub number: Option<String>,
     /// The rows that must be stored; `None` where a broken chain makes nothing.
-    pub rows: Option<Vec<Row>>,
+    pub rows: Option<Vec<Implied>>,
 }
 
 struct Open {
@@ -76,6 +77,9 @@ impl Walk {
             self.manifests += 1;
             self.sums.add(manifest);
         }
+        if let Some(Made::Whole(data)) = &open.made {
+            self.sums.limit(ceilings(open.subject.kind, data));
+        }
         let rows = match open.made.as_ref().map(|made| made.rows(open.subject)) {
             None => None,
             Some(Ok(rows)) => Some(rows),
@@ -126,7 +130,7 @@ impl Open {
         if self.number.is_none() {
             self.number = body.number();
         }
-        let made = self.made.take().map(|made| made.after(&body.recorded()));
+        let made = self.made.take().map(|made| made.after(&body.recorded(), self.subject));
         match made {
             None => {}
             Some(Ok(made)) => self.made = Some(made),

@@ -8,7 +8,7 @@ use super::chains::Ended;
 use super::finding::{Check, Finding};
 use super::json::Json;
 use super::store::HeadRow;
-use crate::decision::{Cell, Table};
+use crate::decision::{Cell, Implied, Table};
 use crate::problem::Text;
 
 /// The head of a chain as its subject's row has it.
@@ -43,8 +43,7 @@ pub fn by_owner(rows: Vec<Vec<Cell>>) -> Stored {
 /// What is wrong with the rows of a table that belong to one subject.
 pub fn rows(
     ended: &Ended,
-    table: &Table,
-    should: &[&Vec<Cell>],
+    Implied { table, rows: should }: &Implied,
     is: Option<&Vec<Vec<Cell>>>,
 ) -> Vec<Finding> {
     let mut left: Vec<&Vec<Cell>> = is.into_iter().flatten().collect();
@@ -54,7 +53,7 @@ pub fn rows(
             Some(at) => {
                 left.swap_remove(at);
             }
-            None => missing.push(*row),
+            None => missing.push(row),
         }
     }
     let mut findings = Vec::new();

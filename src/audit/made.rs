@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use crate::container;
-use crate::decision::{Row, Subject, SubjectKind};
+use crate::decision::{Implied, Row, Subject, SubjectKind};
 use crate::identity;
 use crate::ids::{ManifestId, RoundId, TripId};
 use crate::inspection;
 use crate::journal::Recorded;
-use crate::manifest::{self, Manifest};
+use crate::manifest::{self, Manifest, Ridden};
 use crate::problem::Problem;
 use crate::registry;
 use crate::round::{self, Round};
@@ -16,7 +16,7 @@ use crate::trip::{self, Trip};
 
 /// A subject as its events so far have made it.
 pub enum Made {
-    Manifest(Option<Box<Manifest>>),
+    Manifest(Option<Box<Manifest>>, Ridden),
     Round(Option<Box<Round>>),
     Trip(Option<Box<Trip>>),
     /// The data of the newest event, which is the whole of it.
@@ -26,9 +26,9 @@ pub enum Made {
 }
 
 impl Made {
-    pub const fn of(kind: SubjectKind) -> Self {
+    pub fn of(kind: SubjectKind) -> Self {
         match kind {
-            SubjectKind::Manifest => Self::Manifest(None),
+            SubjectKind::Manifest => Self::Manifest(None, Ridden::default()),
             SubjectKind::Round => Self::Round(None),
             SubjectKind::Trip => Self::Trip(None),
             SubjectKind::SignIn => Self::Nothing,
@@ -51,14 +51,15 @@ impl Made {
         }
     }
 
-    /// After one more event. Errors: why it cannot follow.
-    pub fn after(self, recorded: &Recorded<'_>) -> Result<Self, String> {
+    /// After one more event of `subject`. Errors: why it cannot follow.
+    pub fn after(self, recorded: &Recorded<'_>, subject: Subject) -> Result<Self, String> {
         let unread = |problem: Problem| problem.cause.unwrap_or_default();
         Ok(match self {
-            Self::Manifest(state) => {
+            Self::Manifest(state, mut ridden) => {
                 let event = manifest::stamped(recorded).map_err(unread)?;
                 let state = manifest::evolve(state.map(|one| *one), &event).map_err(told)?;
-                Self::Manifest(Some(Box::new(state)))
+                ridden.tell(ManifestId::of(subject.id), &state);
+                Self::Manifest(Some(Box::new(state)), ridden)
             }
             Self::Round(state) => {
                 let event = recorded.stamped(round::Happening::read).map_err(unread)?;
@@ -77,26 +78,27 @@ impl Made {
 
     pub fn manifest(&self) -> Option<&Manifest> {
         match self {
-            Self::Manifest(state) => state.as_deref(),
+            Self::Manifest(state, _) => state.as_deref(),
             _ => None,
         }
     }
 
-    /// The rows that must be stored of it. Errors: why its data cannot be read.
-    pub fn rows(&self, subject: Subject) -> Result<Vec<Row>, String> {
+    /// The rows that must be stored of it, and no other. Errors: why its data cannot be read.
+    pub fn rows(&self, subject: Subject) -> Result<Vec<Implied>, String> {
         let unread = |problem: Problem| problem.cause.unwrap_or_default();
         match self {
-            Self::Manifest(Some(manifest)) => {
-                manifest::implied_rows(ManifestId::of(subject.id), manifest).map_err(unread)
+            Self::Manifest(Some(manifest), ridden) => {
+                let id = ManifestId::of(subject.id);
+                manifest::implied_rows(id, manifest, ridden).map_err(unread)
             }
             Self::Round(Some(round)) => {
-                round::step_row(RoundId::of(subject.id), round).map(one).map_err(unread)
+                round::implied_rows(RoundId::of(subject.id), round).map_err(unread)
             }
             Self::Trip(Some(trip)) => {
-                trip::step_row(TripId::of(subject.id), trip).map(one).map_err(unread)
+                trip::implied_rows(TripId::of(subject.id), trip).map_err(unread)
             }
-            Self::Whole(data) => whole(subject.kind, data.clone()),
-            Self::Manifest(None) | Self::Round(None) | Self::Trip(None) | Self::Nothing => {
+            Self::Whole(data) => whole(subject.kind, data.clone()).map(by_table),
+            Self::Manifest(None, _) | Self::Round(None) | Self::Trip(None) | Self::Nothing => {
                 Ok(Vec::new())
             }
         }
@@ -105,6 +107,18 @@ impl Made {
 
 fn one(row: Row) -> Vec<Row> {
     vec![row]
+}
+
+/// Of each table at least one row.
+fn by_table(rows: Vec<Row>) -> Vec<Implied> {
+    let mut all: Vec<Implied> = Vec::new();
+    for Row { table, cells } in rows {
+        match all.iter_mut().find(|one| one.table.name == table.name) {
+            Some(one) => one.rows.push(cells),
+            None => all.push(Implied { table, rows: vec![cells] }),
+        }
+    }
+    all
 }
 
 fn told(illegal: impl std::fmt::Display) -> String {

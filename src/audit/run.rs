@@ -16,7 +16,7 @@ use super::log::LogWalk;
 use super::store::{CheckpointRow, EventRow, HeadRow, LeafRow, Source};
 use super::witness::{Witnessed, unpublished};
 use crate::custody::{FullTile, VerifierKey, WitnessKey, verifiers};
-use crate::decision::{Cell, Table};
+use crate::decision::{Implied, Table};
 use crate::limits::{AUDIT_EVENTS_AT_ONCE, AUDIT_LEAVES_AT_ONCE};
 use crate::problem::Text;
 
@@ -242,16 +242,14 @@ async fn tables(source: &Source, ended: Vec<Ended>) -> Result<Findings, AuditErr
     let ids: Vec<Uuid> = ended.iter().map(|one| one.subject.id).collect();
     let mut wanted: HashMap<&'static str, (&'static Table, Vec<Uuid>)> = HashMap::new();
     for one in &ended {
-        for row in one.rows.iter().flatten() {
-            let (_, ids) = wanted.entry(row.table.name).or_insert((row.table, Vec::new()));
-            if ids.last() != Some(&one.subject.id) {
-                ids.push(one.subject.id);
-            }
+        for Implied { table, .. } in one.rows.iter().flatten() {
+            let (_, ids) = wanted.entry(table.name).or_insert((*table, Vec::new()));
+            ids.push(one.subject.id);
         }
     }
     let read = |(name, (table, ids)): (&'static str, (&'static Table, Vec<Uuid>))| async move {
         let rows = source.rows(table, &ids).await?;
-        Ok::<_, tokio_postgres::Error>((name, (table, compare::by_owner(rows))))
+        Ok::<_, tokio_postgres::Error>((name, compare::by_owner(rows)))
     };
     let stored = try_join_all(wanted.into_iter().map(read));
     let (heads, stored) = futures_util::try_join!(source.heads(&ids), stored)?;
@@ -262,7 +260,7 @@ async fn tables(source: &Source, ended: Vec<Ended>) -> Result<Findings, AuditErr
 fn judge(
     ended: &[Ended],
     heads: &HashMap<Uuid, HeadRow>,
-    stored: &HashMap<&'static str, (&'static Table, Stored)>,
+    stored: &HashMap<&'static str, Stored>,
 ) -> Findings {
     let mut findings = Findings::default();
     for one in ended {
@@ -270,17 +268,9 @@ fn judge(
         if let Some(wrong) = compare::head(one, heads.get(id)) {
             findings.add(wrong);
         }
-        let Some(rows) = &one.rows else { continue };
-        let mut by_table: Vec<(&'static str, Vec<&Vec<Cell>>)> = Vec::new();
-        for row in rows {
-            match by_table.iter_mut().find(|(name, _)| *name == row.table.name) {
-                Some((_, cells)) => cells.push(&row.cells),
-                None => by_table.push((row.table.name, vec![&row.cells])),
-            }
-        }
-        for (name, cells) in by_table {
-            let Some((table, stored)) = stored.get(name) else { continue };
-            for wrong in compare::rows(one, table, &cells, stored.get(id)) {
+        for implied in one.rows.iter().flatten() {
+            let Some(stored) = stored.get(implied.table.name) else { continue };
+            for wrong in compare::rows(one, implied, stored.get(id)) {
                 findings.add(wrong);
             }
         }

@@ -16,6 +16,7 @@ use super::mended::{Content, with_more};
 use super::moves;
 use super::party_rows;
 use super::policy::BEHIND_DAYS_MAX;
+use super::ridden::History as Ridden;
 use super::sight::visible;
 use super::signed::{OwnSignature, SealFacts, Signable};
 use super::status::{Action, Party};
@@ -265,6 +266,7 @@ pub fn write(ctx: &Ctx, stored: &Stored, mut step: Step, status: i16) -> Result<
     let spent = step.seal.as_ref().map(|seal| seal.spend(ctx.wall));
     let finish = move |settled: &crate::decision::Settled| {
         let mut manifest = before.clone();
+        let mut ridden = Ridden::since(&before);
         let mut events = Vec::with_capacity(data.len());
         let all = step.happenings.iter().zip(&data).zip(&stamps);
         for ((happening, data), (stamp, occurred_at)) in all {
@@ -275,6 +277,7 @@ pub fn write(ctx: &Ctx, stored: &Stored, mut step: Step, status: i16) -> Result<
                 signed_for: behalf::signed_for(happening.kind(), stamp),
             };
             manifest = evolve(Some(manifest), &stamped).map_err(Problem::internal)?;
+            ridden.tell(id, &manifest);
             events.push(EventDraft {
                 subject,
                 kind: happening.kind(),
@@ -285,6 +288,7 @@ pub fn write(ctx: &Ctx, stored: &Stored, mut step: Step, status: i16) -> Result<
         }
         let mut rows = vec![store::step_row(id, &manifest)?];
         rows.extend(store::riding_rows(id, Some(&before), &manifest));
+        rows.extend(ridden.into_rows());
         rows.extend(party_rows::joined(id, &before, &manifest));
         rows.extend(incident_store::rows(id, &before, &manifest));
         rows.extend(step.signature.iter().map(|signature| signature.spend.clone()));

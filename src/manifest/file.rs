@@ -17,6 +17,7 @@ use super::linked::taken_on;
 use super::moves;
 use super::origin::Origin;
 use super::policy::{SERIAL_WARNING, unsigned};
+use super::ridden::History as Ridden;
 use super::store::{self, Stored};
 use super::tell;
 use super::transport::Signed;
@@ -268,6 +269,7 @@ impl Finish {
         }
         let subject = Subject::new(SubjectKind::Manifest, self.id.uuid());
         let (mut manifest, mut events) = (None, Vec::with_capacity(steps.len()));
+        let mut ridden = Ridden::default();
         for (happening, occurred_at, stamp) in steps {
             let signed_for = behalf::signed_for(happening.kind(), stamp);
             let recorded_at = settled.recorded_at;
@@ -279,11 +281,14 @@ impl Finish {
                 actor: stamp.clone(),
                 data: stamped.happening.data().map_err(Problem::internal)?,
             });
-            manifest = Some(evolve(manifest, &stamped).map_err(Problem::internal)?);
+            let after = evolve(manifest, &stamped).map_err(Problem::internal)?;
+            ridden.tell(self.id, &after);
+            manifest = Some(after);
         }
         let manifest = manifest.ok_or_else(|| Problem::internal("a filing without events"))?;
         let mut rows = store::new_rows(self.id, &manifest, self.filed_by, self.contact.as_ref())?;
         rows.extend(store::riding_rows(self.id, None, &manifest));
+        rows.extend(ridden.into_rows());
         rows.extend(self.produced(&manifest.filed, settled));
         rows.extend(self.moved_out(&manifest.filed, settled));
         rows.extend(signed.map(|(by, _)| by.spend.clone()));

@@ -5,10 +5,13 @@ use chrono::Datelike;
 
 use super::attach;
 use super::evolve::Manifest;
-use super::linked::{Kind, edge_rows};
+use super::linked::{Kind, implied_edges};
 use super::moves::{holdings, licence_accounts, planned};
+use super::ridden::History as Ridden;
 use super::status::Status;
-use crate::decision::{Account, Cell, Row, Table, Type, Write};
+use super::store::implied_riding;
+use super::{incident_store, party_rows};
+use crate::decision::{Account, Cell, Implied, Table, Type, Write};
 use crate::ids::{ApprovalId, ManifestId, SiteId};
 use crate::problem::Problem;
 use crate::registry::approval::approval_account;
@@ -59,28 +62,33 @@ static ITEM: Table = Table {
     ],
 };
 
-/// The rows that must be stored of it. Errors: `internal` where it cannot be written as JSON.
-pub fn implied_rows(id: ManifestId, manifest: &Manifest) -> Result<Vec<Row>, Problem> {
-    let mut rows = vec![Row { table: &ROW, cells: cells(id, manifest)? }];
-    let item = |item: &super::Item| Row {
-        table: &ITEM,
-        cells: vec![
+/// The rows that must be stored of it, and no other. Errors: `internal` where it cannot be written
+/// as JSON.
+pub fn implied_rows(
+    id: ManifestId,
+    manifest: &Manifest,
+    ridden: &Ridden,
+) -> Result<Vec<Implied>, Problem> {
+    let item = |item: &super::Item| {
+        vec![
             Cell::Uuid(Some(id.uuid())),
             Cell::Int2(i16::try_from(item.line).ok()),
             text(&item.waste_code),
             Cell::Int8(Some(item.mass_g.0)),
-        ],
+        ]
     };
-    rows.extend(manifest.filed.items.iter().map(item));
-    let is_cancelled = manifest.status == Status::Cancelled;
-    rows.extend(edge_rows(id, manifest).into_iter().map(|mut edge| {
-        if let Some(given_back) = edge.cells.last_mut() {
-            *given_back = Cell::Bool(Some(is_cancelled));
-        }
-        edge
-    }));
-    rows.extend(attach::rows(id, &manifest.attachments)?);
-    Ok(rows)
+    let [carriers, formers] = party_rows::implied(id, manifest);
+    Ok(vec![
+        Implied { table: &ROW, rows: vec![cells(id, manifest)?] },
+        Implied { table: &ITEM, rows: manifest.filed.items.iter().map(item).collect() },
+        implied_edges(id, manifest),
+        attach::implied(id, &manifest.attachments)?,
+        implied_riding(id, manifest),
+        ridden.implied(),
+        carriers,
+        formers,
+        incident_store::implied(id, manifest),
+    ])
 }
 
 fn text(text: &str) -> Cell {

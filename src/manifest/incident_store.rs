@@ -1,7 +1,8 @@
 //! Incidents' rows: where and when something went wrong, for lists and for the regulators of there.
 
 use super::evolve::Manifest;
-use crate::decision::{Cell, Row, Table, Type, Write};
+use super::transport::{Incident, Noted};
+use crate::decision::{Cell, Implied, Row, Table, Type, Write};
 use crate::ids::ManifestId;
 
 static NEW: Table = Table {
@@ -20,15 +21,21 @@ static NEW: Table = Table {
 /// The rows of what a step has told.
 pub fn rows(id: ManifestId, before: &Manifest, after: &Manifest) -> Vec<Row> {
     let told = after.transit.incidents.iter().skip(before.transit.incidents.len());
-    let row = |one: &super::transport::Noted<super::transport::Incident>| Row {
-        table: &NEW,
-        cells: vec![
-            Cell::Uuid(Some(id.uuid())),
-            Cell::Int8(Some(one.seq)),
-            Cell::Text(Some(one.data.kind.clone())),
-            Cell::Text(one.data.division.clone()),
-            Cell::Time(Some(one.occurred_at)),
-        ],
-    };
-    told.map(row).collect()
+    told.map(|one| Row { table: &NEW, cells: cells(id, one) }).collect()
+}
+
+/// The rows that must be there of a manifest as it stands.
+pub fn implied(id: ManifestId, manifest: &Manifest) -> Implied {
+    let told = manifest.transit.incidents.iter();
+    Implied { table: &NEW, rows: told.map(|one| cells(id, one)).collect() }
+}
+
+fn cells(id: ManifestId, one: &Noted<Incident>) -> Vec<Cell> {
+    vec![
+        Cell::Uuid(Some(id.uuid())),
+        Cell::Int8(Some(one.seq)),
+        Cell::Text(Some(one.data.kind.clone())),
+        Cell::Text(one.data.division.clone()),
+        Cell::Time(Some(one.occurred_at)),
+    ]
 }

@@ -100,6 +100,7 @@ pub use mended::{Content, with_the_rest};
 pub use origin::{Onto, Origin};
 pub use preflight::{Preflight, try_out};
 pub use receive::{GateFacts, receive};
+pub use ridden::History as Ridden;
 use shape::RefusedView;
 pub use shape::{DeadlineView, ManifestView, PartyView, WarningView};
 pub use sheet::{MEDICAL_TITLE, Month, MonthlySheet, MonthlySheets, monthly_sheets};

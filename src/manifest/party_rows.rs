@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::Datelike;
 
 use super::evolve::Manifest;
-use crate::decision::{Cell, Row, Table, Type, Write};
+use crate::decision::{Cell, Implied, Row, Table, Type, Write};
 use crate::ids::{ManifestId, OrganisationId};
 
 /// A carrier of a later leg: rows only beyond the first leg, whose carrier is in the manifest's own
@@ -71,6 +71,32 @@ pub fn joined(id: ManifestId, before: &Manifest, after: &Manifest) -> Vec<Row> {
     carrier_rows(id, after, joined.difference(&before))
 }
 
+/// The tables of both kinds with the manifest first, as the audit asks for them.
+static CARRIERS: Table = Table {
+    columns: &[("manifest_id", Type::Uuid), ("carrier_id", Type::Uuid), ("year", Type::Int2)],
+    ..CARRIER
+};
+static FORMERS: Table =
+    Table { columns: &[("manifest_id", Type::Uuid), ("organisation_id", Type::Uuid)], ..FORMER };
+
+/// The rows that must be there of a manifest as it stands.
+pub fn implied(id: ManifestId, manifest: &Manifest) -> [Implied; 2] {
+    let uuid = |uuid| Cell::Uuid(Some(uuid));
+    let year = i16::try_from(manifest.filed_at.year()).unwrap_or(0);
+    let carriers = further_carriers(manifest).into_iter();
+    let carriers =
+        carriers.map(|one| vec![uuid(id.uuid()), uuid(one.uuid()), Cell::Int2(Some(year))]);
+    let formers = formers(manifest).into_iter().map(|one| vec![uuid(id.uuid()), uuid(one.uuid())]);
+    [
+        Implied { table: &CARRIERS, rows: carriers.collect() },
+        Implied { table: &FORMERS, rows: formers.collect() },
+    ]
+}
+
+fn formers(manifest: &Manifest) -> BTreeSet<OrganisationId> {
+    manifest.amendments.former.iter().map(|one| one.organisation_id).collect()
+}
+
 /// Who is no carrier of a later leg any more, who is one now, and who was a party until now.
 pub fn amended(id: ManifestId, was: &Manifest, is: &Manifest) -> Vec<Row> {
     let pair = |table, one: &OrganisationId| Row {
@@ -80,10 +106,7 @@ pub fn amended(id: ManifestId, was: &Manifest, is: &Manifest) -> Vec<Row> {
     let (before, after) = (further_carriers(was), further_carriers(is));
     let mut rows = joined(id, was, is);
     rows.extend(before.difference(&after).map(|one| pair(&NO_CARRIER, one)));
-    let former = |manifest: &Manifest| -> BTreeSet<OrganisationId> {
-        manifest.amendments.former.iter().map(|one| one.organisation_id).collect()
-    };
-    let (before, after) = (former(was), former(is));
+    let (before, after) = (formers(was), formers(is));
     rows.extend(after.difference(&before).map(|one| pair(&FORMER, one)));
     rows.extend(before.difference(&after).map(|one| pair(&FORMER_NO_MORE, one)));
     rows

@@ -2,7 +2,7 @@
 //! finds it by them when it is long over. Nothing is written before a departure.
 
 use super::evolve::Manifest;
-use crate::decision::{Cell, Row, Table, Type, Write};
+use crate::decision::{Cell, Implied, Row, Table, Type, Write};
 use crate::ids::{DriverId, ManifestId};
 
 static NEW: Table = Table {
@@ -17,20 +17,55 @@ static NEW: Table = Table {
     ],
 };
 
-/// What a step has brought the load onto.
-pub fn rows(id: ManifestId, before: Option<&Manifest>, after: &Manifest) -> Vec<Row> {
-    let was = before.map(aboard).unwrap_or_default();
-    let new = aboard(after).into_iter().filter(|one| !was.contains(one));
-    let row = |(plate, driver): (&str, Option<DriverId>)| Row {
-        table: &NEW,
-        cells: vec![
-            Cell::Uuid(Some(id.uuid())),
-            Cell::Int8(Some(after.version - 1)),
-            Cell::Text(Some(plate.to_owned())),
-            Cell::Uuid(driver.map(DriverId::uuid)),
-        ],
-    };
-    new.map(row).collect()
+/// `after` is the manifest as the step left it.
+fn cells(id: ManifestId, after: &Manifest, (plate, driver): (&str, Option<DriverId>)) -> Vec<Cell> {
+    vec![
+        Cell::Uuid(Some(id.uuid())),
+        Cell::Int8(Some(after.version - 1)),
+        Cell::Text(Some(plate.to_owned())),
+        Cell::Uuid(driver.map(DriverId::uuid)),
+    ]
+}
+
+/// What the steps of a manifest have brought its load onto, told one after the other: a commit may
+/// have several, and each row says which.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    now: Vec<(String, Option<DriverId>)>,
+    rows: Vec<Vec<Cell>>,
+}
+
+impl History {
+    /// Of the steps that follow a manifest as it stands; none is told yet.
+    pub fn since(before: &Manifest) -> Self {
+        Self { now: owned(aboard(before)), rows: Vec::new() }
+    }
+
+    /// One more step; `after` is the manifest as it left it.
+    pub fn tell(&mut self, id: ManifestId, after: &Manifest) {
+        let is = aboard(after);
+        let was = |(plate, driver): &(&str, Option<DriverId>)| {
+            self.now.iter().any(|one| one.0 == *plate && one.1 == *driver)
+        };
+        let new = is.iter().filter(|one| !was(one)).map(|one| cells(id, after, *one));
+        let new: Vec<_> = new.collect();
+        self.rows.extend(new);
+        self.now = owned(is);
+    }
+
+    /// The rows to write.
+    pub fn into_rows(self) -> impl Iterator<Item = Row> {
+        self.rows.into_iter().map(|cells| Row { table: &NEW, cells })
+    }
+
+    /// The rows that must be there.
+    pub fn implied(&self) -> Implied {
+        Implied { table: &NEW, rows: self.rows.clone() }
+    }
+}
+
+fn owned(aboard: Vec<(&str, Option<DriverId>)>) -> Vec<(String, Option<DriverId>)> {
+    aboard.into_iter().map(|(plate, driver)| (plate.to_owned(), driver)).collect()
 }
 
 /// The plates that it is on now; a trailer has no driver.

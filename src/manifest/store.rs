@@ -11,10 +11,9 @@ use super::event::Warning;
 use super::evolve::Manifest;
 use super::linked::edge_rows;
 use super::party_rows;
-use super::ridden;
 use crate::db::schema::manifest;
 use crate::db::{ByKey, JsonText, Pool};
-use crate::decision::{Cell, Row, Table, Type, Write};
+use crate::decision::{Cell, Implied, Row, Table, Type, Write};
 use crate::ids::{ManifestId, OrganisationId};
 use crate::problem::Problem;
 
@@ -233,7 +232,7 @@ static RIDES_NO_MORE: Table = Table {
     columns: &[("plate", Type::Text), ("manifest_id", Type::Uuid)],
 };
 
-/// What a step changes of which plates the load is on and was on.
+/// What a commit changes of which plates the load is on.
 pub fn riding_rows(id: ManifestId, before: Option<&Manifest>, after: &Manifest) -> Vec<Row> {
     let was = before.map(Manifest::plates).unwrap_or_default();
     let is = after.plates();
@@ -242,7 +241,17 @@ pub fn riding_rows(id: ManifestId, before: Option<&Manifest>, after: &Manifest) 
     let gone = gone.map(|plate| Row { table: &RIDES_NO_MORE, cells: cells(plate) });
     let new = is.iter().filter(|plate| !was.contains(plate));
     let new = new.map(|plate| Row { table: &RIDES, cells: cells(plate) });
-    gone.chain(new).chain(ridden::rows(id, before, after)).collect()
+    gone.chain(new).collect()
+}
+
+/// The table of plates with the manifest first, as the audit asks for it.
+static RIDING: Table =
+    Table { columns: &[("manifest_id", Type::Uuid), ("plate", Type::Text)], ..RIDES };
+
+/// The plates that must be there of a manifest as it stands.
+pub fn implied_riding(id: ManifestId, manifest: &Manifest) -> Implied {
+    let cells = |plate: &str| vec![Cell::Uuid(Some(id.uuid())), Cell::Text(Some(plate.to_owned()))];
+    Implied { table: &RIDING, rows: manifest.plates().into_iter().map(cells).collect() }
 }
 
 /// Takes a draft away as it is filed; one that was changed meanwhile makes the commit decide again.

@@ -4,6 +4,7 @@ mod access;
 /// Consents to move waste across a border.
 pub mod approval;
 mod cache;
+mod ceilings;
 mod change;
 /// Drivers and escorts.
 pub mod driver;
@@ -45,6 +46,7 @@ pub mod waste_stream;
 
 pub use access::{Scope, could_keep_books, is_registrar, keeps_books, refuse_anothers};
 pub use cache::{Known, Registers};
+pub use ceilings::{Ceiling, ceilings};
 pub use change::{After, Answered, commit, event, patched, set, unchanged, words};
 pub use entry::{Entry, Slice};
 pub use factor::LimitFactor;

@@ -48,6 +48,6 @@ pub use shape::*;
 pub use silence::silence_due;
 pub use status::{RoundAction, RoundStatus, StopOutcome, StopStatus};
 pub use stop::stop;
-pub use store::{Stored, as_of, read_event, step_row};
+pub use store::{Stored, as_of, implied_rows, read_event};
 pub use view::{Aside, listed, stop_view, view, weigh_in_view};
 pub use weigh::weigh_in;

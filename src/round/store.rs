@@ -7,10 +7,10 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use super::event::{Happening, StopPlanned};
-use super::evolve::{Round, Stamped, fold};
+use super::evolve::{Round, Stamped, Stop, fold};
 use crate::db::schema::{collection_round, round_stop};
 use crate::db::{ByKey, JsonText, Pool};
-use crate::decision::{Cell, Row, Table, Type, Write};
+use crate::decision::{Cell, Implied, Row, Table, Type, Write};
 use crate::ids::RoundId;
 use crate::journal::{self, Recorded};
 use crate::problem::Problem;
@@ -99,6 +99,33 @@ pub fn stop_row(id: RoundId, stop: &StopPlanned, plan: &Value) -> Row {
         Cell::Json(Some(plan.to_string())),
     ];
     Row { table: &NEW_STOP, cells }
+}
+
+/// A stop without its plan, which is of use until it was called at, and in no event.
+static STOP: Table = Table {
+    columns: &[
+        ("round_id", Type::Uuid),
+        ("n", Type::Int2),
+        ("producer_id", Type::Uuid),
+        ("producer_site_id", Type::Uuid),
+        ("producer_division", Type::Text),
+        ("producer_regiment", Type::Text),
+        ("manifest_id", Type::Uuid),
+    ],
+    ..NEW_STOP
+};
+
+/// The rows that must be there of a round as it stands. Errors: as of [`step_row`].
+pub fn implied_rows(id: RoundId, round: &Round) -> Result<Vec<Implied>, Problem> {
+    let stop = |stop: &Stop| {
+        let mut cells = stop_row(id, &stop.plan, &Value::Null).cells;
+        cells.pop();
+        cells
+    };
+    Ok(vec![
+        Implied { table: &NEW, rows: vec![new_row(id, round)?.cells] },
+        Implied { table: &STOP, rows: round.stops.iter().map(stop).collect() },
+    ])
 }
 
 /// The row of a round after a step.

@@ -30,5 +30,5 @@ pub use open::{cancel, join, open};
 pub use shape::*;
 pub use status::{TripAction, TripStatus};
 pub use steps::{arrive, depart, weigh};
-pub use store::{Stored, as_of, read_event, step_row};
+pub use store::{Stored, as_of, implied_rows, read_event};
 pub use view::{heads, view, weighed_view};

@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use super::event::{Happening, Rider};
 use super::evolve::{Stamped, Trip, fold};
+use super::status::TripStatus;
 use crate::db::schema::trip_manifest;
 use crate::db::{ByKey, JsonText, Pool};
-use crate::decision::{Cell, Row, Table, Type, Write};
+use crate::decision::{Cell, Implied, Row, Table, Type, Write};
 use crate::ids::{ManifestId, TripId};
 use crate::journal::{self, Recorded};
 use crate::problem::Problem;
@@ -96,6 +97,22 @@ pub fn rider_row(id: TripId, rider: &Rider) -> Row {
         Cell::Bool(Some(true)),
     ];
     Row { table: &NEW_RIDER, cells }
+}
+
+/// The rows that must be there of a trip as it stands. Errors: as of [`step_row`].
+pub fn implied_rows(id: TripId, trip: &Trip) -> Result<Vec<Implied>, Problem> {
+    let rides = trip.status != TripStatus::Cancelled;
+    let rider = |rider: &Rider| {
+        let mut cells = rider_row(id, rider).cells;
+        if let Some(last) = cells.last_mut() {
+            *last = Cell::Bool(Some(rides));
+        }
+        cells
+    };
+    Ok(vec![
+        Implied { table: &NEW, rows: vec![new_row(id, trip)?.cells] },
+        Implied { table: &NEW_RIDER, rows: trip.riders.iter().map(rider).collect() },
+    ])
 }
 
 /// A manifest that may join another trip: this one is not driven.

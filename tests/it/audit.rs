@@ -39,7 +39,13 @@ async fn world_of_lives() -> (World, Vec<(String, String)>) {
     let riding = cast.filed(&cast.oil(&json!(100))).await;
     know(&riding);
     let path = format!("/manifests/{}", riding.id());
-    cast.carrier.post(&format!("{path}/depart"), &json!({"loaded_kg": 100})).await.ok();
+    // Two events in one commit: the load came onto the plate by the first of them.
+    let asked = json!({"manifest_id": riding.id(), "action": "depart"});
+    let code = cast.producer.post("/me/signing-codes", &asked).await.ok();
+    let producer = cast.producer.get("/me").await.ok();
+    let signed = json!({"user_id": producer.str("/user/id"), "code": code.str("/code")});
+    let departing = json!({"loaded_kg": 100, "countersign": signed});
+    cast.carrier.post(&format!("{path}/depart"), &departing).await.ok();
     let cancelled = cast.filed(&cast.oil(&json!(50))).await;
     know(&cancelled);
     let path = format!("/manifests/{}", cancelled.id());
@@ -149,6 +155,35 @@ const TAMPERED: &[(&str, Check, &[&str])] = &[
         Check::Table,
         &["manifest_item"],
     ),
+    // Rows beside it that no event makes: where it rides, who carries it, what befell it, what it
+    // was made of. And one taken away.
+    ("INSERT INTO riding (plate, manifest_id) VALUES ('新A00001', $1)", Check::Table, &["riding"]),
+    ("UPDATE ridden SET plate = '新A00001' WHERE manifest_id = $1", Check::Table, &["ridden"]),
+    ("DELETE FROM ridden WHERE manifest_id = $1", Check::Table, &["ridden"]),
+    (
+        "INSERT INTO manifest_carrier (carrier_id, manifest_id, year)
+         SELECT receiver_id, id, year FROM manifest WHERE id = $1",
+        Check::Table,
+        &["manifest_carrier"],
+    ),
+    (
+        "INSERT INTO manifest_former (organisation_id, manifest_id)
+         SELECT receiver_id, id FROM manifest WHERE id = $1",
+        Check::Table,
+        &["manifest_former"],
+    ),
+    (
+        "INSERT INTO manifest_incident (manifest_id, seq, kind, division, occurred_at)
+         VALUES ($1, 1, 'spill', '01', now())",
+        Check::Table,
+        &["manifest_incident"],
+    ),
+    (
+        "INSERT INTO mass_edge (to_id, to_line, from_id, from_line, bond, mass_g, year, given_back)
+         VALUES ($1, 1, gen_random_uuid(), 1, 'onward', 1, 2026, false)",
+        Check::Table,
+        &["mass_edge"],
+    ),
 ];
 
 /// Changes of which no manifest can be named.
@@ -156,6 +191,8 @@ const ELSEWHERE: &[(&str, Check, &[&str])] = &[
     ("UPDATE account SET used_g = used_g + 1 WHERE kind = 1", Check::Account, &["account"]),
     ("UPDATE account SET reserved_g = 7 WHERE kind = 1", Check::Account, &["account"]),
     ("UPDATE account SET limit_g = limit_g + 1 WHERE kind = 3", Check::Account, &["account"]),
+    ("UPDATE account SET limit_g = limit_g * 2 WHERE kind = 1", Check::Account, &["account"]),
+    ("UPDATE account SET limit_g = NULL WHERE kind = 1", Check::Account, &["account"]),
     ("DELETE FROM account WHERE kind = 1", Check::Account, &["account"]),
     (
         "UPDATE ledger_entry SET mass_g = mass_g + 1 WHERE manifest_id IS NOT NULL",

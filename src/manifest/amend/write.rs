@@ -20,6 +20,7 @@ use crate::manifest::behalf;
 use crate::manifest::event::{Filed, Happening, Stamped};
 use crate::manifest::evolve::{Manifest, evolve};
 use crate::manifest::file::place;
+use crate::manifest::ridden::History as Ridden;
 use crate::manifest::store::{self, Stored};
 use crate::problem::Problem;
 use crate::registry::{self, LedgerEntry, LedgerKind};
@@ -181,12 +182,14 @@ impl Writing {
         }
         let mut list = was.amendments.open.clone();
         let (mut manifest, mut events) = (was.clone(), Vec::with_capacity(happenings.len()));
+        let mut ridden = Ridden::since(was);
         for happening in happenings {
             let (occurred_at, recorded_at) = (self.occurred_at, settled.recorded_at);
             let signed_for = behalf::signed_for(happening.kind(), stamp);
             let stamped = Stamped { happening, occurred_at, recorded_at, signed_for };
             fold(&mut list, &stamped).map_err(Problem::internal)?;
             manifest = evolve(Some(manifest), &stamped).map_err(Problem::internal)?;
+            ridden.tell(self.stored.id, &manifest);
             events.push(EventDraft {
                 subject,
                 kind: stamped.happening.kind(),
@@ -204,6 +207,7 @@ impl Writing {
             rows.push(store::step_row(self.stored.id, &manifest)?);
         }
         rows.extend(store::riding_rows(self.stored.id, Some(was), &manifest));
+        rows.extend(ridden.into_rows());
         let notices = self.notices((was, &manifest), own, subject, events.len());
         let amendment = list.into_iter().find(|one| one.n == self.n);
         let amendment = amendment.ok_or_else(|| Problem::internal("no such amendment"))?;

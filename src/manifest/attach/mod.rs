@@ -11,6 +11,6 @@ mod view;
 pub use asked::{AttachFile, AttachmentKind, FileSent};
 pub use event::{Attached, evolve};
 pub use name::FileName;
-pub use row::rows;
+pub use row::implied;
 pub use verb::attach;
 pub use view::{AttachmentView, attachment, attachments};

@@ -1,7 +1,7 @@
 //! Rows of `attachment`: what keeps a file from being taken away.
 
 use super::event::Attached;
-use crate::decision::{Cell, Row, Table, Type, Write};
+use crate::decision::{Cell, Implied, Row, Table, Type, Write};
 use crate::ids::ManifestId;
 use crate::manifest::transport::Noted;
 use crate::problem::Problem;
@@ -12,6 +12,12 @@ static NEW: Table = Table {
     write: Write::Insert,
     columns: &[("manifest_id", Type::Uuid), ("sha256", Type::Bytes), ("seq", Type::Int8)],
 };
+
+/// The rows that must be there of a manifest. Errors: `internal` where a hash is none.
+pub fn implied(id: ManifestId, attachments: &[Noted<Attached>]) -> Result<Implied, Problem> {
+    let rows = rows(id, attachments)?.into_iter().map(|row| row.cells).collect();
+    Ok(Implied { table: &NEW, rows })
+}
 
 /// A row for each. Errors: `internal` where a hash is none.
 pub fn rows(id: ManifestId, attachments: &[Noted<Attached>]) -> Result<Vec<Row>, Problem> {

@@ -27,5 +27,5 @@ pub use graph::{ChainView, chain};
 pub use judge::judge_return;
 pub use send::{preflight_return, preflight_state, send_back, send_on};
 pub use sources::{as_sources, given_back, read as read_sources, taken_on};
-pub use store::{edge_rows, given_back_rows};
+pub use store::{edge_rows, given_back_rows, implied_edges};
 pub use view::{LimboView, SourceView, Standings, limbo, refused, sources_of, standings};

@@ -4,9 +4,9 @@ use chrono::Datelike;
 
 use super::event::Source;
 use super::fold::Bond;
-use crate::decision::{Cell, Row, Table, Type, Write};
+use crate::decision::{Cell, Implied, Row, Table, Type, Write};
 use crate::ids::ManifestId;
-use crate::manifest::{Item, Manifest};
+use crate::manifest::{Item, Manifest, Status};
 
 static NEW: Table = Table {
     name: "mass_edge",
@@ -67,6 +67,18 @@ pub fn edge_rows(id: ManifestId, manifest: &Manifest) -> Vec<Row> {
         Row { table: &NEW, cells }
     };
     edges(manifest).map(row).collect()
+}
+
+/// The edges that must be there of a manifest as it stands.
+pub fn implied_edges(id: ManifestId, manifest: &Manifest) -> Implied {
+    let is_cancelled = manifest.status == Status::Cancelled;
+    let row = |mut edge: Row| {
+        if let Some(given_back) = edge.cells.last_mut() {
+            *given_back = Cell::Bool(Some(is_cancelled));
+        }
+        edge.cells
+    };
+    Implied { table: &NEW, rows: edge_rows(id, manifest).into_iter().map(row).collect() }
 }
 
 /// The same edges, once the manifest was cancelled.

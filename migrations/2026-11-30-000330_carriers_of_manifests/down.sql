@@ -1,0 +1,2 @@
+DROP INDEX manifest_former_of_manifest;
+DROP INDEX manifest_carrier_of_manifest;
