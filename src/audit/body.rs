@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -28,6 +29,8 @@ pub struct Body<'a> {
     pub recorded_at: DateTime<Utc>,
     #[serde(borrow)]
     data: &'a RawValue,
+    #[serde(default)]
+    signature: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -35,6 +38,13 @@ pub struct SubjectOf<'a> {
     #[serde(borrow)]
     pub kind: Cow<'a, str>,
     pub id: Uuid,
+}
+
+/// How somebody acted.
+#[derive(Deserialize)]
+struct Acted<'a> {
+    #[serde(borrow)]
+    via: Cow<'a, str>,
 }
 
 /// What people know some subjects by.
@@ -55,6 +65,15 @@ impl<'a> Body<'a> {
             ("recorded_at", self.recorded_at == row.recorded_at()),
         ];
         columns.into_iter().find_map(|(name, holds)| (!holds).then_some(name))
+    }
+
+    /// It has a signature, or says that it has.
+    pub fn is_signed(&self) -> bool {
+        let by_device = || {
+            let acted: Option<Acted<'_>> = serde_json::from_str(self.actor.get()).ok();
+            acted.is_some_and(|acted| acted.via == "device_key")
+        };
+        self.signature.is_some() || by_device()
     }
 
     /// The number that the event gives its subject, where it gives one.

@@ -7,8 +7,9 @@ use super::body::Body;
 use super::finding::{Check, Finding, Findings};
 use super::made::Made;
 use super::store::EventRow;
-use crate::decision::{Implied, Subject};
+use crate::decision::{Implied, Subject, SubjectKind};
 use crate::journal::NO_PREV;
+use crate::journal::signature::first_bad;
 use crate::problem::Text;
 use crate::registry::ceilings;
 
@@ -31,6 +32,9 @@ struct Open {
     number: Option<String>,
     /// `None` once an event could not follow: nothing is made of what comes after it.
     made: Option<Made>,
+    /// Of what people sign: all of it, since a signature names what was seen before.
+    events: Vec<EventRow>,
+    is_signed: bool,
 }
 
 /// The walk: give it the events in the order of subject and `seq`.
@@ -48,7 +52,7 @@ pub struct Walk {
 }
 
 impl Walk {
-    pub fn take(&mut self, row: &EventRow) {
+    pub fn take(&mut self, row: EventRow) {
         self.events += 1;
         if self.open.as_ref().is_none_or(|open| open.subject.id != row.subject.id) {
             self.end();
@@ -59,12 +63,17 @@ impl Walk {
                 recorded_at: DateTime::<Utc>::MIN_UTC,
                 number: None,
                 made: Some(Made::of(row.subject.kind)),
+                events: Vec::new(),
+                is_signed: false,
             });
         }
         let Some(open) = &mut self.open else { return };
-        for (check, text) in open.take(row, &mut self.origin) {
+        for (check, text) in open.take(&row, &mut self.origin) {
             let finding = Finding::new(check, text).of(open.subject).at(row.position);
             self.findings.add(finding.numbered(open.number.as_deref()));
+        }
+        if matches!(open.subject.kind, SubjectKind::Manifest | SubjectKind::DeviceKey) {
+            open.events.push(row);
         }
     }
 
@@ -72,6 +81,9 @@ impl Walk {
     pub fn end(&mut self) {
         let Some(open) = self.open.take() else { return };
         self.subjects += 1;
+        if let Some(wrong) = open.signatures() {
+            self.findings.add(wrong.numbered(open.number.as_deref()));
+        }
         let manifest = open.made.as_ref().and_then(Made::manifest);
         if let Some(manifest) = manifest {
             self.manifests += 1;
@@ -99,6 +111,23 @@ fn unreadable(why: &str) -> Text {
 }
 
 impl Open {
+    /// The first signature of the chain that is none of what its event says.
+    fn signatures(&self) -> Option<Finding> {
+        if !self.is_signed {
+            return None;
+        }
+        let (n, bad) = first_bad(self.events.iter().map(EventRow::body))?;
+        let text = Text::new(
+            format!("设备签名无效，或与事件不符：{bad}。"),
+            format!("What a device signed is not what the event says: {bad}."),
+        );
+        let finding = Finding::new(Check::Signature, text).of(self.subject);
+        Some(match self.events.get(n) {
+            Some(event) => finding.at(event.position),
+            None => finding,
+        })
+    }
+
     /// Judges one event; everything that is wrong with it.
     fn take(&mut self, row: &EventRow, origin: &mut Option<String>) -> Vec<(Check, Text)> {
         let mut wrong = Vec::new();
@@ -112,6 +141,7 @@ impl Open {
                 return vec![(Check::Chain, unreadable(&why.to_string()))];
             }
         };
+        self.is_signed |= body.is_signed();
         if let Some(column) = body.other_column(row) {
             wrong.push((Check::Chain, other_column(column)));
         }

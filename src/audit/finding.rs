@@ -18,6 +18,8 @@ pub enum Check {
     Witness,
     /// The events of a subject follow one another.
     Chain,
+    /// What people's devices have signed is what the events say.
+    Signature,
     /// Each event was allowed to follow, and masses add up.
     Replay,
     /// The tables say what the events make.

@@ -189,7 +189,7 @@ async fn chains(source: &Source, tell: &mut dyn FnMut(u64, u64)) -> Result<Walk,
     let mut ended = Vec::new();
     while let Some(last) = rows.last().map(|row| (row.subject.id, row.seq)) {
         let judged = spawn_blocking(move || {
-            for row in &rows {
+            for row in rows {
                 walk.take(row);
             }
             walk

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Cast, Device, Method, Pen, World};
 
+mod audited;
 mod offline;
 mod policy;
 mod races;
