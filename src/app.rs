@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::blob::Objects;
 use crate::calendar::Calendar;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
@@ -28,6 +29,8 @@ pub enum StartError {
     Committer(std::io::Error),
     #[error("DATABASE_URL cannot be used: {0}")]
     Pool(String),
+    #[error("the object store cannot be used: {0}")]
+    Objects(String),
 }
 
 /// The application's parts. One per process, shared by all workers.
@@ -45,6 +48,8 @@ pub struct App {
     pub waiting: Waiting,
     /// What was published of the log.
     pub custody: Custody,
+    /// Where new files are put; none: in the database.
+    pub objects: Option<Objects>,
 }
 
 impl App {
@@ -55,6 +60,8 @@ impl App {
         (pool, committer): (Pool, Committer),
     ) -> Result<Self, StartError> {
         let identity = Keeper::new(&config.token_secret, config.password_cost, mint.clone())?;
+        let objects = config.files.objects.as_ref().map(Objects::open).transpose();
+        let objects = objects.map_err(StartError::Objects)?;
         Ok(Self {
             config,
             clock,
@@ -67,6 +74,7 @@ impl App {
             identity,
             waiting: Waiting::default(),
             custody: Custody::default(),
+            objects,
         })
     }
 

@@ -4,10 +4,12 @@
 //! variable; nothing falls back silently to what the operator did not mean.
 
 mod environment;
+mod files;
 mod serving;
 mod signed_from;
 
 pub use environment::{BadSetting, Environment, VARIABLES};
+pub(crate) use files::objects;
 pub(crate) use serving::of_this_log;
 pub use serving::{DemoHome, Metrics, Serving};
 pub use signed_from::SignedFrom;

@@ -15,6 +15,7 @@ use super::finding::{Check, Finding, Findings};
 use super::log::LogWalk;
 use super::store::{CheckpointRow, EventRow, HeadRow, LeafRow, Source};
 use super::witness::{Witnessed, unpublished};
+use crate::blob::Objects;
 use crate::custody::{FullTile, VerifierKey, WitnessKey, verifiers};
 use crate::decision::{Implied, Table};
 use crate::limits::{AUDIT_EVENTS_AT_ONCE, AUDIT_LEAVES_AT_ONCE};
@@ -25,6 +26,8 @@ use crate::problem::Text;
 pub enum AuditError {
     #[error("the database cannot be read: {0}")]
     Database(#[from] tokio_postgres::Error),
+    #[error("the object store does not answer")]
+    Objects,
     #[error("the audit broke down: {0}")]
     Broken(#[from] tokio::task::JoinError),
 }
@@ -55,6 +58,8 @@ pub struct Trusted {
     pub keys: Vec<VerifierKey>,
     /// Each of them must have cosigned some.
     pub witnesses: Vec<WitnessKey>,
+    /// Where files are that are not in the database; none: nowhere.
+    pub objects: Option<Objects>,
 }
 
 /// What was looked at.
@@ -96,7 +101,7 @@ pub async fn audit(
     let source = Source::open(url).await?;
     let size = source.size().await?;
     let of = u64::try_from(size).unwrap_or(0);
-    let Trusted { mut keys, witnesses } = trusted;
+    let Trusted { mut keys, witnesses, objects } = trusted;
     if keys.is_empty() {
         keys = verifiers_of(&source).await?;
     }
@@ -130,7 +135,7 @@ pub async fn audit(
     for (table, id) in source.orphans().await? {
         findings.add(Finding::new(Check::Table, orphan(&table, id)));
     }
-    let files = files::walk(&source, &mut findings, &mut |done, findings| {
+    let files = files::walk((&source, objects.as_ref()), &mut findings, &mut |done, findings| {
         tell(Progress { stage: Stage::Files, done, of: done, findings });
     })
     .await?;

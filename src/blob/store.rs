@@ -5,6 +5,7 @@ use diesel::sql_types::{BigInt, Binary, Nullable, Timestamptz};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryableByName};
 use diesel_async::RunQueryDsl;
 
+use super::objects::Objects;
 use crate::db::Pool;
 use crate::db::schema::blob as t;
 use crate::problem::Problem;
@@ -94,10 +95,44 @@ pub async fn piece(
 /// Files that were last sent between two times and that nothing names: the foreign key refuses to
 /// let one go that is named meanwhile.
 const SWEEP_SQL: &str = "-- blobs that nothing names
-DELETE FROM blob b WHERE b.stored_at >= $1 AND b.stored_at < $2
+DELETE FROM blob b WHERE b.stored_at >= $1 AND b.stored_at < $2 AND b.content IS NOT NULL
    AND NOT EXISTS (SELECT FROM attachment a WHERE a.sha256 = b.sha256)";
 
-/// Takes them away; answers how many.
+/// The row of one such file in the object store, locked until the object is gone as well: whoever
+/// sends the file meanwhile waits, and then puts it there anew.
+const SWEEP_OBJECT_SQL: &str = "-- an object that nothing names
+DELETE FROM blob WHERE sha256 = (SELECT sha256 FROM blob b
+    WHERE b.stored_at >= $1 AND b.stored_at < $2 AND b.content IS NULL
+      AND NOT EXISTS (SELECT FROM attachment a WHERE a.sha256 = b.sha256)
+    LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING sha256";
+
+#[derive(QueryableByName)]
+struct Swept {
+    #[diesel(sql_type = Binary)]
+    sha256: Vec<u8>,
+}
+
+/// Takes one of them away, row and object; false where there is none.
+pub async fn sweep_object(
+    pool: &Pool,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    objects: &Objects,
+) -> Result<bool, Problem> {
+    let conn = &mut pool.get().await?;
+    let mut taking = conn.build_transaction();
+    let swept = taking.run(async |conn| {
+        let query = diesel::sql_query(SWEEP_OBJECT_SQL).bind::<Timestamptz, _>(from);
+        let found: Option<Swept> =
+            query.bind::<Timestamptz, _>(to).get_result(conn).await.optional()?;
+        let Some(swept) = found else { return Ok(false) };
+        let hash = swept.sha256.try_into().map_err(|_| Problem::internal("no hash"))?;
+        objects.delete(&hash).await?;
+        Ok(true)
+    });
+    swept.await
+}
+
+/// Takes those in the database away; answers how many.
 pub async fn sweep(
     pool: &Pool,
     (from, to): (DateTime<Utc>, DateTime<Utc>),

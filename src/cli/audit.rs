@@ -4,14 +4,17 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use super::say;
+use crate::app::StartError as OpenError;
 use crate::audit::{Finding, Progress, Report, Stage, Trusted, Witnessed};
-use crate::config::Environment;
+use crate::blob::Objects;
+use crate::config::{Environment, objects};
 use crate::server::{self, StartError};
 use crate::telemetry::start_log;
 
 /// Check the whole log: every hash, every chain, what the events make against what is stored,
-/// accounts and ledgers against manifests. Reads `DATABASE_URL` in one snapshot; a server may go
-/// on working.
+/// accounts and ledgers against manifests, files against their hashes. Reads `DATABASE_URL` in one
+/// snapshot; a server may go on working. Where files are in an object store, it needs the settings
+/// of that store as well.
 ///
 /// Exit status: 0 where everything holds, 1 where something is wrong or cannot be read.
 #[derive(clap::Args)]
@@ -33,7 +36,10 @@ pub(super) fn run(environment: &Environment, asked: &Arguments) -> Result<ExitCo
     start_log(environment.text("LIANDAN_LOG"), "warn")?;
     let url = environment.required("DATABASE_URL")?;
     let keys = super::verify::keys("--key", &asked.key)?;
-    let trusted = Trusted { keys, witnesses: super::verify::witnesses(&asked.witness)? };
+    let objects = objects(environment)?.as_ref().map(Objects::open).transpose();
+    let objects = objects.map_err(OpenError::Objects)?;
+    let witnesses = super::verify::witnesses(&asked.witness)?;
+    let trusted = Trusted { keys, witnesses, objects };
     let shows_bar = std::io::stderr().is_terminal();
     let mut tell = |progress: Progress| {
         if shows_bar {

@@ -5,8 +5,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use super::files::files;
 use super::{AMENDMENT_DAYS, BadSetting, Borders, Config, Environment, Numbering, SignedFrom};
-use crate::blob::{ATTACHMENT_BYTES_CEILING, ATTACHMENT_BYTES_MAX, Files};
 use crate::container::{LabelLayout, NotALayout, QrContent};
 use crate::custody::{LogKeys, NotWitnesses, Witnesses};
 use crate::identity::{PasswordCost, TOKEN_SECRET_BYTES_MIN};
@@ -118,16 +118,6 @@ impl Serving {
 fn signed_from(env: &Environment) -> Result<SignedFrom, BadSetting> {
     let wanted = "a list such as hazardous=2027-01-01,medical=2027-07-01";
     Ok(env.parsed("LIANDAN_SIGNED_FROM", wanted)?.unwrap_or_default())
-}
-
-fn files(env: &Environment) -> Result<Files, BadSetting> {
-    const NAME: &str = "LIANDAN_ATTACHMENT_MIB_MAX";
-    let mib: Option<usize> = env.parsed(NAME, "a number of MiB")?;
-    let bytes_max = mib.map_or(ATTACHMENT_BYTES_MAX, |mib| mib.saturating_mul(1024 * 1024));
-    if !(1..=ATTACHMENT_BYTES_CEILING).contains(&bytes_max) {
-        return Err(BadSetting::new(NAME, "must be from 1 to 64"));
-    }
-    Ok(Files { bytes_max })
 }
 
 fn labels(env: &Environment) -> Result<LabelLayout, BadSetting> {
@@ -294,6 +284,7 @@ mod tests {
             ("LIANDAN_WITNESSES", "https://witness.example"),
             ("LIANDAN_ATTACHMENT_MIB_MAX", "0"),
             ("LIANDAN_ATTACHMENT_MIB_MAX", "65"),
+            ("LIANDAN_OBJECTS_KEY_ID", "x"),
             ("LIANDAN_METRICS_LISTEN", "everywhere"),
             ("LIANDAN_METRICS_TOKEN", "short"),
             ("LIANDAN_BEHIND_TLS", "yes"),

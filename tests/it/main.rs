@@ -39,6 +39,7 @@ mod linked;
 mod lives;
 mod matrix;
 mod migrations;
+mod object_store;
 mod plans;
 mod process;
 mod random_lives;
