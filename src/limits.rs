@@ -361,7 +361,7 @@ pub const CHAIN_EDGES_MAX: usize = 5_000;
 
 /// Leaves that an audit hashes at once: some 4 MiB of bodies at their usual size, 256 MiB at their
 /// largest.
-pub const AUDIT_LEAVES_AT_ONCE: i64 = 4096;
+pub const AUDIT_LEAVES_AT_ONCE: usize = 4096;
 
 /// Events that an audit replays at once, and accounts that it compares at once.
-pub const AUDIT_EVENTS_AT_ONCE: i64 = 2000;
+pub const AUDIT_EVENTS_AT_ONCE: usize = 2000;

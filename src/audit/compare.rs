@@ -1,13 +1,8 @@
 //! Rows that must be stored beside those that are. Pure.
 
-use std::collections::HashMap;
-
-use uuid::Uuid;
-
 use super::chains::Ended;
 use super::finding::{Check, Finding};
-use super::json::Json;
-use super::store::HeadRow;
+use super::store::{HeadRow, StoredRow};
 use crate::decision::{Cell, Implied, Table};
 use crate::problem::Text;
 
@@ -26,27 +21,13 @@ pub fn head(ended: &Ended, row: Option<&HeadRow>) -> Option<Finding> {
     (!holds).then(|| finding().numbered(ended.number.as_deref()))
 }
 
-/// The rows of one table by whom they belong to.
-pub type Stored = HashMap<Uuid, Vec<Vec<Cell>>>;
-
-pub fn by_owner(rows: Vec<Vec<Cell>>) -> Stored {
-    let mut stored = Stored::new();
-    for row in rows {
-        // A table's first column says whose its rows are.
-        if let Some(Cell::Uuid(Some(owner))) = row.first() {
-            stored.entry(*owner).or_default().push(row);
-        }
-    }
-    stored
-}
-
 /// What is wrong with the rows of a table that belong to one subject.
 pub fn rows(
     ended: &Ended,
     Implied { table, rows: should }: &Implied,
-    is: Option<&Vec<Vec<Cell>>>,
+    is: Option<&Vec<StoredRow>>,
 ) -> Vec<Finding> {
-    let mut left: Vec<&Vec<Cell>> = is.into_iter().flatten().collect();
+    let mut left: Vec<&StoredRow> = is.into_iter().flatten().collect();
     let mut missing = Vec::new();
     for row in should {
         match left.iter().position(|stored| same(stored, row)) {
@@ -73,25 +54,14 @@ pub fn rows(
     findings
 }
 
-fn same(one: &[Cell], other: &[Cell]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+fn same(stored: &StoredRow, should: &[Cell]) -> bool {
+    should.iter().enumerate().all(|(n, cell)| stored.has(n, cell))
 }
 
-fn is_same(one: &Cell, other: &Cell) -> bool {
-    match (one, other) {
-        (Cell::Json(one), Cell::Json(other)) => json(one.as_deref()) == json(other.as_deref()),
-        _ => one == other,
-    }
-}
-
-fn json(text: Option<&str>) -> Option<Json<'_>> {
-    text.and_then(|text| serde_json::from_str(text).ok())
-}
-
-fn differs(table: &Table, stored: &[Cell], should: &[Cell]) -> Text {
-    let cells = table.columns.iter().zip(stored.iter().zip(should));
-    let columns: Vec<&str> =
-        cells.filter(|(_, (is, should))| !is_same(is, should)).map(|(at, _)| at.0).collect();
+fn differs(table: &Table, stored: &StoredRow, should: &[Cell]) -> Text {
+    let cells = table.columns.iter().zip(should).enumerate();
+    let other = cells.filter(|(n, (_, cell))| !stored.has(*n, cell));
+    let columns: Vec<&str> = other.map(|(_, ((name, _), _))| *name).collect();
     let (name, columns) = (table.name, columns.join(", "));
     Text::new(
         format!("表 {name} 的列 {columns} 与事件所得不符。"),

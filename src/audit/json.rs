@@ -7,6 +7,15 @@ use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Number;
 
+/// Whether two texts say the same, or both are none. What is no JSON says nothing.
+pub fn same_json(one: Option<&str>, other: Option<&str>) -> bool {
+    let read = |text| serde_json::from_str::<Json<'_>>(text).ok();
+    match (one, other) {
+        (Some(one), Some(other)) => read(one).is_some_and(|one| Some(one) == read(other)),
+        (one, other) => one == other,
+    }
+}
+
 /// A value, as far as it differs from others.
 #[derive(Debug, PartialEq)]
 pub enum Json<'a> {

@@ -9,11 +9,12 @@ use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use super::chains::{Ended, Walk};
-use super::compare::{self, Stored};
+use super::compare;
 use super::files;
 use super::finding::{Check, Finding, Findings};
 use super::log::LogWalk;
-use super::store::{CheckpointRow, EventRow, HeadRow, LeafRow, Source};
+use super::snapshot_store::Rows;
+use super::store::{CheckpointRow, HeadRow, LeafRow, Source, Stored};
 use super::witness::{Witnessed, unpublished};
 use crate::blob::Objects;
 use crate::custody::{FullTile, VerifierKey, WitnessKey, verifiers};
@@ -122,11 +123,12 @@ pub async fn audit(
     findings.extend(found);
     tell(Progress { stage: Stage::Accounts, done: 0, of: 1, findings: findings.count });
     sums.ledgers(source.ledgers().await?, &mut findings);
-    let mut after = Uuid::nil();
+    let mut accounts = source.accounts().await?;
     loop {
-        let rows = source.accounts(after, AUDIT_EVENTS_AT_ONCE).await?;
-        let Some(last) = rows.last() else { break };
-        after = last.id;
+        let rows = accounts.next(AUDIT_EVENTS_AT_ONCE).await?;
+        if rows.is_empty() {
+            break;
+        }
         for row in &rows {
             sums.account(row, &mut findings);
         }
@@ -157,28 +159,22 @@ async fn log(
     tell: &mut dyn FnMut(u64, u64),
 ) -> Result<(Findings, Vec<Witnessed>), AuditError> {
     let tree = source.tree_size().await?;
-    let batch = async |from: i64| -> Result<(Vec<LeafRow>, Vec<CheckpointRow>), AuditError> {
-        let to = size.min(from + AUDIT_LEAVES_AT_ONCE);
-        // One that is of more events than the log has belongs to its end.
-        let upto = if to >= size { i64::MAX } else { to };
-        Ok((source.leaves(from, to).await?, source.checkpoints((from, upto)).await?))
-    };
-    let mut from = 0;
-    let mut next = if size > 0 { Some(batch(from).await?) } else { None };
+    let mut leaves = Leaves { rows: source.leaves(size).await?, reached: 0, is_over: false };
+    let mut next = leaves.next(source).await?;
     // Tiles that the batch before has filled are read while this one is judged.
     let mut full: Vec<FullTile> = Vec::new();
     while let Some((rows, checkpoints)) = next.take() {
-        from += AUDIT_LEAVES_AT_ONCE;
+        let done = leaves.reached.min(size);
         let judged = spawn_blocking(move || {
             walk.take(&rows, &checkpoints);
             walk
         });
-        let more = async { if from < size { batch(from).await.map(Some) } else { Ok(None) } };
-        let (judged, more, tiles) = futures_util::join!(judged, more, source.tiles(&full));
+        let (judged, more, tiles) =
+            futures_util::join!(judged, leaves.next(source), source.tiles(&full));
         (walk, next) = (judged?, more?);
         walk.tiles(&full, &tiles?, tree.cast_unsigned());
         full = std::mem::take(&mut walk.full);
-        tell(u64::try_from(from.min(size)).unwrap_or(0), walk.findings.count);
+        tell(u64::try_from(done).unwrap_or(0), walk.findings.count);
     }
     walk.tiles(&full, &source.tiles(&full).await?, tree.cast_unsigned());
     for (key, size) in source.unpublished().await? {
@@ -187,23 +183,55 @@ async fn log(
     Ok(walk.end(size, tree))
 }
 
+/// The log with its checkpoints, on its way here.
+struct Leaves {
+    rows: Rows<LeafRow>,
+    /// The size up to which checkpoints were read.
+    reached: i64,
+    is_over: bool,
+}
+
+impl Leaves {
+    async fn next(
+        &mut self,
+        source: &Source,
+    ) -> Result<Option<(Vec<LeafRow>, Vec<CheckpointRow>)>, AuditError> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let rows = self.rows.next(AUDIT_LEAVES_AT_ONCE).await?;
+        self.is_over = rows.len() < AUDIT_LEAVES_AT_ONCE;
+        // A checkpoint that is of more events than the log has belongs to its end.
+        let last = rows.last().filter(|_| !self.is_over);
+        let upto = last.map_or(i64::MAX, |row| row.position() + 1);
+        let checkpoints = source.checkpoints((self.reached, upto)).await?;
+        self.reached = upto;
+        Ok(Some((rows, checkpoints)))
+    }
+}
+
 async fn chains(source: &Source, tell: &mut dyn FnMut(u64, u64)) -> Result<Walk, AuditError> {
     let mut walk = Walk::default();
-    let mut rows = batch(source, (Uuid::nil(), -1), &mut walk.findings).await?;
+    let mut events = source.events().await?;
+    let mut rows = events.next(AUDIT_EVENTS_AT_ONCE).await?;
     // What the batch before has ended is compared while this one is walked and the next is read.
     let mut ended = Vec::new();
-    while let Some(last) = rows.last().map(|row| (row.subject.id, row.seq)) {
+    while !rows.is_empty() {
         let judged = spawn_blocking(move || {
             for row in rows {
-                walk.take(row);
+                match row {
+                    Ok(row) => walk.take(row),
+                    Err((position, id)) => {
+                        let finding = Finding::new(Check::Chain, strange(id)).at(position);
+                        walk.findings.add(finding);
+                    }
+                }
             }
             walk
         });
-        let mut strange = Findings::default();
-        let next = batch(source, last, &mut strange);
+        let next = events.next(AUDIT_EVENTS_AT_ONCE);
         let (judged, next, compared) = futures_util::join!(judged, next, tables(source, ended));
         (walk, rows) = (judged?, next?);
-        walk.findings.extend(strange);
         walk.findings.extend(compared?);
         ended = std::mem::take(&mut walk.ended);
         tell(walk.events, walk.findings.count);
@@ -212,31 +240,6 @@ async fn chains(source: &Source, tell: &mut dyn FnMut(u64, u64)) -> Result<Walk,
     ended.append(&mut walk.ended);
     walk.findings.extend(tables(source, ended).await?);
     Ok(walk)
-}
-
-/// The next events of known kinds of subjects.
-async fn batch(
-    source: &Source,
-    mut after: (Uuid, i64),
-    findings: &mut Findings,
-) -> Result<Vec<EventRow>, AuditError> {
-    loop {
-        let found = source.events(after, AUDIT_EVENTS_AT_ONCE).await?;
-        let is_last = found.is_empty();
-        let mut rows = Vec::with_capacity(found.len());
-        for one in found {
-            match one {
-                Ok(row) => rows.push(row),
-                Err((position, id, seq)) => {
-                    after = (id, seq);
-                    findings.add(Finding::new(Check::Chain, strange(id)).at(position));
-                }
-            }
-        }
-        if is_last || !rows.is_empty() {
-            return Ok(rows);
-        }
-    }
 }
 
 /// Heads and rows of the subjects that have ended, beside those stored.
@@ -253,8 +256,7 @@ async fn tables(source: &Source, ended: Vec<Ended>) -> Result<Findings, AuditErr
         }
     }
     let read = |(name, (table, ids)): (&'static str, (&'static Table, Vec<Uuid>))| async move {
-        let rows = source.rows(table, &ids).await?;
-        Ok::<_, tokio_postgres::Error>((name, compare::by_owner(rows)))
+        Ok::<_, tokio_postgres::Error>((name, source.rows(table, &ids).await?))
     };
     let stored = try_join_all(wanted.into_iter().map(read));
     let (heads, stored) = futures_util::try_join!(source.heads(&ids), stored)?;

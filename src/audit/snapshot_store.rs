@@ -1,20 +1,49 @@
 //! One snapshot of the database, on connections of the audit's own.
 
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
+use futures_util::stream::Fuse;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Error, NoTls, Row, Statement};
+use tokio_postgres::{Client, Error, NoTls, Row, RowStream, Statement};
 
 /// A read-only transaction. Its statements may take as long as they take; each is planned anew for
-/// what it is asked with, since the same one reads the first rows of a table and the last.
+/// what it is asked with, since the same one reads the first rows of a table and the last; a log is
+/// read along its indexes, never sorted on disk.
 const BEGIN: &str = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
-     SET plan_cache_mode = force_custom_plan; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+     SET plan_cache_mode = force_custom_plan; SET enable_sort = off; \
+     BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// A connection that sees the database as it was at one moment.
 pub struct Snapshot {
     client: Client,
     prepared: Mutex<HashMap<String, Statement>>,
+}
+
+/// What a statement finds, some at a time: PostgreSQL sends no more than there is room for, so
+/// memory does not grow with it.
+pub struct Rows<T> {
+    stream: Pin<Box<Fuse<RowStream>>>,
+    read: fn(Row) -> T,
+}
+
+impl<T> Rows<T> {
+    pub fn of(stream: RowStream, read: fn(Row) -> T) -> Self {
+        Self { stream: Box::pin(stream.fuse()), read }
+    }
+
+    /// The next `count`; fewer at the end alone.
+    pub async fn next(&mut self, count: usize) -> Result<Vec<T>, Error> {
+        let mut rows = Vec::with_capacity(count);
+        while rows.len() < count
+            && let Some(row) = self.stream.try_next().await?
+        {
+            rows.push((self.read)(row));
+        }
+        Ok(rows)
+    }
 }
 
 impl Snapshot {
@@ -55,15 +84,27 @@ impl Snapshot {
         sql: &str,
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, Error> {
+        self.client.query(&self.prepared(sql).await?, parameters).await
+    }
+
+    /// The same, row by row.
+    pub async fn stream(
+        &self,
+        sql: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<RowStream, Error> {
+        let statement = self.prepared(sql).await?;
+        self.client.query_raw(&statement, parameters.iter().copied()).await
+    }
+
+    async fn prepared(&self, sql: &str) -> Result<Statement, Error> {
         let known = self.statements().get(sql).cloned();
-        let statement = if let Some(statement) = known {
-            statement
-        } else {
-            let statement = self.client.prepare(sql).await?;
-            self.statements().insert(sql.to_owned(), statement.clone());
-            statement
-        };
-        self.client.query(&statement, parameters).await
+        if let Some(statement) = known {
+            return Ok(statement);
+        }
+        let statement = self.client.prepare(sql).await?;
+        self.statements().insert(sql.to_owned(), statement.clone());
+        Ok(statement)
     }
 
     fn statements(&self) -> std::sync::MutexGuard<'_, HashMap<String, Statement>> {

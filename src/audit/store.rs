@@ -1,13 +1,16 @@
 //! What the audit reads, all of it in one snapshot.
 
 use std::collections::HashMap;
+use std::pin::pin;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use futures_util::TryStreamExt as _;
 use tokio_postgres::types::FromSql;
 use tokio_postgres::{Error, Row};
 use uuid::Uuid;
 
-use super::snapshot_store::Snapshot;
+use super::json::same_json;
+use super::snapshot_store::{Rows, Snapshot};
 use crate::custody::{FullTile, TileId};
 use crate::decision::{Cell, Subject, SubjectKind, Table, Type};
 
@@ -64,6 +67,44 @@ impl EventRow {
     }
 }
 
+/// A row of any table, as it came.
+pub struct StoredRow(Row);
+
+impl StoredRow {
+    /// Whose it is, by its first column.
+    fn owner(&self) -> Option<Uuid> {
+        self.0.try_get(0).ok()
+    }
+
+    /// Whether column `n` has this, but for JSON: that it is JSON does not say that it is the same.
+    pub fn has(&self, n: usize, cell: &Cell) -> bool {
+        fn is<'a, T: FromSql<'a> + PartialEq>(row: &'a Row, n: usize, it: Option<&T>) -> bool {
+            row.try_get::<_, Option<T>>(n).is_ok_and(|stored| stored.as_ref() == it)
+        }
+        let row = &self.0;
+        match cell {
+            Cell::Uuid(it) => is(row, n, it.as_ref()),
+            Cell::Int2(it) => is(row, n, it.as_ref()),
+            Cell::Int4(it) => is(row, n, it.as_ref()),
+            Cell::Int8(it) => is(row, n, it.as_ref()),
+            Cell::Bool(it) => is(row, n, it.as_ref()),
+            Cell::Date(it) => is::<NaiveDate>(row, n, it.as_ref()),
+            Cell::Time(it) => is::<DateTime<Utc>>(row, n, it.as_ref()),
+            Cell::Text(it) => is(row, n, it.as_deref().as_ref()),
+            Cell::Bytes(it) => is(row, n, it.as_deref().as_ref()),
+            Cell::Json(it) => same_json(self.text(n), it.as_deref()),
+        }
+    }
+
+    fn text(&self, n: usize) -> Option<&str> {
+        self.0.try_get(n).ok().flatten()
+    }
+}
+
+/// An event; of an unknown kind of subject, which no program of ours wrote, its position and
+/// subject.
+pub type EventOrStrange = Result<EventRow, (i64, Uuid)>;
+
 /// A full tile of the tree.
 pub struct TileRow {
     pub hashes: Vec<u8>,
@@ -98,6 +139,9 @@ pub struct AccountRow {
     pub reserved_g: i64,
 }
 
+/// Rows of one table by whom they belong to.
+pub type Stored = HashMap<Uuid, Vec<StoredRow>>;
+
 /// What a site's ledger has of a code by entries of one kind.
 pub struct LedgerRow {
     pub site_id: Uuid,
@@ -109,7 +153,7 @@ pub struct LedgerRow {
 
 const LEAVES_SQL: &str = "-- audit: leaves
 SELECT position, subject_id, subject_kind, leaf, body FROM event
-WHERE position >= $1 AND position < $2 ORDER BY position";
+WHERE position < $1 ORDER BY position";
 
 const TILES_SQL: &str = "-- audit: tiles
 SELECT level, n, hashes, root FROM tree_tile
@@ -125,14 +169,14 @@ SELECT c.size, c.root, c.note, w.witnesses, w.lines
 
 const EVENTS_SQL: &str = "-- audit: chains
 SELECT position, subject_id, subject_kind, seq, kind, recorded_at, leaf, body FROM event
-WHERE (subject_id, seq) > ($1, $2) ORDER BY subject_id, seq LIMIT $3";
+ORDER BY subject_id, seq";
 
 const HEADS_SQL: &str = "-- audit: heads
 SELECT id, kind, version, head FROM subject WHERE id = ANY($1)";
 
 const ACCOUNTS_SQL: &str = "-- audit: accounts
 SELECT id, kind, owner_id, item, year, limit_g, used_g, reserved_g FROM account
-WHERE id > $1 ORDER BY id LIMIT $2";
+ORDER BY id";
 
 const LEDGERS_SQL: &str = "-- audit: ledgers
 SELECT site_id, waste_code, kind, (sum(mass_g) FILTER (WHERE manifest_id IS NOT NULL))::bigint,
@@ -255,26 +299,19 @@ impl Source {
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 
-    /// The leaves of these positions, in order; one that is not there is missing.
-    pub async fn leaves(&self, from: i64, to: i64) -> Result<Vec<LeafRow>, Error> {
-        let rows = self.log.query(LEAVES_SQL, &[&from, &to]).await?;
-        Ok(rows.into_iter().map(LeafRow).collect())
+    /// The leaves below a position, in order; one that is not there is missing.
+    pub async fn leaves(&self, size: i64) -> Result<Rows<LeafRow>, Error> {
+        Ok(Rows::of(self.log.stream(LEAVES_SQL, &[&size]).await?, LeafRow))
     }
 
-    /// The events that come after one, subject by subject. Those of an unknown kind of subject,
-    /// which no program of ours wrote, are answered as `Err` with their position.
-    pub async fn events(
-        &self,
-        after: (Uuid, i64),
-        rows: i64,
-    ) -> Result<Vec<Result<EventRow, (i64, Uuid, i64)>>, Error> {
-        let rows = self.log.query(EVENTS_SQL, &[&after.0, &after.1, &rows]).await?;
+    /// All events, subject by subject.
+    pub async fn events(&self) -> Result<Rows<EventOrStrange>, Error> {
         let event = |row: Row| {
             let (position, id, seq) = (row.get(0), row.get(1), row.get(3));
-            let subject = subject(row.get(2), id).ok_or((position, id, seq))?;
+            let subject = subject(row.get(2), id).ok_or((position, id))?;
             Ok(EventRow { position, subject, seq, row })
         };
-        Ok(rows.into_iter().map(event).collect())
+        Ok(Rows::of(self.log.stream(EVENTS_SQL, &[]).await?, event))
     }
 
     pub async fn heads(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, HeadRow>, Error> {
@@ -286,26 +323,31 @@ impl Source {
         Ok(rows.iter().map(head).collect())
     }
 
-    /// The rows of a table whose first column is one of `ids`, with the columns of `table`.
-    pub async fn rows(&self, table: &Table, ids: &[Uuid]) -> Result<Vec<Vec<Cell>>, Error> {
+    /// The rows of a table that belong to one of `owners`, which ascend, by whom they belong to:
+    /// their neighbours in the index of its first column.
+    pub async fn rows(&self, table: &Table, owners: &[Uuid]) -> Result<Stored, Error> {
+        let mut stored = Stored::new();
+        let (Some(first), Some(last)) = (owners.first(), owners.last()) else { return Ok(stored) };
         let columns: Vec<String> =
             table.columns.iter().map(|(name, kind)| column(name, *kind)).collect();
         let (key, _) = table.columns[0];
         let sql = format!(
-            "SELECT {} FROM {} WHERE {key} = ANY($1) ORDER BY {key}",
+            "SELECT {} FROM {} WHERE {key} BETWEEN $1 AND $2",
             columns.join(", "),
             table.name
         );
-        let rows = self.tables.query(&sql, &[&ids]).await?;
-        let cells = |row: &Row| {
-            let kinds = table.columns.iter().enumerate();
-            kinds.map(|(n, (_, kind))| cell(row, n, *kind)).collect()
-        };
-        Ok(rows.iter().map(cells).collect())
+        let mut rows = pin!(self.tables.stream(&sql, &[first, last]).await?);
+        while let Some(row) = rows.try_next().await? {
+            let row = StoredRow(row);
+            // What lies between and has no event is told of as such.
+            if let Some(owner) = row.owner().filter(|one| owners.binary_search(one).is_ok()) {
+                stored.entry(owner).or_default().push(row);
+            }
+        }
+        Ok(stored)
     }
 
-    pub async fn accounts(&self, after: Uuid, rows: i64) -> Result<Vec<AccountRow>, Error> {
-        let rows = self.tables.query(ACCOUNTS_SQL, &[&after, &rows]).await?;
+    pub async fn accounts(&self) -> Result<Rows<AccountRow>, Error> {
         let account = |row: Row| AccountRow {
             id: row.get(0),
             kind: row.get(1),
@@ -316,7 +358,7 @@ impl Source {
             used_g: row.get(6),
             reserved_g: row.get(7),
         };
-        Ok(rows.into_iter().map(account).collect())
+        Ok(Rows::of(self.log.stream(ACCOUNTS_SQL, &[]).await?, account))
     }
 
     pub async fn ledgers(&self) -> Result<Vec<LedgerRow>, Error> {
@@ -350,22 +392,4 @@ fn subject(kind: i16, id: Uuid) -> Option<Subject> {
 /// JSON as its text: it is parsed once, where it is compared.
 fn column(name: &str, kind: Type) -> String {
     if kind == Type::Json { format!("{name}::text") } else { name.to_owned() }
-}
-
-fn cell(row: &Row, n: usize, kind: Type) -> Cell {
-    fn get<'a, T: FromSql<'a>>(row: &'a Row, n: usize) -> Option<T> {
-        row.get(n)
-    }
-    match kind {
-        Type::Uuid => Cell::Uuid(get(row, n)),
-        Type::Int2 => Cell::Int2(get(row, n)),
-        Type::Int4 => Cell::Int4(get(row, n)),
-        Type::Int8 => Cell::Int8(get(row, n)),
-        Type::Bool => Cell::Bool(get(row, n)),
-        Type::Text => Cell::Text(get(row, n)),
-        Type::Date => Cell::Date(get::<NaiveDate>(row, n)),
-        Type::Time => Cell::Time(get::<DateTime<Utc>>(row, n)),
-        Type::Json => Cell::Json(get(row, n)),
-        Type::Bytes => Cell::Bytes(get(row, n)),
-    }
 }
