@@ -76,7 +76,7 @@ impl StoredRow {
         self.0.try_get(0).ok()
     }
 
-    /// Whether column `n` has this, but for JSON: that it is JSON does not say that it is the same.
+    /// Whether column `n` has this; of JSON, whether it says the same, however it is written.
     pub fn has(&self, n: usize, cell: &Cell) -> bool {
         fn is<'a, T: FromSql<'a> + PartialEq>(row: &'a Row, n: usize, it: Option<&T>) -> bool {
             row.try_get::<_, Option<T>>(n).is_ok_and(|stored| stored.as_ref() == it)

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::TryStreamExt;
 use tokio_postgres::types::ToSql;
 
-use crate::audit::{Finding, Progress, Report as Audited, Stage, Trusted, audit};
+use crate::audit::{Progress, Stage, Trusted, audit};
 use crate::bench::BenchError;
 use crate::bench::latency::Latencies;
 use crate::bench::lives::log_size;
@@ -89,7 +89,7 @@ async fn audited(world: &World, events: u64) -> Result<Took, BenchError> {
     let whole = began.elapsed();
     let own = |told: String| BenchError::Own(told);
     let report = report.map_err(|err| own(err.to_string()))?;
-    if let Some(first) = first_finding(&report) {
+    if let Some(first) = report.findings.first() {
         return Err(own(format!("the audit found {}: {}", report.findings_count, first.en)));
     }
     if report.audited.events < events {
@@ -99,10 +99,6 @@ async fn audited(world: &World, events: u64) -> Result<Took, BenchError> {
     let took = Took { log: replayed - began, whole };
     progress(&format!("{:.1} s, of them {:.1} s hashes and tree", s(took.whole), s(took.log)));
     Ok(took)
-}
-
-fn first_finding(report: &Audited) -> Option<&Finding> {
-    report.findings.first()
 }
 
 fn s(time: Duration) -> f64 {
