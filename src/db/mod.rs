@@ -9,6 +9,7 @@ mod committer;
 mod constraints;
 mod error;
 mod figures;
+mod flights;
 mod idempotency;
 mod look;
 mod migrate;

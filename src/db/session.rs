@@ -71,6 +71,16 @@ pub(super) struct Mark {
     pub backend: Backend,
 }
 
+/// Where in the log a batch belongs that was judged ahead of the lock.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// The log's position before it, and after it.
+    pub from: i64,
+    pub to: i64,
+    /// The first event of the batch that it was sent behind.
+    pub behind: Option<FirstEvent>,
+}
+
 /// The server process behind a connection; process ids come again, with another start.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Backend {
@@ -99,6 +109,14 @@ SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE pid = $1 AND 
 const ADVANCE_SQL: &str = "-- lock the log and move it
 WITH moved AS (
     UPDATE log_head SET next_position = $2 WHERE id = 1 AND next_position = $1 RETURNING 1)
+SELECT expect_rows((SELECT count(*) FROM moved), 1)";
+
+/// The same behind a batch that was still under way: that one, and not as many events of somebody
+/// else's, must have brought the log there.
+const ADVANCE_BEHIND_SQL: &str = "-- lock the log and move it behind a batch
+WITH moved AS (
+    UPDATE log_head SET next_position = $2 WHERE id = 1 AND next_position = $1
+       AND EXISTS (SELECT FROM event WHERE position = $3 AND leaf = $4) RETURNING 1)
 SELECT expect_rows((SELECT count(*) FROM moved), 1)";
 
 const HEAD_WRITE_SQL: &str = "-- write: log head
@@ -190,17 +208,26 @@ impl Session {
     }
 
     /// A whole transaction of a batch that was judged ahead of the lock, ready to be sent: it
-    /// fails as a whole unless the log stands at `from`. One round trip.
+    /// fails as a whole unless the log stands where its place begins. One round trip.
     pub async fn flight(
         &mut self,
         statements: Vec<writes::Statement>,
-        (from, to): (i64, i64),
+        Place { from, to, behind }: Place,
         mark: Mark,
     ) -> Result<impl Future<Output = Result<(), BatchError>> + Send + use<>, BatchError> {
         let mut sent = self.prepared(statements).await?;
-        self.prepare(&[ADVANCE_SQL]).await?;
-        if let Some(statement) = self.statements.get(ADVANCE_SQL) {
-            sent.insert(0, (statement.clone(), vec![Box::new(from), Box::new(to)]));
+        let mut params: Params = vec![Box::new(from), Box::new(to)];
+        let sql = match behind {
+            None => ADVANCE_SQL,
+            Some(FirstEvent { position, leaf }) => {
+                params.push(Box::new(position));
+                params.push(Box::new(leaf.to_vec()));
+                ADVANCE_BEHIND_SQL
+            }
+        };
+        self.prepare(&[sql]).await?;
+        if let Some(statement) = self.statements.get(sql) {
+            sent.insert(0, (statement.clone(), params));
         }
         Ok(write_and_commit(Arc::clone(&self.client), sent, Some(mark), true))
     }

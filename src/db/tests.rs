@@ -11,6 +11,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use uuid::Uuid;
 
 use super::private::{PrivatePostgres, Settings};
+use super::session::{BatchError, Mark, Place, Session};
+use super::writes::FirstEvent;
 use super::{Committer, Outcome, Receipt, bootstrap, down_and_up, migrate};
 use crate::decision::{
     Account, AccountKind, Decision, EventDraft, KeyRecord, LimitChange, Move, Policy, Post, Serial,
@@ -207,9 +209,42 @@ async fn a_commit_whose_answer_is_lost_is_looked_up_and_never_run_twice() {
         let outcome = committer.commit(filing(&database.mint, 4000)).await.unwrap();
         assert_eq!(number(outcome), format!("20266601{n:06}"));
     }
+    assert_eq!(counts(&database).await, [12; 5]);
+    // More than two batches at once: those that lie ready behind a lost one are looked up as well.
+    let all = (0..600).map(|_| committer.commit(filing(&database.mint, 100_000)));
+    let answers = join_all(all).await.into_iter();
+    let mut numbers: Vec<String> = answers.map(|answer| number(answer.unwrap())).collect();
+    numbers.sort();
+    let wanted: Vec<String> = (13..=612).map(|n| format!("20266601{n:06}")).collect();
+    assert_eq!(numbers, wanted);
+    assert_eq!(counts(&database).await, [612; 5]);
+}
+
+/// A batch that was sent behind another rests on that one: as many events of somebody else's bring
+/// the log to the same position, and it is refused all the same.
+#[tokio::test]
+async fn a_batch_behind_one_that_never_arrived_is_refused() {
+    let database = database().await;
+    let url = database.postgres.app_url("ledger");
+    let (committer, _thread) =
+        Committer::start(url.clone(), "liandan.example/test".into()).unwrap();
+    number(committer.commit(filing(&database.mint, 4000)).await.unwrap());
     let client = connect(&database.postgres.superuser_url("ledger")).await;
-    let events: i64 = client.query_one("SELECT count(*) FROM event", &[]).await.unwrap().get(0);
-    assert_eq!(events, 12);
+    let theirs: Vec<u8> = client.query_one("SELECT leaf FROM event", &[]).await.unwrap().get(0);
+    let mut session = Session::open(&url).await.unwrap();
+    let mut advance = async |leaf: [u8; 32]| {
+        let first = FirstEvent { position: 0, leaf };
+        let place = Place { from: 1, to: 2, behind: Some(first) };
+        let mark = Mark { first, backend: session.backend() };
+        let landed = session.flight(Vec::new(), place, mark).await.unwrap().await;
+        session.rollback().await.unwrap();
+        landed
+    };
+    let refused = advance([1; 32]).await;
+    assert!(matches!(refused, Err(BatchError::Refused(_))), "{refused:?}");
+    assert_eq!(counts(&database).await, [1; 5]);
+    advance(theirs.try_into().unwrap()).await.unwrap();
+    assert_eq!(counts(&database).await[2], 2);
 }
 
 /// What the log, the account and the serial say: they must agree with each other.
@@ -236,15 +271,15 @@ async fn two_committers_share_one_log_without_a_gap() {
         let outcome = committer.commit(filing(&database.mint, 40_000)).await.unwrap();
         numbers.push(number(outcome));
     }
-    let both = (0..200).map(|n| {
+    let both = (0..900).map(|n| {
         let committer = if n % 2 == 0 { &one } else { &two };
-        committer.commit(filing(&database.mint, 40_000))
+        committer.commit(filing(&database.mint, 100_000))
     });
     numbers.extend(join_all(both).await.into_iter().map(|answer| number(answer.unwrap())));
     numbers.sort();
-    let wanted: Vec<String> = (1..=224).map(|n| format!("20266601{n:06}")).collect();
+    let wanted: Vec<String> = (1..=924).map(|n| format!("20266601{n:06}")).collect();
     assert_eq!(numbers, wanted);
-    assert_eq!(counts(&database).await, [224; 5]);
+    assert_eq!(counts(&database).await, [924; 5]);
 }
 
 /// A committer that remembers what the last batches left, but not what was there before it.

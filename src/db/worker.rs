@@ -1,12 +1,13 @@
 //! The committer's thread: judge, send, and see every decision to its own outcome.
 //!
 //! While one batch is being written the next is judged ahead, on the book that the one before
-//! leaves, and goes out whole as soon as that one has landed: one round trip, and PostgreSQL does
-//! not wait for us. What holds it together is the log's position, which every commit moves and
-//! which each such batch demands as it found it. Where anything is not known, or somebody else
-//! commits too, or the database says no, decisions are judged under the lock instead.
+//! leaves, and goes out whole: a full one at once, behind the one before, else as soon as that one
+//! has landed; one round trip, and PostgreSQL does not wait for us. What holds it together is the
+//! log's position, which every commit moves and which each such batch demands as it found it, and
+//! the batch before, which it demands as well where that is still under way. Where anything is not
+//! known, or somebody else commits too, or the database says no, decisions are judged under the
+//! lock instead.
 
-use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -16,8 +17,9 @@ use super::bell::Bell;
 use super::committer::{Asked, Job};
 use super::constraints;
 use super::figures::Figures;
+use super::flights::{Flight, Flights, Landed};
 use super::look::lock_and_look;
-use super::session::{BatchError, Mark, Session, describe, is_transient};
+use super::session::{BatchError, Mark, Place, Session, describe, is_transient};
 use super::settle::Book;
 use crate::decision::Decision;
 use crate::limits::{BATCH_MAX, BOOK_MAX};
@@ -54,14 +56,6 @@ struct Open {
     from: i64,
 }
 
-/// A batch under way.
-struct Flight {
-    jobs: Vec<Job>,
-    answers: Vec<Answer>,
-    landing: Pin<Box<dyn Future<Output = Result<(), BatchError>> + Send>>,
-    timer: prometheus::HistogramTimer,
-}
-
 impl Worker {
     pub fn new(url: String, origin: String, figures: Figures, bell: Bell) -> Self {
         let book = Book { next_position: -1, ..Book::default() };
@@ -74,30 +68,25 @@ impl Worker {
         let mut open = Open::default();
         // Decisions that are to be judged under the lock, oldest first.
         let mut waiting: Vec<Job> = Vec::new();
-        let mut flight: Option<Flight> = None;
+        let mut flights = Flights::default();
         let mut is_closed = false;
         loop {
-            if let Some(mut under_way) = flight.take() {
+            let is_full = open.jobs.len() >= BATCH_MAX;
+            if !open.jobs.is_empty() && (flights.is_empty() || is_full && flights.has_room()) {
+                if let Err(jobs) = self.send(std::mem::take(&mut open), &mut flights).await {
+                    waiting.splice(0..0, jobs);
+                }
+            } else if !flights.is_empty() {
                 let room = BATCH_MAX.saturating_sub(open.jobs.len() + waiting.len());
-                let landed = tokio::select! {
+                tokio::select! {
                     biased;
-                    landed = &mut under_way.landing => Some(landed),
-                    count = queue.recv_many(&mut arrived, room), if room > 0 && !is_closed => {
-                        is_closed = count == 0;
-                        None
-                    }
-                };
-                match landed {
-                    None => flight = Some(under_way),
-                    Some(landed) => {
-                        let again = self.land(under_way, landed, &mut open).await;
+                    Some(landed) = flights.next() => {
+                        let again = self.land(landed, &mut flights, &mut open).await;
                         waiting.splice(0..0, again);
                     }
-                }
-            } else if !open.jobs.is_empty() {
-                match self.send(std::mem::take(&mut open)).await {
-                    Ok(sent) => flight = Some(sent),
-                    Err(jobs) => waiting.splice(0..0, jobs).for_each(drop),
+                    count = queue.recv_many(&mut arrived, room), if room > 0 && !is_closed => {
+                        is_closed = count == 0;
+                    }
                 }
             } else if !waiting.is_empty() {
                 let count = waiting.len().min(BATCH_MAX);
@@ -109,7 +98,7 @@ impl Worker {
                 is_closed = queue.recv_many(&mut arrived, BATCH_MAX).await == 0;
             }
             for (n, asked) in arrived.drain(..).enumerate() {
-                if n.is_multiple_of(JUDGED_AT_ONCE) && flight.is_some() {
+                if n.is_multiple_of(JUDGED_AT_ONCE) && !flights.is_empty() {
                     // The connection lives on this thread: without a pause what was sent would lie
                     // here, and PostgreSQL idle, until all that has arrived is judged.
                     tokio::task::yield_now().await;
@@ -152,7 +141,7 @@ impl Worker {
 
     /// Sends what was judged ahead. Without an event the log would not tell whether it was judged
     /// rightly, nor afterwards whether it was committed: then it is judged under the lock.
-    async fn send(&mut self, open: Open) -> Result<Flight, Vec<Job>> {
+    async fn send(&mut self, open: Open, flights: &mut Flights) -> Result<(), Vec<Job>> {
         let Open { jobs, batch: Batch { answers, writes }, from } = open;
         let (Some(first), Some(session)) = (writes.first_event(), self.session.as_mut()) else {
             self.forget();
@@ -161,9 +150,12 @@ impl Worker {
         self.figures.batch_decisions.observe(jobs.len() as f64);
         let timer = self.figures.batch_seconds.start_timer();
         let mark = Mark { first, backend: session.backend() };
-        let positions = (from, self.book.next_position);
-        match session.flight(writes.into_statements(), positions, mark).await {
-            Ok(landing) => Ok(Flight { jobs, answers, landing: Box::pin(landing), timer }),
+        let place = Place { from, to: self.book.next_position, behind: flights.last() };
+        match session.flight(writes.into_statements(), place, mark).await {
+            Ok(landing) => {
+                flights.push(Flight { jobs, answers, timer }, first, landing);
+                Ok(())
+            }
             Err(err) => {
                 tracing::debug!(error = %err, "a batch could not be prepared");
                 self.forget();
@@ -179,34 +171,39 @@ impl Worker {
     }
 
     /// Answers a batch that has landed. Gives back the jobs that have to be judged again: its own,
-    /// where it was refused, and those judged ahead on what it would have left.
-    async fn land(
-        &mut self,
-        flight: Flight,
-        landed: Result<(), BatchError>,
-        open: &mut Open,
-    ) -> Vec<Job> {
-        let Flight { mut jobs, answers, timer, .. } = flight;
+    /// where it was refused, and those sent or judged ahead on what it would have left.
+    async fn land(&mut self, landed: Landed, flights: &mut Flights, open: &mut Open) -> Vec<Job> {
+        let Err(mut again) = self.settle(landed).await else { return Vec::new() };
+        while let Some(behind) = flights.next().await {
+            again.extend(self.settle(behind).await.err().unwrap_or_default());
+        }
+        again.extend(std::mem::take(open).jobs);
+        again
+    }
+
+    /// Answers one batch. Errors: nothing that rested on it may stand unseen; with its jobs, where
+    /// they have to be judged again.
+    async fn settle(&mut self, (flight, landed): Landed) -> Result<(), Vec<Job>> {
+        let Flight { jobs, answers, timer } = flight;
         timer.observe_duration();
         let Err(err) = landed else {
             self.answer(jobs, answers);
-            return Vec::new();
+            return Ok(());
         };
         self.forget();
-        let ahead = std::mem::take(open).jobs;
         match &err {
             BatchError::InDoubt { mark, source } => {
                 match self.find_out(mark.as_ref(), source).await {
                     Some(true) => {
                         self.answer(jobs, answers);
-                        return ahead;
+                        return Err(Vec::new());
                     }
                     Some(false) => {}
                     None => {
                         for job in jobs {
                             let _ = job.answer.send(Self::failed(&err, &job.decision));
                         }
-                        return ahead;
+                        return Err(Vec::new());
                     }
                 }
             }
@@ -216,8 +213,7 @@ impl Worker {
                 self.abandon().await;
             }
         }
-        jobs.extend(ahead);
-        jobs
+        Err(jobs)
     }
 
     async fn serve(&mut self, jobs: Vec<Job>) {
