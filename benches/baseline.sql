@@ -1,6 +1,6 @@
 -- What a filing needs in the plain way, 6 round trips: BEGIN, the prefecture's counter, the
 -- manifest, its event, a notice, COMMIT. Variables from the command line: divisions (14 spread,
--- 1 hot), state (the jsonb), body (the event's text), leaf (its hash).
+-- 1 hot), state (its json), body (the event's text), leaf (its hash).
 \set division random(1, :divisions)
 \set producer random(1, 64)
 \set receiver random(1, 4)
@@ -19,7 +19,7 @@ VALUES ((lpad(to_hex(nextval('baseline_id')), 12, '0') || substr(gen_random_uuid
         '01',
         ('00000000-0000-7000-8006-' || lpad(:receiver::int8::text, 12, '0'))::uuid,
         ('00000000-0000-7000-8001-' || lpad(:producer::int8::text, 12, '0'))::uuid,
-        NULL, '2026-11-25', now(), :mass_g::int8, :state::jsonb, NULL)
+        NULL, '2026-11-25', now(), :mass_g::int8, :state::json, NULL)
 RETURNING id \gset
 INSERT INTO baseline_event (subject_id, subject_kind, year, seq, kind, recorded_at, leaf, body)
 VALUES (:id::uuid, 1, 2026, 0, 'filed', now(), :leaf::bytea, :body::text)

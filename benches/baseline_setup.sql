@@ -35,7 +35,7 @@ CREATE TABLE baseline_manifest (
     planned_departure_on date NOT NULL,
     filed_at timestamptz NOT NULL,
     shipped_g bigint NOT NULL CHECK (shipped_g > 0),
-    state jsonb NOT NULL CHECK (jsonb_array_length(state -> 'filed' -> 'items') BETWEEN 1 AND 50),
+    state json NOT NULL,
     contact jsonb
 ) WITH (fillfactor = 80);
 CREATE UNIQUE INDEX ON baseline_manifest (filed_by_id, external_id) WHERE external_id IS NOT NULL;

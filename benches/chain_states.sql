@@ -13,9 +13,9 @@ WITH chained AS (
 ), item AS (
     UPDATE manifest_item SET mass_g = grams FROM chained WHERE manifest_id = chained.id AND line = 1
 )
-UPDATE manifest
+UPDATE manifest AS m
    SET shipped_g = grams, status = CASE WHEN is_last THEN 'accepted' ELSE 'completed' END,
-       state = jsonb_set(state, '{filed,items,0}', (state #> '{filed,items,0}')
+       state = (jsonb_set(m.state::jsonb, '{filed,items,0}', (m.state #> '{filed,items,0}')::jsonb
                  || jsonb_build_object('mass_g', grams)
                  || CASE WHEN sources IS NULL THEN '{}' ELSE jsonb_build_object('source_items', sources) END)
             || jsonb_build_object(
@@ -23,10 +23,10 @@ UPDATE manifest
                  'progress', jsonb_build_array(jsonb_build_object(
                      'accepted_g', grams, 'refused_g', 0, 'lost_g', 0, 'treated_g', 0)),
                  'received', jsonb_build_object(
-                     'occurred_at', state -> 'filed_at', 'recorded_at', state -> 'filed_at',
+                     'occurred_at', m.state -> 'filed_at', 'recorded_at', m.state -> 'filed_at',
                      'data', jsonb_build_object('decision', 'accept', 'items', jsonb_build_array(
                          jsonb_build_object('line', 1, 'accepted_g', grams, 'refused_g', 0, 'difference_g', 0)))))
             || CASE WHEN to_id IS NULL THEN '{}' ELSE jsonb_build_object('links', jsonb_build_array(
                  jsonb_build_object('bond', 'onward', 'manifest_id', to_id,
-                     'items', jsonb_build_array(jsonb_build_object('line', 1, 'mass_g', gone_g))))) END
-  FROM chained WHERE manifest.id = chained.id;
+                     'items', jsonb_build_array(jsonb_build_object('line', 1, 'mass_g', gone_g))))) END)::json
+  FROM chained WHERE m.id = chained.id;

@@ -27,12 +27,12 @@ WITH last_year AS (
     SELECT new_id, extract(year FROM at)::int2, new_number, stream, kind, status, producer_id, producer_site_id, producer_division,
            carrier_id, receiver_id, receiver_site_id, receiver_division, licence_id, filed_by_id, external_id,
            planned_departure_on, at, shipped_g,
-           replace(replace(state_text, number, new_number), filed_text, at_text)::jsonb, contact
+           replace(replace(state_text, number, new_number), filed_text, at_text)::json, contact
       FROM hashed
 ), items AS (
     INSERT INTO manifest_item
     SELECT new_id, (item ->> 'line')::int2, extract(year FROM at)::int2, item ->> 'waste_code', (item ->> 'mass_g')::int8
-      FROM hashed, jsonb_array_elements(state -> 'filed' -> 'items') AS item
+      FROM hashed, json_array_elements(state -> 'filed' -> 'items') AS item
 ), subjects AS (
     INSERT INTO subject (id, kind, year, version, head, recorded_at)
     SELECT new_id, 1, extract(year FROM at)::int2, 1, leaf, at FROM hashed

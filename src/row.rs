@@ -30,7 +30,10 @@ pub enum Type {
     Text,
     Date,
     Time,
+    /// `json`: kept and read back as it was written.
     Json,
+    /// `jsonb`: taken apart, for queries that look into it.
+    Jsonb,
     Bytes,
 }
 

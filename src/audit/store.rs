@@ -391,5 +391,5 @@ fn subject(kind: i16, id: Uuid) -> Option<Subject> {
 
 /// JSON as its text: it is parsed once, where it is compared.
 fn column(name: &str, kind: Type) -> String {
-    if kind == Type::Json { format!("{name}::text") } else { name.to_owned() }
+    if matches!(kind, Type::Json | Type::Jsonb) { format!("{name}::text") } else { name.to_owned() }
 }

@@ -1,7 +1,7 @@
 //! The baseline: PostgreSQL's own load generator on the same cluster, in the same run.
 //!
 //! `pgbench -M prepared` over TCP runs `benches/baseline.sql`, the writes that a filing needs in
-//! the plain way, on tables as wide as ours (`benches/baseline_setup.sql`). Its jsonb, event body
+//! the plain way, on tables as wide as ours (`benches/baseline_setup.sql`). Its json, event body
 //! and hash are those of a manifest that was really filed. It runs as superuser: no privilege is
 //! checked, which only favours the baseline.
 

@@ -164,7 +164,7 @@ static INSERT: Table = Table {
         ("manifest_id", Type::Uuid),
         ("status", Type::Text),
         ("missing", Type::Bool),
-        ("state", Type::Json),
+        ("state", Type::Jsonb),
     ],
 };
 
@@ -178,7 +178,7 @@ static UPDATE: Table = Table {
         ("manifest_id", Type::Uuid),
         ("status", Type::Text),
         ("missing", Type::Bool),
-        ("state", Type::Json),
+        ("state", Type::Jsonb),
     ],
 };
 

@@ -127,19 +127,24 @@ async fn look(url: &str, link: &mut Option<Session>, batch: &[Ask]) -> Result<Ro
     Ok(found)
 }
 
-/// A `jsonb` value as its text, to be parsed once and straight into what it is.
+/// A `json` or `jsonb` value as its text, to be parsed once and straight into what it is.
 pub struct JsonText<'a>(pub &'a str);
 
 impl<'a> FromSql<'a> for JsonText<'a> {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        // One byte of version, then the text.
-        match raw {
-            [1, text @ ..] => Ok(Self(std::str::from_utf8(text)?)),
-            _ => Err("a jsonb value of another version".into()),
-        }
+    fn from_sql(
+        kind: &Type,
+        raw: &'a [u8],
+    ) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        let text = match raw {
+            text if *kind == Type::JSON => text,
+            // One byte of version, then the text.
+            [1, text @ ..] => text,
+            _ => return Err("a jsonb value of another version".into()),
+        };
+        Ok(Self(std::str::from_utf8(text)?))
     }
 
     fn accepts(kind: &Type) -> bool {
-        *kind == Type::JSONB
+        matches!(*kind, Type::JSON | Type::JSONB)
     }
 }

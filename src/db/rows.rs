@@ -101,7 +101,8 @@ pub(super) fn write_sql(table: &Table) -> String {
         .collect();
     let (list, arrays) = (names.join(", "), arrays.join(", "));
     let cast = |name: &str, kind: Type| match kind {
-        Type::Json => format!("new.{name}::jsonb"),
+        Type::Json => format!("new.{name}::json"),
+        Type::Jsonb => format!("new.{name}::jsonb"),
         _ => format!("new.{name}"),
     };
     let found = |keys: usize| {
@@ -149,8 +150,8 @@ const fn array(kind: Type) -> &'static str {
         Type::Int4 => "int4",
         Type::Int8 => "int8",
         Type::Bool => "bool",
-        // jsonb goes over as text: it was written out already, and no array of jsonb is needed.
-        Type::Text | Type::Json => "text",
+        // JSON goes over as text: it was written out already, and no array of it is needed.
+        Type::Text | Type::Json | Type::Jsonb => "text",
         Type::Date => "date",
         Type::Time => "timestamptz",
         Type::Bytes => "bytea",

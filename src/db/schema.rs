@@ -463,7 +463,7 @@ diesel::table! {
         planned_departure_on -> Date,
         filed_at -> Timestamptz,
         shipped_g -> Int8,
-        state -> Jsonb,
+        state -> Json,
         contact -> Nullable<Jsonb>,
         limbo_g -> Int8,
         amendment_due_at -> Nullable<Timestamptz>,

@@ -1,7 +1,7 @@
 //! The roadside's readings, each one statement and so one moment of the log; rows of `inspection`.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, Bytea, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bytea, Json, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryableByName};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -37,7 +37,7 @@ struct SeenRow {
     last_leaf: Option<Vec<u8>>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     id: Option<Uuid>,
-    #[diesel(sql_type = Nullable<Jsonb>)]
+    #[diesel(sql_type = Nullable<Json>)]
     state: Option<Value>,
     #[diesel(sql_type = Nullable<Jsonb>)]
     contact: Option<Value>,
@@ -122,11 +122,11 @@ static INSERT: Table = Table {
         ("plate", Type::Text),
         ("outcome", Type::Text),
         ("occurred_at", Type::Time),
-        ("manifest_ids", Type::Json),
-        ("organisation_ids", Type::Json),
-        ("places", Type::Json),
-        ("streams", Type::Json),
-        ("state", Type::Json),
+        ("manifest_ids", Type::Jsonb),
+        ("organisation_ids", Type::Jsonb),
+        ("places", Type::Jsonb),
+        ("streams", Type::Jsonb),
+        ("state", Type::Jsonb),
     ],
 };
 

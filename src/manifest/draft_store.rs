@@ -24,7 +24,7 @@ static NEW: Table = Table {
         ("owner_id", Type::Uuid),
         ("producer_id", Type::Uuid),
         ("version", Type::Int8),
-        ("body", Type::Json),
+        ("body", Type::Jsonb),
         ("created_at", Type::Time),
         ("updated_at", Type::Time),
     ],

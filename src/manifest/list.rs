@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::behalf::{part_of, shows};
 use super::status::{Party, Status};
-use super::store::{Stored, read_state};
+use super::store::{STATE, Stored, read_state};
 use crate::catalogue::{Stream, WasteCode};
 use crate::ctx::{Actor, Role};
 use crate::db::schema::{
@@ -62,7 +62,7 @@ paged!(ManifestFilter);
 
 /// One bounded walk.
 #[derive(Clone, Copy)]
-enum Walk<'a> {
+pub(super) enum Walk<'a> {
     Party(Party, OrganisationId),
     /// What another lets the caller's organisation sign for it.
     Entrusted(Party, &'a Mandate),
@@ -82,13 +82,13 @@ enum Walk<'a> {
 /// Which of a manifest's carriers the filter means: each has an index of its own, so each is a walk
 /// of its own.
 #[derive(Clone, Copy)]
-enum Carrying {
+pub(super) enum Carrying {
     First,
     Further,
 }
 
 /// The walks that together are what the caller may see of what it asks for.
-fn walks<'a>(actor: &'a Actor, filter: &'a ManifestFilter) -> Vec<(Walk<'a>, Carrying)> {
+pub(super) fn walks<'a>(actor: &'a Actor, filter: &'a ManifestFilter) -> Vec<(Walk<'a>, Carrying)> {
     let carrying: &[Carrying] = match filter.carrier_id {
         Some(_) => &[Carrying::First, Carrying::Further],
         None => &[Carrying::First],
@@ -183,76 +183,25 @@ pub async fn page(
     actor: &Actor,
     filter: &ManifestFilter,
 ) -> Result<Vec<Stored>, Problem> {
-    type Found = (Uuid, Value, Option<Value>);
+    type Found = (Uuid, String, Option<Value>);
     let rows = filter.limit.rows_to_read();
     let mut found = Vec::new();
     for walk in walks(actor, filter) {
         let query = seen((actor, walk), filter).limit(rows);
-        let query = query.select((t::id, t::state, t::contact));
+        let query = query.select((t::id, sql::<Text>(STATE), t::contact));
         let walked: Vec<Found> = query.load(&mut pool.get().await?).await?;
         for (id, state, contact) in walked {
-            let manifest = read_state(state)?;
+            let manifest = read_state(&state)?;
             found.push(Stored { id: ManifestId::of(id), manifest, contact });
         }
     }
     Ok(merged(found, rows, |stored| stored.id.uuid()))
 }
 
-/// What separates the cells of a [`TableRow`]: no text of ours holds it.
-pub const BETWEEN_CELLS: char = '\u{1f}';
-
-/// A manifest as a row of a table: its cells as PostgreSQL joined them, in the order of the
-/// columns of `export::sheets::MANIFESTS`.
-pub struct TableRow {
-    pub id: ManifestId,
-    pub cells: String,
-}
-
-/// The form is taken out of the state once (`OFFSET 0` keeps it so): it is compressed, and each
-/// look into it would unpack the whole.
-pub const CELLS_SQL: &str = "-- a manifest as cells
-(SELECT concat_ws(E'\\x1f', manifest.id, manifest.number, manifest.stream, manifest.kind,
-    manifest.status,
-    coalesce(f -> 'producer' ->> 'name', ''), coalesce(f -> 'producer' ->> 'uscc', ''),
-    coalesce(f -> 'producer' ->> 'site_name', ''), manifest.producer_division,
-    coalesce(f -> 'legs' -> 0 ->> 'carrier_name', ''), coalesce(f -> 'legs' -> 0 ->> 'plate', ''),
-    coalesce(f -> 'receiver' ->> 'name', ''), coalesce(f -> 'receiver' ->> 'uscc', ''),
-    coalesce(f -> 'receiver' ->> 'site_name', ''), manifest.receiver_division,
-    CASE WHEN jsonb_array_length(f -> 'items') = 1 THEN f -> 'items' -> 0 ->> 'waste_code'
-         ELSE coalesce((SELECT string_agg(i ->> 'waste_code', ';')
-                          FROM jsonb_array_elements(f -> 'items') AS i), '') END,
-    CASE WHEN jsonb_array_length(f -> 'items') = 1 THEN f -> 'items' -> 0 ->> 'name'
-         ELSE coalesce((SELECT string_agg(i ->> 'name', ';')
-                          FROM jsonb_array_elements(f -> 'items') AS i), '') END,
-    trim_scale(manifest.shipped_g / 1000.0), manifest.planned_departure_on,
-    to_char(manifest.filed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),
-    coalesce(manifest.external_id, ''), coalesce(f ->> 'note', ''))
-  FROM (SELECT manifest.state -> 'filed' OFFSET 0) AS form(f))";
-
-/// The next `rows` of the whole list, below `after`, as cells.
-pub async fn table_page(
-    pool: &Pool,
-    actor: &Actor,
-    (filter, after): (&ManifestFilter, Option<ManifestId>),
-    rows: i64,
-) -> Result<Vec<TableRow>, Problem> {
-    let mut filter = filter.clone();
-    filter.cursor = after.map(Cursor).or(filter.cursor);
-    let mut found = Vec::new();
-    for walk in walks(actor, &filter) {
-        let query =
-            seen((actor, walk), &filter).limit(rows).select((t::id, sql::<Text>(CELLS_SQL)));
-        let walked: Vec<(Uuid, String)> = query.load(&mut pool.get().await?).await?;
-        let row = |(id, cells)| TableRow { id: ManifestId::of(id), cells };
-        found.extend(walked.into_iter().map(row));
-    }
-    Ok(merged(found, rows, |row| row.id.uuid()))
-}
-
-type Boxed<'a> = t::BoxedQuery<'a, Pg>;
+pub(super) type Boxed<'a> = t::BoxedQuery<'a, Pg>;
 
 /// One walk's part of what the caller sees and asks for.
-fn seen<'a>(
+pub(super) fn seen<'a>(
     (actor, (walk, carrying)): (&'a Actor, (Walk<'a>, Carrying)),
     filter: &'a ManifestFilter,
 ) -> Boxed<'a> {

@@ -51,6 +51,7 @@ mod sight;
 mod signed;
 mod status;
 mod store;
+mod table_store;
 mod tell;
 mod together;
 mod transport;
@@ -92,7 +93,7 @@ pub use linked::{
     Bond, ChainView, ForwardManifest, Kind, LimboView, Link, Linked, LinkedItem, ReturnManifest,
     Source, SourceAsked, SourceView, Standings, chain, send_back, send_on, standings,
 };
-pub use list::{BETWEEN_CELLS, CELLS_SQL, ManifestFilter, TableRow, page, streams, table_page};
+pub use list::{ManifestFilter, page, streams};
 pub use load::load_items;
 pub use log_view::{EventView, TransitionView};
 use mended::with_more;
@@ -109,6 +110,7 @@ pub use sight::{as_readable, readable, sees, visible};
 pub use signed::{Said, Signable};
 pub use status::{Action, Party, Status, TRANSITIONS, Transition, open_to};
 pub use store::{Head, Stored, by_id, by_ids, by_number, draft_filed as draft_gone, heads};
+pub use table_store::{BETWEEN_CELLS, TableRow, table_page};
 pub use together::{Mover, ToFile, arrives, departs, is_received, is_treated};
 pub use transport::*;
 pub use un_number::UnNumber;

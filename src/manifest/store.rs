@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 
 use chrono::Datelike;
+use diesel::dsl::sql;
+use diesel::sql_types::Text;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::event::Warning;
@@ -44,7 +47,7 @@ pub static NEW: Table = Table {
         ("shipped_g", Type::Int8),
         ("limbo_g", Type::Int8),
         ("state", Type::Json),
-        ("contact", Type::Json),
+        ("contact", Type::Jsonb),
     ],
 };
 
@@ -264,9 +267,12 @@ fn state(manifest: &Manifest) -> Result<Cell, Problem> {
     serde_json::to_string(manifest).map(|text| Cell::Json(Some(text))).map_err(Problem::internal)
 }
 
+/// The state's column as it was written: it is read once, and straight into what it is.
+pub const STATE: &str = "manifest.state::text";
+
 /// A manifest's row as a state.
-pub fn read_state(state: Value) -> Result<Manifest, Problem> {
-    serde_json::from_value(state).map_err(Problem::internal)
+pub fn read_state(state: &str) -> Result<Manifest, Problem> {
+    serde_json::from_str(state).map_err(Problem::internal)
 }
 
 /// A manifest and whom to call about it.
@@ -298,7 +304,7 @@ fn found(row: &tokio_postgres::Row) -> Result<Stored, Problem> {
     let contact = contact.map(|JsonText(text)| serde_json::from_str(text)).transpose();
     Ok(Stored {
         id: ManifestId::of(id),
-        manifest: serde_json::from_str(state).map_err(Problem::internal)?,
+        manifest: read_state(state)?,
         contact: contact.map_err(Problem::internal)?,
     })
 }
@@ -313,7 +319,19 @@ pub struct Head {
 }
 
 const HEADS_SQL: ByKey = "-- heads of manifests
-SELECT id, number, status, state #> '{filed,warnings}' FROM manifest WHERE id = ANY($1)";
+SELECT id, number, status, state FROM manifest WHERE id = ANY($1)";
+
+/// Of a state, what its filing was warned of.
+#[derive(Deserialize)]
+struct Warned {
+    filed: WarnedAtFiling,
+}
+
+#[derive(Deserialize)]
+struct WarnedAtFiling {
+    #[serde(default)]
+    warnings: Vec<Warning>,
+}
 
 /// The heads of those of `ids` that are filed.
 pub async fn heads(pool: &Pool, ids: &[ManifestId]) -> Result<HashMap<ManifestId, Head>, Problem> {
@@ -323,26 +341,24 @@ pub async fn heads(pool: &Pool, ids: &[ManifestId]) -> Result<HashMap<ManifestId
         let id: uuid::Uuid = row.try_get(0).map_err(Problem::internal)?;
         let number = row.try_get(1).map_err(Problem::internal)?;
         let status = row.try_get(2).map_err(Problem::internal)?;
-        // No warnings are not stored.
-        let warnings: Option<JsonText<'_>> = row.try_get(3).map_err(Problem::internal)?;
-        let warnings = warnings.map(|JsonText(text)| serde_json::from_str(text));
-        let warnings = warnings.transpose().map_err(Problem::internal)?.unwrap_or_default();
-        heads.insert(ManifestId::of(id), Head { number, status, warnings });
+        let JsonText(state) = row.try_get(3).map_err(Problem::internal)?;
+        let Warned { filed } = serde_json::from_str(state).map_err(Problem::internal)?;
+        heads.insert(ManifestId::of(id), Head { number, status, warnings: filed.warnings });
     }
     Ok(heads)
 }
 
 pub async fn by_number(pool: &Pool, number: &str) -> Result<Option<Stored>, Problem> {
-    let columns = (manifest::id, manifest::state, manifest::contact);
+    let columns = (manifest::id, sql::<Text>(STATE), manifest::contact);
     let query = manifest::table.filter(manifest::number.eq(number)).select(columns);
     let found = query.first::<Found>(&mut pool.get().await?).await.optional()?;
     found.map(stored).transpose()
 }
 
-type Found = (uuid::Uuid, Value, Option<Value>);
+type Found = (uuid::Uuid, String, Option<Value>);
 
 fn stored((id, state, contact): Found) -> Result<Stored, Problem> {
-    Ok(Stored { id: ManifestId::of(id), manifest: read_state(state)?, contact })
+    Ok(Stored { id: ManifestId::of(id), manifest: read_state(&state)?, contact })
 }
 
 /// Manifests with an open amendment whose time is over, the longest overdue first.

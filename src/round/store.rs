@@ -28,7 +28,7 @@ static NEW: Table = Table {
         ("receiver_division", Type::Text),
         ("receiver_regiment", Type::Text),
         ("planned_on", Type::Date),
-        ("state", Type::Json),
+        ("state", Type::Jsonb),
         ("confirm_due_at", Type::Time),
     ],
 };
@@ -45,7 +45,7 @@ static NEW_STOP: Table = Table {
         ("producer_division", Type::Text),
         ("producer_regiment", Type::Text),
         ("manifest_id", Type::Uuid),
-        ("plan", Type::Json),
+        ("plan", Type::Jsonb),
     ],
 };
 
@@ -56,7 +56,7 @@ static STEP: Table = Table {
     columns: &[
         ("id", Type::Uuid),
         ("status", Type::Text),
-        ("state", Type::Json),
+        ("state", Type::Jsonb),
         ("confirm_due_at", Type::Time),
     ],
 };

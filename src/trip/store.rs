@@ -24,7 +24,7 @@ static NEW: Table = Table {
         ("id", Type::Uuid),
         ("status", Type::Text),
         ("carrier_id", Type::Uuid),
-        ("state", Type::Json),
+        ("state", Type::Jsonb),
     ],
 };
 
@@ -32,7 +32,7 @@ static STEP: Table = Table {
     name: "trip",
     order: 34,
     write: Write::Update { keys: 1 },
-    columns: &[("id", Type::Uuid), ("status", Type::Text), ("state", Type::Json)],
+    columns: &[("id", Type::Uuid), ("status", Type::Text), ("state", Type::Jsonb)],
 };
 
 static NEW_RIDER: Table = Table {

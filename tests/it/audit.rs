@@ -135,7 +135,7 @@ const TAMPERED: &[(&str, Check, &[&str])] = &[
     // The row says something else than the events: its state, its status, what it shipped, whose
     // it is.
     (
-        "UPDATE manifest SET state = jsonb_set(state, '{progress,0,accepted_g}', '1')
+        "UPDATE manifest SET state = jsonb_set(state::jsonb, '{progress,0,accepted_g}', '1')::json
          WHERE id = $1",
         Check::Table,
         &["manifest"],

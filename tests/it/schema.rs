@@ -35,12 +35,14 @@ async fn every_table_and_column_says_what_it_is() {
 
 #[actix_web::test]
 async fn no_column_is_a_time_without_zone_or_a_float() {
+    // JSON is `jsonb`, but for what is written and read whole: a manifest's state.
     let wrong = names(
         "SELECT table_name || '.' || column_name || ' ' || data_type
            FROM information_schema.columns
           WHERE table_schema = 'public' AND table_name <> $1::text
             AND data_type IN ('timestamp without time zone', 'time without time zone', 'real',
                               'double precision', 'money', 'character', 'json')
+            AND (table_name, column_name) <> ('manifest', 'state')
           ORDER BY 1",
     )
     .await;
@@ -97,6 +99,7 @@ fn diesel_type(sql: &str, nullable: bool) -> String {
         "bool" => "Bool",
         "bytea" => "Bytea",
         "date" => "Date",
+        "json" => "Json",
         "jsonb" => "Jsonb",
         "timestamptz" => "Timestamptz",
         other => panic!("no Diesel type is known here for {other}"),

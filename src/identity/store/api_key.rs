@@ -29,7 +29,7 @@ static INSERT: Table = Table {
         ("name", Type::Text),
         ("prefix", Type::Text),
         ("hash", Type::Bytes),
-        ("scopes", Type::Json),
+        ("scopes", Type::Jsonb),
         ("role", Type::Text),
         ("division", Type::Text),
         ("regiment", Type::Text),

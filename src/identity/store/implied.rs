@@ -38,7 +38,7 @@ static KEY: Table = Table {
         ("regiment", Type::Text),
         ("status", Type::Text),
         ("user_id", Type::Uuid),
-        ("scopes", Type::Json),
+        ("scopes", Type::Jsonb),
         ("expires_at", Type::Time),
     ],
 };

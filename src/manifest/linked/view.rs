@@ -36,9 +36,7 @@ pub struct LimboView {
 }
 
 const STANDINGS_SQL: ByKey = "-- how returns fare, by id
-SELECT id, status, jsonb_build_object(
-    'items', state -> 'filed' -> 'items', 'progress', state -> 'progress')
-  FROM manifest WHERE id = ANY($1)";
+SELECT id, status, state FROM manifest WHERE id = ANY($1)";
 
 /// How a return fares that took refused mass.
 #[derive(Debug)]
@@ -51,10 +49,16 @@ pub struct Standing {
 /// How returns fare, by their ids.
 pub type Standings = HashMap<Uuid, Standing>;
 
+/// Of a state, its lines.
 #[derive(Deserialize)]
 struct Lines {
-    items: Vec<Item>,
+    filed: Items,
     progress: Vec<Progress>,
+}
+
+#[derive(Deserialize)]
+struct Items {
+    items: Vec<Item>,
 }
 
 /// How the returns fare that took refused mass of these manifests: it is read from them, and not
@@ -71,8 +75,8 @@ pub async fn standings(
         let (id, word): (Uuid, &str) = (row.get(0), row.get(1));
         let status = Status::parse(word).ok_or_else(|| Problem::internal("an unknown status"))?;
         let JsonText(lines) = row.try_get(2).map_err(Problem::internal)?;
-        let Lines { items, progress } = serde_json::from_str(lines).map_err(Problem::internal)?;
-        let pairs = items.iter().zip(&progress);
+        let Lines { filed, progress } = serde_json::from_str(lines).map_err(Problem::internal)?;
+        let pairs = filed.items.iter().zip(&progress);
         // An item of a return is of one line of the manifest that it comes from.
         let refused = pairs.filter_map(|(item, progress)| {
             Some((item.source_items.first()?.line, progress.refused_g))

@@ -105,7 +105,7 @@ const COLUMNS: &[(&str, Type)] = &[
     ("producer_site_id", Type::Uuid),
     ("receiver_site_id", Type::Uuid),
     ("number", Type::Text),
-    ("waste_codes", Type::Json),
+    ("waste_codes", Type::Jsonb),
     ("mass_g", Type::Int8),
     ("valid_from", Type::Date),
     ("valid_to", Type::Date),

@@ -24,9 +24,9 @@ const COLUMNS: &[(&str, Type)] = &[
 const LINE_COLUMNS: &[(&str, Type)] = &[
     ("licence_id", Type::Uuid),
     ("line", Type::Int8),
-    ("waste_codes", Type::Json),
-    ("categories", Type::Json),
-    ("methods", Type::Json),
+    ("waste_codes", Type::Jsonb),
+    ("categories", Type::Jsonb),
+    ("methods", Type::Jsonb),
     ("annual_g", Type::Int8),
 ];
 

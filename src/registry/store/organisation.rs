@@ -107,7 +107,7 @@ const COLUMNS: &[(&str, Type)] = &[
     ("id", Type::Uuid),
     ("name", Type::Text),
     ("uscc", Type::Text),
-    ("roles", Type::Json),
+    ("roles", Type::Jsonb),
     ("division", Type::Text),
     ("status", Type::Text),
     ("blacklisted", Type::Bool),

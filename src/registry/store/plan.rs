@@ -107,7 +107,7 @@ const COLUMNS: &[(&str, Type)] = &[
     ("site_id", Type::Uuid),
     ("year", Type::Int2),
     ("filed_on", Type::Date),
-    ("lines", Type::Json),
+    ("lines", Type::Jsonb),
     ("status", Type::Text),
 ];
 

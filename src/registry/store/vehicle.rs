@@ -112,7 +112,7 @@ const COLUMNS: &[(&str, Type)] = &[
     ("organisation_id", Type::Uuid),
     ("plate", Type::Text),
     ("kind", Type::Text),
-    ("classes", Type::Json),
+    ("classes", Type::Jsonb),
     ("rated_g", Type::Int8),
     ("status", Type::Text),
 ];

@@ -105,7 +105,7 @@ const COLUMNS: &[(&str, Type)] = &[
     ("waste_code", Type::Text),
     ("name", Type::Text),
     ("form", Type::Text),
-    ("hazards", Type::Json),
+    ("hazards", Type::Jsonb),
     ("annual_plan_g", Type::Int8),
     ("status", Type::Text),
 ];

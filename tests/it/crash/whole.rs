@@ -10,7 +10,7 @@ const NONE_OF: &[(&str, &str)] = &[
     (
         "manifests without all their items",
         "SELECT count(*) FROM manifest m
-          WHERE jsonb_array_length(m.state -> 'filed' -> 'items') <> 1
+          WHERE json_array_length(m.state -> 'filed' -> 'items') <> 1
              OR (SELECT count(*) FROM manifest_item i WHERE i.manifest_id = m.id) <> 1",
     ),
     (
@@ -107,7 +107,7 @@ const NONE_OF: &[(&str, &str)] = &[
           WHERE a.kind IN (1, 2)
             AND (a.used_g <> 0 OR a.reserved_g <> (
                 SELECT coalesce(sum(m.shipped_g), 0)
-                  FROM manifest m, jsonb_array_elements(m.state -> 'filed' -> 'items') AS i (one)
+                  FROM manifest m, json_array_elements(m.state -> 'filed' -> 'items') AS i (one)
                  WHERE one ->> 'licence_id' = a.owner_id::text
                    AND (one ->> 'year')::int = a.year
                    AND (a.kind = 2 OR one ->> 'licence_line' = a.item)))",
@@ -115,7 +115,7 @@ const NONE_OF: &[(&str, &str)] = &[
     (
         "reservations on no account",
         "SELECT count(*)
-           FROM manifest m, jsonb_array_elements(m.state -> 'filed' -> 'items') AS i (one)
+           FROM manifest m, json_array_elements(m.state -> 'filed' -> 'items') AS i (one)
           WHERE (SELECT count(*) FROM account a
                   WHERE a.kind IN (1, 2) AND a.owner_id::text = one ->> 'licence_id'
                     AND a.year = (one ->> 'year')::int) <> 2",

@@ -68,7 +68,7 @@ pub async fn rows(db: &Db, model: &Model, those: &[usize]) -> Result<(), String>
     for manifest in those.iter().map(|at| &model.manifests[*at]) {
         let sql = "SELECT status, (SELECT version FROM subject WHERE subject.id = manifest.id),
             limbo_g, shipped_g,
-            jsonb_array_length(coalesce(state -> 'amendments' -> 'open', '[]'))::bigint
+            json_array_length(coalesce(state -> 'amendments' -> 'open', '[]'))::bigint
             FROM manifest WHERE id = $1::text::uuid";
         let row = db.query_one(sql, &[&manifest.id]).await.unwrap();
         let stored: (&str, [i64; 4]) = (row.get(0), [1, 2, 3, 4].map(|n| row.get(n)));

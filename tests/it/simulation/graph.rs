@@ -54,7 +54,8 @@ fn edges_of<'a>(model: &'a Model, manifest: &'a Manifest) -> impl Iterator<Item 
 pub async fn masses((db, _): (&Db, &Model)) -> Result<(), String> {
     let sql = "WITH line AS (
         SELECT m.id, i.n AS line, m.status, m.state -> 'filed' ->> 'kind' = 'return' AS home,
-               m.state ? 'received' AS received, (i.one ->> 'mass_g')::bigint AS shipped,
+               m.state -> 'received' IS NOT NULL AS received,
+               (i.one ->> 'mass_g')::bigint AS shipped,
                (p.one ->> 'accepted_g')::bigint AS accepted,
                (p.one ->> 'refused_g')::bigint AS refused,
                (p.one ->> 'treated_g')::bigint AS treated, (p.one ->> 'lost_g')::bigint AS lost,
@@ -67,8 +68,8 @@ pub async fn masses((db, _): (&Db, &Model)) -> Result<(), String> {
                  WHERE from_id = m.id AND from_line = i.n AND NOT given_back
                    AND bond = 'onward') AS sent_on
           FROM manifest m,
-               jsonb_array_elements(m.state -> 'filed' -> 'items') WITH ORDINALITY AS i (one, n)
-          JOIN LATERAL jsonb_array_elements(m.state -> 'progress') WITH ORDINALITY AS p (one, n)
+               json_array_elements(m.state -> 'filed' -> 'items') WITH ORDINALITY AS i (one, n)
+          JOIN LATERAL json_array_elements(m.state -> 'progress') WITH ORDINALITY AS p (one, n)
                ON p.n = i.n)
         SELECT coalesce(sum(shipped - others), 0)::bigint,
                coalesce(sum(CASE WHEN received THEN accepted + refused + lost - shipped

@@ -7,7 +7,6 @@ use crate::ctx::Actor;
 use crate::ids::{OrganisationId, SiteId};
 use crate::manifest::behalf;
 use crate::manifest::{Bond, Kind, Link, Noted, Party, PartyAt, Progress, Status, regulates_end};
-use crate::problem::Problem;
 use crate::registry::Part;
 use crate::units::Grams;
 
@@ -24,50 +23,6 @@ pub struct Node {
     links: Vec<Link>,
     #[serde(default)]
     transit: TransitOf,
-    /// Of those who ask, who carries it: said where legs were not read.
-    #[serde(skip)]
-    carried_by: Vec<OrganisationId>,
-}
-
-/// What a chain needs of a manifest that mass only came from: no part of it ends there but what
-/// began there, so that what became of it is not read.
-pub struct Origin {
-    pub number: String,
-    pub stream: String,
-    pub kind: String,
-    pub status: String,
-    pub filed_at: DateTime<Utc>,
-    /// The producer's and the receiver's.
-    pub sites: [SiteId; 2],
-    /// As JSON: both parties and the items, each as the form has it.
-    pub parts: [String; 3],
-    /// Of those who ask, who carries it.
-    pub carried_by: Vec<OrganisationId>,
-}
-
-impl TryFrom<Origin> for Node {
-    type Error = Problem;
-
-    fn try_from(read: Origin) -> Result<Self, Problem> {
-        let Origin { number, stream, kind, status, filed_at, sites, parts, carried_by } = read;
-        let [producer_site_id, receiver_site_id] = sites;
-        let [producer, receiver, items] = &parts;
-        let status = Status::parse(&status).ok_or_else(|| Problem::internal("unknown status"))?;
-        let filed = Filing {
-            number,
-            stream,
-            kind,
-            producer_site_id,
-            receiver_site_id,
-            producer: serde_json::from_str(producer).map_err(Problem::internal)?,
-            receiver: serde_json::from_str(receiver).map_err(Problem::internal)?,
-            legs: Vec::new(),
-            items: serde_json::from_str(items).map_err(Problem::internal)?,
-        };
-        let (progress, links, transit) = (Vec::new(), Vec::new(), TransitOf::default());
-        let received = None;
-        Ok(Self { filed, filed_at, status, received, progress, links, transit, carried_by })
-    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -149,7 +104,7 @@ impl Node {
     fn carriers(&self) -> impl Iterator<Item = OrganisationId> + '_ {
         let joined = self.transit.hand_overs.iter().map(|over| over.data.to_leg.carrier_id);
         let planned = self.filed.legs.iter().map(|leg| leg.carrier_id);
-        planned.chain(joined).chain(self.carried_by.iter().copied())
+        planned.chain(joined)
     }
 
     fn parties(&self, organisation: OrganisationId) -> Vec<Party> {

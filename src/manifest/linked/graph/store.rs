@@ -2,20 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
-use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
+use diesel::sql_types::Text;
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::{AsyncPgConnection as Db, RunQueryDsl};
 use uuid::Uuid;
 
 use super::flow::Line;
-use super::node::{Node, Origin};
+use super::node::Node;
 use crate::db::Pool;
 use crate::db::schema::{manifest, mass_edge as t};
-use crate::ids::{OrganisationId, SiteId};
 use crate::limits::{CHAIN_EDGES_MAX, CHAIN_HOPS_MAX, CHAIN_MANIFESTS_MAX};
-use crate::manifest::{BETWEEN_CELLS, Bond};
+use crate::manifest::Bond;
 use crate::problem::Problem;
 
 /// Mass that went from one line to another, and was not given back.
@@ -49,13 +47,8 @@ pub struct Graph {
     pub nodes: HashMap<Uuid, Node>,
 }
 
-/// The graph above and below these lines of one manifest. `asking` are the organisation that asks
-/// and those that let it sign for them.
-pub async fn graph(
-    pool: &Pool,
-    start: &[Line],
-    asking: &[OrganisationId],
-) -> Result<Graph, Problem> {
+/// The graph above and below these lines of one manifest.
+pub async fn graph(pool: &Pool, start: &[Line]) -> Result<Graph, Problem> {
     let conn = &mut pool.get().await?;
     let mut reading = conn.build_transaction().read_only().repeatable_read();
     reading
@@ -64,10 +57,8 @@ pub async fn graph(
             let (below, all_below) = edges(conn, start, Way::Down).await?;
             let mut ids: HashSet<Uuid> = start.iter().map(|line| line.0).collect();
             ids.extend(below.iter().map(|edge| edge.to_id));
-            let sources: HashSet<Uuid> = above.iter().map(|edge| edge.from_id).collect();
-            let mut nodes = nodes(conn, &ids).await?;
-            let further = sources.difference(&ids).copied().collect();
-            nodes.extend(origins(conn, further, asking).await?);
+            ids.extend(above.iter().map(|edge| edge.from_id));
+            let nodes = nodes(conn, &ids).await?;
             Ok(Graph { above, below, is_cut: !(all_above && all_below), nodes })
         })
         .await
@@ -138,54 +129,6 @@ async fn step(conn: &mut Db, lines: &HashSet<Line>, way: Way) -> Result<Vec<Edge
         Ok(Edge { from_id, from_line, to_id, to_line, bond, mass_g })
     };
     rows.into_iter().map(edge).collect()
-}
-
-/// The form is taken out of the state once (`OFFSET 0` keeps it so), and of it what is needed: the
-/// states of a thousand manifests are megabytes to unpack, to send and to read.
-const PARTS_SQL: &str =
-    "(SELECT concat_ws(E'\\x1f', f ->> 'producer', f ->> 'receiver', f ->> 'items')
-    FROM (SELECT manifest.state -> 'filed' OFFSET 0) AS form(f))";
-
-/// Of the carriers of a manifest, first leg's and all others, those who ask.
-const CARRIED_BY_SQL: &str = "ARRAY(SELECT carrier_id FROM
-    (SELECT manifest.carrier_id UNION ALL SELECT further.carrier_id
-    FROM manifest_carrier AS further WHERE further.manifest_id = manifest.id) AS of(carrier_id)
-    WHERE carrier_id = ANY(";
-
-type OriginRow =
-    (Uuid, String, String, String, String, DateTime<Utc>, Uuid, Uuid, String, Vec<Uuid>);
-
-/// The manifests that mass only came from.
-async fn origins(
-    conn: &mut Db,
-    ids: Vec<Uuid>,
-    asking: &[OrganisationId],
-) -> Result<Vec<(Uuid, Node)>, Problem> {
-    let asking: Vec<Uuid> = asking.iter().map(|one| one.uuid()).collect();
-    let carried_by = sql::<Array<SqlUuid>>(CARRIED_BY_SQL).bind::<Array<SqlUuid>, _>(asking);
-    let rows = manifest::table.filter(manifest::id.eq_any(ids)).select((
-        manifest::id,
-        manifest::number,
-        manifest::stream,
-        manifest::kind,
-        manifest::status,
-        manifest::filed_at,
-        manifest::producer_site_id,
-        manifest::receiver_site_id,
-        sql::<Text>(PARTS_SQL),
-        carried_by.sql("))"),
-    ));
-    let rows: Vec<OriginRow> = rows.load(conn).await?;
-    let read = |row: OriginRow| {
-        let (id, number, stream, kind, status, filed_at, from, to, parts, carried_by) = row;
-        let mut parts = parts.split(BETWEEN_CELLS).map(ToOwned::to_owned);
-        let parts = std::array::from_fn(|_| parts.next().unwrap_or_default());
-        let sites = [from, to].map(SiteId::of);
-        let carried_by = carried_by.into_iter().map(OrganisationId::of).collect();
-        let origin = Origin { number, stream, kind, status, filed_at, sites, parts, carried_by };
-        Node::try_from(origin).map(|node| (id, node))
-    };
-    rows.into_iter().map(read).collect()
 }
 
 async fn nodes(conn: &mut Db, ids: &HashSet<Uuid>) -> Result<HashMap<Uuid, Node>, Problem> {
