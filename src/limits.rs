@@ -363,5 +363,6 @@ pub const CHAIN_EDGES_MAX: usize = 5_000;
 /// largest.
 pub const AUDIT_LEAVES_AT_ONCE: usize = 4096;
 
-/// Events that an audit replays at once, and accounts that it compares at once.
-pub const AUDIT_EVENTS_AT_ONCE: usize = 2000;
+/// Events that an audit replays at once in each half of the log, and accounts that it compares at
+/// once: some 7 MiB of bodies, and ten questions about the rows beside them.
+pub const AUDIT_EVENTS_AT_ONCE: usize = 4000;

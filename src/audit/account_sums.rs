@@ -46,6 +46,19 @@ impl Sums {
         }
     }
 
+    /// With what others hold, have booked and may hold.
+    pub fn extend(&mut self, other: Self) {
+        for (id, more) in other.accounts {
+            let sum = self.accounts.entry(id).or_default();
+            sum.used += more.used;
+            sum.reserved += more.reserved;
+        }
+        for (key, mass) in other.booked {
+            *self.booked.entry(key).or_default() += mass;
+        }
+        self.ceilings.extend(other.ceilings);
+    }
+
     pub fn limit(&mut self, ceilings: Vec<Ceiling>) {
         let named = |one: Ceiling| ((one.kind.number(), one.owner, one.item), one.limit);
         self.ceilings.extend(ceilings.into_iter().map(named));

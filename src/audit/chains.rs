@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::account_sums::Sums;
 use super::body::Body;
 use super::finding::{Check, Finding, Findings};
+use super::half_store::EventRow;
 use super::made::Made;
-use super::store::EventRow;
 use crate::decision::{Implied, Subject, SubjectKind};
 use crate::journal::NO_PREV;
 use crate::journal::signature::first_bad;
@@ -41,7 +41,7 @@ struct Open {
 #[derive(Default)]
 pub struct Walk {
     open: Option<Open>,
-    /// The log's name, as its first event has it.
+    /// The log's name; where it is not known, as the first event that is taken has it.
     origin: Option<String>,
     pub ended: Vec<Ended>,
     pub findings: Findings,
@@ -52,6 +52,27 @@ pub struct Walk {
 }
 
 impl Walk {
+    /// A walk through events of one log.
+    pub fn of(origin: Option<String>) -> Self {
+        Self { origin, ..Self::default() }
+    }
+
+    /// Both walks as one.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        if let (Some(one), Some(two)) = (&self.origin, &other.origin)
+            && one != two
+        {
+            self.findings.add(Finding::new(Check::Chain, foreign(two)));
+        }
+        self.findings.extend(other.findings);
+        self.sums.extend(other.sums);
+        self.events += other.events;
+        self.subjects += other.subjects;
+        self.manifests += other.manifests;
+        self
+    }
+
     pub fn take(&mut self, row: EventRow) {
         self.events += 1;
         if self.open.as_ref().is_none_or(|open| open.subject.id != row.subject.id) {
@@ -147,7 +168,7 @@ impl Open {
         }
         if row.seq != seq {
             wrong.push((Check::Chain, skipped(seq, row.seq)));
-        } else if body.prev != hex::encode(prev) {
+        } else if !is_hex_of(&body.prev, &prev) {
             wrong.push((Check::Chain, unlinked()));
         }
         if body.recorded_at < self.recorded_at {
@@ -168,6 +189,11 @@ impl Open {
         }
         wrong
     }
+}
+
+fn is_hex_of(text: &str, bytes: &[u8]) -> bool {
+    let mut digits = [0; 64];
+    hex::encode_to_slice(bytes, &mut digits).is_ok() && text.as_bytes() == digits
 }
 
 fn other_column(column: &str) -> Text {

@@ -2,7 +2,7 @@
 
 use super::chains::Ended;
 use super::finding::{Check, Finding};
-use super::store::{HeadRow, StoredRow};
+use super::half_store::{HeadRow, StoredRow};
 use crate::decision::{Cell, Implied, Table};
 use crate::problem::Text;
 

@@ -1,24 +1,20 @@
 //! Reads the snapshot in batches and hands each to the walks; the next batch is read while one is
 //! judged.
 
-use std::collections::HashMap;
-
-use futures_util::future::try_join_all;
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
-use super::chains::{Ended, Walk};
-use super::compare;
+use super::chains::Walk;
 use super::files;
 use super::finding::{Check, Finding, Findings};
 use super::log::LogWalk;
+use super::replay::replay;
 use super::snapshot_store::Rows;
-use super::store::{CheckpointRow, HeadRow, LeafRow, Source, Stored};
+use super::store::{CheckpointRow, LeafRow, Source};
 use super::witness::{Witnessed, unpublished};
 use crate::blob::Objects;
 use crate::custody::{FullTile, VerifierKey, WitnessKey, verifiers};
-use crate::decision::{Implied, Table};
 use crate::limits::{AUDIT_EVENTS_AT_ONCE, AUDIT_LEAVES_AT_ONCE};
 use crate::problem::Text;
 
@@ -115,7 +111,7 @@ pub async fn audit(
     .await?;
     let before = findings.count;
     tell(Progress { stage: Stage::Chains, done: 0, of, findings: before });
-    let walk = chains(&source, &mut |done, found| {
+    let walk = replay(&source, size, &mut |done, found| {
         tell(Progress { stage: Stage::Chains, done, of, findings: before + found });
     })
     .await?;
@@ -210,81 +206,6 @@ impl Leaves {
     }
 }
 
-async fn chains(source: &Source, tell: &mut dyn FnMut(u64, u64)) -> Result<Walk, AuditError> {
-    let mut walk = Walk::default();
-    let mut events = source.events().await?;
-    let mut rows = events.next(AUDIT_EVENTS_AT_ONCE).await?;
-    // What the batch before has ended is compared while this one is walked and the next is read.
-    let mut ended = Vec::new();
-    while !rows.is_empty() {
-        let judged = spawn_blocking(move || {
-            for row in rows {
-                match row {
-                    Ok(row) => walk.take(row),
-                    Err((position, id)) => {
-                        let finding = Finding::new(Check::Chain, strange(id)).at(position);
-                        walk.findings.add(finding);
-                    }
-                }
-            }
-            walk
-        });
-        let next = events.next(AUDIT_EVENTS_AT_ONCE);
-        let (judged, next, compared) = futures_util::join!(judged, next, tables(source, ended));
-        (walk, rows) = (judged?, next?);
-        walk.findings.extend(compared?);
-        ended = std::mem::take(&mut walk.ended);
-        tell(walk.events, walk.findings.count);
-    }
-    walk.end();
-    ended.append(&mut walk.ended);
-    walk.findings.extend(tables(source, ended).await?);
-    Ok(walk)
-}
-
-/// Heads and rows of the subjects that have ended, beside those stored.
-async fn tables(source: &Source, ended: Vec<Ended>) -> Result<Findings, AuditError> {
-    if ended.is_empty() {
-        return Ok(Findings::default());
-    }
-    let ids: Vec<Uuid> = ended.iter().map(|one| one.subject.id).collect();
-    let mut wanted: HashMap<&'static str, (&'static Table, Vec<Uuid>)> = HashMap::new();
-    for one in &ended {
-        for Implied { table, .. } in one.rows.iter().flatten() {
-            let (_, ids) = wanted.entry(table.name).or_insert((*table, Vec::new()));
-            ids.push(one.subject.id);
-        }
-    }
-    let read = |(name, (table, ids)): (&'static str, (&'static Table, Vec<Uuid>))| async move {
-        Ok::<_, tokio_postgres::Error>((name, source.rows(table, &ids).await?))
-    };
-    let stored = try_join_all(wanted.into_iter().map(read));
-    let (heads, stored) = futures_util::try_join!(source.heads(&ids), stored)?;
-    let stored: HashMap<_, _> = stored.into_iter().collect();
-    Ok(spawn_blocking(move || judge(&ended, &heads, &stored)).await?)
-}
-
-fn judge(
-    ended: &[Ended],
-    heads: &HashMap<Uuid, HeadRow>,
-    stored: &HashMap<&'static str, Stored>,
-) -> Findings {
-    let mut findings = Findings::default();
-    for one in ended {
-        let id = &one.subject.id;
-        if let Some(wrong) = compare::head(one, heads.get(id)) {
-            findings.add(wrong);
-        }
-        for implied in one.rows.iter().flatten() {
-            let Some(stored) = stored.get(implied.table.name) else { continue };
-            for wrong in compare::rows(one, implied, stored.get(id)) {
-                findings.add(wrong);
-            }
-        }
-    }
-    findings
-}
-
 /// Findings of manifests get the number that people know them by.
 async fn name_manifests(source: &Source, findings: &mut Findings) -> Result<(), AuditError> {
     let nameless = |one: &&mut Finding| one.is_of_manifest() && one.number.is_none();
@@ -301,12 +222,5 @@ fn orphan(table: &str, id: Uuid) -> Text {
     Text::new(
         format!("表 {table} 中的 {id} 没有任何事件。"),
         format!("{id} in table {table} has no event."),
-    )
-}
-
-fn strange(id: Uuid) -> Text {
-    Text::new(
-        format!("主体 {id} 的种类未知。"),
-        format!("Subject {id} is of a kind that is not known."),
     )
 }

@@ -1,23 +1,21 @@
 //! What the audit reads, all of it in one snapshot.
 
 use std::collections::HashMap;
-use std::pin::pin;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use futures_util::TryStreamExt as _;
-use tokio_postgres::types::FromSql;
 use tokio_postgres::{Error, Row};
 use uuid::Uuid;
 
-use super::json::same_json;
+use super::body::origin;
+use super::half_store::{FIRST_HALF, Half, SECOND_HALF};
 use super::snapshot_store::{Rows, Snapshot};
 use crate::custody::{FullTile, TileId};
-use crate::decision::{Cell, Subject, SubjectKind, Table, Type};
+use crate::decision::{Subject, SubjectKind};
 
-/// Two connections that see the same: one for the events, one for what they are held against.
+/// Connections that see the same: two for events, two for what they are held against.
 pub struct Source {
     log: Snapshot,
     tables: Snapshot,
+    more: [Snapshot; 2],
 }
 
 /// A leaf of the log and what it is the hash of, as it came: whoever judges it reads it.
@@ -41,70 +39,6 @@ impl LeafRow {
     }
 }
 
-/// An event with its columns.
-pub struct EventRow {
-    pub position: i64,
-    pub subject: Subject,
-    pub seq: i64,
-    row: Row,
-}
-
-impl EventRow {
-    pub fn kind(&self) -> &str {
-        self.row.get(4)
-    }
-
-    pub fn recorded_at(&self) -> DateTime<Utc> {
-        self.row.get(5)
-    }
-
-    pub fn leaf(&self) -> &[u8] {
-        self.row.get(6)
-    }
-
-    pub fn body(&self) -> &str {
-        self.row.get(7)
-    }
-}
-
-/// A row of any table, as it came.
-pub struct StoredRow(Row);
-
-impl StoredRow {
-    /// Whose it is, by its first column.
-    fn owner(&self) -> Option<Uuid> {
-        self.0.try_get(0).ok()
-    }
-
-    /// Whether column `n` has this; of JSON, whether it says the same, however it is written.
-    pub fn has(&self, n: usize, cell: &Cell) -> bool {
-        fn is<'a, T: FromSql<'a> + PartialEq>(row: &'a Row, n: usize, it: Option<&T>) -> bool {
-            row.try_get::<_, Option<T>>(n).is_ok_and(|stored| stored.as_ref() == it)
-        }
-        let row = &self.0;
-        match cell {
-            Cell::Uuid(it) => is(row, n, it.as_ref()),
-            Cell::Int2(it) => is(row, n, it.as_ref()),
-            Cell::Int4(it) => is(row, n, it.as_ref()),
-            Cell::Int8(it) => is(row, n, it.as_ref()),
-            Cell::Bool(it) => is(row, n, it.as_ref()),
-            Cell::Date(it) => is::<NaiveDate>(row, n, it.as_ref()),
-            Cell::Time(it) => is::<DateTime<Utc>>(row, n, it.as_ref()),
-            Cell::Text(it) => is(row, n, it.as_deref().as_ref()),
-            Cell::Bytes(it) => is(row, n, it.as_deref().as_ref()),
-            Cell::Json(it) => same_json(self.text(n), it.as_deref()),
-        }
-    }
-
-    fn text(&self, n: usize) -> Option<&str> {
-        self.0.try_get(n).ok().flatten()
-    }
-}
-
-/// An event; of an unknown kind of subject, which no program of ours wrote, its position and
-/// subject.
-pub type EventOrStrange = Result<EventRow, (i64, Uuid)>;
-
 /// A full tile of the tree.
 pub struct TileRow {
     pub hashes: Vec<u8>,
@@ -121,13 +55,6 @@ pub struct CheckpointRow {
     pub lines: Vec<String>,
 }
 
-/// The newest event of a chain, as its subject's row has it.
-pub struct HeadRow {
-    pub kind: Option<SubjectKind>,
-    pub version: i64,
-    pub head: Vec<u8>,
-}
-
 pub struct AccountRow {
     pub id: Uuid,
     pub kind: i16,
@@ -138,9 +65,6 @@ pub struct AccountRow {
     pub used_g: i64,
     pub reserved_g: i64,
 }
-
-/// Rows of one table by whom they belong to.
-pub type Stored = HashMap<Uuid, Vec<StoredRow>>;
 
 /// What a site's ledger has of a code by entries of one kind.
 pub struct LedgerRow {
@@ -167,12 +91,11 @@ SELECT c.size, c.root, c.note, w.witnesses, w.lines
           FROM cosignature WHERE cosignature.size = c.size) AS w ON true
  WHERE c.size > $1 AND c.size <= $2 ORDER BY c.size";
 
-const EVENTS_SQL: &str = "-- audit: chains
-SELECT position, subject_id, subject_kind, seq, kind, recorded_at, leaf, body FROM event
-ORDER BY subject_id, seq";
+/// An event without its columns, in the middle of the log: ids of subjects grow with time.
+const MIDDLE_SQL: &str =
+    "SELECT subject_id FROM event WHERE position >= $1 ORDER BY position LIMIT 1";
 
-const HEADS_SQL: &str = "-- audit: heads
-SELECT id, kind, version, head FROM subject WHERE id = ANY($1)";
+const FIRST_SQL: &str = "SELECT body FROM event ORDER BY position LIMIT 1";
 
 const ACCOUNTS_SQL: &str = "-- audit: accounts
 SELECT id, kind, owner_id, item, year, limit_g, used_g, reserved_g FROM account
@@ -240,7 +163,25 @@ impl Source {
     pub async fn open(url: &str) -> Result<Self, Error> {
         let log = Snapshot::open(url).await?;
         let tables = log.beside(url).await?;
-        Ok(Self { log, tables })
+        let more = [log.beside(url).await?, log.beside(url).await?];
+        Ok(Self { log, tables, more })
+    }
+
+    /// The log's name, as its first event has it.
+    pub async fn origin(&self) -> Result<Option<String>, Error> {
+        let first = self.tables.query(FIRST_SQL, &[]).await?;
+        Ok(first.first().and_then(|row| origin(row.get(0))))
+    }
+
+    /// All subjects in two parts, about as large as one another in a log of `size` events.
+    pub async fn halves(&self, size: i64) -> Result<[Half<'_>; 2], Error> {
+        let found = self.tables.query(MIDDLE_SQL, &[&(size / 2)]).await?;
+        let middle = found.first().map_or(Uuid::nil(), |row| row.get(0));
+        let [log, tables] = &self.more;
+        Ok([
+            Half { log: &self.log, tables: &self.tables, sql: FIRST_HALF, middle },
+            Half { log, tables, sql: SECOND_HALF, middle },
+        ])
     }
 
     /// For what is read beside the log.
@@ -304,49 +245,6 @@ impl Source {
         Ok(Rows::of(self.log.stream(LEAVES_SQL, &[&size]).await?, LeafRow))
     }
 
-    /// All events, subject by subject.
-    pub async fn events(&self) -> Result<Rows<EventOrStrange>, Error> {
-        let event = |row: Row| {
-            let (position, id, seq) = (row.get(0), row.get(1), row.get(3));
-            let subject = subject(row.get(2), id).ok_or((position, id))?;
-            Ok(EventRow { position, subject, seq, row })
-        };
-        Ok(Rows::of(self.log.stream(EVENTS_SQL, &[]).await?, event))
-    }
-
-    pub async fn heads(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, HeadRow>, Error> {
-        let rows = self.tables.query(HEADS_SQL, &[&ids]).await?;
-        let head = |row: &Row| {
-            let kind = SubjectKind::from_number(row.get(1));
-            (row.get(0), HeadRow { kind, version: row.get(2), head: row.get(3) })
-        };
-        Ok(rows.iter().map(head).collect())
-    }
-
-    /// The rows of a table that belong to one of `owners`, which ascend, by whom they belong to:
-    /// their neighbours in the index of its first column.
-    pub async fn rows(&self, table: &Table, owners: &[Uuid]) -> Result<Stored, Error> {
-        let mut stored = Stored::new();
-        let (Some(first), Some(last)) = (owners.first(), owners.last()) else { return Ok(stored) };
-        let columns: Vec<String> =
-            table.columns.iter().map(|(name, kind)| column(name, *kind)).collect();
-        let (key, _) = table.columns[0];
-        let sql = format!(
-            "SELECT {} FROM {} WHERE {key} BETWEEN $1 AND $2",
-            columns.join(", "),
-            table.name
-        );
-        let mut rows = pin!(self.tables.stream(&sql, &[first, last]).await?);
-        while let Some(row) = rows.try_next().await? {
-            let row = StoredRow(row);
-            // What lies between and has no event is told of as such.
-            if let Some(owner) = row.owner().filter(|one| owners.binary_search(one).is_ok()) {
-                stored.entry(owner).or_default().push(row);
-            }
-        }
-        Ok(stored)
-    }
-
     pub async fn accounts(&self) -> Result<Rows<AccountRow>, Error> {
         let account = |row: Row| AccountRow {
             id: row.get(0),
@@ -385,11 +283,6 @@ impl Source {
     }
 }
 
-fn subject(kind: i16, id: Uuid) -> Option<Subject> {
+pub(super) fn subject(kind: i16, id: Uuid) -> Option<Subject> {
     SubjectKind::from_number(kind).map(|kind| Subject::new(kind, id))
-}
-
-/// JSON as its text: it is parsed once, where it is compared.
-fn column(name: &str, kind: Type) -> String {
-    if matches!(kind, Type::Json | Type::Jsonb) { format!("{name}::text") } else { name.to_owned() }
 }

@@ -1,0 +1,127 @@
+//! The second walk on its way: each half of the subjects in batches, both halves side by side, so
+//! that no processor waits.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use futures_util::future::try_join_all;
+use tokio::task::spawn_blocking;
+use uuid::Uuid;
+
+use super::chains::{Ended, Walk};
+use super::compare;
+use super::finding::{Check, Finding, Findings};
+use super::half_store::{Half, HeadRow, Stored};
+use super::run::AuditError;
+use super::store::Source;
+use crate::decision::{Implied, Table};
+use crate::limits::AUDIT_EVENTS_AT_ONCE;
+use crate::problem::Text;
+
+/// Walks all subjects of a log of `size` events. `tell` hears how many events are done, and what
+/// was found.
+pub async fn replay(
+    source: &Source,
+    size: i64,
+    tell: &mut dyn FnMut(u64, u64),
+) -> Result<Walk, AuditError> {
+    let origin = source.origin().await?;
+    let halves = source.halves(size).await?;
+    let told = RefCell::new((tell, [(0, 0); 2]));
+    let tell = |half: usize, done: u64, found: u64| {
+        let (tell, each) = &mut *told.borrow_mut();
+        each[half] = (done, found);
+        tell(each[0].0 + each[1].0, each[0].1 + each[1].1);
+    };
+    let [first, second] = halves;
+    let (one, other) = futures_util::try_join!(
+        chains(&first, Walk::of(origin.clone()), |done, found| tell(0, done, found)),
+        chains(&second, Walk::of(origin), |done, found| tell(1, done, found)),
+    )?;
+    Ok(one.and(other))
+}
+
+async fn chains(
+    half: &Half<'_>,
+    mut walk: Walk,
+    tell: impl Fn(u64, u64),
+) -> Result<Walk, AuditError> {
+    let mut events = half.events().await?;
+    let mut rows = events.next(AUDIT_EVENTS_AT_ONCE).await?;
+    // What the batch before has ended is compared while this one is walked and the next is read.
+    let mut ended = Vec::new();
+    while !rows.is_empty() {
+        let judged = spawn_blocking(move || {
+            for row in rows {
+                match row {
+                    Ok(row) => walk.take(row),
+                    Err((position, id)) => {
+                        let finding = Finding::new(Check::Chain, strange(id)).at(position);
+                        walk.findings.add(finding);
+                    }
+                }
+            }
+            walk
+        });
+        let next = events.next(AUDIT_EVENTS_AT_ONCE);
+        let (judged, next, compared) = futures_util::join!(judged, next, tables(half, ended));
+        (walk, rows) = (judged?, next?);
+        walk.findings.extend(compared?);
+        ended = std::mem::take(&mut walk.ended);
+        tell(walk.events, walk.findings.count);
+    }
+    walk.end();
+    ended.append(&mut walk.ended);
+    walk.findings.extend(tables(half, ended).await?);
+    Ok(walk)
+}
+
+/// Heads and rows of the subjects that have ended, beside those stored.
+async fn tables(half: &Half<'_>, ended: Vec<Ended>) -> Result<Findings, AuditError> {
+    if ended.is_empty() {
+        return Ok(Findings::default());
+    }
+    let ids: Vec<Uuid> = ended.iter().map(|one| one.subject.id).collect();
+    let mut wanted: HashMap<&'static str, (&'static Table, Vec<Uuid>)> = HashMap::new();
+    for one in &ended {
+        for Implied { table, .. } in one.rows.iter().flatten() {
+            let (_, ids) = wanted.entry(table.name).or_insert((*table, Vec::new()));
+            ids.push(one.subject.id);
+        }
+    }
+    let read = |(name, (table, ids)): (&'static str, (&'static Table, Vec<Uuid>))| async move {
+        Ok::<_, tokio_postgres::Error>((name, half.rows(table, &ids).await?))
+    };
+    let stored = try_join_all(wanted.into_iter().map(read));
+    let (heads, stored) = futures_util::try_join!(half.heads(&ids), stored)?;
+    let stored: HashMap<_, _> = stored.into_iter().collect();
+    Ok(spawn_blocking(move || judge(&ended, &heads, &stored)).await?)
+}
+
+fn judge(
+    ended: &[Ended],
+    heads: &HashMap<Uuid, HeadRow>,
+    stored: &HashMap<&'static str, Stored>,
+) -> Findings {
+    let mut findings = Findings::default();
+    for one in ended {
+        let id = &one.subject.id;
+        if let Some(wrong) = compare::head(one, heads.get(id)) {
+            findings.add(wrong);
+        }
+        for implied in one.rows.iter().flatten() {
+            let Some(stored) = stored.get(implied.table.name) else { continue };
+            for wrong in compare::rows(one, implied, stored.get(id)) {
+                findings.add(wrong);
+            }
+        }
+    }
+    findings
+}
+
+fn strange(id: Uuid) -> Text {
+    Text::new(
+        format!("主体 {id} 的种类未知。"),
+        format!("Subject {id} is of a kind that is not known."),
+    )
+}
