@@ -1,20 +1,22 @@
 //! `liandan audit`: the whole log and all that is stored, held against one another.
 
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::say;
 use crate::app::StartError as OpenError;
 use crate::audit::{Finding, Progress, Report, Stage, Trusted, Witnessed};
 use crate::blob::Objects;
-use crate::config::{Environment, objects};
+use crate::config::{DemoHome, Environment, objects};
+use crate::db::private;
 use crate::server::{self, StartError};
 use crate::telemetry::start_log;
 
 /// Check the whole log: every hash, every chain, what the events make against what is stored,
-/// accounts and ledgers against manifests, files against their hashes. Reads `DATABASE_URL` in one
-/// snapshot; a server may go on working. Where files are in an object store, it needs the settings
-/// of that store as well.
+/// accounts and ledgers against manifests, files against their hashes. Reads `DATABASE_URL`, or a
+/// demo's database, in one snapshot; a server may go on working. Where files are in an object
+/// store, it needs the settings of that store as well.
 ///
 /// Exit status: 0 where everything holds, 1 where something is wrong or cannot be read.
 #[derive(clap::Args)]
@@ -27,6 +29,12 @@ pub(super) struct Arguments {
     /// repeated. Whatever cosignatures there are must be right in any case.
     #[arg(long, value_name = "KEY")]
     witness: Vec<String>,
+    /// The database of the demo, running or not, instead of `DATABASE_URL`.
+    #[arg(long)]
+    demo: bool,
+    /// The same of a demo in another folder.
+    #[arg(long, value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
     /// The report as JSON.
     #[arg(long)]
     json: bool,
@@ -34,7 +42,11 @@ pub(super) struct Arguments {
 
 pub(super) fn run(environment: &Environment, asked: &Arguments) -> Result<ExitCode, StartError> {
     start_log(environment.text("LIANDAN_LOG"), "warn")?;
-    let url = environment.required("DATABASE_URL")?;
+    let home = if asked.demo || asked.data_dir.is_some() {
+        Some(DemoHome::of(environment, asked.data_dir.clone(), private::is_root()?)?)
+    } else {
+        None
+    };
     let keys = super::verify::keys("--key", &asked.key)?;
     let objects = objects(environment)?.as_ref().map(Objects::open).transpose();
     let objects = objects.map_err(OpenError::Objects)?;
@@ -46,7 +58,10 @@ pub(super) fn run(environment: &Environment, asked: &Arguments) -> Result<ExitCo
             let _ = write!(std::io::stderr(), "\r{}\u{1b}[K", bar(progress));
         }
     };
-    let report = server::audit(url, trusted, &mut tell);
+    let report = match &home {
+        Some(home) => server::audit_demo(home, trusted, &mut tell),
+        None => server::audit(environment.required("DATABASE_URL")?, trusted, &mut tell),
+    };
     if shows_bar {
         let _ = write!(std::io::stderr(), "\r\u{1b}[K");
     }

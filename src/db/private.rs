@@ -118,6 +118,23 @@ impl PrivatePostgres {
         Ok(Self { server, places, bin_dir, passwords, _lock: lock })
     }
 
+    /// The application's URL of the server that another process runs in `data_dir`; `None` where
+    /// none runs. Errors: nobody ever ran one there; it is just starting or stopping.
+    pub fn running_app_url(
+        data_dir: &Path,
+        database: &str,
+    ) -> Result<Option<String>, PrivateError> {
+        if !data_dir.join("cluster").exists() {
+            return Err(PrivateError::NoCluster { folder: data_dir.to_owned() });
+        }
+        let places = Places::open(data_dir)?;
+        let Err(held) = places.lock() else { return Ok(None) };
+        let Some(port) = server::port_of(&places) else { return Err(held) };
+        let passwords = Passwords::load(&places)?;
+        let (role, password) = (super::bootstrap::APP, &passwords.liandan_app);
+        Ok(Some(url(role, password, port, database)))
+    }
+
     /// Stops the server and waits until it is gone; sessions that are open end.
     pub fn stop(mut self) {
         self.server.stop();
@@ -173,11 +190,14 @@ impl PrivatePostgres {
         format!("postgresql://{role}:{password}@{folder}:{port}/{}", percent_encoded(database))
     }
 
-    /// Passwords are base64url and role names plain: only the database's name needs escaping.
     fn url(&self, role: &str, password: &str, database: &str) -> String {
-        let port = self.port();
-        format!("postgresql://{role}:{password}@{LOOPBACK}:{port}/{}", percent_encoded(database))
+        url(role, password, self.port(), database)
     }
+}
+
+/// Passwords are base64url and role names plain: only the database's name needs escaping.
+fn url(role: &str, password: &str, port: u16, database: &str) -> String {
+    format!("postgresql://{role}:{password}@{LOOPBACK}:{port}/{}", percent_encoded(database))
 }
 
 /// Where the private server keeps its data unless told: `XDG_DATA_HOME`, else below the home; for

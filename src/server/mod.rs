@@ -17,7 +17,7 @@ mod sweep;
 mod user;
 mod witness;
 
-pub use audit::audit;
+pub use audit::{audit, audit_demo};
 pub use error::StartError;
 pub use export::{ExportOrder, Exported, ExportedFile, Progress, export_all};
 pub use http::{Listening, listen};

@@ -33,12 +33,7 @@ pub fn demo(
 ) -> Result<Ended, StartError> {
     refuse_taken(demo.serving.listen)?;
     let mint = Mint::random();
-    let settings = Settings {
-        bin_dir: demo.home.postgres_bin.clone(),
-        cache_dir: demo.home.cache_dir.clone(),
-        ..Settings::default()
-    };
-    let postgres = PrivatePostgres::start(&demo.home.data_dir, &settings, &mint)?;
+    let postgres = start(&demo.home, &mint)?;
     let mut serving = demo.serving.clone();
     if serving.config.log_keys.is_none() {
         let (folder, origin) = (&demo.home.data_dir, &serving.config.origin);
@@ -62,6 +57,16 @@ pub fn demo(
     // Only now: what was accepted is written, and nobody has a connection any more.
     postgres.stop();
     ended
+}
+
+/// The private server of a demo's folder.
+pub(super) fn start(home: &DemoHome, mint: &Mint) -> Result<PrivatePostgres, StartError> {
+    let settings = Settings {
+        bin_dir: home.postgres_bin.clone(),
+        cache_dir: home.cache_dir.clone(),
+        ..Settings::default()
+    };
+    Ok(PrivatePostgres::start(&home.data_dir, &settings, mint)?)
 }
 
 /// A taken port is the most frequent slip, and should not cost a start of PostgreSQL to learn.

@@ -1,11 +1,14 @@
 //! The audit: it finds nothing where nothing is wrong, and whatever anybody changes behind the
 //! program's back.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+
 use liandan::audit::{Check, Finding, Report, Trusted};
 use serde_json::{Value, json};
 use tokio_postgres::Client as Db;
 
-use crate::support::{Cast, World, liandan};
+use crate::support::{Cast, Server, World, liandan};
 
 /// All that is wrong with a database.
 pub async fn of(url: &str) -> Report {
@@ -326,4 +329,27 @@ async fn the_command_says_what_is_wrong_and_exits_with_it() {
     let nowhere = nowhere.arg("audit").output().unwrap();
     assert_eq!(nowhere.status.code(), Some(1));
     assert_eq!(String::from_utf8_lossy(&nowhere.stderr).trim().lines().count(), 1);
+}
+
+/// A demo's own database, while it runs and after; of a folder without one, nothing is made.
+#[test]
+fn a_demo_is_audited_by_its_folder() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(home.path(), Permissions::from_mode(0o755)).unwrap();
+    let folder = home.path().join("demo");
+    let audit = || liandan("").args(["audit", "--data-dir"]).arg(&folder).output().unwrap();
+    let none = audit();
+    let said = String::from_utf8(none.stderr).unwrap();
+    assert!(none.status.code() == Some(1) && said.contains("holds no private database"), "{said}");
+    assert!(!folder.exists());
+    let holds = || {
+        let clean = audit();
+        let said = String::from_utf8(clean.stdout).unwrap();
+        assert!(clean.status.success() && said.contains("everything holds"), "{said}");
+    };
+    let mut demo = Server::start_demo(&folder);
+    holds();
+    demo.signal("INT");
+    assert!(demo.child.wait().unwrap().success());
+    holds();
 }

@@ -224,15 +224,24 @@ impl Passwords {
         Self { postgres: secret(), liandan_migrate: secret(), liandan_app: secret() }
     }
 
+    /// Those on disk.
+    pub(super) fn load(places: &Places) -> Result<Self, PrivateError> {
+        let file = &places.passwords;
+        let damaged = |reason: String| PrivateError::NoPasswords { file: file.clone(), reason };
+        let text = fs::read_to_string(file).map_err(|reason| damaged(reason.to_string()))?;
+        serde_json::from_str(&text).map_err(|reason| damaged(reason.to_string()))
+    }
+
     /// Those on disk; where there is no cluster yet, new ones.
     pub(super) fn load_or_make(places: &Places, mint: &Mint) -> Result<Self, PrivateError> {
         let file = &places.passwords;
-        let damaged = |reason: String| PrivateError::NoPasswords { file: file.clone(), reason };
-        match fs::read_to_string(file) {
-            Ok(text) => serde_json::from_str(&text).map_err(|reason| damaged(reason.to_string())),
-            Err(reason) if places.cluster.exists() => Err(damaged(reason.to_string())),
+        match Self::load(places) {
+            Ok(known) => Ok(known),
+            Err(damaged) if places.cluster.exists() || file.exists() => Err(damaged),
             Err(_) => {
                 let made = Self::make(mint);
+                let damaged =
+                    |reason: String| PrivateError::NoPasswords { file: file.clone(), reason };
                 let text = serde_json::to_vec_pretty(&made)
                     .map_err(|reason| damaged(reason.to_string()))?;
                 let unfinished = file.with_extension("new");

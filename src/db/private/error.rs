@@ -48,6 +48,9 @@ pub enum PrivateError {
     )]
     NoPasswords { file: PathBuf, reason: String },
 
+    #[error("{folder} holds no private database: name the folder of a demo that was started once")]
+    NoCluster { folder: PathBuf },
+
     #[error("PostgreSQL did not start: {reason}; its log is {log}")]
     DidNotStart { reason: String, log: PathBuf },
 

@@ -204,6 +204,14 @@ fn quoted_path(path: &Path) -> String {
 }
 
 /// Line 1 of the pid file is the pid, line 8 the state.
+/// The port of a server that is ready, as its pid file says.
+pub(super) fn port_of(places: &Places) -> Option<u16> {
+    let text = fs::read_to_string(places.cluster.join("postmaster.pid")).ok()?;
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let is_ready = says_ready(&text, lines.first()?);
+    is_ready.then(|| lines.get(3)?.parse().ok())?
+}
+
 fn says_ready(text: &str, pid: &str) -> bool {
     let mut lines = text.lines();
     lines.next().map(str::trim) == Some(pid) && lines.nth(6).map(str::trim) == Some("ready")

@@ -1,6 +1,7 @@
 //! The program itself as a process, for what only a process can do: start, stop, be killed.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// The name of the log of every process.
@@ -45,14 +46,21 @@ impl Server {
         Self::start_with(url, &["serve", "--sandbox"], &[])
     }
 
+    /// A demo of its own in a folder.
+    pub fn start_demo(folder: &Path) -> Self {
+        let folder = folder.to_str().unwrap();
+        Self::start_with("", &["demo", "--listen", "127.0.0.1:0", "--data-dir", folder], &[])
+    }
+
     fn start_with(url: &str, arguments: &[&str], settings: &[(&str, &str)]) -> Self {
         let mut command = liandan(url);
         command.args(arguments).envs(settings.iter().copied()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("http://").expect("an address").to_owned();
-        Self { child, address }
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        // A demo tells its logins first, and what is to be found there.
+        let told = lines.find_map(|line| Some(line.strip_prefix("http://")?.to_owned()));
+        let told = told.expect("an address");
+        Self { child, address: told.split(' ').next().unwrap().to_owned() }
     }
 
     pub fn signal(&self, name: &str) {
