@@ -2,7 +2,7 @@
 //!
 //! Must hold: memory does not grow with the list. It is read page by page, by key, so no
 //! transaction and no connection waits for a slow client, and a page is read while the one before
-//! is written. What comes in between a client and the end of its list (a database that goes away,
+//! is written, on a thread of its own: other requests do not wait for a list. What comes in between a client and the end of its list (a database that goes away,
 //! a token that expires) breaks the answer off: nobody takes a part for the whole.
 
 use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, HeaderMap};
@@ -10,6 +10,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use futures_util::stream;
 use serde::Serialize;
+use tokio::task::spawn_blocking;
 
 use super::{Answer, Caller};
 use crate::export::{Format, Sheet, Writer};
@@ -70,7 +71,7 @@ pub fn wanted(headers: &HeaderMap) -> Option<Format> {
 pub async fn answer<Q, V, P>(caller: Caller, asked: Q, sheet: &'static Sheet, page: P) -> Answer
 where
     Q: Paged + 'static,
-    V: Serialize + 'static,
+    V: Serialize + Send + 'static,
     P: AsyncFn(Q) -> Result<Page<V>, Problem> + 'static,
 {
     let Some(format) = caller.wanted() else {
@@ -132,9 +133,9 @@ pub async fn stream<T, R, W>(
     write: W,
 ) -> Answer
 where
-    T: 'static,
+    T: Send + 'static,
     R: AsyncFn(Option<String>) -> Result<Slab<T>, Problem> + 'static,
-    W: Fn(&T, &mut Writer) -> Result<(), Problem> + 'static,
+    W: Fn(&T, &mut Writer) -> Result<(), Problem> + Send + 'static,
 {
     let slab = read(None).await?;
     let request_id = caller.reading().request_id;
@@ -153,8 +154,9 @@ async fn step<T, R, W>(
     request_id: &str,
 ) -> (Result<Bytes, Problem>, Option<Going<T, R, W>>)
 where
+    T: Send + 'static,
     R: AsyncFn(Option<String>) -> Result<Slab<T>, Problem>,
-    W: Fn(&T, &mut Writer) -> Result<(), Problem>,
+    W: Fn(&T, &mut Writer) -> Result<(), Problem> + Send + 'static,
 {
     match advance(going).await {
         Ok((bytes, going)) => (Ok(bytes.into()), going),
@@ -172,8 +174,9 @@ type Advanced<T, R, W> = (Vec<u8>, Option<Going<T, R, W>>);
 /// Writes what is read while the next part is being read.
 async fn advance<T, R, W>(going: Going<T, R, W>) -> Result<Advanced<T, R, W>, Problem>
 where
+    T: Send + 'static,
     R: AsyncFn(Option<String>) -> Result<Slab<T>, Problem>,
-    W: Fn(&T, &mut Writer) -> Result<(), Problem>,
+    W: Fn(&T, &mut Writer) -> Result<(), Problem> + Send + 'static,
 {
     let Going { caller, mut writer, slab: Slab { rows, next }, read, write } = going;
     let reading = async {
@@ -185,13 +188,12 @@ where
             None => Ok(None),
         }
     };
-    let writing = async {
-        // Lets the question leave for the database first.
-        tokio::task::yield_now().await;
-        rows.iter().try_for_each(|row| write(row, &mut writer))
-    };
+    let writing = spawn_blocking(move || {
+        rows.iter().try_for_each(|row| write(row, &mut writer))?;
+        Ok::<_, Problem>((writer, write))
+    });
     let (ahead, written) = tokio::join!(reading, writing);
-    written?;
+    let (mut writer, write) = written.map_err(Problem::internal)??;
     Ok(match ahead? {
         Some(slab) => {
             let bytes = writer.take();

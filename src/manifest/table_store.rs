@@ -25,14 +25,13 @@ use crate::wire::Cursor;
 /// What separates the cells of a [`TableRow`]: no text of ours holds it.
 pub const BETWEEN_CELLS: char = '\u{1f}';
 
-/// A manifest as a row of a table: its cells one after the other, in the order of the columns of
-/// `export::sheets::MANIFESTS`.
+/// A manifest that becomes a row of a table.
 pub struct TableRow {
     pub id: ManifestId,
-    pub cells: String,
+    state: String,
 }
 
-/// The next `rows` of the whole list, below `after`, as cells.
+/// The next `rows` of the whole list, below `after`.
 pub async fn table_page(
     pool: &Pool,
     actor: &Actor,
@@ -45,12 +44,18 @@ pub async fn table_page(
     for walk in walks(actor, &filter) {
         let query = seen((actor, walk), &filter).limit(rows).select((t::id, sql::<Text>(STATE)));
         let walked: Vec<(Uuid, String)> = query.load(&mut pool.get().await?).await?;
-        for (id, state) in walked {
-            let shown: Shown<'_> = serde_json::from_str(&state).map_err(Problem::internal)?;
-            found.push(TableRow { id: ManifestId::of(id), cells: shown.cells(id) });
-        }
+        let row = |(id, state)| TableRow { id: ManifestId::of(id), state };
+        found.extend(walked.into_iter().map(row));
     }
     Ok(merged(found, rows, |row| row.id.uuid()))
+}
+
+impl TableRow {
+    /// Its cells one after the other, in the order of the columns of `export::sheets::MANIFESTS`.
+    pub fn cells(&self) -> Result<String, Problem> {
+        let shown: Shown<'_> = serde_json::from_str(&self.state).map_err(Problem::internal)?;
+        Ok(shown.cells(self.id.uuid()))
+    }
 }
 
 /// Of a state, what the table shows.

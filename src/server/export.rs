@@ -194,7 +194,7 @@ impl Export<'_> {
         }
     }
 
-    /// Manifests as a table, of cells that no state is read for.
+    /// Manifests as a table, for which no state is read but what the table shows.
     async fn manifest_table(&mut self, format: Format) -> Result<(), StartError> {
         let mut file = self.begin(format, &sheets::MANIFESTS)?;
         let asked = asked_in_query::<ManifestFilter>("").and_then(|asked| asked);
@@ -204,7 +204,8 @@ impl Export<'_> {
             let page = manifest::table_page(pool, actor, (&asked, after), rows).await;
             let page = page.map_err(refused)?;
             for row in &page {
-                file.writer.cells(row.cells.split(BETWEEN_CELLS)).map_err(refused)?;
+                let cells = row.cells().map_err(refused)?;
+                file.writer.cells(cells.split(BETWEEN_CELLS)).map_err(refused)?;
             }
             self.flush(&mut file, page.len())?;
             after = page.last().map(|row| row.id);

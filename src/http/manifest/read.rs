@@ -102,7 +102,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<ManifestFilter>) 
     whole::answer(caller, filter, &MANIFESTS, page).await
 }
 
-/// The whole list as a table, of cells that no state is read for.
+/// The whole list as a table, for which no state is read but what the table shows.
 async fn table(app: Data<App>, caller: Caller, filter: ManifestFilter, format: Format) -> Answer {
     let actor = caller.actor().clone();
     let read = async move |after: Option<String>| {
@@ -114,7 +114,7 @@ async fn table(app: Data<App>, caller: Caller, filter: ManifestFilter, format: F
         Ok(Slab { rows, next })
     };
     let write = |row: &TableRow, writer: &mut Writer| {
-        writer.cells(row.cells.split(manifest::BETWEEN_CELLS))
+        writer.cells(row.cells()?.split(manifest::BETWEEN_CELLS))
     };
     whole::stream(caller, (format, &MANIFESTS), read, write).await
 }

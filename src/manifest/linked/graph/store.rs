@@ -6,6 +6,7 @@ use diesel::dsl::sql;
 use diesel::sql_types::Text;
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::{AsyncPgConnection as Db, RunQueryDsl};
+use futures_util::TryStreamExt as _;
 use uuid::Uuid;
 
 use super::flow::Line;
@@ -14,6 +15,7 @@ use crate::db::Pool;
 use crate::db::schema::{manifest, mass_edge as t};
 use crate::limits::{CHAIN_EDGES_MAX, CHAIN_HOPS_MAX, CHAIN_MANIFESTS_MAX};
 use crate::manifest::Bond;
+use crate::manifest::store::STATE;
 use crate::problem::Problem;
 
 /// Mass that went from one line to another, and was not given back.
@@ -131,13 +133,14 @@ async fn step(conn: &mut Db, lines: &HashSet<Line>, way: Way) -> Result<Vec<Edge
     rows.into_iter().map(edge).collect()
 }
 
+/// The states are read as they come: PostgreSQL unpacks and sends the next ones meanwhile.
 async fn nodes(conn: &mut Db, ids: &HashSet<Uuid>) -> Result<HashMap<Uuid, Node>, Problem> {
-    let states = manifest::table
-        .filter(manifest::id.eq_any(ids))
-        .select((manifest::id, sql::<Text>("state::text")));
-    let states: Vec<(Uuid, String)> = states.load(conn).await?;
-    let read = |(id, state): (Uuid, String)| {
-        serde_json::from_str(&state).map(|node| (id, node)).map_err(Problem::internal)
-    };
-    states.into_iter().map(read).collect()
+    let states =
+        manifest::table.filter(manifest::id.eq_any(ids)).select((manifest::id, sql::<Text>(STATE)));
+    let mut states = states.load_stream::<(Uuid, String)>(conn).await?;
+    let mut nodes = HashMap::with_capacity(ids.len());
+    while let Some((id, state)) = states.try_next().await? {
+        nodes.insert(id, serde_json::from_str(&state).map_err(Problem::internal)?);
+    }
+    Ok(nodes)
 }
