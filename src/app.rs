@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use tokio::sync::Semaphore;
+
 use crate::blob::Objects;
 use crate::calendar::Calendar;
 use crate::catalogue::Catalogue;
@@ -13,7 +15,7 @@ use crate::custody::Custody;
 use crate::db::{Committer, Pool};
 use crate::feed::Waiting;
 use crate::identity::{Keeper, KeeperError};
-use crate::limits::DRAIN_S_MAX;
+use crate::limits::{DRAIN_S_MAX, IMPORTS_MAX};
 use crate::mint::Mint;
 use crate::registry::Registers;
 use crate::seeds::SeedError;
@@ -50,6 +52,8 @@ pub struct App {
     pub custody: Custody,
     /// Where new files are put; none: in the database.
     pub objects: Option<Objects>,
+    /// Places for imports, which hold their files and rows.
+    pub imports: Arc<Semaphore>,
 }
 
 impl App {
@@ -75,6 +79,7 @@ impl App {
             waiting: Waiting::default(),
             custody: Custody::default(),
             objects,
+            imports: Arc::new(Semaphore::new(IMPORTS_MAX)),
         })
     }
 

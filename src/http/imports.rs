@@ -70,7 +70,7 @@ pub async fn send(
     let ctx = caller.reading();
     import::may_import(&ctx)?;
     let asked = query.get()?;
-    let _place = import::place()?;
+    let _place = import::place(&app)?;
     let body = receive(request.headers(), payload.into_inner(), IMPORT_BYTES_MAX).await?;
     let file = boundary.map_or_else(|| Ok(body.clone()), |mark| multipart::file(&body, &mark))?;
     let table = tokio::task::spawn_blocking(move || import::read(&file)).await;

@@ -2,8 +2,9 @@
 //!
 //! Must hold: memory does not grow with the list. It is read page by page, by key, so no
 //! transaction and no connection waits for a slow client, and a page is read while the one before
-//! is written, on a thread of its own: other requests do not wait for a list. What comes in between a client and the end of its list (a database that goes away,
-//! a token that expires) breaks the answer off: nobody takes a part for the whole.
+//! is written, on a thread of its own: other requests do not wait for a list. What comes in between
+//! a client and the end of its list (a database that goes away, a token that expires) breaks the
+//! answer off: nobody takes a part for the whole.
 
 use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, HeaderMap};
 use actix_web::web::Bytes;

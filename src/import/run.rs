@@ -2,9 +2,10 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use futures_util::future::join_all;
-use tokio::sync::Semaphore;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::columns::{Headings, headings};
 use super::entries::{Entry, entries};
@@ -19,7 +20,7 @@ use crate::command;
 use crate::ctx::Ctx;
 use crate::decision::{Decision, Subject};
 use crate::identity::policy as may;
-use crate::limits::{BULK_LINES_AT_ONCE, DECIDE_ROUNDS_MAX, IMPORT_WHOLE_ROWS_MAX, IMPORTS_MAX};
+use crate::limits::{BULK_LINES_AT_ONCE, DECIDE_ROUNDS_MAX, IMPORT_WHOLE_ROWS_MAX};
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::registry::{self, StorageArea};
 
@@ -38,12 +39,9 @@ pub fn may_import(ctx: &Ctx) -> Result<(), Problem> {
     may::require(prepares || registry::is_registrar(&ctx.actor))
 }
 
-/// Imports under way in this process: each holds its file and its rows.
-static PLACES: Semaphore = Semaphore::const_new(IMPORTS_MAX);
-
 /// A place for an import; 503 when all are taken.
-pub fn place() -> Result<tokio::sync::SemaphorePermit<'static>, Problem> {
-    PLACES.try_acquire().map_err(|_| Problem::busy())
+pub fn place(app: &App) -> Result<OwnedSemaphorePermit, Problem> {
+    Arc::clone(&app.imports).try_acquire_owned().map_err(|_| Problem::busy())
 }
 
 /// What became of an entry.
