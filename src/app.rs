@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::blob::Objects;
 use crate::calendar::Calendar;
@@ -15,8 +15,9 @@ use crate::custody::Custody;
 use crate::db::{Committer, Pool};
 use crate::feed::Waiting;
 use crate::identity::{Keeper, KeeperError};
-use crate::limits::{DRAIN_S_MAX, IMPORTS_MAX};
+use crate::limits::{DRAIN_S_MAX, IMPORTS_MAX, PACKAGES_MAX};
 use crate::mint::Mint;
+use crate::problem::Problem;
 use crate::registry::Registers;
 use crate::seeds::SeedError;
 
@@ -54,6 +55,13 @@ pub struct App {
     pub objects: Option<Objects>,
     /// Places for imports, which hold their files and rows.
     pub imports: Arc<Semaphore>,
+    /// Places for evidence packages, which hold pages and bundles while they are sent.
+    pub packages: Arc<Semaphore>,
+}
+
+/// One of the places, until it is dropped; 503 when all are taken.
+pub fn place(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Problem> {
+    Arc::clone(places).try_acquire_owned().map_err(|_| Problem::busy())
 }
 
 impl App {
@@ -80,6 +88,7 @@ impl App {
             custody: Custody::default(),
             objects,
             imports: Arc::new(Semaphore::new(IMPORTS_MAX)),
+            packages: Arc::new(Semaphore::new(PACKAGES_MAX)),
         })
     }
 

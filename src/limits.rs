@@ -343,6 +343,10 @@ pub const IMPORT_UNZIPPED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Parts of a workbook: sheets, styles, pictures.
 pub const IMPORT_PARTS_MAX: usize = 1_000;
 
+/// Evidence packages that are being written at once: each holds a few megabytes of pages and
+/// bundles.
+pub const PACKAGES_MAX: usize = 8;
+
 /// Imports under way at once in a process: each may hold some 200 MiB.
 pub const IMPORTS_MAX: usize = 2;
 

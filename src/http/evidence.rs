@@ -4,19 +4,14 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, HeaderValue};
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use futures_util::stream;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Answer, Caller, ProblemBody, Segments};
-use crate::app::App;
+use crate::app::{App, place};
 use crate::evidence::{self, Package, TimelineView};
 use crate::ids::ManifestId;
 use crate::problem::Problem;
 use crate::reads::What;
-
-/// Packages that are being written at once: each holds a few megabytes of pages and bundles.
-const PACKAGES_MAX: usize = 8;
-
-static PLACES: Semaphore = Semaphore::const_new(PACKAGES_MAX);
 
 /// The routes below `/api/v1`.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -65,7 +60,7 @@ pub async fn timeline(app: Data<App>, caller: Caller, segments: Segments) -> Ans
 pub async fn package(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
     let ctx = caller.reading();
     let id = segments.id("id", ManifestId::of)?;
-    let place = PLACES.try_acquire().map_err(|_| Problem::busy())?;
+    let place = place(&app.packages)?;
     let package = evidence::package(&app, &ctx, id).await?;
     caller.looked(What::Evidence, &[id]).await?;
     let name = format!("attachment; filename=\"evidence-{}.zip\"", package.number);
@@ -86,7 +81,7 @@ struct Going {
     app: Data<App>,
     package: Package,
     request_id: String,
-    _place: SemaphorePermit<'static>,
+    _place: OwnedSemaphorePermit,
 }
 
 /// The next bytes, and what is left. The head has left as a success: what is wrong now breaks the

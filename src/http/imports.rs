@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::body::receive;
 use super::multipart::FileForm;
 use super::{Answer, Caller, ProblemBody, Query, Segments, multipart};
-use crate::app::App;
+use crate::app::{App, place};
 use crate::import::{self, Kind, Mode, Order, Report};
 use crate::limits::IMPORT_BYTES_MAX;
 use crate::problem::Problem;
@@ -70,7 +70,7 @@ pub async fn send(
     let ctx = caller.reading();
     import::may_import(&ctx)?;
     let asked = query.get()?;
-    let _place = import::place(&app)?;
+    let _place = place(&app.imports)?;
     let body = receive(request.headers(), payload.into_inner(), IMPORT_BYTES_MAX).await?;
     let file = boundary.map_or_else(|| Ok(body.clone()), |mark| multipart::file(&body, &mark))?;
     let table = tokio::task::spawn_blocking(move || import::read(&file)).await;

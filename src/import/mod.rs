@@ -26,7 +26,7 @@ mod xlsx;
 pub use columns::Column;
 pub use kinds::{Kind, Mode, columns_of};
 pub use report::{Report, RowFault};
-pub use run::{Order, import, may_import, place};
+pub use run::{Order, import, may_import};
 pub use table::{Row, Table, read};
 pub use xlsx::unreadable;
 

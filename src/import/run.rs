@@ -2,10 +2,8 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use futures_util::future::join_all;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::columns::{Headings, headings};
 use super::entries::{Entry, entries};
@@ -37,11 +35,6 @@ pub struct Order {
 pub fn may_import(ctx: &Ctx) -> Result<(), Problem> {
     let prepares = may::prepares_for(&ctx.actor, ctx.actor.organisation_id);
     may::require(prepares || registry::is_registrar(&ctx.actor))
-}
-
-/// A place for an import; 503 when all are taken.
-pub fn place(app: &App) -> Result<OwnedSemaphorePermit, Problem> {
-    Arc::clone(&app.imports).try_acquire_owned().map_err(|_| Problem::busy())
 }
 
 /// What became of an entry.

@@ -110,6 +110,10 @@ impl Places {
         }
     }
 
+    fn no_passwords(&self, reason: &dyn std::error::Error) -> PrivateError {
+        PrivateError::NoPasswords { file: self.passwords.clone(), reason: reason.to_string() }
+    }
+
     /// Appends to the log, first moving a large one aside.
     pub(super) fn open_log(&self) -> Result<File, PrivateError> {
         if fs::metadata(&self.log).is_ok_and(|meta| meta.len() > LOG_BYTES_MAX) {
@@ -226,10 +230,9 @@ impl Passwords {
 
     /// Those on disk.
     pub(super) fn load(places: &Places) -> Result<Self, PrivateError> {
-        let file = &places.passwords;
-        let damaged = |reason: String| PrivateError::NoPasswords { file: file.clone(), reason };
-        let text = fs::read_to_string(file).map_err(|reason| damaged(reason.to_string()))?;
-        serde_json::from_str(&text).map_err(|reason| damaged(reason.to_string()))
+        let text = fs::read_to_string(&places.passwords);
+        let text = text.map_err(|reason| places.no_passwords(&reason))?;
+        serde_json::from_str(&text).map_err(|reason| places.no_passwords(&reason))
     }
 
     /// Those on disk; where there is no cluster yet, new ones.
@@ -240,10 +243,8 @@ impl Passwords {
             Err(damaged) if places.cluster.exists() || file.exists() => Err(damaged),
             Err(_) => {
                 let made = Self::make(mint);
-                let damaged =
-                    |reason: String| PrivateError::NoPasswords { file: file.clone(), reason };
-                let text = serde_json::to_vec_pretty(&made)
-                    .map_err(|reason| damaged(reason.to_string()))?;
+                let text = serde_json::to_vec_pretty(&made);
+                let text = text.map_err(|reason| places.no_passwords(&reason))?;
                 let unfinished = file.with_extension("new");
                 write_secret(&unfinished, &text)?;
                 fs::rename(&unfinished, file).map_err(while_doing("rename", &unfinished))?;
