@@ -34,6 +34,8 @@ macro_rules! typed_id {
 }
 
 typed_id! {
+    /// What a site did in a month (活动水平).
+    ActivityId;
     ApiKeyId;
     /// A transfer approval (跨省转移审批).
     ApprovalId;

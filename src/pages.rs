@@ -19,6 +19,7 @@ use crate::registry::lists::{
     self, DriverQuery, LedgerQuery, LicenceQuery, ManagementPlanQuery, OrganisationQuery,
     SiteQuery, StorageAreaQuery, TransferApprovalQuery, VehicleQuery, WasteStreamQuery,
 };
+use crate::registry::record::{self, Record};
 use crate::registry::{
     DriverView, LedgerEntryView, LicenceView, ManagementPlanView, OrganisationView, SiteView,
     StorageAreaView, TransferApprovalView, VehicleView, WasteStreamView,
@@ -94,6 +95,13 @@ pub async fn transfer_approvals(
 ) -> Paged<TransferApprovalView> {
     let rows = lists::transfer_approvals(app, &ctx.actor, asked).await?;
     Page::of(rows, asked.limit, |one| one.id, |one| TransferApprovalView::from(&*one))
+}
+
+/// A register of the form that `registry::record` has.
+pub async fn records<T: Record>(app: &App, ctx: &Ctx, asked: &T::Query) -> Paged<T::View> {
+    let rows = record::list::<T>(app, &ctx.actor, asked).await?;
+    let (limit, _) = T::page(asked);
+    Page::of(rows, limit, |one| one.uuid(), |one| T::View::from(&*one))
 }
 
 pub async fn ledger_entries(app: &App, ctx: &Ctx, asked: &LedgerQuery) -> Paged<LedgerEntryView> {

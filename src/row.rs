@@ -19,6 +19,24 @@ pub enum Cell {
     Bytes(Option<Vec<u8>>),
 }
 
+impl From<Uuid> for Cell {
+    fn from(value: Uuid) -> Self {
+        Self::Uuid(Some(value))
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(value: &str) -> Self {
+        Self::Text(Some(value.to_owned()))
+    }
+}
+
+impl From<NaiveDate> for Cell {
+    fn from(value: NaiveDate) -> Self {
+        Self::Date(Some(value))
+    }
+}
+
 /// The type of a column that rows are written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Type {

@@ -133,12 +133,22 @@ pub struct Kg(pub Grams);
 
 impl Serialize for Kg {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Whole kilograms stay integers. A thousandth below 2^53 g prints shortest and exact from
+        Quantity(self.0.0).serialize(serializer)
+    }
+}
+
+/// A figure that is no mass, in thousandths: a JSON number, its decimals exact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quantity(pub i64);
+
+impl Serialize for Quantity {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // What is whole stays an integer. A thousandth below 2^53 prints shortest and exact from
         // the nearest double, because a double separates all such decimals (15 digits).
-        if self.0.0 % 1000 == 0 {
-            serializer.serialize_i64(self.0.0 / 1000)
+        if self.0 % 1000 == 0 {
+            serializer.serialize_i64(self.0 / 1000)
         } else {
-            serializer.serialize_f64(self.0.0 as f64 / 1000.0)
+            serializer.serialize_f64(self.0 as f64 / 1000.0)
         }
     }
 }

@@ -47,6 +47,7 @@ impl Made {
             | SubjectKind::Inspection
             | SubjectKind::Delegation
             | SubjectKind::ApiKey
+            | SubjectKind::Activity
             | SubjectKind::DeviceKey => Self::Whole(Value::Null),
         }
     }

@@ -86,6 +86,15 @@ pub(super) const UNIQUE: &[Unique] = &[
         en: "This site has a plan for this year already; change that one.",
     },
     Unique {
+        name: "activity_once",
+        table: "activity",
+        columns: &["site_id", "kind", "product", "month"],
+        code: Code::AlreadyExists,
+        pointer: "/month",
+        zh: "该场所当月的同类活动水平已登记，请更正原记录。",
+        en: "This site has told of this month already; correct that entry.",
+    },
+    Unique {
         name: "transfer_approval_number_once",
         table: "transfer_approval",
         columns: &["number"],

@@ -4,6 +4,7 @@
 
 mod batch;
 mod bell;
+mod bind;
 pub mod bootstrap;
 mod committer;
 mod constraints;
@@ -41,6 +42,7 @@ use uuid::Uuid;
 
 pub use batch::{Entry, Outcome, Receipt};
 pub use bell::{Bell, Listener};
+pub use bind::bind;
 pub use committer::Committer;
 pub use figures::Figures;
 pub use idempotency::first_answer;

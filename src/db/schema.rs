@@ -380,6 +380,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    activity (id) {
+        id -> Uuid,
+        site_id -> Uuid,
+        kind -> Text,
+        product -> Text,
+        month -> Date,
+        value_milli -> Int8,
+        note -> Text,
+    }
+}
+
+diesel::table! {
     vehicle (id) {
         id -> Uuid,
         organisation_id -> Uuid,
@@ -438,6 +450,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     serial,
     account,
     event,
+    activity,
     vehicle,
     waste_stream,
 );

@@ -4,11 +4,12 @@
 //! commit nobody asks: there the constraint itself speaks, and two at once cannot slip past it.
 
 use diesel::pg::Pg;
-use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SmallInt, Text, Uuid};
+use diesel::sql_types::Bool;
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
 
 use super::Pool;
+use super::bind::bind;
 use super::constraints::{UNIQUE, Unique};
 use crate::decision::{Cell, Row, Write};
 use crate::problem::{Fault, Problem};
@@ -55,20 +56,7 @@ async fn is_taken(pool: &Pool, unique: &Unique, cells: Vec<&Cell>) -> Result<boo
         format!("SELECT EXISTS (SELECT FROM {table} WHERE {equal} AND id <> ${last}) AS is_taken");
     let mut query = sql_query(sql).into_boxed::<Pg>();
     for cell in cells {
-        query = match cell.clone() {
-            Cell::Uuid(value) => query.bind::<Nullable<Uuid>, _>(value),
-            Cell::Int2(value) => query.bind::<Nullable<SmallInt>, _>(value),
-            Cell::Int4(value) => query.bind::<Nullable<Integer>, _>(value),
-            Cell::Int8(value) => query.bind::<Nullable<BigInt>, _>(value),
-            Cell::Text(value) => query.bind::<Nullable<Text>, _>(value),
-            other @ (Cell::Bool(_)
-            | Cell::Json(_)
-            | Cell::Date(_)
-            | Cell::Time(_)
-            | Cell::Bytes(_)) => {
-                return Err(Problem::internal(format!("nothing unique is a {other:?}")));
-            }
-        };
+        query = bind(query, cell.clone())?;
     }
     let found: Found = query.get_result(&mut pool.get().await?).await?;
     Ok(found.is_taken)

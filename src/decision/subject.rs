@@ -25,10 +25,11 @@ pub enum SubjectKind {
     Round,
     Trip,
     DeviceKey,
+    Activity,
 }
 
 impl SubjectKind {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Manifest,
         Self::Organisation,
         Self::Site,
@@ -49,6 +50,7 @@ impl SubjectKind {
         Self::Round,
         Self::Trip,
         Self::DeviceKey,
+        Self::Activity,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -73,6 +75,7 @@ impl SubjectKind {
             Self::Round => "round",
             Self::Trip => "trip",
             Self::DeviceKey => "device_key",
+            Self::Activity => "activity",
         }
     }
 

@@ -6,6 +6,8 @@
 
 mod csv;
 mod ndjson;
+/// The lists of records.
+pub mod record_sheets;
 /// The lists of the catalogue.
 pub mod reference_sheets;
 /// The lists of what is on the way, and of who may act for whom.

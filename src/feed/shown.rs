@@ -53,8 +53,9 @@ pub struct ChangeView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SubjectView {
     /// `manifest`, `organisation`, `site`, `licence`, `vehicle`, `driver`, `user`, `waste_stream`,
-    /// `ledger_entry`, `storage_area`, `transfer_approval`, `management_plan`, `container`,
-    /// `inspection`, `delegation`, `api_key`, `sign_in`, `round`, `trip` or `device_key`.
+    /// `ledger_entry`, `storage_area`, `transfer_approval`, `management_plan`, `activity`,
+    /// `container`, `inspection`, `delegation`, `api_key`, `sign_in`, `round`, `trip` or
+    /// `device_key`.
     pub kind: String,
     pub id: Uuid,
 }

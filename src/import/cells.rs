@@ -1,7 +1,9 @@
 //! From the text of a cell to a value of the command's body. What does not read as it should is
 //! handed on as text: the command's own reader then says what is wrong, in its own words.
 
-use chrono::{FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone, Utc};
+use chrono::{
+    Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeZone, Utc,
+};
 use serde_json::{Number, Value};
 
 use super::serial::{FirstDay, moment};
@@ -17,6 +19,8 @@ pub enum Shape {
     Number,
     /// A Beijing day.
     Day,
+    /// A Beijing month.
+    Month,
     /// A time; Beijing's where it does not say whose.
     Time,
     Yes,
@@ -41,6 +45,7 @@ impl Shape {
         match self {
             Self::Number => number(text).unwrap_or_else(|| text.into()),
             Self::Day => day(text, first).map_or_else(|| text.into(), |day| day.to_string().into()),
+            Self::Month => month(text, first).unwrap_or_else(|| text.to_owned()).into(),
             Self::Time => time(text, first).unwrap_or_else(|| text.into()),
             Self::Yes => yes(text).map_or_else(|| text.into(), Value::Bool),
             Self::List => parts(text).map(Value::from).collect(),
@@ -107,6 +112,17 @@ fn yes(text: &str) -> Option<bool> {
 fn day(text: &str, first: FirstDay) -> Option<NaiveDate> {
     let time = moment_of(text, first);
     time.filter(|time| time.time() == NaiveTime::MIN).map(|time| time.date())
+}
+
+/// `2026-11`, `2026/11`, `2026.11`, `2026年11月`, `202611`, or the month's first day in any spelling
+/// of a day: spreadsheets make one of what looks like a month. Another day is not cut off.
+fn month(text: &str, first: FirstDay) -> Option<String> {
+    let plain = text.trim_end_matches('月').replace(['/', '.', '年'], "-");
+    let is_digits = text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = if is_digits { format!("{}-{}", &text[..4], &text[4..]) } else { plain };
+    let of_month = written_day(&format!("{plain}-1"));
+    let found = of_month.or_else(|| day(text, first).filter(|day| day.day() == 1));
+    found.map(|day| day.format("%Y-%m").to_string())
 }
 
 /// A day, which is its midnight, or a time, as spreadsheets and people write them: without a zone.
@@ -197,6 +213,18 @@ mod tests {
         let first = FirstDay::Of1904;
         assert_eq!(Shape::Day.value("44889", first), json!("2026-11-25"));
         assert_eq!(Shape::Time.value("44889.4166666667", first), ten);
+    }
+
+    #[test]
+    fn months_are_read_in_every_spelling_and_from_their_first_day_alone() {
+        for text in ["2026-11", "2026/11", "2026.11", "2026年11月", "202611", "2026-11-01", "46327"]
+        {
+            assert_eq!(value(Shape::Month, text), json!("2026-11"), "{text}");
+        }
+        assert_eq!(value(Shape::Month, "2026-1"), json!("2026-01"));
+        for text in ["2026-11-02", "11-2026", "2026-13", "26-11", "11月", "46328", "202613"] {
+            assert_eq!(value(Shape::Month, text), json!(text));
+        }
     }
 
     /// A wrong day is worse than none: what can be read in two ways stays as it is, to be refused.

@@ -105,7 +105,7 @@ fn plain(heading: &str) -> String {
 }
 
 /// What our own lists show beside what one enters, and columns without a heading.
-const PASSED_OVER: [&str; 10] = [
+const PASSED_OVER: [&str; 12] = [
     "序号",
     "no",
     "状态",
@@ -116,6 +116,8 @@ const PASSED_OVER: [&str; 10] = [
     "storage_capacity_kg",
     "黑名单",
     "blacklisted",
+    "计量单位",
+    "unit",
 ];
 
 /// An id is passed over where the entry is known by something else. Where it is not, the row of a

@@ -33,7 +33,11 @@ impl Entry {
 
     /// What it is known again by; `None` where it does not say.
     pub fn identity(&self, kind: Kind) -> Option<Vec<String>> {
-        kind.identity().iter().map(|pointer| self.text(pointer)).collect()
+        let part = |pointer: &&str| {
+            let lacking = kind.may_lack(pointer).then(String::new);
+            self.text(pointer).or(lacking)
+        };
+        kind.identity().iter().map(part).collect()
     }
 }
 

@@ -17,6 +17,7 @@ api_enum! {
         ManagementPlans = "management-plans",
         TransferApprovals = "transfer-approvals",
         LedgerEntries = "ledger-entries",
+        Activity = "activity",
         /// Manifests, also of an outage, back-filled from paper.
         Manifests = "manifests",
     }
@@ -43,8 +44,14 @@ impl Kind {
             Self::WasteStreams => &["/site_id", "/waste_code", "/name"],
             Self::ManagementPlans => &["/site_id", "/year"],
             Self::LedgerEntries => &["/site_id", "/external_id"],
+            Self::Activity => &["/site_id", "/kind", "/product", "/month"],
             Self::Manifests => &["/external_id"],
         }
+    }
+
+    /// What of its identity an entry may leave out: it is then known by an empty word in its place.
+    pub const fn may_lack(self, pointer: &str) -> bool {
+        matches!((self, pointer.as_bytes()), (Self::Activity, b"/product"))
     }
 
     /// Rows that follow each other and agree in these make one entry with several lines.
@@ -60,7 +67,8 @@ impl Kind {
             | Self::StorageAreas
             | Self::WasteStreams
             | Self::TransferApprovals
-            | Self::LedgerEntries => &[],
+            | Self::LedgerEntries
+            | Self::Activity => &[],
         }
     }
 
@@ -138,6 +146,13 @@ const LEDGER_KINDS: Words = &[
     ("自行利用处置", "self_treated"),
     ("损失", "loss"),
     ("更正", "correction"),
+];
+const ACTIVITY_KINDS: Words = &[
+    ("住院床日", "bed_days"),
+    ("床日", "bed_days"),
+    ("门诊人次", "visits"),
+    ("就餐人次", "meals"),
+    ("产量", "output"),
 ];
 const BACKFILLS: Words = &[("系统故障", "outage"), ("纸质", "paper")];
 
@@ -253,6 +268,15 @@ static LEDGER_ENTRIES: &[Column] = &[
     NOTE,
 ];
 
+static ACTIVITY: &[Column] = &[
+    SITE,
+    column("kind", "活动类型", "/kind", Shape::Word(ACTIVITY_KINDS)),
+    text("product", "产品", "/product"),
+    column("month", "月份", "/month", Shape::Month),
+    number("value", "数量", "/value"),
+    NOTE,
+];
+
 static MANIFESTS: &[Column] = &[
     column("stream", "废物类型", "/stream", Shape::Word(STREAMS)),
     column("producer_site_id", "移出场所", "/producer_site_id", Shape::Site),
@@ -291,6 +315,7 @@ pub const fn columns_of(kind: Kind) -> &'static [Column] {
         Kind::ManagementPlans => MANAGEMENT_PLANS,
         Kind::TransferApprovals => TRANSFER_APPROVALS,
         Kind::LedgerEntries => LEDGER_ENTRIES,
+        Kind::Activity => ACTIVITY,
         Kind::Manifests => MANIFESTS,
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -10,11 +11,11 @@ use uuid::Uuid;
 use super::kinds::Kind;
 use crate::db::Pool;
 use crate::db::schema::{
-    driver, ledger_entry, licence, management_plan, organisation, site, storage_area,
+    activity, driver, ledger_entry, licence, management_plan, organisation, site, storage_area,
     transfer_approval, vehicle, waste_stream,
 };
 use crate::problem::Problem;
-use crate::wire::parse_uuid;
+use crate::wire::{Month, parse_uuid};
 
 /// Entries by their identity (`Kind::identity`).
 pub type Known = HashMap<Vec<String>, Uuid>;
@@ -58,7 +59,7 @@ pub async fn known(pool: &Pool, kind: Kind, wanted: &[Vec<String>]) -> Result<Kn
         Kind::Sites => by_owner!(conn, site, (organisation_id, name), (owners, seconds)),
         Kind::Drivers => by_owner!(conn, driver, (organisation_id, licence_no), (owners, seconds)),
         Kind::StorageAreas => by_owner!(conn, storage_area, (site_id, name), (owners, seconds)),
-        Kind::WasteStreams | Kind::ManagementPlans | Kind::LedgerEntries => {
+        Kind::WasteStreams | Kind::ManagementPlans | Kind::LedgerEntries | Kind::Activity => {
             of_sites(conn, kind, owners, seconds).await?
         }
         Kind::Manifests => Known::new(),
@@ -89,6 +90,17 @@ async fn of_sites(
             let found: Vec<(Uuid, i16, Uuid)> = query.load(conn).await?;
             let of =
                 |(site, year, id): (Uuid, i16, _)| (vec![site.to_string(), year.to_string()], id);
+            found.into_iter().map(of).collect()
+        }
+        Kind::Activity => {
+            use activity as t;
+            let theirs = t::site_id.eq_any(owners).and(t::kind.eq_any(seconds));
+            let query = t::table.filter(theirs);
+            let query = query.select((t::site_id, t::kind, t::product, t::month, t::id));
+            let found: Vec<(Uuid, String, String, NaiveDate, Uuid)> = query.load(conn).await?;
+            let of = |(site, kind, product, month, id): (Uuid, _, _, NaiveDate, _)| {
+                (vec![site.to_string(), kind, product, Month::of(month).to_string()], id)
+            };
             found.into_iter().map(of).collect()
         }
         Kind::LedgerEntries => {

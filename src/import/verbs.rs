@@ -13,10 +13,11 @@ use crate::ids::{
 };
 use crate::manifest::bulk;
 use crate::problem::Problem;
+use crate::registry::record::activity::{Activity, ActivityView};
 use crate::registry::{
     DriverView, LedgerEntryView, LicenceView, ManagementPlanView, OrganisationView, SiteView,
     StorageArea, StorageAreaView, TransferApprovalView, VehicleView, WasteStreamView, approval,
-    driver, ledger, licence, organisation, plan, site, storage_area, vehicle, waste_stream,
+    driver, ledger, licence, organisation, plan, record, site, storage_area, vehicle, waste_stream,
 };
 use crate::trip;
 use crate::wire::asked;
@@ -51,6 +52,7 @@ pub async fn run(
         Kind::WasteStreams => waste_stream::register(app, ctx, asked(body)?).await.map(drop),
         Kind::ManagementPlans => plan::register(app, ctx, asked(body)?).await.map(drop),
         Kind::TransferApprovals => approval::register(app, ctx, asked(body)?).await.map(drop),
+        Kind::Activity => record::register::<Activity>(app, ctx, asked(body)?).await.map(drop),
         Kind::LedgerEntries => ledger::enter(app, ctx, asked(body)?).await.map(drop),
         Kind::Manifests => {
             let taken = bulk::take(app, ctx, &[body], trip::lent).await.pop();
@@ -93,6 +95,10 @@ pub async fn show(app: &App, ctx: &Ctx, kind: Kind, id: Uuid) -> Result<Value, P
         Kind::TransferApprovals => {
             let known = approval::show(app, ctx, ApprovalId::of(id)).await?;
             value(&TransferApprovalView::from(&*known))
+        }
+        Kind::Activity => {
+            let known = record::show::<Activity>(app, ctx, id).await?;
+            value(&ActivityView::from(&*known))
         }
         Kind::LedgerEntries => {
             let entry = ledger::show(app, ctx, LedgerEntryId::of(id)).await?;

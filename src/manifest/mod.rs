@@ -104,7 +104,7 @@ pub use receive::{GateFacts, receive};
 pub use ridden::History as Ridden;
 use shape::RefusedView;
 pub use shape::{DeadlineView, ManifestView, PartyView, WarningView};
-pub use sheet::{MEDICAL_TITLE, Month, MonthlySheet, MonthlySheets, monthly_sheets};
+pub use sheet::{MEDICAL_TITLE, MonthlySheet, MonthlySheets, monthly_sheets};
 use sight::regulates_end;
 pub use sight::{as_readable, readable, sees, visible};
 pub use signed::{Said, Signable};

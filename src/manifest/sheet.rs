@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -20,7 +20,7 @@ use super::sight::sees;
 use super::status::{Party, Status};
 use super::store::{Stored, by_ids};
 use crate::app::App;
-use crate::clock::{legal_day, rfc3339};
+use crate::clock::rfc3339;
 use crate::command::Freshness;
 use crate::ctx::Actor;
 use crate::identity::policy as may;
@@ -28,29 +28,10 @@ use crate::ids::{DriverId, ManifestId, SiteId};
 use crate::limits::SHEET_ROWS_MAX;
 use crate::problem::{Code, Problem, Text};
 use crate::units::{Grams, Kg};
+use crate::wire::Month;
 
 /// What the form is called.
 pub const MEDICAL_TITLE: &str = "危险废物转移联单（医疗废物专用）";
-
-/// A calendar month, Beijing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Month(NaiveDate);
-
-impl Month {
-    pub fn parse(text: &str) -> Option<Self> {
-        let first = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok()?;
-        (text.len() == 7 && first.year() >= 2000).then_some(Self(first))
-    }
-
-    pub const fn first(self) -> NaiveDate {
-        self.0
-    }
-
-    fn holds(self, time: DateTime<Utc>) -> bool {
-        let day = legal_day(time);
-        (day.year(), day.month()) == (self.0.year(), self.0.month())
-    }
-}
 
 /// The institution, or a plant.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -166,7 +147,7 @@ pub async fn monthly_sheets(
     Ok(MonthlySheets {
         title: MEDICAL_TITLE.to_owned(),
         mode: "monthly".to_owned(),
-        month: month.first().format("%Y-%m").to_string(),
+        month: month.to_string(),
         producer_site_id: site,
         institution,
         sheets: sheets.into_iter().filter_map(|(plant, rows)| sheet(plant, &rows)).collect(),
@@ -178,7 +159,7 @@ fn handed_over(manifest: &Manifest) -> Option<DateTime<Utc>> {
 }
 
 fn leaves_in(manifest: &Manifest, month: Month) -> bool {
-    handed_over(manifest).is_some_and(|time| month.holds(time))
+    handed_over(manifest).is_some_and(|time| Month::at(time) == month)
 }
 
 fn party(party: &PartyAt) -> SheetParty {
@@ -257,21 +238,4 @@ fn totals(rows: &[SheetRow]) -> Vec<SheetTotal> {
         mass_kg: Kg(mass),
     };
     sums.into_iter().map(total).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_month_is_beijings_and_written_in_seven_characters() {
-        let month = Month::parse("2026-11").unwrap();
-        let time = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        assert!(month.holds(time("2026-10-31T16:00:00Z")));
-        assert!(!month.holds(time("2026-10-31T15:59:59Z")));
-        assert!(!month.holds(time("2026-11-30T16:00:00Z")));
-        for wrong in ["2026-13", "2026-1", "26-11", "2026-11-01", "", "1999-12"] {
-            assert_eq!(Month::parse(wrong), None, "{wrong}");
-        }
-    }
 }

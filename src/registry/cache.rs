@@ -227,6 +227,7 @@ impl Registers {
                 | SubjectKind::SignIn
                 | SubjectKind::Round
                 | SubjectKind::Trip
+                | SubjectKind::Activity
                 | SubjectKind::DeviceKey => {}
             }
         }

@@ -8,6 +8,7 @@ use super::model::{
     Driver, LedgerEntry, Licence, ManagementPlan, Organisation, Site, StorageArea,
     TransferApproval, Vehicle, WasteStream,
 };
+use super::record::activity::Activity;
 use crate::decision::{Subject, SubjectKind};
 
 /// An entry of a register. Its version is the number of its events.
@@ -44,6 +45,7 @@ entries!(
     ManagementPlan,
     TransferApproval,
     LedgerEntry,
+    Activity,
 );
 
 /// Which rows of a list to read, in the order of ids, which is that of registration: stable under

@@ -14,6 +14,8 @@ use super::model::{
     Driver, LedgerEntry, Licence, ManagementPlan, Organisation, Person, Site, StorageArea,
     TransferApproval, Vehicle, WasteStream,
 };
+use super::record::Record;
+use super::record::activity::Activity;
 use super::store;
 use super::view::{
     DriverView, LedgerEntryView, LicenceView, ManagementPlanView, OrganisationView, SiteView,
@@ -65,6 +67,7 @@ impl Beside {
             SubjectKind::LedgerEntry => view::<LedgerEntry, LedgerEntryView>(data)?,
             SubjectKind::TransferApproval => view::<TransferApproval, TransferApprovalView>(data)?,
             SubjectKind::ManagementPlan => view::<ManagementPlan, ManagementPlanView>(data)?,
+            SubjectKind::Activity => record::<Activity>(data)?,
             SubjectKind::StorageArea => {
                 let area: StorageArea = entry(data)?;
                 let stored = self.stored.get(&area.id).copied().unwrap_or_default();
@@ -100,4 +103,11 @@ fn json(view: &impl Serialize) -> Result<Value, Problem> {
 
 fn view<T: Entry, V: Serialize + for<'a> From<&'a T>>(data: Value) -> Result<Value, Problem> {
     json(&V::from(&entry::<T>(data)?))
+}
+
+fn record<T: Record>(data: Value) -> Result<Value, Problem>
+where
+    T::View: Serialize,
+{
+    view::<T, T::View>(data)
 }

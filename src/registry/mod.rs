@@ -29,6 +29,8 @@ mod place;
 /// Management plans.
 pub mod plan;
 mod plate;
+/// Records of sites and organisations.
+pub mod record;
 /// Sites.
 pub mod site;
 mod standing;

@@ -39,6 +39,8 @@ macro_rules! view {
     };
 }
 
+pub(super) use view;
+
 fn kg(mass: Option<Grams>) -> Option<Kg> {
     mass.map(Kg)
 }

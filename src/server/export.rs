@@ -15,7 +15,9 @@ use super::production::Production;
 use super::user::by_the_program;
 use crate::app::App;
 use crate::ctx::Ctx;
-use crate::export::{Format, Sheet, Writer, reference_sheets as reference, riding_sheets, sheets};
+use crate::export::{
+    Format, Sheet, Writer, record_sheets, reference_sheets as reference, riding_sheets, sheets,
+};
 use crate::feed::{self, ChangesQuery};
 use crate::journal;
 use crate::limits::EXPORT_ROWS_AT_ONCE;
@@ -23,6 +25,7 @@ use crate::manifest::{self, BETWEEN_CELLS, ManifestFilter};
 use crate::mint::Mint;
 use crate::pages;
 use crate::problem::{Lang, Problem};
+use crate::registry::record::activity::Activity;
 use crate::server::bundle::Bundle;
 use crate::wire::{Decode, Page, Paged, asked_in_query};
 
@@ -63,7 +66,7 @@ pub struct Progress {
 }
 
 /// Lists that have both formats, and the log, which is lines alone.
-const LISTS: usize = 27;
+const LISTS: usize = 28;
 
 /// Writes everything. Blocks. What is at the target in the end is whole.
 pub fn export_all(
@@ -95,6 +98,7 @@ async fn run(
     let mut export = Export { app, ctx, bundle, exported, files, tell };
     for format in &order.formats {
         export.registers(*format).await?;
+        export.records(*format).await?;
         export.moving(*format).await?;
         export.reference(*format)?;
     }
@@ -140,6 +144,10 @@ impl Export<'_> {
         self.list(format, &sheets::USERS, pages::users).await?;
         self.list(format, &riding_sheets::API_KEYS, pages::api_keys).await?;
         self.list(format, &riding_sheets::DELEGATIONS, pages::delegations).await
+    }
+
+    async fn records(&mut self, format: Format) -> Result<(), StartError> {
+        self.list(format, &record_sheets::ACTIVITY, pages::records::<Activity>).await
     }
 
     async fn moving(&mut self, format: Format) -> Result<(), StartError> {

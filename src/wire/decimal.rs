@@ -3,11 +3,12 @@
 use utoipa::openapi::schema::Type;
 
 use crate::problem::Code;
-use crate::units::{Grams, NotAMass};
+use crate::units::{Grams, NotAMass, Quantity};
 
 use super::decode::Decode;
 use super::faults::Faults;
 use super::json::Node;
+use super::named::named_shape;
 use super::path::Path;
 use super::shape::{SchemaOrRef, Shape, plain};
 
@@ -51,3 +52,12 @@ impl<const MIN: i64, const MAX: i64> Decode for Decimal<MIN, MAX> {
         None
     }
 }
+
+impl utoipa::PartialSchema for Quantity {
+    fn schema() -> SchemaOrRef {
+        let words = "A number with at most three decimals, exact";
+        plain(Type::Number).multiple_of(Some(0.001)).description(Some(words)).into()
+    }
+}
+
+named_shape!(Quantity);

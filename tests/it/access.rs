@@ -5,6 +5,7 @@ mod case;
 mod custody;
 pub mod estate;
 mod evidence;
+mod records;
 mod riding;
 mod seen;
 mod table;
@@ -20,7 +21,8 @@ use seen::seen_by;
 
 /// Every operation.
 fn cases() -> impl Iterator<Item = &'static Case> {
-    table::CASES.iter().chain(riding::CASES).chain(custody::CASES).chain(evidence::CASES)
+    let others = riding::CASES.iter().chain(custody::CASES).chain(evidence::CASES);
+    table::CASES.iter().chain(others).chain(records::CASES)
 }
 
 /// Of nothing at all.

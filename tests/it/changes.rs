@@ -47,6 +47,7 @@ fn address(change: &Value) -> String {
     let kind = change["subject"]["kind"].as_str().unwrap().replace('_', "-");
     let folder = match kind.as_str() {
         "ledger-entry" => "ledger-entries".into(),
+        "activity" => "activity".into(),
         "round" => "collection-rounds".into(),
         _ => format!("{kind}s"),
     };

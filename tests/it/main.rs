@@ -43,6 +43,7 @@ mod object_store;
 mod plans;
 mod process;
 mod random_lives;
+mod records;
 mod registry;
 mod repeats;
 mod roadside;

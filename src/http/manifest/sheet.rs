@@ -6,8 +6,9 @@ use actix_web::web::Data;
 use crate::app::App;
 use crate::http::{Answer, Caller, ProblemBody, Segments};
 use crate::ids::SiteId;
-use crate::manifest::{self, Month, MonthlySheets};
+use crate::manifest::{self, MonthlySheets};
 use crate::problem::Problem;
+use crate::wire::Month;
 
 /// The monthly sheets of an institution's medical waste (危险废物转移联单（医疗废物专用）, monthly): one
 /// for each plant, a row for each manifest that left in the month, with the sums by category. The

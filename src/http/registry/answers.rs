@@ -64,5 +64,6 @@ const fn folder(kind: SubjectKind) -> &'static str {
         SubjectKind::Round => "collection-rounds",
         SubjectKind::Trip => "trips",
         SubjectKind::DeviceKey => "me/device-keys",
+        SubjectKind::Activity => "activity",
     }
 }

@@ -9,6 +9,7 @@ mod ledger_entries;
 mod licences;
 mod management_plans;
 mod organisations;
+mod records;
 mod sites;
 mod storage_areas;
 mod transfer_approvals;
@@ -85,6 +86,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     .service(web::resource("/ledger-entries").get(ledger_entries::list).post(ledger_entries::enter))
     .service(web::resource("/ledger-entries/bulk").post(ledger_entries::bulk))
     .service(web::resource("/ledger-entries/{id}").get(ledger_entries::one))
+    .configure(records)
     .service(web::resource("/containers").get(containers::list).post(containers::register))
     .service(web::resource("/containers/{id}").get(containers::one).patch(containers::change))
     .service(web::resource("/containers/{id}/qr.svg").get(containers::qr))
@@ -99,6 +101,24 @@ pub fn routes(cfg: &mut ServiceConfig) {
     .service(web::resource("/catalogue/sealed-fields").get(catalogue::sealed_fields))
     .service(web::resource("/divisions").get(catalogue::divisions))
     .service(web::resource("/calendar").get(catalogue::calendar));
+}
+
+fn records(cfg: &mut ServiceConfig) {
+    macro_rules! register {
+        ($path:literal, $handlers:ident) => {
+            cfg.service(
+                web::resource($path)
+                    .get(records::$handlers::list)
+                    .post(records::$handlers::register),
+            )
+            .service(
+                web::resource(concat!($path, "/{id}"))
+                    .get(records::$handlers::one)
+                    .patch(records::$handlers::change),
+            )
+        };
+    }
+    register!("/activity", activity);
 }
 
 /// The part of the OpenAPI document that these handlers are.
@@ -145,6 +165,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
         ledger_entries::one,
         ledger_entries::enter,
         ledger_entries::bulk,
+        records::activity::list,
+        records::activity::one,
+        records::activity::register,
+        records::activity::change,
         containers::list,
         containers::one,
         containers::register,

@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::super::entry::Entry;
 use super::super::model::Driver;
+use super::super::record::activity::Activity;
 use super::{
     id, insert_approval, insert_ledger_entry, insert_licence, insert_organisation, insert_plan,
-    insert_site, insert_storage_area, insert_vehicle, insert_waste_stream, text,
+    insert_record, insert_site, insert_storage_area, insert_vehicle, insert_waste_stream, text,
 };
 use crate::decision::{Cell, Row, SubjectKind, Table, Type, Write};
 
@@ -37,6 +38,7 @@ pub fn implied(kind: SubjectKind, data: Value) -> Option<Result<Vec<Row>, serde_
         SubjectKind::StorageArea => one(data, insert_storage_area),
         SubjectKind::TransferApproval => one(data, insert_approval),
         SubjectKind::ManagementPlan => one(data, insert_plan),
+        SubjectKind::Activity => one(data, insert_record::<Activity>),
         SubjectKind::Manifest
         | SubjectKind::User
         | SubjectKind::Container

@@ -12,8 +12,8 @@ use super::super::access::Scope;
 use super::scope::{organisations_seen, sites_seen};
 use crate::db::Pool;
 use crate::db::schema::{
-    driver, ledger_entry, management_plan, organisation, site, storage_area, transfer_approval,
-    vehicle, waste_stream,
+    activity, driver, ledger_entry, management_plan, organisation, site, storage_area,
+    transfer_approval, vehicle, waste_stream,
 };
 use crate::decision::SubjectKind;
 use crate::ids::SiteId;
@@ -58,6 +58,7 @@ pub async fn seen_among(
         SubjectKind::WasteStream => seen!(pool, waste_stream, ids, site_id, sites),
         SubjectKind::ManagementPlan => seen!(pool, management_plan, ids, site_id, sites),
         SubjectKind::LedgerEntry => seen!(pool, ledger_entry, ids, site_id, sites),
+        SubjectKind::Activity => seen!(pool, activity, ids, site_id, sites),
         SubjectKind::TransferApproval => {
             use transfer_approval as t;
             let mut query = t::table.select(t::id).filter(t::id.eq_any(ids)).into_boxed::<Pg>();

@@ -8,7 +8,7 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
             &["corps", "division", "regiment", "neighbour", "health", "carrier"]
         }
         "storage-areas" => super::table::WITH_RECEIVER,
-        "waste-streams" | "management-plans" | "ledger-entries" | "containers" => {
+        "waste-streams" | "management-plans" | "ledger-entries" | "containers" | "activity" => {
             &["corps", "division", "regiment", "health", "producer", "auditor"]
         }
         "transfer-approvals" => {
