@@ -39,6 +39,8 @@ typed_id! {
     ApiKeyId;
     /// A transfer approval (跨省转移审批).
     ApprovalId;
+    /// A plant that takes medical waste in an emergency (应急协同处置设施).
+    CoDisposalFacilityId;
     /// A labelled package (包装).
     ContainerId;
     /// An organisation's leave for another to sign for it.

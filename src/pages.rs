@@ -15,6 +15,7 @@ use crate::identity::{self, ListUsers, UserView};
 use crate::inspection::{self, Inspection, InspectionFilter, InspectionView, inspection_view};
 use crate::manifest::{self, AnyManifest, Draft, Look, ManifestFilter, draft_view};
 use crate::problem::Problem;
+use crate::registry::co_disposal::{self, CoDisposalFacilityQuery, CoDisposalFacilityView};
 use crate::registry::lists::{
     self, DriverQuery, LedgerQuery, LicenceQuery, ManagementPlanQuery, OrganisationQuery,
     SiteQuery, StorageAreaQuery, TransferApprovalQuery, VehicleQuery, WasteStreamQuery,
@@ -95,6 +96,15 @@ pub async fn transfer_approvals(
 ) -> Paged<TransferApprovalView> {
     let rows = lists::transfer_approvals(app, &ctx.actor, asked).await?;
     Page::of(rows, asked.limit, |one| one.id, |one| TransferApprovalView::from(&*one))
+}
+
+pub async fn co_disposal_facilities(
+    app: &App,
+    ctx: &Ctx,
+    asked: &CoDisposalFacilityQuery,
+) -> Paged<CoDisposalFacilityView> {
+    let rows = co_disposal::list(app, &ctx.actor, asked).await?;
+    Page::of(rows, asked.limit, |one| one.0.id, |one| CoDisposalFacilityView::of(&one.0, &one.1))
 }
 
 /// A register of the form that `registry::record` has.

@@ -48,6 +48,7 @@ impl Made {
             | SubjectKind::Delegation
             | SubjectKind::ApiKey
             | SubjectKind::Activity
+            | SubjectKind::CoDisposalFacility
             | SubjectKind::DeviceKey => Self::Whole(Value::Null),
         }
     }

@@ -95,6 +95,15 @@ pub(super) const UNIQUE: &[Unique] = &[
         en: "This site has told of this month already; correct that entry.",
     },
     Unique {
+        name: "co_disposal_facility_once",
+        table: "co_disposal_facility",
+        columns: &["site_id"],
+        code: Code::AlreadyExists,
+        pointer: "/site_id",
+        zh: "该场所已在名单中，请修改原记录。",
+        en: "This site is on the list already; change that entry.",
+    },
+    Unique {
         name: "transfer_approval_number_once",
         table: "transfer_approval",
         columns: &["number"],

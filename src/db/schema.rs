@@ -392,6 +392,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    co_disposal_facility (id) {
+        id -> Uuid,
+        site_id -> Uuid,
+        kind -> Text,
+        daily_g -> Int8,
+        notice_hours -> Int8,
+        priority -> Int8,
+        evidence_sha256 -> Nullable<Text>,
+        status -> Text,
+        contact_person -> Text,
+        contact_phone -> Text,
+    }
+}
+
+diesel::table! {
     vehicle (id) {
         id -> Uuid,
         organisation_id -> Uuid,

@@ -26,10 +26,11 @@ pub enum SubjectKind {
     Trip,
     DeviceKey,
     Activity,
+    CoDisposalFacility,
 }
 
 impl SubjectKind {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Manifest,
         Self::Organisation,
         Self::Site,
@@ -51,6 +52,7 @@ impl SubjectKind {
         Self::Trip,
         Self::DeviceKey,
         Self::Activity,
+        Self::CoDisposalFacility,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -76,6 +78,7 @@ impl SubjectKind {
             Self::Trip => "trip",
             Self::DeviceKey => "device_key",
             Self::Activity => "activity",
+            Self::CoDisposalFacility => "co_disposal_facility",
         }
     }
 

@@ -4,6 +4,7 @@ use super::sheet::{Column, Sheet, number, text};
 
 const ID: Column = text("id", "标识", "/id");
 const SITE: Column = text("site_id", "场所标识", "/site_id");
+const STATUS: Column = text("status", "状态", "/status");
 const NOTE: Column = text("note", "备注", "/note");
 
 pub static ACTIVITY: Sheet = Sheet {
@@ -17,5 +18,21 @@ pub static ACTIVITY: Sheet = Sheet {
         number("value", "数量", "/value"),
         text("unit", "计量单位", "/unit"),
         NOTE,
+    ],
+};
+
+pub static CO_DISPOSAL_FACILITIES: Sheet = Sheet {
+    name: "co-disposal-facilities",
+    columns: &[
+        ID,
+        SITE,
+        text("kind", "设施类型", "/kind"),
+        number("daily_kg", "日协同处置能力(千克)", "/daily_kg"),
+        number("notice_hours", "提前通知(小时)", "/notice_hours"),
+        number("priority", "优先级", "/priority"),
+        text("contact_person", "联系人", "/contact/person"),
+        text("contact_phone", "联系电话", "/contact/phone"),
+        text("evidence_sha256", "证明材料", "/evidence_sha256"),
+        STATUS,
     ],
 };

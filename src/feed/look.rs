@@ -73,7 +73,7 @@ async fn seen_among(app: &App, actor: &Actor, places: &[Place]) -> Result<Seen, 
             }
             SubjectKind::Trip => trip::feed::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::Round => round::feed::seen_among(&app.pool, actor, &ids).await?,
-            _ => registry::feed::seen_among(&app.pool, actor, (kind, &ids)).await?,
+            _ => Box::pin(registry::feed::seen_among(&app.pool, actor, (kind, &ids))).await?,
         };
         seen.extend(found.into_iter().map(|id| (kind, id)));
     }

@@ -54,8 +54,8 @@ pub struct ChangeView {
 pub struct SubjectView {
     /// `manifest`, `organisation`, `site`, `licence`, `vehicle`, `driver`, `user`, `waste_stream`,
     /// `ledger_entry`, `storage_area`, `transfer_approval`, `management_plan`, `activity`,
-    /// `container`, `inspection`, `delegation`, `api_key`, `sign_in`, `round`, `trip` or
-    /// `device_key`.
+    /// `co_disposal_facility`, `container`, `inspection`, `delegation`, `api_key`, `sign_in`,
+    /// `round`, `trip` or `device_key`.
     pub kind: String,
     pub id: Uuid,
 }
@@ -93,7 +93,7 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
     let trips = trip::feed::Stood::read(app, &of(SubjectKind::Trip)).await?;
     let subjects: Vec<Subject> =
         places.iter().map(|place| Subject::new(place.subject_kind, place.subject_id)).collect();
-    let registers = Beside::read(&app.pool, &subjects).await?;
+    let registers = Box::pin(Beside::read(&app.pool, &subjects)).await?;
     let keys = api_keys(app, &subjects).await?;
     let devices = device_keys(app, &subjects).await?;
     let mut changes = Vec::with_capacity(events.len());

@@ -27,6 +27,7 @@ const REGISTERS: &[&str] = &[
     "ledger-entries",
     "transfer-approvals",
     "activity",
+    "co-disposal-facilities",
     "containers",
     "imports",
     "inspections",

@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::wire::{Page, Paged};
 
 /// The lists that can be had whole, below the API's root.
-pub const LISTS: [&str; 29] = [
+pub const LISTS: [&str; 30] = [
     "/manifests",
     "/organisations",
     "/sites",
@@ -31,6 +31,7 @@ pub const LISTS: [&str; 29] = [
     "/management-plans",
     "/transfer-approvals",
     "/ledger-entries",
+    "/co-disposal-facilities",
     "/activity",
     "/users",
     "/containers",

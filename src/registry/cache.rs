@@ -228,6 +228,7 @@ impl Registers {
                 | SubjectKind::Round
                 | SubjectKind::Trip
                 | SubjectKind::Activity
+                | SubjectKind::CoDisposalFacility
                 | SubjectKind::DeviceKey => {}
             }
         }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::co_disposal::CoDisposalFacility;
 use super::model::{
     Driver, LedgerEntry, Licence, ManagementPlan, Organisation, Site, StorageArea,
     TransferApproval, Vehicle, WasteStream,
@@ -46,6 +47,7 @@ entries!(
     TransferApproval,
     LedgerEntry,
     Activity,
+    CoDisposalFacility,
 );
 
 /// Which rows of a list to read, in the order of ids, which is that of registration: stable under

@@ -9,6 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::access::Scope;
+use super::co_disposal::{CoDisposalFacility, CoDisposalFacilityView, Contact};
 use super::entry::Entry;
 use super::model::{
     Driver, LedgerEntry, Licence, ManagementPlan, Organisation, Person, Site, StorageArea,
@@ -41,6 +42,7 @@ pub async fn seen_among(
 pub struct Beside {
     persons: HashMap<Uuid, Person>,
     stored: HashMap<StorageAreaId, Grams>,
+    contacts: HashMap<Uuid, Contact>,
 }
 
 impl Beside {
@@ -52,11 +54,16 @@ impl Beside {
             [] => HashMap::new(),
             drivers => store::persons(pool, drivers).await?,
         };
-        Ok(Self { persons, stored: store::stored_in(pool, &areas).await? })
+        let facilities: Vec<Uuid> = of(SubjectKind::CoDisposalFacility).collect();
+        let contacts = match facilities.as_slice() {
+            [] => HashMap::new(),
+            facilities => store::contacts(pool, facilities).await?,
+        };
+        Ok(Self { persons, stored: store::stored_in(pool, &areas).await?, contacts })
     }
 
-    /// The entry as the API shows it, after the event with this data. `None` for a driver whose
-    /// personal data are gone.
+    /// The entry as the API shows it, after the event with this data. `None` where its personal
+    /// data are gone.
     pub fn shown(&self, kind: SubjectKind, data: Value) -> Result<Option<Value>, Problem> {
         let shown = match kind {
             SubjectKind::Organisation => view::<Organisation, OrganisationView>(data)?,
@@ -68,6 +75,12 @@ impl Beside {
             SubjectKind::TransferApproval => view::<TransferApproval, TransferApprovalView>(data)?,
             SubjectKind::ManagementPlan => view::<ManagementPlan, ManagementPlanView>(data)?,
             SubjectKind::Activity => record::<Activity>(data)?,
+            SubjectKind::CoDisposalFacility => {
+                let facility: CoDisposalFacility = entry(data)?;
+                let contact = self.contacts.get(&facility.id.uuid());
+                let Some(contact) = contact else { return Ok(None) };
+                json(&CoDisposalFacilityView::of(&facility, contact))?
+            }
             SubjectKind::StorageArea => {
                 let area: StorageArea = entry(data)?;
                 let stored = self.stored.get(&area.id).copied().unwrap_or_default();

@@ -6,6 +6,8 @@ pub mod approval;
 mod cache;
 mod ceilings;
 mod change;
+/// Co-disposal facilities for emergencies.
+pub mod co_disposal;
 /// Drivers and escorts.
 pub mod driver;
 mod entry;

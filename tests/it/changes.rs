@@ -48,6 +48,7 @@ fn address(change: &Value) -> String {
     let folder = match kind.as_str() {
         "ledger-entry" => "ledger-entries".into(),
         "activity" => "activity".into(),
+        "co-disposal-facility" => "co-disposal-facilities".into(),
         "round" => "collection-rounds".into(),
         _ => format!("{kind}s"),
     };

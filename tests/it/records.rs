@@ -2,6 +2,7 @@
 //! in the journal and in the audit.
 
 mod activity;
+mod co_disposal;
 
 use liandan::journal::first_break;
 use serde_json::{Value, json};
@@ -20,14 +21,26 @@ struct Register<'a> {
 }
 
 fn registers(cast: &Cast) -> Vec<Register<'_>> {
-    vec![Register {
-        path: "/activity",
-        keeper: &cast.producer,
-        new: json!({"site_id": cast.producer_site, "kind": "output", "product": "电石",
+    vec![
+        Register {
+            path: "/activity",
+            keeper: &cast.producer,
+            new: json!({"site_id": cast.producer_site, "kind": "output", "product": "电石",
             "month": "2026-10", "value": 812.125}),
-        patch: json!({"value": 0, "note": "更正"}),
-        taken: Some("/month"),
-    }]
+            patch: json!({"value": 0, "note": "更正"}),
+            taken: Some("/month"),
+        },
+        Register {
+            path: "/co-disposal-facilities",
+            keeper: &cast.corps,
+            new: json!({"site_id": cast.receiver_site, "kind": "hazardous_incinerator",
+                "daily_kg": 1500.5, "notice_hours": 0, "priority": 1,
+                "contact": {"person": "王五", "phone": "13700000000"},
+                "evidence_sha256": "ab".repeat(32)}),
+            patch: json!({"priority": 3, "evidence_sha256": null, "status": "closed"}),
+            taken: Some("/site_id"),
+        },
+    ]
 }
 
 #[tokio::test]

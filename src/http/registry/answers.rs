@@ -65,5 +65,6 @@ const fn folder(kind: SubjectKind) -> &'static str {
         SubjectKind::Trip => "trips",
         SubjectKind::DeviceKey => "me/device-keys",
         SubjectKind::Activity => "activity",
+        SubjectKind::CoDisposalFacility => "co-disposal-facilities",
     }
 }

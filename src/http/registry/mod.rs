@@ -3,6 +3,7 @@
 
 mod answers;
 mod catalogue;
+mod co_disposal_facilities;
 mod containers;
 mod drivers;
 mod ledger_entries;
@@ -104,21 +105,19 @@ pub fn routes(cfg: &mut ServiceConfig) {
 }
 
 fn records(cfg: &mut ServiceConfig) {
+    use records::activity;
     macro_rules! register {
         ($path:literal, $handlers:ident) => {
-            cfg.service(
-                web::resource($path)
-                    .get(records::$handlers::list)
-                    .post(records::$handlers::register),
-            )
-            .service(
-                web::resource(concat!($path, "/{id}"))
-                    .get(records::$handlers::one)
-                    .patch(records::$handlers::change),
-            )
+            cfg.service(web::resource($path).get($handlers::list).post($handlers::register))
+                .service(
+                    web::resource(concat!($path, "/{id}"))
+                        .get($handlers::one)
+                        .patch($handlers::change),
+                )
         };
     }
     register!("/activity", activity);
+    register!("/co-disposal-facilities", co_disposal_facilities);
 }
 
 /// The part of the OpenAPI document that these handlers are.
@@ -169,6 +168,10 @@ fn records(cfg: &mut ServiceConfig) {
         records::activity::one,
         records::activity::register,
         records::activity::change,
+        co_disposal_facilities::list,
+        co_disposal_facilities::one,
+        co_disposal_facilities::register,
+        co_disposal_facilities::change,
         containers::list,
         containers::one,
         containers::register,

@@ -24,9 +24,17 @@ use crate::ctx::{Actor, Ctx};
 use crate::decision::Decision;
 use crate::identity::policy;
 use crate::problem::{Fault, Findings, Problem};
-use crate::wire::{Asked, Cursor, PageLimit};
+use crate::wire::{Asked, Cursor, PageLimit, api_enum};
 
 pub use owner::{Owner, OwnerId, Writers};
+
+api_enum! {
+    /// Whether a record holds. What was closed may be opened again: its events tell.
+    pub enum InForce {
+        Active = "active",
+        Closed = "closed",
+    }
+}
 
 /// An entry of a register of this form.
 pub trait Record: Stored + PartialEq {

@@ -1,14 +1,15 @@
 //! What a record belongs to, and who may tell of it.
 
+use super::super::access::is_registrar;
 use super::super::cache::Known;
-use super::super::model::{Organisation, Part, Site, Standing};
+use super::super::model::{Organisation, Part, Site, SiteKind, Standing};
 use crate::app::App;
 use crate::command::Freshness;
 use crate::ctx::Actor;
 use crate::decision::Guard;
 use crate::identity::policy;
 use crate::ids::{OrganisationId, SiteId};
-use crate::problem::Problem;
+use crate::problem::{Code, Fault, Problem, Text};
 
 /// Whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,18 +63,30 @@ impl Owner {
         }
     }
 
-    pub fn site(&self) -> Option<&Site> {
-        match self {
-            Self::Site(site) => Some(site),
-            Self::Organisation(_) => None,
-        }
-    }
-
     fn organisation_id(&self) -> OrganisationId {
         match self {
             Self::Site(site) => site.organisation_id,
             Self::Organisation(organisation) => organisation.id,
         }
+    }
+
+    fn division(&self) -> &str {
+        match self {
+            Self::Site(site) => &site.division,
+            Self::Organisation(organisation) => &organisation.division,
+        }
+    }
+
+    /// What is told of sites of one kind alone.
+    pub fn is_of_kind(&self, kind: SiteKind) -> Option<Fault> {
+        let detail = || {
+            Text::new(
+                format!("只能是类型为 {kind} 的场所。"),
+                format!("Only a site of kind {kind} will do."),
+            )
+        };
+        let is_it = matches!(self, Self::Site(site) if site.kind == kind);
+        (!is_it).then(|| Fault::new(Code::InvalidValue, "/site_id", detail()))
     }
 
     /// Sites are a public register; regulators' own bodies are not.
@@ -99,17 +112,24 @@ pub enum Writers {
     /// Its own people, those who sign as this part: what they tell is their own word, and no
     /// regulator puts it into their mouth.
     Own(Part),
+    /// The regulators of the division that it lies in, and the corps'.
+    Regulators,
 }
 
 impl Writers {
     /// Whoever could never tell anything of this kind is told 403 before the content is looked at.
     pub fn could(self, actor: &Actor) -> bool {
-        let Self::Own(part) = self;
-        policy::is_system(actor) || policy::role_plays(actor.role, part)
+        match self {
+            Self::Own(part) => policy::is_system(actor) || policy::role_plays(actor.role, part),
+            Self::Regulators => is_registrar(actor),
+        }
     }
 
     pub fn may(self, actor: &Actor, owner: &Owner) -> bool {
-        let own = policy::belongs_to(actor, owner.organisation_id());
-        self.could(actor) && (own || policy::is_system(actor))
+        let own = || policy::belongs_to(actor, owner.organisation_id());
+        match self {
+            Self::Own(_) => self.could(actor) && (policy::is_system(actor) || own()),
+            Self::Regulators => policy::regulates(actor, owner.division()),
+        }
     }
 }

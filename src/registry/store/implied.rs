@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::super::co_disposal::CoDisposalFacility;
 use super::super::entry::Entry;
 use super::super::model::Driver;
 use super::super::record::activity::Activity;
@@ -39,6 +40,7 @@ pub fn implied(kind: SubjectKind, data: Value) -> Option<Result<Vec<Row>, serde_
         SubjectKind::TransferApproval => one(data, insert_approval),
         SubjectKind::ManagementPlan => one(data, insert_plan),
         SubjectKind::Activity => one(data, insert_record::<Activity>),
+        SubjectKind::CoDisposalFacility => one(data, insert_record::<CoDisposalFacility>),
         SubjectKind::Manifest
         | SubjectKind::User
         | SubjectKind::Container

@@ -4,6 +4,7 @@
 //! row that does not parse is a fault of ours: the pair of the check made when it was written.
 
 mod approval;
+mod co_disposal;
 mod driver;
 mod implied;
 mod ledger;
@@ -30,6 +31,7 @@ use crate::decision::Cell;
 use crate::problem::Problem;
 
 pub use approval::{ApprovalFilter, approval, approvals, insert_approval, update_approval};
+pub use co_disposal::{contacts, insert_co_disposal, update_co_disposal};
 pub use driver::{DriverFilter, driver, drivers, insert_driver, person, persons, update_driver};
 pub use implied::implied;
 pub use ledger::{

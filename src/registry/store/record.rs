@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::super::access::Scope;
 use super::super::cache::Known;
+use super::super::co_disposal::CoDisposalFacility;
 use super::super::entry::{Entry, Slice};
 use super::super::record::activity::Activity;
 use super::{broken, known};
@@ -64,6 +65,16 @@ stored! {
         ("month", Date),
         ("value_milli", Int8),
         ("note", Text),
+    ];
+    CoDisposalFacility in "co_disposal_facility" [
+        ("id", Uuid),
+        ("site_id", Uuid),
+        ("kind", Text),
+        ("daily_g", Int8),
+        ("notice_hours", Int8),
+        ("priority", Int8),
+        ("evidence_sha256", Text),
+        ("status", Text),
     ];
 }
 

@@ -21,14 +21,38 @@ pub const CASES: &[Case] = &[
         json!({"site_id": estate.cast.producer_site, "kind": "meals", "month": "2026-10",
             "value": 1})
     }),
+    case("GET /api/v1/co-disposal-facilities/{id}", One("co-disposal-facilities")),
+    many(
+        "GET /api/v1/co-disposal-facilities",
+        &[
+            ("co-disposal-facilities", ""),
+            ("co-disposal-facilities", "site_id={receiver_site}&kind=cement_kiln&status=active"),
+        ],
+    ),
+    change(
+        "PATCH /api/v1/co-disposal-facilities/{id}",
+        "co-disposal-facilities",
+        &["corps", "division", "health"],
+        r#"{"priority":2}"#,
+    ),
+    make("POST /api/v1/co-disposal-facilities", &["corps", "division", "health"], |estate| {
+        json!({"site_id": estate.cast.receiver_site, "kind": "other", "daily_kg": 1,
+            "notice_hours": 0, "priority": 1, "contact": {"person": "x", "phone": "1"}})
+    }),
 ];
 
 /// One record of each kind, by the folder of the API.
 pub async fn things(cast: &Cast) -> Vec<(&'static str, String)> {
     let activity = json!({"site_id": cast.producer_site, "kind": "bed_days", "month": "2026-10",
         "value": 1204.5});
+    let co_disposal_facilities = json!({"site_id": cast.receiver_site,
+        "kind": "cement_kiln", "daily_kg": 5000, "notice_hours": 24, "priority": 1,
+        "contact": {"person": "王五", "phone": "13700000000"}});
     let mut things = Vec::new();
-    for (folder, client, body) in [("activity", &cast.producer, activity)] {
+    for (folder, client, body) in [
+        ("activity", &cast.producer, activity),
+        ("co-disposal-facilities", &cast.corps, co_disposal_facilities),
+    ] {
         things.push((folder, client.post(&format!("/{folder}"), &body).await.ok().id()));
     }
     things
