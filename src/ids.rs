@@ -48,6 +48,8 @@ typed_id! {
     /// A device's public key, by which its owner signs.
     DeviceKeyId;
     DriverId;
+    /// How a treatment facility ran on a day (设施运行日报).
+    FacilityDayId;
     /// A look at a load on the road (路检).
     InspectionId;
     LedgerEntryId;

@@ -49,6 +49,7 @@ impl Made {
             | SubjectKind::ApiKey
             | SubjectKind::Activity
             | SubjectKind::CoDisposalFacility
+            | SubjectKind::FacilityDay
             | SubjectKind::DeviceKey => Self::Whole(Value::Null),
         }
     }

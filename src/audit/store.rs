@@ -120,7 +120,7 @@ SELECT 'subject', s.id FROM subject s WHERE NOT EXISTS
     (SELECT FROM event e WHERE e.subject_id = s.id AND e.seq = 0)";
 
 /// Tables whose every row is a subject's.
-const OF_SUBJECTS: [&str; 20] = [
+const OF_SUBJECTS: [&str; 21] = [
     "manifest",
     "organisation",
     "site",
@@ -132,6 +132,7 @@ const OF_SUBJECTS: [&str; 20] = [
     "storage_area",
     "transfer_approval",
     "management_plan",
+    "facility_day",
     "co_disposal_facility",
     "activity",
     "api_key",

@@ -104,6 +104,15 @@ pub(super) const UNIQUE: &[Unique] = &[
         en: "This site is on the list already; change that entry.",
     },
     Unique {
+        name: "facility_day_once",
+        table: "facility_day",
+        columns: &["site_id", "day"],
+        code: Code::AlreadyExists,
+        pointer: "/on",
+        zh: "该设施当日的运行情况已登记，请更正原记录。",
+        en: "This facility has told of this day already; correct that entry.",
+    },
+    Unique {
         name: "transfer_approval_number_once",
         table: "transfer_approval",
         columns: &["number"],

@@ -407,6 +407,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    facility_day (id) {
+        id -> Uuid,
+        site_id -> Uuid,
+        day -> Date,
+        status -> Text,
+        treated_g -> Nullable<Int8>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     vehicle (id) {
         id -> Uuid,
         organisation_id -> Uuid,

@@ -27,10 +27,11 @@ pub enum SubjectKind {
     DeviceKey,
     Activity,
     CoDisposalFacility,
+    FacilityDay,
 }
 
 impl SubjectKind {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Manifest,
         Self::Organisation,
         Self::Site,
@@ -53,6 +54,7 @@ impl SubjectKind {
         Self::DeviceKey,
         Self::Activity,
         Self::CoDisposalFacility,
+        Self::FacilityDay,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -79,6 +81,7 @@ impl SubjectKind {
             Self::DeviceKey => "device_key",
             Self::Activity => "activity",
             Self::CoDisposalFacility => "co_disposal_facility",
+            Self::FacilityDay => "facility_day",
         }
     }
 

@@ -36,3 +36,15 @@ pub static CO_DISPOSAL_FACILITIES: Sheet = Sheet {
         STATUS,
     ],
 };
+
+pub static FACILITY_DAYS: Sheet = Sheet {
+    name: "facility-days",
+    columns: &[
+        ID,
+        SITE,
+        text("on", "日期", "/on"),
+        text("status", "运行状态", "/status"),
+        number("treated_kg", "处置量(千克)", "/treated_kg"),
+        text("reason", "原因", "/reason"),
+    ],
+};

@@ -27,6 +27,7 @@ const REGISTERS: &[&str] = &[
     "ledger-entries",
     "transfer-approvals",
     "activity",
+    "facility-days",
     "co-disposal-facilities",
     "containers",
     "imports",

@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::wire::{Page, Paged};
 
 /// The lists that can be had whole, below the API's root.
-pub const LISTS: [&str; 30] = [
+pub const LISTS: [&str; 31] = [
     "/manifests",
     "/organisations",
     "/sites",
@@ -31,6 +31,7 @@ pub const LISTS: [&str; 30] = [
     "/management-plans",
     "/transfer-approvals",
     "/ledger-entries",
+    "/facility-days",
     "/co-disposal-facilities",
     "/activity",
     "/users",

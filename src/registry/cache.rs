@@ -229,6 +229,7 @@ impl Registers {
                 | SubjectKind::Trip
                 | SubjectKind::Activity
                 | SubjectKind::CoDisposalFacility
+                | SubjectKind::FacilityDay
                 | SubjectKind::DeviceKey => {}
             }
         }

@@ -10,6 +10,7 @@ use super::model::{
     TransferApproval, Vehicle, WasteStream,
 };
 use super::record::activity::Activity;
+use super::record::facility_day::FacilityDay;
 use crate::decision::{Subject, SubjectKind};
 
 /// An entry of a register. Its version is the number of its events.
@@ -48,6 +49,7 @@ entries!(
     LedgerEntry,
     Activity,
     CoDisposalFacility,
+    FacilityDay,
 );
 
 /// Which rows of a list to read, in the order of ids, which is that of registration: stable under

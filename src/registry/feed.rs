@@ -17,6 +17,7 @@ use super::model::{
 };
 use super::record::Record;
 use super::record::activity::Activity;
+use super::record::facility_day::FacilityDay;
 use super::store;
 use super::view::{
     DriverView, LedgerEntryView, LicenceView, ManagementPlanView, OrganisationView, SiteView,
@@ -81,6 +82,7 @@ impl Beside {
                 let Some(contact) = contact else { return Ok(None) };
                 json(&CoDisposalFacilityView::of(&facility, contact))?
             }
+            SubjectKind::FacilityDay => record::<FacilityDay>(data)?,
             SubjectKind::StorageArea => {
                 let area: StorageArea = entry(data)?;
                 let stored = self.stored.get(&area.id).copied().unwrap_or_default();

@@ -26,6 +26,7 @@ use crate::mint::Mint;
 use crate::pages;
 use crate::problem::{Lang, Problem};
 use crate::registry::record::activity::Activity;
+use crate::registry::record::facility_day::FacilityDay;
 use crate::server::bundle::Bundle;
 use crate::wire::{Decode, Page, Paged, asked_in_query};
 
@@ -66,7 +67,7 @@ pub struct Progress {
 }
 
 /// Lists that have both formats, and the log, which is lines alone.
-const LISTS: usize = 29;
+const LISTS: usize = 30;
 
 /// Writes everything. Blocks. What is at the target in the end is whole.
 pub fn export_all(
@@ -149,7 +150,8 @@ impl Export<'_> {
     async fn records(&mut self, format: Format) -> Result<(), StartError> {
         self.list(format, &record_sheets::ACTIVITY, pages::records::<Activity>).await?;
         let facilities = pages::co_disposal_facilities;
-        self.list(format, &record_sheets::CO_DISPOSAL_FACILITIES, facilities).await
+        self.list(format, &record_sheets::CO_DISPOSAL_FACILITIES, facilities).await?;
+        self.list(format, &record_sheets::FACILITY_DAYS, pages::records::<FacilityDay>).await
     }
 
     async fn moving(&mut self, format: Format) -> Result<(), StartError> {

@@ -72,6 +72,7 @@ async fn each_list_shows_everybody_exactly_what_its_pages_show() {
         "/transfer-approvals",
         "/ledger-entries",
         "/activity",
+        "/facility-days",
         "/co-disposal-facilities",
         "/users",
         "/containers",

@@ -3,6 +3,7 @@
 
 mod activity;
 mod co_disposal;
+mod facility_days;
 
 use liandan::journal::first_break;
 use serde_json::{Value, json};
@@ -39,6 +40,14 @@ fn registers(cast: &Cast) -> Vec<Register<'_>> {
                 "evidence_sha256": "ab".repeat(32)}),
             patch: json!({"priority": 3, "evidence_sha256": null, "status": "closed"}),
             taken: Some("/site_id"),
+        },
+        Register {
+            path: "/facility-days",
+            keeper: &cast.receiver,
+            new: json!({"site_id": cast.receiver_site, "on": "2026-11-25", "status": "running",
+                "treated_kg": 1200.5, "reason": null}),
+            patch: json!({"status": "down", "treated_kg": null, "reason": "停电"}),
+            taken: Some("/on"),
         },
     ]
 }

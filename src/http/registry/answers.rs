@@ -66,5 +66,6 @@ const fn folder(kind: SubjectKind) -> &'static str {
         SubjectKind::DeviceKey => "me/device-keys",
         SubjectKind::Activity => "activity",
         SubjectKind::CoDisposalFacility => "co-disposal-facilities",
+        SubjectKind::FacilityDay => "facility-days",
     }
 }

@@ -105,7 +105,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 }
 
 fn records(cfg: &mut ServiceConfig) {
-    use records::activity;
+    use records::{activity, facility_day};
     macro_rules! register {
         ($path:literal, $handlers:ident) => {
             cfg.service(web::resource($path).get($handlers::list).post($handlers::register))
@@ -117,6 +117,7 @@ fn records(cfg: &mut ServiceConfig) {
         };
     }
     register!("/activity", activity);
+    register!("/facility-days", facility_day);
     register!("/co-disposal-facilities", co_disposal_facilities);
 }
 
@@ -172,6 +173,10 @@ fn records(cfg: &mut ServiceConfig) {
         co_disposal_facilities::one,
         co_disposal_facilities::register,
         co_disposal_facilities::change,
+        records::facility_day::list,
+        records::facility_day::one,
+        records::facility_day::register,
+        records::facility_day::change,
         containers::list,
         containers::one,
         containers::register,

@@ -119,3 +119,18 @@ handlers! {
     /// Correct it.
     change as "change_activity",
 }
+
+handlers! {
+    mod facility_day;
+    FacilityDay, FacilityDayId, FacilityDayView, NewFacilityDay, FacilityDayPatch,
+    FacilityDayQuery, FACILITY_DAYS,
+    at "/api/v1/facility-days" and "/api/v1/facility-days/{id}",
+    /// Days of treatment facilities of one's own or in one's jurisdiction, oldest entry first.
+    list as "list_facility_days",
+    /// One facility's day.
+    one as "show_facility_day",
+    /// Tell how a treatment facility ran on a day: its own people do, once a day.
+    register as "register_facility_day",
+    /// Correct it.
+    change as "change_facility_day",
+}

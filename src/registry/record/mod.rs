@@ -8,6 +8,8 @@
 
 /// Bed-days, visits, meals and output by month.
 pub mod activity;
+/// How a treatment facility ran on a day (设施运行日报).
+pub mod facility_day;
 mod owner;
 
 use uuid::Uuid;

@@ -6,6 +6,7 @@ use super::super::co_disposal::CoDisposalFacility;
 use super::super::entry::Entry;
 use super::super::model::Driver;
 use super::super::record::activity::Activity;
+use super::super::record::facility_day::FacilityDay;
 use super::{
     id, insert_approval, insert_ledger_entry, insert_licence, insert_organisation, insert_plan,
     insert_record, insert_site, insert_storage_area, insert_vehicle, insert_waste_stream, text,
@@ -41,6 +42,7 @@ pub fn implied(kind: SubjectKind, data: Value) -> Option<Result<Vec<Row>, serde_
         SubjectKind::ManagementPlan => one(data, insert_plan),
         SubjectKind::Activity => one(data, insert_record::<Activity>),
         SubjectKind::CoDisposalFacility => one(data, insert_record::<CoDisposalFacility>),
+        SubjectKind::FacilityDay => one(data, insert_record::<FacilityDay>),
         SubjectKind::Manifest
         | SubjectKind::User
         | SubjectKind::Container

@@ -18,6 +18,7 @@ use super::super::cache::Known;
 use super::super::co_disposal::CoDisposalFacility;
 use super::super::entry::{Entry, Slice};
 use super::super::record::activity::Activity;
+use super::super::record::facility_day::FacilityDay;
 use super::{broken, known};
 use crate::db::{self, Pool};
 use crate::decision::{Cell, Row, Table, Type, Write};
@@ -75,6 +76,14 @@ stored! {
         ("priority", Int8),
         ("evidence_sha256", Text),
         ("status", Text),
+    ];
+    FacilityDay in "facility_day" [
+        ("id", Uuid),
+        ("site_id", Uuid),
+        ("day", Date),
+        ("status", Text),
+        ("treated_g", Int8),
+        ("reason", Text),
     ];
 }
 

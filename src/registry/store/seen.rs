@@ -12,8 +12,8 @@ use super::super::access::Scope;
 use super::scope::{organisations_seen, sites_seen};
 use crate::db::Pool;
 use crate::db::schema::{
-    activity, co_disposal_facility, driver, ledger_entry, management_plan, organisation, site,
-    storage_area, transfer_approval, vehicle, waste_stream,
+    activity, co_disposal_facility, driver, facility_day, ledger_entry, management_plan,
+    organisation, site, storage_area, transfer_approval, vehicle, waste_stream,
 };
 use crate::decision::SubjectKind;
 use crate::ids::SiteId;
@@ -60,6 +60,7 @@ pub async fn seen_among(
         SubjectKind::LedgerEntry => seen!(pool, ledger_entry, ids, site_id, sites),
         SubjectKind::Activity => seen!(pool, activity, ids, site_id, sites),
         SubjectKind::CoDisposalFacility => seen!(pool, co_disposal_facility, ids, site_id, sites),
+        SubjectKind::FacilityDay => seen!(pool, facility_day, ids, site_id, sites),
         SubjectKind::TransferApproval => {
             use transfer_approval as t;
             let mut query = t::table.select(t::id).filter(t::id.eq_any(ids)).into_boxed::<Pg>();

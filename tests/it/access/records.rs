@@ -39,6 +39,20 @@ pub const CASES: &[Case] = &[
         json!({"site_id": estate.cast.receiver_site, "kind": "other", "daily_kg": 1,
             "notice_hours": 0, "priority": 1, "contact": {"person": "x", "phone": "1"}})
     }),
+    case("GET /api/v1/facility-days/{id}", One("facility-days")),
+    many(
+        "GET /api/v1/facility-days",
+        &[
+            ("facility-days", ""),
+            ("facility-days", "site_id={receiver_site}&status=reduced"),
+            ("facility-days", "from=2026-11-24&to=2026-11-24"),
+        ],
+    ),
+    change("PATCH /api/v1/facility-days/{id}", "facility-days", &["receiver"], r#"{"reason":"x"}"#),
+    make("POST /api/v1/facility-days", &["receiver"], |estate| {
+        json!({"site_id": estate.cast.receiver_site, "on": "2026-11-23", "status": "down",
+            "reason": "检修"})
+    }),
 ];
 
 /// One record of each kind, by the folder of the API.
@@ -48,9 +62,12 @@ pub async fn things(cast: &Cast) -> Vec<(&'static str, String)> {
     let co_disposal_facilities = json!({"site_id": cast.receiver_site,
         "kind": "cement_kiln", "daily_kg": 5000, "notice_hours": 24, "priority": 1,
         "contact": {"person": "王五", "phone": "13700000000"}});
+    let facility_days = json!({"site_id": cast.receiver_site, "on": "2026-11-24",
+        "status": "reduced", "treated_kg": 1200.5, "reason": "检修"});
     let mut things = Vec::new();
     for (folder, client, body) in [
         ("activity", &cast.producer, activity),
+        ("facility-days", &cast.receiver, facility_days),
         ("co-disposal-facilities", &cast.corps, co_disposal_facilities),
     ] {
         things.push((folder, client.post(&format!("/{folder}"), &body).await.ok().id()));

@@ -7,7 +7,7 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
         "vehicles" | "drivers" => {
             &["corps", "division", "regiment", "neighbour", "health", "carrier"]
         }
-        "storage-areas" | "co-disposal-facilities" => super::table::WITH_RECEIVER,
+        "storage-areas" | "facility-days" | "co-disposal-facilities" => super::table::WITH_RECEIVER,
         "waste-streams" | "management-plans" | "ledger-entries" | "containers" | "activity" => {
             &["corps", "division", "regiment", "health", "producer", "auditor"]
         }
