@@ -48,10 +48,14 @@ typed_id! {
     /// A device's public key, by which its owner signs.
     DeviceKeyId;
     DriverId;
+    /// An emergency plan filed with an authority (应急预案备案).
+    EmergencyPlanFiledId;
     /// How a treatment facility ran on a day (设施运行日报).
     FacilityDayId;
     /// A look at a load on the road (路检).
     InspectionId;
+    /// An insurance against harm to the environment (环境污染责任保险).
+    InsurancePolicyId;
     LedgerEntryId;
     /// An operating licence (经营许可证).
     LicenceId;
@@ -59,6 +63,8 @@ typed_id! {
     ManagementPlanId;
     ManifestId;
     OrganisationId;
+    /// What of a site could do harm (环境风险源).
+    RiskSourceId;
     /// A collection round (收运趟次).
     RoundId;
     /// One refresh-token family.

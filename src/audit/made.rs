@@ -50,6 +50,9 @@ impl Made {
             | SubjectKind::Activity
             | SubjectKind::CoDisposalFacility
             | SubjectKind::FacilityDay
+            | SubjectKind::RiskSource
+            | SubjectKind::EmergencyPlanFiled
+            | SubjectKind::InsurancePolicy
             | SubjectKind::DeviceKey => Self::Whole(Value::Null),
         }
     }

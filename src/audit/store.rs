@@ -120,7 +120,7 @@ SELECT 'subject', s.id FROM subject s WHERE NOT EXISTS
     (SELECT FROM event e WHERE e.subject_id = s.id AND e.seq = 0)";
 
 /// Tables whose every row is a subject's.
-const OF_SUBJECTS: [&str; 21] = [
+const OF_SUBJECTS: [&str; 24] = [
     "manifest",
     "organisation",
     "site",
@@ -132,6 +132,9 @@ const OF_SUBJECTS: [&str; 21] = [
     "storage_area",
     "transfer_approval",
     "management_plan",
+    "insurance_policy",
+    "emergency_plan_filed",
+    "risk_source",
     "facility_day",
     "co_disposal_facility",
     "activity",

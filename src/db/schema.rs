@@ -418,6 +418,44 @@ diesel::table! {
 }
 
 diesel::table! {
+    risk_source (id) {
+        id -> Uuid,
+        site_id -> Uuid,
+        name -> Text,
+        kind -> Text,
+        level -> Text,
+        substance -> Text,
+        maximum_g -> Int8,
+        status -> Text,
+    }
+}
+
+diesel::table! {
+    emergency_plan_filed (id) {
+        id -> Uuid,
+        site_id -> Uuid,
+        number -> Text,
+        filed_on -> Date,
+        valid_to -> Date,
+        filed_with -> Text,
+        status -> Text,
+    }
+}
+
+diesel::table! {
+    insurance_policy (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        insurer -> Text,
+        number -> Text,
+        amount_milli -> Int8,
+        valid_from -> Date,
+        valid_to -> Date,
+        status -> Text,
+    }
+}
+
+diesel::table! {
     vehicle (id) {
         id -> Uuid,
         organisation_id -> Uuid,

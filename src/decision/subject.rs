@@ -28,10 +28,13 @@ pub enum SubjectKind {
     Activity,
     CoDisposalFacility,
     FacilityDay,
+    RiskSource,
+    EmergencyPlanFiled,
+    InsurancePolicy,
 }
 
 impl SubjectKind {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::Manifest,
         Self::Organisation,
         Self::Site,
@@ -55,6 +58,9 @@ impl SubjectKind {
         Self::Activity,
         Self::CoDisposalFacility,
         Self::FacilityDay,
+        Self::RiskSource,
+        Self::EmergencyPlanFiled,
+        Self::InsurancePolicy,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -82,6 +88,9 @@ impl SubjectKind {
             Self::Activity => "activity",
             Self::CoDisposalFacility => "co_disposal_facility",
             Self::FacilityDay => "facility_day",
+            Self::RiskSource => "risk_source",
+            Self::EmergencyPlanFiled => "emergency_plan_filed",
+            Self::InsurancePolicy => "insurance_policy",
         }
     }
 

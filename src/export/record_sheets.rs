@@ -48,3 +48,46 @@ pub static FACILITY_DAYS: Sheet = Sheet {
         text("reason", "原因", "/reason"),
     ],
 };
+
+pub static RISK_SOURCES: Sheet = Sheet {
+    name: "risk-sources",
+    columns: &[
+        ID,
+        SITE,
+        text("name", "名称", "/name"),
+        text("kind", "类型", "/kind"),
+        text("level", "风险等级", "/level"),
+        text("substance", "物质", "/substance"),
+        number("maximum_kg", "最大存量(千克)", "/maximum_kg"),
+        STATUS,
+    ],
+};
+
+const VALID_TO: Column = text("valid_to", "有效期至", "/valid_to");
+
+pub static EMERGENCY_PLANS_FILED: Sheet = Sheet {
+    name: "emergency-plans-filed",
+    columns: &[
+        ID,
+        SITE,
+        text("number", "备案编号", "/number"),
+        text("filed_on", "备案日期", "/filed_on"),
+        VALID_TO,
+        text("filed_with", "备案机关", "/filed_with"),
+        STATUS,
+    ],
+};
+
+pub static INSURANCE_POLICIES: Sheet = Sheet {
+    name: "insurance-policies",
+    columns: &[
+        ID,
+        text("organisation_id", "单位标识", "/organisation_id"),
+        text("insurer", "保险人", "/insurer"),
+        text("number", "保单号", "/number"),
+        number("amount_yuan", "保险金额(元)", "/amount_yuan"),
+        text("valid_from", "有效期自", "/valid_from"),
+        VALID_TO,
+        STATUS,
+    ],
+};

@@ -54,8 +54,9 @@ pub struct ChangeView {
 pub struct SubjectView {
     /// `manifest`, `organisation`, `site`, `licence`, `vehicle`, `driver`, `user`, `waste_stream`,
     /// `ledger_entry`, `storage_area`, `transfer_approval`, `management_plan`, `activity`,
-    /// `facility_day`, `co_disposal_facility`, `container`, `inspection`, `delegation`, `api_key`,
-    /// `sign_in`, `round`, `trip` or `device_key`.
+    /// `insurance_policy`, `emergency_plan_filed`, `risk_source`, `facility_day`,
+    /// `co_disposal_facility`, `container`, `inspection`, `delegation`, `api_key`, `sign_in`,
+    /// `round`, `trip` or `device_key`.
     pub kind: String,
     pub id: Uuid,
 }

@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::wire::{Page, Paged};
 
 /// The lists that can be had whole, below the API's root.
-pub const LISTS: [&str; 31] = [
+pub const LISTS: [&str; 34] = [
     "/manifests",
     "/organisations",
     "/sites",
@@ -31,6 +31,9 @@ pub const LISTS: [&str; 31] = [
     "/management-plans",
     "/transfer-approvals",
     "/ledger-entries",
+    "/insurance-policies",
+    "/emergency-plans-filed",
+    "/risk-sources",
     "/facility-days",
     "/co-disposal-facilities",
     "/activity",

@@ -230,6 +230,9 @@ impl Registers {
                 | SubjectKind::Activity
                 | SubjectKind::CoDisposalFacility
                 | SubjectKind::FacilityDay
+                | SubjectKind::RiskSource
+                | SubjectKind::EmergencyPlanFiled
+                | SubjectKind::InsurancePolicy
                 | SubjectKind::DeviceKey => {}
             }
         }

@@ -10,7 +10,10 @@ use super::model::{
     TransferApproval, Vehicle, WasteStream,
 };
 use super::record::activity::Activity;
+use super::record::emergency_plan::EmergencyPlanFiled;
 use super::record::facility_day::FacilityDay;
+use super::record::insurance::InsurancePolicy;
+use super::record::risk_source::RiskSource;
 use crate::decision::{Subject, SubjectKind};
 
 /// An entry of a register. Its version is the number of its events.
@@ -50,6 +53,9 @@ entries!(
     Activity,
     CoDisposalFacility,
     FacilityDay,
+    RiskSource,
+    EmergencyPlanFiled,
+    InsurancePolicy,
 );
 
 /// Which rows of a list to read, in the order of ids, which is that of registration: stable under

@@ -17,7 +17,10 @@ use super::model::{
 };
 use super::record::Record;
 use super::record::activity::Activity;
+use super::record::emergency_plan::EmergencyPlanFiled;
 use super::record::facility_day::FacilityDay;
+use super::record::insurance::InsurancePolicy;
+use super::record::risk_source::RiskSource;
 use super::store;
 use super::view::{
     DriverView, LedgerEntryView, LicenceView, ManagementPlanView, OrganisationView, SiteView,
@@ -83,6 +86,9 @@ impl Beside {
                 json(&CoDisposalFacilityView::of(&facility, contact))?
             }
             SubjectKind::FacilityDay => record::<FacilityDay>(data)?,
+            SubjectKind::RiskSource => record::<RiskSource>(data)?,
+            SubjectKind::EmergencyPlanFiled => record::<EmergencyPlanFiled>(data)?,
+            SubjectKind::InsurancePolicy => record::<InsurancePolicy>(data)?,
             SubjectKind::StorageArea => {
                 let area: StorageArea = entry(data)?;
                 let stored = self.stored.get(&area.id).copied().unwrap_or_default();

@@ -26,7 +26,10 @@ use crate::mint::Mint;
 use crate::pages;
 use crate::problem::{Lang, Problem};
 use crate::registry::record::activity::Activity;
+use crate::registry::record::emergency_plan::EmergencyPlanFiled;
 use crate::registry::record::facility_day::FacilityDay;
+use crate::registry::record::insurance::InsurancePolicy;
+use crate::registry::record::risk_source::RiskSource;
 use crate::server::bundle::Bundle;
 use crate::wire::{Decode, Page, Paged, asked_in_query};
 
@@ -67,7 +70,7 @@ pub struct Progress {
 }
 
 /// Lists that have both formats, and the log, which is lines alone.
-const LISTS: usize = 30;
+const LISTS: usize = 33;
 
 /// Writes everything. Blocks. What is at the target in the end is whole.
 pub fn export_all(
@@ -151,7 +154,16 @@ impl Export<'_> {
         self.list(format, &record_sheets::ACTIVITY, pages::records::<Activity>).await?;
         let facilities = pages::co_disposal_facilities;
         self.list(format, &record_sheets::CO_DISPOSAL_FACILITIES, facilities).await?;
-        self.list(format, &record_sheets::FACILITY_DAYS, pages::records::<FacilityDay>).await
+        self.list(format, &record_sheets::FACILITY_DAYS, pages::records::<FacilityDay>).await?;
+        self.list(format, &record_sheets::RISK_SOURCES, pages::records::<RiskSource>).await?;
+        self.list(
+            format,
+            &record_sheets::EMERGENCY_PLANS_FILED,
+            pages::records::<EmergencyPlanFiled>,
+        )
+        .await?;
+        self.list(format, &record_sheets::INSURANCE_POLICIES, pages::records::<InsurancePolicy>)
+            .await
     }
 
     async fn moving(&mut self, format: Format) -> Result<(), StartError> {

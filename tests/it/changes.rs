@@ -48,6 +48,8 @@ fn address(change: &Value) -> String {
     let folder = match kind.as_str() {
         "ledger-entry" => "ledger-entries".into(),
         "activity" => "activity".into(),
+        "insurance-policy" => "insurance-policies".into(),
+        "emergency-plan-filed" => "emergency-plans-filed".into(),
         "co-disposal-facility" => "co-disposal-facilities".into(),
         "round" => "collection-rounds".into(),
         _ => format!("{kind}s"),

@@ -4,6 +4,7 @@
 mod activity;
 mod co_disposal;
 mod facility_days;
+mod readiness;
 
 use liandan::journal::first_break;
 use serde_json::{Value, json};
@@ -48,6 +49,31 @@ fn registers(cast: &Cast) -> Vec<Register<'_>> {
                 "treated_kg": 1200.5, "reason": null}),
             patch: json!({"status": "down", "treated_kg": null, "reason": "停电"}),
             taken: Some("/on"),
+        },
+        Register {
+            path: "/risk-sources",
+            keeper: &cast.producer,
+            new: json!({"site_id": cast.producer_site, "name": "一号罐", "kind": "储罐",
+                "level": "major", "substance": "废酸", "maximum_kg": 20_000}),
+            patch: json!({"level": "general", "maximum_kg": 1.5, "status": "closed"}),
+            taken: Some("/name"),
+        },
+        Register {
+            path: "/emergency-plans-filed",
+            keeper: &cast.producer,
+            new: json!({"site_id": cast.producer_site, "number": "备-1", "filed_on": "2026-11-25",
+                "valid_to": "2029-11-24", "filed_with": "第一师生态环境局"}),
+            patch: json!({"valid_to": "2026-11-25", "status": "closed"}),
+            taken: Some("/number"),
+        },
+        Register {
+            path: "/insurance-policies",
+            keeper: &cast.producer,
+            new: json!({"organisation_id": cast.producer_id, "insurer": "保险公司",
+                "number": "保-1", "amount_yuan": 1_000_000.5, "valid_from": "2026-01-01",
+                "valid_to": "2026-01-01"}),
+            patch: json!({"valid_to": "2026-12-31", "amount_yuan": 1}),
+            taken: Some("/number"),
         },
     ]
 }

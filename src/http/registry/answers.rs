@@ -67,5 +67,8 @@ const fn folder(kind: SubjectKind) -> &'static str {
         SubjectKind::Activity => "activity",
         SubjectKind::CoDisposalFacility => "co-disposal-facilities",
         SubjectKind::FacilityDay => "facility-days",
+        SubjectKind::RiskSource => "risk-sources",
+        SubjectKind::EmergencyPlanFiled => "emergency-plans-filed",
+        SubjectKind::InsurancePolicy => "insurance-policies",
     }
 }

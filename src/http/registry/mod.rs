@@ -105,7 +105,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 }
 
 fn records(cfg: &mut ServiceConfig) {
-    use records::{activity, facility_day};
+    use records::{activity, emergency_plan, facility_day, insurance, risk_source};
     macro_rules! register {
         ($path:literal, $handlers:ident) => {
             cfg.service(web::resource($path).get($handlers::list).post($handlers::register))
@@ -117,6 +117,9 @@ fn records(cfg: &mut ServiceConfig) {
         };
     }
     register!("/activity", activity);
+    register!("/insurance-policies", insurance);
+    register!("/emergency-plans-filed", emergency_plan);
+    register!("/risk-sources", risk_source);
     register!("/facility-days", facility_day);
     register!("/co-disposal-facilities", co_disposal_facilities);
 }
@@ -177,6 +180,18 @@ fn records(cfg: &mut ServiceConfig) {
         records::facility_day::one,
         records::facility_day::register,
         records::facility_day::change,
+        records::risk_source::list,
+        records::risk_source::one,
+        records::risk_source::register,
+        records::risk_source::change,
+        records::emergency_plan::list,
+        records::emergency_plan::one,
+        records::emergency_plan::register,
+        records::emergency_plan::change,
+        records::insurance::list,
+        records::insurance::one,
+        records::insurance::register,
+        records::insurance::change,
         containers::list,
         containers::one,
         containers::register,

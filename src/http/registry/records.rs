@@ -134,3 +134,48 @@ handlers! {
     /// Correct it.
     change as "change_facility_day",
 }
+
+handlers! {
+    mod risk_source;
+    RiskSource, RiskSourceId, RiskSourceView, NewRiskSource,
+    RiskSourcePatch, RiskSourceQuery, RISK_SOURCES,
+    at "/api/v1/risk-sources" and "/api/v1/risk-sources/{id}",
+    /// Risk sources of one's sites or jurisdiction, oldest first.
+    list as "list_risk_sources",
+    /// One risk source.
+    one as "show_risk_source",
+    /// Register a risk source: the producer's own people do.
+    register as "register_risk_source",
+    /// Change or close it.
+    change as "change_risk_source",
+}
+
+handlers! {
+    mod emergency_plan;
+    EmergencyPlanFiled, EmergencyPlanFiledId, EmergencyPlanFiledView, NewEmergencyPlanFiled,
+    EmergencyPlanFiledPatch, EmergencyPlanFiledQuery, EMERGENCY_PLANS_FILED,
+    at "/api/v1/emergency-plans-filed" and "/api/v1/emergency-plans-filed/{id}",
+    /// Emergency plans filed for one's sites or in one's jurisdiction, oldest first.
+    list as "list_emergency_plans_filed",
+    /// One filed emergency plan.
+    one as "show_emergency_plan_filed",
+    /// Register that a plan was filed: the producer's own people do.
+    register as "register_emergency_plan_filed",
+    /// Change or close it.
+    change as "change_emergency_plan_filed",
+}
+
+handlers! {
+    mod insurance;
+    InsurancePolicy, InsurancePolicyId, InsurancePolicyView, NewInsurancePolicy,
+    InsurancePolicyPatch, InsurancePolicyQuery, INSURANCE_POLICIES,
+    at "/api/v1/insurance-policies" and "/api/v1/insurance-policies/{id}",
+    /// Insurance policies of one's own or in one's jurisdiction, oldest first.
+    list as "list_insurance_policies",
+    /// One insurance policy.
+    one as "show_insurance_policy",
+    /// Register a policy: the producer's own people do.
+    register as "register_insurance_policy",
+    /// Change or close it.
+    change as "change_insurance_policy",
+}

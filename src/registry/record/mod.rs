@@ -8,10 +8,17 @@
 
 /// Bed-days, visits, meals and output by month.
 pub mod activity;
+/// An emergency plan filed with an authority (应急预案备案).
+pub mod emergency_plan;
 /// How a treatment facility ran on a day (设施运行日报).
 pub mod facility_day;
+/// An insurance against harm to the environment (环境污染责任保险).
+pub mod insurance;
 mod owner;
+/// What of a site could do harm (环境风险源).
+pub mod risk_source;
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::access::Scope;
@@ -25,7 +32,7 @@ use crate::command::Freshness;
 use crate::ctx::{Actor, Ctx};
 use crate::decision::Decision;
 use crate::identity::policy;
-use crate::problem::{Fault, Findings, Problem};
+use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::wire::{Asked, Cursor, PageLimit, api_enum};
 
 pub use owner::{Owner, OwnerId, Writers};
@@ -160,4 +167,12 @@ pub async fn list<T: Record>(
     let (limit, cursor) = T::page(asked);
     let slice = Slice { after: cursor.map(|cursor| cursor.0), rows_max: limit.rows_to_read() };
     store::records(&app.pool, &Scope::of(actor), T::narrow(asked), slice).await
+}
+
+/// Two days of which the second is the last: it is not before the first.
+fn span(first: NaiveDate, last: NaiveDate) -> Option<Fault> {
+    let detail = || {
+        Text::new("有效期止不应早于有效期起。", "The last day must not be before the first one.")
+    };
+    (last < first).then(|| Fault::new(Code::InvalidValue, "/valid_to", detail()))
 }

@@ -6,7 +6,10 @@ use super::super::co_disposal::CoDisposalFacility;
 use super::super::entry::Entry;
 use super::super::model::Driver;
 use super::super::record::activity::Activity;
+use super::super::record::emergency_plan::EmergencyPlanFiled;
 use super::super::record::facility_day::FacilityDay;
+use super::super::record::insurance::InsurancePolicy;
+use super::super::record::risk_source::RiskSource;
 use super::{
     id, insert_approval, insert_ledger_entry, insert_licence, insert_organisation, insert_plan,
     insert_record, insert_site, insert_storage_area, insert_vehicle, insert_waste_stream, text,
@@ -43,6 +46,9 @@ pub fn implied(kind: SubjectKind, data: Value) -> Option<Result<Vec<Row>, serde_
         SubjectKind::Activity => one(data, insert_record::<Activity>),
         SubjectKind::CoDisposalFacility => one(data, insert_record::<CoDisposalFacility>),
         SubjectKind::FacilityDay => one(data, insert_record::<FacilityDay>),
+        SubjectKind::RiskSource => one(data, insert_record::<RiskSource>),
+        SubjectKind::EmergencyPlanFiled => one(data, insert_record::<EmergencyPlanFiled>),
+        SubjectKind::InsurancePolicy => one(data, insert_record::<InsurancePolicy>),
         SubjectKind::Manifest
         | SubjectKind::User
         | SubjectKind::Container

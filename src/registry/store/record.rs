@@ -18,7 +18,10 @@ use super::super::cache::Known;
 use super::super::co_disposal::CoDisposalFacility;
 use super::super::entry::{Entry, Slice};
 use super::super::record::activity::Activity;
+use super::super::record::emergency_plan::EmergencyPlanFiled;
 use super::super::record::facility_day::FacilityDay;
+use super::super::record::insurance::InsurancePolicy;
+use super::super::record::risk_source::RiskSource;
 use super::{broken, known};
 use crate::db::{self, Pool};
 use crate::decision::{Cell, Row, Table, Type, Write};
@@ -84,6 +87,35 @@ stored! {
         ("status", Text),
         ("treated_g", Int8),
         ("reason", Text),
+    ];
+    RiskSource in "risk_source" [
+        ("id", Uuid),
+        ("site_id", Uuid),
+        ("name", Text),
+        ("kind", Text),
+        ("level", Text),
+        ("substance", Text),
+        ("maximum_g", Int8),
+        ("status", Text),
+    ];
+    EmergencyPlanFiled in "emergency_plan_filed" [
+        ("id", Uuid),
+        ("site_id", Uuid),
+        ("number", Text),
+        ("filed_on", Date),
+        ("valid_to", Date),
+        ("filed_with", Text),
+        ("status", Text),
+    ];
+    InsurancePolicy in "insurance_policy" [
+        ("id", Uuid),
+        ("organisation_id", Uuid),
+        ("insurer", Text),
+        ("number", Text),
+        ("amount_milli", Int8),
+        ("valid_from", Date),
+        ("valid_to", Date),
+        ("status", Text),
     ];
 }
 

@@ -12,8 +12,9 @@ use super::super::access::Scope;
 use super::scope::{organisations_seen, sites_seen};
 use crate::db::Pool;
 use crate::db::schema::{
-    activity, co_disposal_facility, driver, facility_day, ledger_entry, management_plan,
-    organisation, site, storage_area, transfer_approval, vehicle, waste_stream,
+    activity, co_disposal_facility, driver, emergency_plan_filed, facility_day, insurance_policy,
+    ledger_entry, management_plan, organisation, risk_source, site, storage_area,
+    transfer_approval, vehicle, waste_stream,
 };
 use crate::decision::SubjectKind;
 use crate::ids::SiteId;
@@ -61,6 +62,9 @@ pub async fn seen_among(
         SubjectKind::Activity => seen!(pool, activity, ids, site_id, sites),
         SubjectKind::CoDisposalFacility => seen!(pool, co_disposal_facility, ids, site_id, sites),
         SubjectKind::FacilityDay => seen!(pool, facility_day, ids, site_id, sites),
+        SubjectKind::RiskSource => seen!(pool, risk_source, ids, site_id, sites),
+        SubjectKind::EmergencyPlanFiled => seen!(pool, emergency_plan_filed, ids, site_id, sites),
+        SubjectKind::InsurancePolicy => seen!(pool, insurance_policy, ids, organisation_id, owners),
         SubjectKind::TransferApproval => {
             use transfer_approval as t;
             let mut query = t::table.select(t::id).filter(t::id.eq_any(ids)).into_boxed::<Pg>();

@@ -8,9 +8,14 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
             &["corps", "division", "regiment", "neighbour", "health", "carrier"]
         }
         "storage-areas" | "facility-days" | "co-disposal-facilities" => super::table::WITH_RECEIVER,
-        "waste-streams" | "management-plans" | "ledger-entries" | "containers" | "activity" => {
-            &["corps", "division", "regiment", "health", "producer", "auditor"]
-        }
+        "waste-streams"
+        | "management-plans"
+        | "ledger-entries"
+        | "containers"
+        | "medical-sheets"
+        | "activity"
+        | "emergency-plans-filed"
+        | "risk-sources" => &["corps", "division", "regiment", "health", "producer", "auditor"],
         "transfer-approvals" => {
             &["corps", "division", "regiment", "health", "producer", "auditor", "receiver"]
         }
@@ -21,7 +26,9 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
         "manifests" | "inspections" | "collection-rounds" | "trips" => {
             &["corps", "division", "regiment", "producer", "auditor", "carrier", "receiver"]
         }
-        "medical-sheets" => &["corps", "division", "regiment", "health", "producer", "auditor"],
+        "insurance-policies" => {
+            &["corps", "division", "regiment", "neighbour", "health", "producer", "auditor"]
+        }
         "drafts" => &["producer", "auditor"],
         other => panic!("who sees {other}?"),
     }
