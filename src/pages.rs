@@ -20,6 +20,7 @@ use crate::registry::lists::{
     self, DriverQuery, LedgerQuery, LicenceQuery, ManagementPlanQuery, OrganisationQuery,
     SiteQuery, StorageAreaQuery, TransferApprovalQuery, VehicleQuery, WasteStreamQuery,
 };
+use crate::registry::producer::{self, ProducerQuery, ProducerView};
 use crate::registry::record::{self, Record};
 use crate::registry::{
     DriverView, LedgerEntryView, LicenceView, ManagementPlanView, OrganisationView, SiteView,
@@ -96,6 +97,11 @@ pub async fn transfer_approvals(
 ) -> Paged<TransferApprovalView> {
     let rows = lists::transfer_approvals(app, &ctx.actor, asked).await?;
     Page::of(rows, asked.limit, |one| one.id, |one| TransferApprovalView::from(&*one))
+}
+
+pub async fn producers(app: &App, ctx: &Ctx, asked: &ProducerQuery) -> Paged<ProducerView> {
+    let rows = producer::list(app, ctx, asked).await?;
+    Page::of(rows, asked.limit, |one| one.id, |one| ProducerView::from(&one))
 }
 
 pub async fn co_disposal_facilities(

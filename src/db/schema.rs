@@ -316,6 +316,7 @@ diesel::table! {
         seats -> Nullable<Int8>,
         storage_capacity_g -> Nullable<Int8>,
         status -> Text,
+        is_key_unit -> Bool,
     }
 }
 

@@ -91,3 +91,23 @@ pub static INSURANCE_POLICIES: Sheet = Sheet {
         STATUS,
     ],
 };
+
+pub static PRODUCERS: Sheet = Sheet {
+    name: "producers",
+    columns: &[
+        ID,
+        text("name", "名称", "/name"),
+        text("uscc", "统一社会信用代码", "/uscc"),
+        text("division", "师市", "/division"),
+        STATUS,
+        text("management_class", "管理类别", "/management_class"),
+        text("reasons", "依据情形", "/reasons"),
+        number("largest_kg", "最大年产生量(千克)", "/largest_kg"),
+        number("largest_year", "最大量年度", "/largest_year"),
+        text("largest_site_id", "最大量场所标识", "/largest_site_id"),
+        text("treats_itself", "自行利用处置", "/treats_itself"),
+        text("licence_ids", "许可证标识", "/licence_ids"),
+        text("key_unit_site_ids", "重点监管单位场所标识", "/key_unit_site_ids"),
+        text("legal_basis", "法律依据", "/legal_basis"),
+    ],
+};

@@ -71,6 +71,7 @@ pub static SITES: Sheet = Sheet {
         number("seats", "座位数", "/seats"),
         number("storage_capacity_kg", "贮存能力(千克)", "/storage_capacity_kg"),
         STATUS,
+        text("is_key_unit", "重点监管单位", "/is_key_unit"),
     ],
 };
 

@@ -105,7 +105,7 @@ fn plain(heading: &str) -> String {
 }
 
 /// What our own lists show beside what one enters, and columns without a heading.
-const PASSED_OVER: [&str; 12] = [
+const PASSED_OVER: [&str; 14] = [
     "序号",
     "no",
     "状态",
@@ -116,6 +116,8 @@ const PASSED_OVER: [&str; 12] = [
     "storage_capacity_kg",
     "黑名单",
     "blacklisted",
+    "重点监管单位",
+    "is_key_unit",
     "计量单位",
     "unit",
 ];

@@ -41,6 +41,8 @@ wire! {
         pub organisation_id: Option<OrganisationId>,
         pub division: Option<DivisionNumber>,
         pub kind: Option<SiteKind>,
+        /// A key supervised unit (重点监管单位).
+        pub is_key_unit: Option<bool>,
         pub limit: PageLimit = PageLimit::default(),
         pub cursor: Option<Cursor<Uuid>>,
     }
@@ -159,6 +161,7 @@ pub async fn sites(app: &App, query: &SiteQuery) -> Result<Vec<Known<Site>>, Pro
         organisation_id: query.organisation_id,
         division: query.division.as_ref().map(|number| number.as_str().to_owned()),
         kind: query.kind,
+        is_key_unit: query.is_key_unit,
     };
     store::sites(&app.pool, &filter, slice(query.limit, query.cursor)).await
 }

@@ -31,6 +31,8 @@ mod place;
 /// Management plans.
 pub mod plan;
 mod plate;
+/// Producers and their management class.
+pub mod producer;
 /// Records of sites and organisations.
 pub mod record;
 /// Sites.

@@ -127,6 +127,9 @@ pub struct Site {
     /// The sum of its storage areas' capacities; `None` where it has none, so nothing limits it.
     pub storage_capacity_g: Option<Grams>,
     pub status: Standing,
+    /// A key supervised unit (重点监管单位): named so by a regulator.
+    #[serde(default)]
+    pub is_key_unit: bool,
 }
 
 /// Codes or whole categories, by these methods, up to this mass a calendar year.

@@ -55,6 +55,8 @@ wire! {
         pub beds: Patch<Beds>,
         pub seats: Patch<Seats>,
         pub status: Change<Standing>,
+        /// A key supervised unit (重点监管单位): the regulators' to say.
+        pub is_key_unit: Change<bool>,
     }
 }
 
@@ -100,6 +102,7 @@ fn decide_new(
         seats: new.seats.map(Whole::get),
         storage_capacity_g: None,
         status: Standing::Active,
+        is_key_unit: false,
     };
     let rows = vec![store::insert_site(&site)];
     let mut entered = Entered::new(site, None, rows);
@@ -140,6 +143,7 @@ fn decide_change(
     let after = patch_site(before, patch);
     let registrar = policy::regulates(&ctx.actor, &before.division);
     may_move(registrar, before.status, after.status)?;
+    policy::require(registrar || after.is_key_unit == before.is_key_unit)?;
     // Nobody hands a site over to a division that it does not regulate.
     policy::require(administers(&ctx.actor, &after.division, before.organisation_id))?;
     if after == *before {
@@ -168,6 +172,7 @@ fn patch_site(before: &Site, patch: &SitePatch) -> Site {
         seats: patched(&patch.seats, before.seats.as_ref(), |seats| seats.get()),
         storage_capacity_g: before.storage_capacity_g,
         status: set(&patch.status, &before.status, |status| *status),
+        is_key_unit: set(&patch.is_key_unit, &before.is_key_unit, |is_it| *is_it),
     }
 }
 

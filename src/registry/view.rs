@@ -81,6 +81,7 @@ view! {
         seats: Option<i64> = it.seats,
         storage_capacity_kg: Option<Kg> = kg(it.storage_capacity_g),
         status: Standing = it.status,
+        is_key_unit: bool = it.is_key_unit,
     }
 }
 

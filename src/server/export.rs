@@ -70,7 +70,7 @@ pub struct Progress {
 }
 
 /// Lists that have both formats, and the log, which is lines alone.
-const LISTS: usize = 33;
+const LISTS: usize = 34;
 
 /// Writes everything. Blocks. What is at the target in the end is whole.
 pub fn export_all(
@@ -151,6 +151,7 @@ impl Export<'_> {
     }
 
     async fn records(&mut self, format: Format) -> Result<(), StartError> {
+        self.list(format, &record_sheets::PRODUCERS, pages::producers).await?;
         self.list(format, &record_sheets::ACTIVITY, pages::records::<Activity>).await?;
         let facilities = pages::co_disposal_facilities;
         self.list(format, &record_sheets::CO_DISPOSAL_FACILITIES, facilities).await?;

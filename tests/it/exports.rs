@@ -71,6 +71,7 @@ async fn each_list_shows_everybody_exactly_what_its_pages_show() {
         "/management-plans",
         "/transfer-approvals",
         "/ledger-entries",
+        "/producers",
         "/activity",
         "/insurance-policies",
         "/emergency-plans-filed",

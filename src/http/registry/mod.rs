@@ -10,6 +10,7 @@ mod ledger_entries;
 mod licences;
 mod management_plans;
 mod organisations;
+mod producers;
 mod records;
 mod sites;
 mod storage_areas;
@@ -87,6 +88,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     .service(web::resource("/ledger-entries").get(ledger_entries::list).post(ledger_entries::enter))
     .service(web::resource("/ledger-entries/bulk").post(ledger_entries::bulk))
     .service(web::resource("/ledger-entries/{id}").get(ledger_entries::one))
+    .service(web::resource("/producers").get(producers::list))
     .configure(records)
     .service(web::resource("/containers").get(containers::list).post(containers::register))
     .service(web::resource("/containers/{id}").get(containers::one).patch(containers::change))
@@ -192,6 +194,7 @@ fn records(cfg: &mut ServiceConfig) {
         records::insurance::one,
         records::insurance::register,
         records::insurance::change,
+        producers::list,
         containers::list,
         containers::one,
         containers::register,

@@ -149,6 +149,7 @@ mod tests {
             seats: None,
             storage_capacity_g: None,
             status: Standing::Active,
+            is_key_unit: false,
         }
     }
 

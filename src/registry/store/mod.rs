@@ -12,6 +12,7 @@ mod licence;
 mod licence_rows;
 mod organisation;
 mod plan;
+mod producer;
 mod record;
 mod replay;
 mod scope;
@@ -43,6 +44,7 @@ pub use organisation::{
     OrganisationFilter, insert_organisation, organisation, organisations, update_organisation,
 };
 pub use plan::{PlanFilter, insert_plan, plan, plans, plans_of, update_plan};
+pub use producer::{ProducerFilter, producers};
 pub use record::{Narrow, Stored, insert_record, record, records, update_record};
 pub use replay::as_it_stood;
 pub use scope::sites_seen;

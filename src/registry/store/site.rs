@@ -35,6 +35,7 @@ struct SiteRow {
     seats: Option<i64>,
     storage_capacity_g: Option<i64>,
     status: String,
+    is_key_unit: bool,
 }
 
 fn read(row: SiteRow) -> Result<Site, Problem> {
@@ -56,6 +57,7 @@ fn read(row: SiteRow) -> Result<Site, Problem> {
         beds: row.beds,
         seats: row.seats,
         storage_capacity_g: row.storage_capacity_g.map(Grams),
+        is_key_unit: row.is_key_unit,
     })
 }
 
@@ -76,6 +78,7 @@ pub struct SiteFilter {
     pub organisation_id: Option<OrganisationId>,
     pub division: Option<String>,
     pub kind: Option<SiteKind>,
+    pub is_key_unit: Option<bool>,
 }
 
 pub async fn sites(
@@ -101,6 +104,9 @@ pub async fn sites(
     if let Some(kind) = filter.kind {
         query = query.filter(t::kind.eq(kind.as_str()));
     }
+    if let Some(is_key_unit) = filter.is_key_unit {
+        query = query.filter(t::is_key_unit.eq(is_key_unit));
+    }
     let rows: Vec<(SiteRow, i64)> = query.load(&mut pool.get().await?).await?;
     all(rows, read)
 }
@@ -122,6 +128,7 @@ const COLUMNS: &[(&str, Type)] = &[
     ("seats", Type::Int8),
     ("storage_capacity_g", Type::Int8),
     ("status", Type::Text),
+    ("is_key_unit", Type::Bool),
 ];
 
 static INSERT: Table = Table { name: "site", order: 12, write: Write::Insert, columns: COLUMNS };
@@ -155,5 +162,6 @@ fn cells(site: &Site) -> Vec<Cell> {
         Cell::Int8(site.seats),
         Cell::Int8(site.storage_capacity_g.map(|grams| grams.0)),
         text(site.status.as_str()),
+        Cell::Bool(Some(site.is_key_unit)),
     ]
 }

@@ -102,6 +102,10 @@ pub const CASES: &[Case] = &[
         json!({"organisation_id": estate.cast.producer_id, "insurer": "x", "number": "x",
             "amount_yuan": 1, "valid_from": "2026-01-01", "valid_to": "2026-12-31"})
     }),
+    many(
+        "GET /api/v1/producers",
+        &[("producers", ""), ("producers", "class=registered&division=01")],
+    ),
 ];
 
 /// One record of each kind, by the folder of the API.
@@ -120,7 +124,7 @@ pub async fn things(cast: &Cast) -> Vec<(&'static str, String)> {
     let insurance_policies = json!({"organisation_id": cast.producer_id, "insurer": "保险公司",
         "number": "保-1", "amount_yuan": 1_000_000, "valid_from": "2026-01-01",
         "valid_to": "2026-12-31"});
-    let mut things = Vec::new();
+    let mut things = vec![("producers", cast.producer_id.clone())];
     for (folder, client, body) in [
         ("activity", &cast.producer, activity),
         ("insurance-policies", &cast.producer, insurance_policies),

@@ -26,7 +26,7 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
         "manifests" | "inspections" | "collection-rounds" | "trips" => {
             &["corps", "division", "regiment", "producer", "auditor", "carrier", "receiver"]
         }
-        "insurance-policies" => {
+        "insurance-policies" | "producers" => {
             &["corps", "division", "regiment", "neighbour", "health", "producer", "auditor"]
         }
         "drafts" => &["producer", "auditor"],
