@@ -19,7 +19,8 @@ use crate::telemetry::start_log;
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// organisations, sites, licences, vehicles, drivers, storage-areas, waste-streams,
-    /// management-plans, transfer-approvals, ledger-entries or activity.
+    /// management-plans, transfer-approvals, ledger-entries, activity, facility-days,
+    /// risk-sources, emergency-plans-filed or insurance-policies.
     #[arg(long, value_parser = kind_of)]
     kind: Kind,
     /// Only tell what would come of it.

@@ -2,6 +2,7 @@
 
 use super::cells::{Shape, Words};
 use super::columns::Column;
+use super::records;
 use crate::wire::api_enum;
 
 api_enum! {
@@ -18,6 +19,10 @@ api_enum! {
         TransferApprovals = "transfer-approvals",
         LedgerEntries = "ledger-entries",
         Activity = "activity",
+        FacilityDays = "facility-days",
+        RiskSources = "risk-sources",
+        EmergencyPlansFiled = "emergency-plans-filed",
+        InsurancePolicies = "insurance-policies",
         /// Manifests, also of an outage, back-filled from paper.
         Manifests = "manifests",
     }
@@ -40,11 +45,14 @@ impl Kind {
             Self::Licences | Self::TransferApprovals => &["/number"],
             Self::Vehicles => &["/plate"],
             Self::Drivers => &["/organisation_id", "/licence_no"],
-            Self::StorageAreas => &["/site_id", "/name"],
+            Self::StorageAreas | Self::RiskSources => &["/site_id", "/name"],
             Self::WasteStreams => &["/site_id", "/waste_code", "/name"],
             Self::ManagementPlans => &["/site_id", "/year"],
             Self::LedgerEntries => &["/site_id", "/external_id"],
             Self::Activity => &["/site_id", "/kind", "/product", "/month"],
+            Self::FacilityDays => &["/site_id", "/on"],
+            Self::EmergencyPlansFiled => &["/site_id", "/number"],
+            Self::InsurancePolicies => &["/organisation_id", "/number"],
             Self::Manifests => &["/external_id"],
         }
     }
@@ -68,7 +76,11 @@ impl Kind {
             | Self::WasteStreams
             | Self::TransferApprovals
             | Self::LedgerEntries
-            | Self::Activity => &[],
+            | Self::Activity
+            | Self::FacilityDays
+            | Self::RiskSources
+            | Self::EmergencyPlansFiled
+            | Self::InsurancePolicies => &[],
         }
     }
 
@@ -85,7 +97,7 @@ impl Kind {
     }
 }
 
-const fn column(
+pub(super) const fn column(
     key: &'static str,
     zh: &'static str,
     pointer: &'static str,
@@ -94,15 +106,15 @@ const fn column(
     Column { key, zh, pointer, shape }
 }
 
-const fn text(key: &'static str, zh: &'static str, pointer: &'static str) -> Column {
+pub(super) const fn text(key: &'static str, zh: &'static str, pointer: &'static str) -> Column {
     column(key, zh, pointer, Shape::Text)
 }
 
-const fn number(key: &'static str, zh: &'static str, pointer: &'static str) -> Column {
+pub(super) const fn number(key: &'static str, zh: &'static str, pointer: &'static str) -> Column {
     column(key, zh, pointer, Shape::Number)
 }
 
-const fn day(key: &'static str, zh: &'static str, pointer: &'static str) -> Column {
+pub(super) const fn day(key: &'static str, zh: &'static str, pointer: &'static str) -> Column {
     column(key, zh, pointer, Shape::Day)
 }
 
@@ -147,23 +159,16 @@ const LEDGER_KINDS: Words = &[
     ("损失", "loss"),
     ("更正", "correction"),
 ];
-const ACTIVITY_KINDS: Words = &[
-    ("住院床日", "bed_days"),
-    ("床日", "bed_days"),
-    ("门诊人次", "visits"),
-    ("就餐人次", "meals"),
-    ("产量", "output"),
-];
 const BACKFILLS: Words = &[("系统故障", "outage"), ("纸质", "paper")];
 
-const NAME: Column = text("name", "名称", "/name");
-const ORGANISATION: Column =
+pub(super) const NAME: Column = text("name", "名称", "/name");
+pub(super) const ORGANISATION: Column =
     column("organisation_id", "单位", "/organisation_id", Shape::Organisation);
-const SITE: Column = column("site_id", "场所", "/site_id", Shape::Site);
+pub(super) const SITE: Column = column("site_id", "场所", "/site_id", Shape::Site);
 const DIVISION: Column = column("division", "师市", "/division", Shape::Division);
 const WASTE_CODE: Column = text("waste_code", "废物代码", "/waste_code");
 const OWN_ID: Column = text("external_id", "外部编号", "/external_id");
-const NOTE: Column = text("note", "备注", "/note");
+pub(super) const NOTE: Column = text("note", "备注", "/note");
 
 static ORGANISATIONS: &[Column] = &[
     NAME,
@@ -268,15 +273,6 @@ static LEDGER_ENTRIES: &[Column] = &[
     NOTE,
 ];
 
-static ACTIVITY: &[Column] = &[
-    SITE,
-    column("kind", "活动类型", "/kind", Shape::Word(ACTIVITY_KINDS)),
-    text("product", "产品", "/product"),
-    column("month", "月份", "/month", Shape::Month),
-    number("value", "数量", "/value"),
-    NOTE,
-];
-
 static MANIFESTS: &[Column] = &[
     column("stream", "废物类型", "/stream", Shape::Word(STREAMS)),
     column("producer_site_id", "移出场所", "/producer_site_id", Shape::Site),
@@ -315,7 +311,11 @@ pub const fn columns_of(kind: Kind) -> &'static [Column] {
         Kind::ManagementPlans => MANAGEMENT_PLANS,
         Kind::TransferApprovals => TRANSFER_APPROVALS,
         Kind::LedgerEntries => LEDGER_ENTRIES,
-        Kind::Activity => ACTIVITY,
+        Kind::Activity => records::ACTIVITY,
+        Kind::FacilityDays => records::FACILITY_DAYS,
+        Kind::RiskSources => records::RISK_SOURCES,
+        Kind::EmergencyPlansFiled => records::EMERGENCY_PLANS_FILED,
+        Kind::InsurancePolicies => records::INSURANCE_POLICIES,
         Kind::Manifests => MANIFESTS,
     }
 }

@@ -13,6 +13,7 @@ mod csv;
 mod entries;
 mod kinds;
 mod place;
+mod records;
 mod references;
 mod report;
 mod run;

@@ -11,8 +11,9 @@ use uuid::Uuid;
 use super::kinds::Kind;
 use crate::db::Pool;
 use crate::db::schema::{
-    activity, driver, ledger_entry, licence, management_plan, organisation, site, storage_area,
-    transfer_approval, vehicle, waste_stream,
+    activity, driver, emergency_plan_filed, facility_day, insurance_policy, ledger_entry, licence,
+    management_plan, organisation, risk_source, site, storage_area, transfer_approval, vehicle,
+    waste_stream,
 };
 use crate::problem::Problem;
 use crate::wire::{Month, parse_uuid};
@@ -59,9 +60,18 @@ pub async fn known(pool: &Pool, kind: Kind, wanted: &[Vec<String>]) -> Result<Kn
         Kind::Sites => by_owner!(conn, site, (organisation_id, name), (owners, seconds)),
         Kind::Drivers => by_owner!(conn, driver, (organisation_id, licence_no), (owners, seconds)),
         Kind::StorageAreas => by_owner!(conn, storage_area, (site_id, name), (owners, seconds)),
-        Kind::WasteStreams | Kind::ManagementPlans | Kind::LedgerEntries | Kind::Activity => {
-            of_sites(conn, kind, owners, seconds).await?
+        Kind::RiskSources => by_owner!(conn, risk_source, (site_id, name), (owners, seconds)),
+        Kind::EmergencyPlansFiled => {
+            by_owner!(conn, emergency_plan_filed, (site_id, number), (owners, seconds))
         }
+        Kind::InsurancePolicies => {
+            by_owner!(conn, insurance_policy, (organisation_id, number), (owners, seconds))
+        }
+        Kind::WasteStreams
+        | Kind::ManagementPlans
+        | Kind::LedgerEntries
+        | Kind::Activity
+        | Kind::FacilityDays => of_sites(conn, kind, owners, seconds).await?,
         Kind::Manifests => Known::new(),
     })
 }
@@ -92,6 +102,17 @@ async fn of_sites(
                 |(site, year, id): (Uuid, i16, _)| (vec![site.to_string(), year.to_string()], id);
             found.into_iter().map(of).collect()
         }
+        Kind::FacilityDays => {
+            use facility_day as t;
+            let query = t::table.filter(t::site_id.eq_any(owners));
+            let query = query.filter(t::day.eq_any(days(&seconds)));
+            let found: Vec<(Uuid, NaiveDate, Uuid)> =
+                query.select((t::site_id, t::day, t::id)).load(conn).await?;
+            let of = |(site, day, id): (Uuid, NaiveDate, _)| {
+                (vec![site.to_string(), day.to_string()], id)
+            };
+            found.into_iter().map(of).collect()
+        }
         Kind::Activity => {
             use activity as t;
             let theirs = t::site_id.eq_any(owners).and(t::kind.eq_any(seconds));
@@ -116,6 +137,10 @@ async fn of_sites(
         }
         _ => Known::new(),
     })
+}
+
+fn days(texts: &[String]) -> Vec<NaiveDate> {
+    texts.iter().filter_map(|text| text.parse().ok()).collect()
 }
 
 /// Vehicles of these owners: (organisation, plate).

@@ -13,14 +13,19 @@ use crate::ids::{
 };
 use crate::manifest::bulk;
 use crate::problem::Problem;
-use crate::registry::record::activity::{Activity, ActivityView};
+use crate::registry::record::activity::Activity;
+use crate::registry::record::emergency_plan::EmergencyPlanFiled;
+use crate::registry::record::facility_day::FacilityDay;
+use crate::registry::record::insurance::InsurancePolicy;
+use crate::registry::record::risk_source::RiskSource;
+use crate::registry::record::{self, Record};
 use crate::registry::{
     DriverView, LedgerEntryView, LicenceView, ManagementPlanView, OrganisationView, SiteView,
     StorageArea, StorageAreaView, TransferApprovalView, VehicleView, WasteStreamView, approval,
-    driver, ledger, licence, organisation, plan, record, site, storage_area, vehicle, waste_stream,
+    driver, ledger, licence, organisation, plan, site, storage_area, vehicle, waste_stream,
 };
 use crate::trip;
-use crate::wire::asked;
+use crate::wire::{Decode, asked};
 
 /// What a command came to.
 pub enum Ran {
@@ -52,7 +57,11 @@ pub async fn run(
         Kind::WasteStreams => waste_stream::register(app, ctx, asked(body)?).await.map(drop),
         Kind::ManagementPlans => plan::register(app, ctx, asked(body)?).await.map(drop),
         Kind::TransferApprovals => approval::register(app, ctx, asked(body)?).await.map(drop),
-        Kind::Activity => record::register::<Activity>(app, ctx, asked(body)?).await.map(drop),
+        Kind::Activity => tell::<Activity>(app, ctx, body).await,
+        Kind::FacilityDays => tell::<FacilityDay>(app, ctx, body).await,
+        Kind::RiskSources => tell::<RiskSource>(app, ctx, body).await,
+        Kind::EmergencyPlansFiled => tell::<EmergencyPlanFiled>(app, ctx, body).await,
+        Kind::InsurancePolicies => tell::<InsurancePolicy>(app, ctx, body).await,
         Kind::LedgerEntries => ledger::enter(app, ctx, asked(body)?).await.map(drop),
         Kind::Manifests => {
             let taken = bulk::take(app, ctx, &[body], trip::lent).await.pop();
@@ -96,10 +105,11 @@ pub async fn show(app: &App, ctx: &Ctx, kind: Kind, id: Uuid) -> Result<Value, P
             let known = approval::show(app, ctx, ApprovalId::of(id)).await?;
             value(&TransferApprovalView::from(&*known))
         }
-        Kind::Activity => {
-            let known = record::show::<Activity>(app, ctx, id).await?;
-            value(&ActivityView::from(&*known))
-        }
+        Kind::Activity => told::<Activity>(app, ctx, id).await,
+        Kind::FacilityDays => told::<FacilityDay>(app, ctx, id).await,
+        Kind::RiskSources => told::<RiskSource>(app, ctx, id).await,
+        Kind::EmergencyPlansFiled => told::<EmergencyPlanFiled>(app, ctx, id).await,
+        Kind::InsurancePolicies => told::<InsurancePolicy>(app, ctx, id).await,
         Kind::LedgerEntries => {
             let entry = ledger::show(app, ctx, LedgerEntryId::of(id)).await?;
             value(&LedgerEntryView::from(&entry))
@@ -107,6 +117,20 @@ pub async fn show(app: &App, ctx: &Ctx, kind: Kind, id: Uuid) -> Result<Value, P
         // Known by their filing (`manifest::bulk`), and so never asked for here.
         Kind::Manifests => Err(Problem::not_found()),
     }
+}
+
+/// A record, as its register takes it.
+async fn tell<T: Record<New: Decode>>(app: &App, ctx: &Ctx, body: &[u8]) -> Result<(), Problem> {
+    record::register::<T>(app, ctx, asked(body)?).await.map(drop)
+}
+
+/// A record as its register shows it.
+async fn told<T: Record<View: Serialize>>(
+    app: &App,
+    ctx: &Ctx,
+    id: Uuid,
+) -> Result<Value, Problem> {
+    value(&T::View::from(&*record::show::<T>(app, ctx, id).await?))
 }
 
 fn value(view: &impl Serialize) -> Result<Value, Problem> {

@@ -4,6 +4,7 @@
 mod activity;
 mod co_disposal;
 mod facility_days;
+mod files;
 mod producers;
 mod readiness;
 
