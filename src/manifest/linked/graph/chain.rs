@@ -27,7 +27,7 @@ pub async fn chain(app: &App, actor: &Actor, id: ManifestId) -> Result<ChainView
     let start: Vec<(Line, i64)> = lines.iter().map(shipped).collect();
     let up = upstream(&start, &above, &nodes);
     let down = downstream(&start, &below, &nodes);
-    let seen = Seen { id, nodes: &nodes, actor };
+    let seen = Seen::new(id, &nodes, actor);
     let mut edges = seen.edges(&above, &up);
     edges.extend(seen.edges(&below, &down));
     let further = above.iter().map(|edge| edge.from_id);
@@ -44,16 +44,22 @@ pub async fn chain(app: &App, actor: &Actor, id: ManifestId) -> Result<ChainView
 }
 
 struct Seen<'a> {
-    /// The manifest asked for: that the actor may see it is known, by whatever right.
-    id: Uuid,
     nodes: &'a HashMap<Uuid, Node>,
-    actor: &'a Actor,
+    /// Those that the actor may see.
+    shown: HashSet<Uuid>,
 }
 
-impl Seen<'_> {
+impl<'a> Seen<'a> {
+    /// `asked` is the manifest asked for: that the actor may see it is known, by whatever right.
+    fn new(asked: Uuid, nodes: &'a HashMap<Uuid, Node>, actor: &Actor) -> Self {
+        let is_shown = |(id, node): &(&Uuid, &Node)| **id == asked || node.is_seen_by(actor);
+        let shown = nodes.iter().filter(is_shown).map(|(id, _)| *id).collect();
+        Self { nodes, shown }
+    }
+
     /// The manifest, where the actor may see it.
     fn node(&self, id: Uuid) -> Option<&Node> {
-        self.nodes.get(&id).filter(|node| id == self.id || node.is_seen_by(self.actor))
+        self.nodes.get(&id).filter(|_| self.shown.contains(&id))
     }
 
     fn manifest(&self, id: Uuid) -> Option<ChainManifestView> {

@@ -7,6 +7,7 @@ use diesel::sql_types::Text;
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::{AsyncPgConnection as Db, RunQueryDsl};
 use futures_util::TryStreamExt as _;
+use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use super::flow::Line;
@@ -133,14 +134,28 @@ async fn step(conn: &mut Db, lines: &HashSet<Line>, way: Way) -> Result<Vec<Edge
     rows.into_iter().map(edge).collect()
 }
 
-/// The states are read as they come: PostgreSQL unpacks and sends the next ones meanwhile.
+/// States that are read from their text at once, on a thread of their own.
+const TEXTS: usize = 256;
+
+/// The states are read from their text on other threads, while PostgreSQL unpacks and sends the
+/// next ones: a chain of a thousand does not hold up who else is served on this one.
 async fn nodes(conn: &mut Db, ids: &HashSet<Uuid>) -> Result<HashMap<Uuid, Node>, Problem> {
     let states =
         manifest::table.filter(manifest::id.eq_any(ids)).select((manifest::id, sql::<Text>(STATE)));
-    let mut states = states.load_stream::<(Uuid, String)>(conn).await?;
+    let states = states.load_stream::<(Uuid, String)>(conn).await?;
+    let mut chunks = states.try_chunks(TEXTS);
+    let mut readings = Vec::new();
+    while let Some(chunk) = chunks.try_next().await.map_err(|error| error.1)? {
+        readings.push(spawn_blocking(move || read(&chunk)));
+    }
     let mut nodes = HashMap::with_capacity(ids.len());
-    while let Some((id, state)) = states.try_next().await? {
-        nodes.insert(id, serde_json::from_str(&state).map_err(Problem::internal)?);
+    for reading in readings {
+        let read = reading.await.map_err(Problem::internal)?;
+        nodes.extend(read.map_err(Problem::internal)?);
     }
     Ok(nodes)
+}
+
+fn read(states: &[(Uuid, String)]) -> Result<Vec<(Uuid, Node)>, serde_json::Error> {
+    states.iter().map(|(id, state)| Ok((*id, serde_json::from_str(state)?))).collect()
 }
