@@ -11,6 +11,8 @@ pub mod bench;
 pub mod blob;
 /// Working days of the yearly calendar.
 pub mod calendar;
+/// What was produced against what can be treated.
+pub mod capacity;
 /// The national list and the tables beside it, and what they ask of an item.
 pub mod catalogue;
 /// The command line.

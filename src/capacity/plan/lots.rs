@@ -1,0 +1,171 @@
+//! The problem as the solver sees it: mass that is the same to the optimum is one lot.
+//!
+//! Which lines take a code is all that tells codes apart, and where a source stands all that tells
+//! sources apart. So codes that the same lines take are one class, sources at one place are one
+//! row of the table of distances, and a lot is what one row has of one class.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+use super::problem::{Facility, Matching, Place, distance};
+
+/// Part of a lot: what one source produced of one code.
+#[derive(Clone, Copy, Debug)]
+pub struct Member<'p> {
+    pub source: usize,
+    pub code: &'p str,
+    pub grams: i64,
+}
+
+/// Mass of one class at one place, in grams (more than 0).
+#[derive(Clone, Debug)]
+pub struct Lot {
+    pub row: usize,
+    pub class: usize,
+    pub grams: i64,
+    pub members: Range<usize>,
+}
+
+/// A licence line among all lines of the problem, which are numbered facility by facility.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    pub facility: usize,
+    /// Its place among the lines of its facility.
+    pub number: usize,
+    pub limit_g: i64,
+    /// Mass could flow through it: neither it nor its facility is limited to nothing.
+    pub is_open: bool,
+}
+
+/// Everything that the optimum depends on, by number.
+#[derive(Debug)]
+pub struct Lots<'p> {
+    pub each: Vec<Lot>,
+    pub members: Vec<Member<'p>>,
+    /// Mass that no line may take, whatever its limit.
+    pub homeless: Vec<Member<'p>>,
+    pub lines: Vec<Line>,
+    /// The shared limit of each facility in grams: `i64::MAX` where there is none.
+    pub facility_limits: Vec<i64>,
+    /// The lines that take each class, in ascending order.
+    pub classes: Vec<Vec<usize>>,
+    /// Kilometres from each place to each facility, row by row.
+    pub km: Vec<f64>,
+}
+
+impl<'p> Lots<'p> {
+    pub fn of(problem: &'p Matching) -> Self {
+        let lines = lines(&problem.facilities);
+        let (classes, class_of) = classes(&problem.facilities);
+        let (row_of, places) = rows(problem);
+        let mut found: Vec<(Option<usize>, usize, Member<'p>)> = Vec::new();
+        for (source, row) in row_of.into_iter().enumerate() {
+            for (code, grams) in produced(problem, source) {
+                let class = class_of.get(code).copied();
+                found.push((class, row, Member { source, code, grams }));
+            }
+        }
+        // Stable, so that members stay in the order of sources and codes; those of no class first.
+        found.sort_by_key(|(class, row, _)| (*class, *row));
+        let homeless = found.partition_point(|(class, ..)| class.is_none());
+        let mut lots: Vec<Lot> = Vec::new();
+        for (at, (class, row, member)) in found[homeless..].iter().enumerate() {
+            let class = class.unwrap_or_default();
+            let last = lots.last_mut().filter(|lot| (lot.class, lot.row) == (class, *row));
+            if let Some(lot) = last {
+                lot.grams += member.grams;
+                lot.members.end = at + 1;
+            } else {
+                let grams = member.grams;
+                lots.push(Lot { row: *row, class, grams, members: at..at + 1 });
+            }
+        }
+        let sites = problem.facilities.iter();
+        let km = |from: Place| {
+            sites.clone().map(move |site| distance(from, site.place) + site.further_km)
+        };
+        Self {
+            each: lots,
+            homeless: found[..homeless].iter().map(|(.., member)| *member).collect(),
+            members: found[homeless..].iter().map(|(.., member)| *member).collect(),
+            lines,
+            facility_limits: sites.clone().map(limit).collect(),
+            classes,
+            km: places.iter().copied().flat_map(km).collect(),
+        }
+    }
+}
+
+fn limit(facility: &Facility) -> i64 {
+    facility.annual_limit_g.map_or(i64::MAX, |grams| grams.max(0))
+}
+
+fn lines(facilities: &[Facility]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (number, facility) in facilities.iter().enumerate() {
+        for (own, line) in facility.lines.iter().enumerate() {
+            let limit_g = line.annual_g.max(0);
+            let is_open = limit_g > 0 && limit(facility) > 0;
+            lines.push(Line { facility: number, number: own, limit_g, is_open });
+        }
+    }
+    lines
+}
+
+/// The sets of lines that take some code, and which of them each code has.
+fn classes(facilities: &[Facility]) -> (Vec<Vec<usize>>, HashMap<&str, usize>) {
+    let mut takers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let lines = facilities.iter().flat_map(|facility| &facility.lines);
+    for (number, line) in lines.enumerate() {
+        for code in &line.codes {
+            let takers = takers.entry(code).or_default();
+            if takers.last() != Some(&number) {
+                takers.push(number);
+            }
+        }
+    }
+    let mut numbers: BTreeMap<&[usize], usize> = BTreeMap::new();
+    let mut classes = Vec::new();
+    let mut class_of = HashMap::new();
+    for (code, lines) in &takers {
+        let class = *numbers.entry(lines).or_insert_with(|| {
+            classes.push(lines.clone());
+            classes.len() - 1
+        });
+        class_of.insert(*code, class);
+    }
+    (classes, class_of)
+}
+
+/// Which place each source stands at, and all places, each once.
+fn rows(problem: &Matching) -> (Vec<usize>, Vec<Place>) {
+    let place = |source: &usize| problem.sources[*source].place;
+    let mut order: Vec<usize> = (0..problem.sources.len()).collect();
+    order.sort_by(|a, b| {
+        let (a, b) = (place(a), place(b));
+        a.lon.total_cmp(&b.lon).then(a.lat.total_cmp(&b.lat))
+    });
+    let mut row_of = vec![0; order.len()];
+    let mut places: Vec<Place> = Vec::new();
+    for source in order {
+        if places.last() != Some(&place(&source)) {
+            places.push(place(&source));
+        }
+        row_of[source] = places.len() - 1;
+    }
+    (row_of, places)
+}
+
+/// What a source produced, in the order of its codes, each once and more than nothing.
+fn produced(problem: &Matching, source: usize) -> Vec<(&str, i64)> {
+    let all = problem.sources[source].produced.iter();
+    let mut sums: Vec<(&str, i64)> =
+        all.filter(|one| one.grams > 0).map(|one| (one.code.as_str(), one.grams)).collect();
+    sums.sort_unstable();
+    sums.dedup_by(|later, kept| {
+        let is_same = later.0 == kept.0;
+        kept.1 += if is_same { later.1 } else { 0 };
+        is_same
+    });
+    sums
+}
