@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::blob::Objects;
 use crate::calendar::Calendar;
+use crate::capacity::limits::PLANS_MAX;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -57,6 +58,8 @@ pub struct App {
     pub imports: Arc<Semaphore>,
     /// Places for evidence packages, which hold pages and bundles while they are sent.
     pub packages: Arc<Semaphore>,
+    /// Places for matching problems, each of which has a processor for itself.
+    pub plans: Arc<Semaphore>,
 }
 
 /// One of the places, until it is dropped; 503 when all are taken.
@@ -89,6 +92,7 @@ impl App {
             objects,
             imports: Arc::new(Semaphore::new(IMPORTS_MAX)),
             packages: Arc::new(Semaphore::new(PACKAGES_MAX)),
+            plans: Arc::new(Semaphore::new(PLANS_MAX)),
         })
     }
 

@@ -28,6 +28,7 @@ mod run;
 mod snapshot_store;
 mod store;
 mod witness;
+mod year_store;
 
 pub use finding::{Check, Finding, Findings};
 pub use run::{AuditError, Counts, Progress, Report, Stage, Trusted, audit};

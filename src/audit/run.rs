@@ -13,8 +13,10 @@ use super::replay::replay;
 use super::snapshot_store::Rows;
 use super::store::{CheckpointRow, LeafRow, Source};
 use super::witness::{Witnessed, unpublished};
+use super::year_store::WrongYear;
 use crate::blob::Objects;
 use crate::custody::{FullTile, VerifierKey, WitnessKey, verifiers};
+use crate::decision::{Subject, SubjectKind};
 use crate::limits::{AUDIT_EVENTS_AT_ONCE, AUDIT_LEAVES_AT_ONCE};
 use crate::problem::Text;
 
@@ -130,6 +132,10 @@ pub async fn audit(
         }
     }
     sums.missing(&mut findings);
+    for wrong in source.wrong_years().await? {
+        let site = Subject::new(SubjectKind::Site, wrong.site_id);
+        findings.add(Finding::new(Check::Ledger, wrong_year(&wrong)).of(site));
+    }
     for (table, id) in source.orphans().await? {
         findings.add(Finding::new(Check::Table, orphan(&table, id)));
     }
@@ -141,6 +147,13 @@ pub async fn audit(
     let audited = Counts { events, subjects, manifests, accounts: sums.compared, files };
     let Findings { kept, count } = findings;
     Ok(Report { log_size: size, audited, witnesses, findings_count: count, findings: kept })
+}
+
+fn wrong_year(WrongYear { year, waste_code, .. }: &WrongYear) -> Text {
+    Text::new(
+        format!("台账 {year} 年 {waste_code} 的合计与各条记录不符。"),
+        format!("The ledger's sums of {waste_code} in {year} are not those of its entries."),
+    )
 }
 
 /// What the database says the log was signed with; what is no key signs nothing.

@@ -8,6 +8,7 @@
 mod api;
 mod baseline;
 mod bulk;
+mod capacity;
 mod chain;
 mod custody;
 mod error;

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::BenchError;
 use super::bulk;
+use super::capacity;
 use super::chain;
 use super::custody::{self, Sizes};
 use super::export;
@@ -37,6 +38,7 @@ enum What {
     Bulk(BulkArguments),
     Export(ExportArguments),
     Chain(ChainArguments),
+    Capacity(CapacityArguments),
     Custody(CustodyArguments),
 }
 
@@ -119,6 +121,17 @@ struct ChainArguments {
     rows: u64,
 }
 
+/// Plan for five hundred sites and sixty facilities, and assess a year over long ledgers.
+#[derive(Debug, Args)]
+struct CapacityArguments {
+    #[command(flatten)]
+    common: Common,
+    /// Entries of the ledgers.
+    #[arg(long, default_value_t = 10_000_000,
+          value_parser = clap::value_parser!(u64).range(10_000..=50_000_000))]
+    entries: u64,
+}
+
 /// Audit a long log, prove manifests from a longer one, and file while the tree grows.
 #[derive(Debug, Args)]
 struct CustodyArguments {
@@ -198,6 +211,12 @@ pub fn run(asked: &Arguments) -> Result<(), BenchError> {
             let (plan, report) = asked.common.plan(&[]);
             in_a_world(&asked.common, async |world, people| {
                 chain::run(world, people, (&plan, asked.rows), &report).await
+            })
+        }
+        What::Capacity(asked) => {
+            let report = Report::new(asked.common.json);
+            in_a_world(&asked.common, async |world, _| {
+                capacity::run(world, asked.entries, &report).await
             })
         }
         What::Custody(asked) => {

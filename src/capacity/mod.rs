@@ -1,5 +1,14 @@
 //! Capacity against what was produced (capacity.md): where each kilogram can go, and what is
 //! missing.
 
+/// A year's production against capacity, cell by cell.
+mod assessment;
+/// What a problem may ask of the machine.
+pub mod limits;
 /// The matching problem and its exact optimum: pure, knows nothing of the register.
 pub mod plan;
+/// Problems of the caller's own and the register's, with what would be different.
+mod planning;
+
+pub use assessment::{AssessmentQuery, AssessmentView, assess};
+pub use planning::{AskPlan, PlanView, plan};

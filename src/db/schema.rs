@@ -126,6 +126,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    ledger_year (site_id, year, waste_code) {
+        site_id -> Uuid,
+        year -> Int2,
+        waste_code -> Text,
+        produced_g -> Int8,
+        corrected_g -> Int8,
+        brought_in_g -> Int8,
+        moved_out_g -> Int8,
+        self_treated_g -> Int8,
+        loss_g -> Int8,
+    }
+}
+
+diesel::table! {
     licence (id) {
         id -> Uuid,
         organisation_id -> Uuid,
@@ -489,6 +503,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     app_user,
     driver,
     ledger_entry,
+    ledger_year,
     licence,
     licence_line,
     management_plan,

@@ -4,6 +4,8 @@
 //! another and gives away what it has written. Nobody's spreadsheet runs what somebody typed into
 //! a note: cells that would be formulas are marked as text.
 
+/// Capacity.
+pub mod capacity_sheets;
 mod csv;
 mod ndjson;
 /// The lists of records.

@@ -8,6 +8,7 @@ mod answer;
 mod audit;
 mod body;
 mod bulk;
+mod capacity;
 mod changes;
 mod conditions;
 mod custody;

@@ -15,6 +15,7 @@ use utoipa::openapi::{
 };
 
 use super::audit::AuditApi;
+use super::capacity::CapacityApi;
 use super::changes::ChangesApi;
 use super::custody::CustodyApi;
 use super::evidence::EvidenceApi;
@@ -46,7 +47,7 @@ struct Root;
 #[openapi(paths(sandbox::clock_now, sandbox::set_clock))]
 struct Sandbox;
 
-fn rooms() -> [Document; 12] {
+fn rooms() -> [Document; 13] {
     [
         ImportApi::openapi(),
         IdentityApi::openapi(),
@@ -57,6 +58,7 @@ fn rooms() -> [Document; 12] {
         EvidenceApi::openapi(),
         RoundApi::openapi(),
         TripApi::openapi(),
+        CapacityApi::openapi(),
         InspectionApi::openapi(),
         ChangesApi::openapi(),
         Sandbox::openapi(),
@@ -202,10 +204,11 @@ fn document_absent_bodies(operation: &mut Operation, method: &str, path: &str) {
     }
 }
 
-/// A list can be had whole, in other formats (`whole.rs`).
+/// A list can be had whole, in other formats, and some answers as tables (`whole.rs`).
 fn document_whole_lists(operation: &mut Operation, method: &str, path: &str) {
     let path = path.strip_prefix(API).unwrap_or_default();
-    if method != "get" || !whole::LISTS.contains(&path) {
+    let is_list = method == "get" && whole::LISTS.contains(&path);
+    if !is_list && !whole::TABLES.contains(&(method, path)) {
         return;
     }
     let Some(RefOr::T(answer)) = operation.responses.responses.get_mut("200") else { return };
@@ -213,6 +216,9 @@ fn document_whole_lists(operation: &mut Operation, method: &str, path: &str) {
         let text = Object::with_type(Type::String);
         let content = ContentBuilder::new().schema(Some(text)).build();
         answer.content.insert(format.media_type().to_owned(), content.into());
+    }
+    if !is_list {
+        return;
     }
     let words = "With another `Accept`, the whole filtered list from `cursor` on, streamed: \
                  headings in the language asked for; cells that would be formulas begin with `'`.";

@@ -57,6 +57,10 @@ pub const LISTS: [&str; 35] = [
     "/divisions",
 ];
 
+/// Other answers that can be had as a table: method and path below the API's root.
+pub const TABLES: [(&str, &str); 2] =
+    [("get", "/capacity/assessment"), ("post", "/capacity/plans")];
+
 /// The format that is liked best; `None` for JSON, which is also for those who do not say.
 pub fn wanted(headers: &HeaderMap) -> Option<Format> {
     let header = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -69,6 +69,7 @@ codes! {
     InvalidValue "invalid_value" 422 "值不合法" "Invalid value";
     TooShort "too_short" 422 "过短或过少" "Too short";
     TooLong "too_long" 422 "过长或过多" "Too long";
+    TooHard "too_hard" 422 "求解超时" "Took too long to solve";
     TooLarge "too_large" 422 "记录过大" "Record too large";
     OutOfRange "out_of_range" 422 "超出范围" "Out of range";
     TooManyDecimals "too_many_decimals" 422 "小数位超过三位" "More than three decimals";

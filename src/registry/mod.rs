@@ -63,7 +63,7 @@ pub use model::{
     LicenceStatus, ManagementPlan, Organisation, Part, Person, Place, PlanLine, Site, SiteKind,
     Standing, StorageArea, StorageKind, TransferApproval, Vehicle, WasteStream,
 };
-pub use place::{DivisionNumber, RegionCode};
+pub use place::{DivisionNumber, RegionCode, side};
 pub use plate::{NotAPlate, Plate};
 /// Rows and readers, for lists and for whoever seeds a demo.
 pub mod rows {
@@ -71,9 +71,10 @@ pub mod rows {
         ApprovalFilter, DriverFilter, LedgerFilter, LicenceAccount, LicenceFilter,
         OrganisationFilter, PlanFilter, SiteFilter, StorageAreaFilter, VehicleFilter,
         WasteStreamFilter, accounts_of, approval, approvals, driver, drivers, ledger_entries,
-        ledger_entry, licence, licences, organisation, organisations, person, plan, plans,
-        plans_of, site, sites, sites_among, sites_seen, storage_area, storage_areas, stored_in,
-        vehicle, vehicle_of_plate, vehicles, waste_stream, waste_streams,
+        ledger_entry, licence, licences, licences_of_year, organisation, organisations, person,
+        plan, plans, plans_of, site, sites, sites_among, sites_of_divisions, sites_seen,
+        storage_area, storage_areas, stored_in, vehicle, vehicle_of_plate, vehicles, waste_stream,
+        waste_streams,
     };
 }
 pub use store::{implied, insert_ledger_entry as ledger_row};

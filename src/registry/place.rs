@@ -2,6 +2,7 @@
 
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
+use crate::config::Borders;
 use crate::problem::{Code, Fault, Text};
 use crate::wire::{SchemaOrRef, text_on_the_wire};
 
@@ -37,6 +38,15 @@ impl RegionCode {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Where a place lies with regard to the borders that the setting counts: hazardous waste moves
+/// freely between places of one side, and needs an approval between those of two (Code Art. 536,
+/// Order 23 Art. 23-28). The first two digits of GB/T 2260 are the province, and the corps has none
+/// of its own; division `00` is outside of the corps.
+pub fn side<'a>(borders: Borders, division: &str, region_code: &'a str) -> (&'a str, bool) {
+    let province = region_code.get(..2).unwrap_or_default();
+    (province, borders == Borders::ProvinceAndCorps && division != "00")
 }
 
 fn text_schema(pattern: &str, words: &str) -> SchemaOrRef {

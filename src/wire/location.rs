@@ -21,8 +21,20 @@ pub struct Location {
     pub lat_e6: i32,
 }
 
-/// Degrees up to `LIMIT` either way, to the nearest millionth.
-struct Degrees<const LIMIT: i32>(i32);
+/// Degrees up to `LIMIT` either way, as exact as they were sent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Degrees<const LIMIT: i32>(f64);
+
+impl<const LIMIT: i32> Degrees<LIMIT> {
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+
+    /// To the nearest millionth: receivers send more digits than they measure.
+    fn millionths(self) -> i32 {
+        (self.0 * 1e6).round() as i32
+    }
+}
 
 impl<const LIMIT: i32> Shape for Degrees<LIMIT> {
     fn shape() -> SchemaOrRef {
@@ -32,10 +44,9 @@ impl<const LIMIT: i32> Shape for Degrees<LIMIT> {
 
 impl<const LIMIT: i32> Decode for Degrees<LIMIT> {
     fn decode(node: &Node<'_>, at: &Path<'_>, faults: &mut Faults) -> Option<Self> {
-        // Receivers send more digits than they measure: what is beyond a millionth is rounded.
         let degrees = node.number(at, faults)?.parse::<f64>().unwrap_or(f64::NAN);
         if degrees.abs() <= f64::from(LIMIT) {
-            return Some(Self((degrees * 1e6).round() as i32));
+            return Some(Self(degrees));
         }
         let zh = format!("应为 -{LIMIT} 到 {LIMIT} 之间的度数。");
         faults.add(Code::OutOfRange, at, zh, format!("Must be degrees from -{LIMIT} to {LIMIT}."));
@@ -49,7 +60,7 @@ impl Decode for Location {
         let lon = fields.take::<Degrees<180>>("lon");
         let lat = fields.take::<Degrees<90>>("lat");
         fields.refuse_unknown(&["lon", "lat"]);
-        Some(Self { lon_e6: lon?.0, lat_e6: lat?.0 })
+        Some(Self { lon_e6: lon?.millionths(), lat_e6: lat?.millionths() })
     }
 }
 

@@ -31,7 +31,7 @@ pub use faults::Faults;
 pub(crate) use fields::wire;
 pub use fields::{FieldShape, Fields, object_schema, parameters, wire_name};
 pub use json::{Document, Node, Value};
-pub use location::Location;
+pub use location::{Degrees, Location};
 pub use many::{Change, List, Patch};
 pub use mass::{NonNegativeKg, PositiveKg, SignedKg};
 pub use month::Month;

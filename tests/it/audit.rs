@@ -208,6 +208,8 @@ const ELSEWHERE: &[(&str, Check, &[&str])] = &[
         Check::Table,
         &["ledger_entry"],
     ),
+    ("UPDATE ledger_year SET produced_g = produced_g + 1", Check::Ledger, &["ledger_year"]),
+    ("DELETE FROM ledger_year", Check::Ledger, &["ledger_year"]),
     ("UPDATE licence_line SET annual_g = annual_g * 2", Check::Table, &["licence_line"]),
     ("UPDATE licence SET valid_to = valid_to + 365", Check::Table, &["licence"]),
     ("UPDATE organisation SET name = name || '!'", Check::Table, &["organisation"]),

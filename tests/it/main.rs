@@ -18,6 +18,7 @@ mod approvals;
 mod attachments;
 mod audit;
 mod bulk;
+mod capacity;
 mod changes;
 mod clock;
 mod conformance;

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use crate::catalogue::{Stream, WasteCode};
 use crate::config::Borders;
 use crate::problem::{Code, Fault, Findings, Text};
-use crate::registry::{Known, Site, Standing, TransferApproval};
+use crate::registry::{Known, Site, Standing, TransferApproval, side};
 
 /// A movement, as far as borders care.
 pub struct Crossing<'a> {
@@ -25,24 +25,10 @@ pub struct Crossing<'a> {
 impl Crossing<'_> {
     /// Whether it crosses a border that the setting counts.
     fn counts(&self) -> bool {
-        let provincial = province(self.from) != province(self.to);
-        let corps = in_the_corps(self.from) != in_the_corps(self.to);
-        match (self.stream, self.borders) {
-            (Stream::Kitchen, _) => false,
-            (Stream::Hazardous | Stream::Medical, Borders::Province) => provincial,
-            (Stream::Hazardous | Stream::Medical, Borders::ProvinceAndCorps) => provincial || corps,
-        }
+        let [from, to] =
+            [self.from, self.to].map(|site| side(self.borders, &site.division, &site.region_code));
+        self.stream != Stream::Kitchen && from != to
     }
-}
-
-/// The first two digits of GB/T 2260. The corps has none of its own.
-fn province(site: &Site) -> &str {
-    site.region_code.get(..2).unwrap_or_default()
-}
-
-/// Division `00` is outside of all.
-fn in_the_corps(site: &Site) -> bool {
-    site.division != "00"
 }
 
 const POINTER: &str = "/transfer_approval_id";

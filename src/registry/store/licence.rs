@@ -1,7 +1,8 @@
 //! Rows of `licence` and `licence_line`, and the accounts that count against them.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -10,7 +11,7 @@ use super::super::entry::Slice;
 use super::super::model::{Licence, LicenceKind, LicenceLine, LicenceStatus};
 use super::{broken, known, list};
 use crate::db::Pool;
-use crate::db::schema::{account, licence as t, licence_line, subject};
+use crate::db::schema::{account, licence as t, licence_line, site, subject};
 use crate::decision::{AccountKind, Balance};
 use crate::ids::{LicenceId, OrganisationId, SiteId};
 use crate::problem::Problem;
@@ -25,10 +26,10 @@ struct LicenceRow {
     number: String,
     kind: String,
     status: String,
-    issued_on: chrono::NaiveDate,
+    issued_on: NaiveDate,
     issued_by: String,
-    valid_from: chrono::NaiveDate,
-    valid_to: chrono::NaiveDate,
+    valid_from: NaiveDate,
+    valid_to: NaiveDate,
     annual_limit_g: Option<i64>,
     limit_factor_milli: i64,
     rated_daily_g: Option<i64>,
@@ -111,6 +112,27 @@ pub async fn licences_of(pool: &Pool, site: SiteId) -> Result<Vec<Known<Licence>
         .order((t::id, licence_line::line))
         .select((LicenceRow::as_select(), subject::version, LineRow::as_select()))
         .load(&mut pool.get().await?)
+        .await?;
+    gathered(rows)
+}
+
+/// The licences of these divisions' sites whose own days have some of a year, oldest first; on the
+/// caller's connection.
+pub async fn licences_of_year(
+    conn: &mut AsyncPgConnection,
+    year: i32,
+    divisions: &[String],
+) -> Result<Vec<Known<Licence>>, Problem> {
+    let day = |month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+    let rows: Vec<Joined> = t::table
+        .inner_join(subject::table.on(subject::id.eq(t::id)))
+        .inner_join(licence_line::table.on(licence_line::licence_id.eq(t::id)))
+        .inner_join(site::table.on(site::id.eq(t::site_id)))
+        .filter(t::valid_from.le(day(12, 31)).and(t::valid_to.ge(day(1, 1))))
+        .filter(site::division.eq_any(divisions))
+        .order((t::id, licence_line::line))
+        .select((LicenceRow::as_select(), subject::version, LineRow::as_select()))
+        .load(conn)
         .await?;
     gathered(rows)
 }

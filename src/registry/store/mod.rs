@@ -38,7 +38,9 @@ pub use implied::implied;
 pub use ledger::{
     LedgerFilter, entries_named, filled_at, insert_ledger_entry, ledger_entries, ledger_entry,
 };
-pub use licence::{LicenceAccount, LicenceFilter, accounts_of, licence, licences, licences_of};
+pub use licence::{
+    LicenceAccount, LicenceFilter, accounts_of, licence, licences, licences_of, licences_of_year,
+};
 pub use licence_rows::{insert_licence, update_licence};
 pub use organisation::{
     OrganisationFilter, insert_organisation, organisation, organisations, update_organisation,
@@ -49,7 +51,7 @@ pub use record::{Narrow, Stored, insert_record, record, records, update_record};
 pub use replay::as_it_stood;
 pub use scope::sites_seen;
 pub use seen::{seen_among, sites_among};
-pub use site::{SiteFilter, insert_site, site, sites, update_site};
+pub use site::{SiteFilter, insert_site, site, sites, sites_of_divisions, update_site};
 pub use storage_area::{
     StorageAreaFilter, insert_storage_area, storage_area, storage_areas, storage_areas_of,
     stored_in, update_storage_area,

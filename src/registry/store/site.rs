@@ -1,7 +1,7 @@
 //! Rows of `site`.
 
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::super::cache::Known;
@@ -70,6 +70,16 @@ pub async fn site(pool: &Pool, id: SiteId) -> Result<Option<Known<Site>>, Proble
         .await
         .optional()?;
     found.map(|(row, version)| Ok(known(read(row)?, version))).transpose()
+}
+
+/// All sites of these divisions, in the order of ids; on the caller's connection.
+pub async fn sites_of_divisions(
+    conn: &mut AsyncPgConnection,
+    divisions: &[String],
+) -> Result<Vec<Site>, Problem> {
+    let query = t::table.filter(t::division.eq_any(divisions)).order(t::id);
+    let rows: Vec<SiteRow> = query.select(SiteRow::as_select()).load(conn).await?;
+    rows.into_iter().map(read).collect()
 }
 
 /// What a list of sites is narrowed by.

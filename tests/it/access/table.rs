@@ -47,6 +47,8 @@ pub const CASES: &[Case] = &[
     case("POST /api/v1/imports", Own("each row is a command of its own (imports.rs)")),
     case("GET /api/v1/imports/templates/{kind}.csv", Own("headings, the same for all")),
     case("POST /api/v1/ledger-entries/bulk", Own("each line is a command (ledger_bulk.rs)")),
+    case("POST /api/v1/capacity/plans", Own("one's own problem, or division (capacity.rs)")),
+    case("GET /api/v1/capacity/assessment", Own("one's own divisions (capacity.rs)")),
     case("GET /api/v1/calendar", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/divisions", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/transitions", Alike(PUBLIC_TABLE)),

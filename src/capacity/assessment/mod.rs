@@ -1,0 +1,12 @@
+//! The assessment (危险废物产生量与处置能力匹配情况评估): `assess.rs` tells the whole of it, from sums
+//! and counters that are kept as entries are made.
+
+mod asked;
+mod assess;
+mod cells;
+mod shown;
+mod store;
+
+pub use asked::AssessmentQuery;
+pub use assess::assess;
+pub use shown::AssessmentView;
