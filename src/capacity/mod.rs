@@ -3,6 +3,8 @@
 
 /// A year's production against capacity, cell by cell.
 mod assessment;
+/// Medical waste in an emergency, day by day.
+mod emergency;
 /// What a problem may ask of the machine.
 pub mod limits;
 /// The matching problem and its exact optimum: pure, knows nothing of the register.
@@ -11,4 +13,5 @@ pub mod plan;
 mod planning;
 
 pub use assessment::{AssessmentQuery, AssessmentView, assess};
+pub use emergency::{AskEmergency, EmergencyView, emergency};
 pub use planning::{AskPlan, PlanView, plan};

@@ -1,4 +1,4 @@
-//! Capacity over HTTP: the assessment and the solver.
+//! Capacity over HTTP: the assessment, the solver, medical emergencies.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -6,18 +6,21 @@ use actix_web::web::{self, Data, ServiceConfig};
 use super::{Answer, Body, Caller, ProblemBody, Query, whole};
 use crate::app::App;
 use crate::capacity::limits::PLAN_BYTES_MAX;
-use crate::capacity::{self, AskPlan, AssessmentQuery, AssessmentView, PlanView};
+use crate::capacity::{
+    self, AskEmergency, AskPlan, AssessmentQuery, AssessmentView, EmergencyView, PlanView,
+};
 use crate::export::capacity_sheets;
 
 /// The routes below `/api/v1`.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(web::resource("/capacity/assessment").get(assessment))
-        .service(web::resource("/capacity/plans").post(plan));
+        .service(web::resource("/capacity/plans").post(plan))
+        .service(web::resource("/capacity/emergency-plans").post(emergency));
 }
 
 /// The part of the OpenAPI document that these handlers are.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(assessment, plan))]
+#[openapi(paths(assessment, plan, emergency))]
 pub struct CapacityApi;
 
 /// What was produced against what can be treated, cell by cell: for regulators. As a table: the
@@ -57,4 +60,21 @@ pub async fn plan(app: Data<App>, caller: Caller, body: Body<PLAN_BYTES_MAX>) ->
         Some(_) => whole::small(&caller, &capacity_sheets::FLOWS, view.flows),
         None => Ok(HttpResponse::Ok().json(view)),
     }
+}
+
+/// Where medical waste goes in an emergency, day by day: what the co-disposal list has to help
+/// with, what stays untreated, and when storage limits break. For regulators; writes nothing.
+#[utoipa::path(
+    post, path = "/api/v1/capacity/emergency-plans", tag = "capacity",
+    operation_id = "plan_emergency", request_body = AskEmergency, security(("bearer" = [])),
+    responses(
+        (status = 200, body = EmergencyView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn emergency(app: Data<App>, caller: Caller, body: Body) -> Answer {
+    let asked: AskEmergency = body.read()?;
+    let view = capacity::emergency(&app, &caller.reading(), asked).await?;
+    Ok(HttpResponse::Ok().json(view))
 }

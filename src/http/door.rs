@@ -50,7 +50,7 @@ pub fn scopes_for(method: &Method, path: &str) -> Option<&'static [KeyScope]> {
         "auth" | "users" | "api-keys" | "sandbox" => None,
         "delegations" => is_read.then_some(READ),
         // The solver writes nothing.
-        "capacity" if below == "capacity/plans" => Some(READ),
+        "capacity" if !is_read => Some(READ),
         _ if is_read => Some(READ),
         folder if REGISTERS.contains(&folder) => Some(REGISTRY),
         folder if SIGNED.contains(&folder) => Some(SIGN),

@@ -1,7 +1,8 @@
-//! Capacity against what was produced: the solver, the assessment.
+//! Capacity against what was produced: the solver, the assessment, medical emergencies.
 
 mod assessment;
 mod bad_problems;
+mod emergency;
 mod pure;
 mod register;
 

@@ -11,8 +11,9 @@ mod shown;
 mod what_if;
 
 pub use asked::{AskPlan, Year};
+pub use own::once;
 pub use plan::{concerns, divisions, plan};
-pub use register::{Plant, PlantLine, Register, category, plain};
+pub use register::{Plant, PlantLine, Register, category, place, plain};
 pub use register_store::read as register_of;
-pub use run::matched;
+pub use run::{computed, matched};
 pub use shown::PlanView;

@@ -57,7 +57,7 @@ async fn solve_for<T: Send + 'static>(
 }
 
 /// Whatever asks the solver, on a thread of its own.
-async fn computed<T: Send + 'static>(
+pub async fn computed<T: Send + 'static>(
     app: &App,
     work: impl FnOnce(&dyn Fn() -> bool) -> Result<T, Stopped> + Send + 'static,
 ) -> Result<T, Problem> {

@@ -48,6 +48,7 @@ pub const CASES: &[Case] = &[
     case("GET /api/v1/imports/templates/{kind}.csv", Own("headings, the same for all")),
     case("POST /api/v1/ledger-entries/bulk", Own("each line is a command (ledger_bulk.rs)")),
     case("POST /api/v1/capacity/plans", Own("one's own problem, or division (capacity.rs)")),
+    case("POST /api/v1/capacity/emergency-plans", Own("one's own divisions (capacity.rs)")),
     case("GET /api/v1/capacity/assessment", Own("one's own divisions (capacity.rs)")),
     case("GET /api/v1/calendar", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/divisions", Alike(PUBLIC_TABLE)),
