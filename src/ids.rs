@@ -37,6 +37,8 @@ typed_id! {
     /// What a site did in a month (活动水平).
     ActivityId;
     ApiKeyId;
+    /// A frozen assessment (匹配情况评估).
+    AssessmentId;
     /// A transfer approval (跨省转移审批).
     ApprovalId;
     /// A plant that takes medical waste in an emergency (应急协同处置设施).

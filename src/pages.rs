@@ -2,6 +2,7 @@
 //! writes is the same.
 
 use crate::app::App;
+use crate::capacity::{self, AssessmentFilter, KeptAssessmentView};
 use crate::catalogue::{
     Catalogue, DivisionView, EditionView, ExemptionView, FormView, HazardView, MethodView,
     PackagingView,
@@ -215,4 +216,13 @@ pub fn exemptions(catalogue: &Catalogue) -> Vec<ExemptionView<'_>> {
 
 pub fn divisions(catalogue: &Catalogue) -> Vec<DivisionView<'_>> {
     catalogue.divisions().iter().map(DivisionView::from).collect()
+}
+
+pub async fn assessments(
+    app: &App,
+    ctx: &Ctx,
+    asked: &AssessmentFilter,
+) -> Paged<KeptAssessmentView> {
+    let rows = capacity::list(app, &ctx.actor, asked).await?;
+    Page::of(rows, asked.limit, |one| one.id, |one| KeptAssessmentView::from(&one))
 }

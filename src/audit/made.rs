@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::capacity;
 use crate::container;
 use crate::decision::{Implied, Row, Subject, SubjectKind};
 use crate::identity;
@@ -53,6 +54,7 @@ impl Made {
             | SubjectKind::RiskSource
             | SubjectKind::EmergencyPlanFiled
             | SubjectKind::InsurancePolicy
+            | SubjectKind::Assessment
             | SubjectKind::DeviceKey => Self::Whole(Value::Null),
         }
     }
@@ -138,6 +140,7 @@ fn whole(kind: SubjectKind, data: Value) -> Result<Vec<Row>, String> {
             let container = serde_json::from_value(data).map_err(told)?;
             container::moving_row(&container).map(one).map_err(unread)
         }
+        SubjectKind::Assessment => capacity::implied(data).map(one).map_err(told),
         SubjectKind::Inspection => {
             let inspection = serde_json::from_value(data).map_err(told)?;
             inspection::row(&inspection).map(one).map_err(unread)

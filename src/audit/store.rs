@@ -120,7 +120,7 @@ SELECT 'subject', s.id FROM subject s WHERE NOT EXISTS
     (SELECT FROM event e WHERE e.subject_id = s.id AND e.seq = 0)";
 
 /// Tables whose every row is a subject's.
-const OF_SUBJECTS: [&str; 24] = [
+const OF_SUBJECTS: [&str; 25] = [
     "manifest",
     "organisation",
     "site",
@@ -133,6 +133,7 @@ const OF_SUBJECTS: [&str; 24] = [
     "transfer_approval",
     "management_plan",
     "insurance_policy",
+    "assessment",
     "emergency_plan_filed",
     "risk_source",
     "facility_day",

@@ -12,6 +12,9 @@ pub mod plan;
 /// Problems of the caller's own and the register's, with what would be different.
 mod planning;
 
-pub use assessment::{AssessmentQuery, AssessmentView, assess};
+pub use assessment::{
+    AssessmentFilter, AssessmentQuery, AssessmentView, FrozenAssessmentView, KeptAssessmentView,
+    TakeAssessment, assess, feed, implied, list, show, take,
+};
 pub use emergency::{AskEmergency, EmergencyView, emergency};
 pub use planning::{AskPlan, PlanView, plan};

@@ -407,6 +407,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    assessment (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        agency -> Nullable<Text>,
+        name -> Text,
+        year -> Int2,
+        dimensions -> Jsonb,
+        divisions -> Jsonb,
+        tree_size -> Int8,
+        content_sha256 -> Text,
+        content -> Text,
+    }
+}
+
+diesel::table! {
     co_disposal_facility (id) {
         id -> Uuid,
         site_id -> Uuid,

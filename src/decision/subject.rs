@@ -31,10 +31,11 @@ pub enum SubjectKind {
     RiskSource,
     EmergencyPlanFiled,
     InsurancePolicy,
+    Assessment,
 }
 
 impl SubjectKind {
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Manifest,
         Self::Organisation,
         Self::Site,
@@ -61,6 +62,7 @@ impl SubjectKind {
         Self::RiskSource,
         Self::EmergencyPlanFiled,
         Self::InsurancePolicy,
+        Self::Assessment,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -91,6 +93,7 @@ impl SubjectKind {
             Self::RiskSource => "risk_source",
             Self::EmergencyPlanFiled => "emergency_plan_filed",
             Self::InsurancePolicy => "insurance_policy",
+            Self::Assessment => "assessment",
         }
     }
 

@@ -31,3 +31,17 @@ pub static CELLS: Sheet = Sheet {
         number("idle_kg", "闲置能力(千克)", "/idle_kg"),
     ],
 };
+
+pub static ASSESSMENTS: Sheet = Sheet {
+    name: "assessments",
+    columns: &[
+        text("id", "标识", "/id"),
+        text("name", "名称", "/name"),
+        number("year", "年度", "/year"),
+        text("by", "维度", "/by"),
+        text("divisions", "师市", "/divisions"),
+        text("agency", "部门", "/agency"),
+        number("tree_size", "日志事件数", "/tree_size"),
+        text("content_sha256", "内容哈希", "/content_sha256"),
+    ],
+};

@@ -12,7 +12,7 @@ use crate::journal::{self, Place};
 use crate::limits::FEED_SCAN_MAX;
 use crate::problem::Problem;
 use crate::wire::PageLimit;
-use crate::{container, identity, inspection, manifest, registry, round, trip};
+use crate::{capacity, container, identity, inspection, manifest, registry, round, trip};
 
 pub struct Looked {
     pub data: Vec<ChangeView>,
@@ -64,6 +64,7 @@ async fn seen_among(app: &App, actor: &Actor, places: &[Place]) -> Result<Seen, 
             SubjectKind::Manifest => manifest::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::Container => container::feed::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::Inspection => inspection::feed::seen_among(&app.pool, actor, &ids).await?,
+            SubjectKind::Assessment => capacity::feed::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::User => identity::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::ApiKey => identity::keys::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::DeviceKey => identity::device::seen_among(&app.pool, actor, &ids).await?,

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::capacity;
 use crate::ctx::Ctx;
 use crate::decision::{Balance, Subject, SubjectKind};
 use crate::identity::delegation::DelegationView;
@@ -56,7 +57,7 @@ pub struct SubjectView {
     /// `ledger_entry`, `storage_area`, `transfer_approval`, `management_plan`, `activity`,
     /// `insurance_policy`, `emergency_plan_filed`, `risk_source`, `facility_day`,
     /// `co_disposal_facility`, `container`, `inspection`, `delegation`, `api_key`, `sign_in`,
-    /// `round`, `trip` or `device_key`.
+    /// `round`, `trip`, `device_key` or `assessment`.
     pub kind: String,
     pub id: Uuid,
 }
@@ -109,6 +110,7 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
                 None => continue,
             },
             SubjectKind::Inspection => Some(inspection::feed::shown(&ctx.actor, body.data)?),
+            SubjectKind::Assessment => Some(capacity::feed::shown(body.data)?),
             SubjectKind::User => users.remove(&place.position),
             SubjectKind::SignIn => Some(body.data),
             SubjectKind::ApiKey => api_key(keys.get(&place.subject_id), place.seq + 1)?,

@@ -35,6 +35,7 @@ const REGISTERS: &[&str] = &[
     "containers",
     "imports",
     "inspections",
+    "capacity",
 ];
 
 /// Folders in which one signs as a party.
@@ -49,8 +50,8 @@ pub fn scopes_for(method: &Method, path: &str) -> Option<&'static [KeyScope]> {
         "me" => (is_read && below == "me").then_some(READ),
         "auth" | "users" | "api-keys" | "sandbox" => None,
         "delegations" => is_read.then_some(READ),
-        // The solver writes nothing.
-        "capacity" if !is_read => Some(READ),
+        // To plan writes nothing.
+        "capacity" if !is_read && below != "capacity/assessments" => Some(READ),
         _ if is_read => Some(READ),
         folder if REGISTERS.contains(&folder) => Some(REGISTRY),
         folder if SIGNED.contains(&folder) => Some(SIGN),

@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::wire::{Page, Paged};
 
 /// The lists that can be had whole, below the API's root.
-pub const LISTS: [&str; 35] = [
+pub const LISTS: [&str; 36] = [
     "/manifests",
     "/organisations",
     "/sites",
@@ -36,6 +36,7 @@ pub const LISTS: [&str; 35] = [
     "/risk-sources",
     "/facility-days",
     "/co-disposal-facilities",
+    "/capacity/assessments",
     "/producers",
     "/activity",
     "/users",

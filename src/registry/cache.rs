@@ -233,6 +233,7 @@ impl Registers {
                 | SubjectKind::RiskSource
                 | SubjectKind::EmergencyPlanFiled
                 | SubjectKind::InsurancePolicy
+                | SubjectKind::Assessment
                 | SubjectKind::DeviceKey => {}
             }
         }

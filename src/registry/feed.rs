@@ -108,6 +108,7 @@ impl Beside {
             | SubjectKind::SignIn
             | SubjectKind::Round
             | SubjectKind::Trip
+            | SubjectKind::Assessment
             | SubjectKind::DeviceKey => return Ok(None),
         };
         Ok(Some(shown))

@@ -53,7 +53,7 @@ pub mod waste_stream;
 pub use access::{Scope, could_keep_books, is_registrar, keeps_books, refuse_anothers};
 pub use cache::{Known, Registers};
 pub use ceilings::{Ceiling, ceilings};
-pub use change::{After, Answered, commit, event, patched, set, unchanged, words};
+pub use change::{After, Answered, Entered, commit, event, patched, set, unchanged, words};
 pub use entry::{Entry, Slice};
 pub use factor::LimitFactor;
 pub use licence_capacity::{line_account, shared_account};

@@ -16,7 +16,8 @@ use super::user::by_the_program;
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::export::{
-    Format, Sheet, Writer, record_sheets, reference_sheets as reference, riding_sheets, sheets,
+    Format, Sheet, Writer, capacity_sheets, record_sheets, reference_sheets as reference,
+    riding_sheets, sheets,
 };
 use crate::feed::{self, ChangesQuery};
 use crate::journal;
@@ -151,6 +152,7 @@ impl Export<'_> {
     }
 
     async fn records(&mut self, format: Format) -> Result<(), StartError> {
+        self.list(format, &capacity_sheets::ASSESSMENTS, pages::assessments).await?;
         self.list(format, &record_sheets::PRODUCERS, pages::producers).await?;
         self.list(format, &record_sheets::ACTIVITY, pages::records::<Activity>).await?;
         let facilities = pages::co_disposal_facilities;

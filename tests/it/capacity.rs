@@ -1,8 +1,10 @@
 //! Capacity against what was produced: the solver, the assessment, medical emergencies.
 
+
 mod assessment;
 mod bad_problems;
 mod emergency;
+mod frozen;
 mod pure;
 mod register;
 

@@ -52,6 +52,7 @@ fn address(change: &Value) -> String {
         "emergency-plan-filed" => "emergency-plans-filed".into(),
         "co-disposal-facility" => "co-disposal-facilities".into(),
         "round" => "collection-rounds".into(),
+        "assessment" => "capacity/assessments".into(),
         _ => format!("{kind}s"),
     };
     format!("/{folder}/{}", change["subject"]["id"].as_str().unwrap())
@@ -133,7 +134,12 @@ async fn each_sees_the_changes_of_what_each_may_see() {
         let last: HashMap<String, &Value> =
             own.iter().map(|change| (address(change), &change["resource"])).collect();
         for (there, resource) in last {
-            assert_eq!(resource, &known[&there].json, "{name}: {there}");
+            let mut shown = known[&there].json.clone();
+            if there.starts_with("/capacity/assessments/") {
+                // What was frozen is in no change: it may be large.
+                shown.as_object_mut().unwrap().remove("frozen");
+            }
+            assert_eq!(resource, &shown, "{name}: {there}");
         }
     }
 }

@@ -78,6 +78,7 @@ async fn each_list_shows_everybody_exactly_what_its_pages_show() {
         "/risk-sources",
         "/facility-days",
         "/co-disposal-facilities",
+        "/capacity/assessments",
         "/users",
         "/containers",
         "/inspections",

@@ -6,7 +6,13 @@ mod assess;
 mod cells;
 mod shown;
 mod store;
+/// Frozen ones.
+mod taken;
 
 pub use asked::AssessmentQuery;
 pub use assess::assess;
 pub use shown::AssessmentView;
+pub use taken::{
+    AssessmentFilter, FrozenAssessmentView, KeptAssessmentView, TakeAssessment, feed, implied,
+    list, show, take,
+};

@@ -70,5 +70,6 @@ const fn folder(kind: SubjectKind) -> &'static str {
         SubjectKind::RiskSource => "risk-sources",
         SubjectKind::EmergencyPlanFiled => "emergency-plans-filed",
         SubjectKind::InsurancePolicy => "insurance-policies",
+        SubjectKind::Assessment => "capacity/assessments",
     }
 }

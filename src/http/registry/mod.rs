@@ -1,7 +1,7 @@
 //! The registers and the catalogue over HTTP. Each handler extracts, calls one use case and
 //! answers.
 
-mod answers;
+pub(super) mod answers;
 mod catalogue;
 mod co_disposal_facilities;
 mod containers;

@@ -58,6 +58,7 @@ pub fn implied(kind: SubjectKind, data: Value) -> Option<Result<Vec<Row>, serde_
         | SubjectKind::SignIn
         | SubjectKind::Round
         | SubjectKind::Trip
+        | SubjectKind::Assessment
         | SubjectKind::DeviceKey => return None,
     })
 }

@@ -85,6 +85,7 @@ pub async fn seen_among(
         | SubjectKind::SignIn
         | SubjectKind::Round
         | SubjectKind::Trip
+        | SubjectKind::Assessment
         | SubjectKind::DeviceKey => Vec::new(),
     };
     Ok(found.into_iter().collect())

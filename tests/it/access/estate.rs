@@ -65,7 +65,11 @@ impl Estate {
             cast.corps.post("/users", body).await.ok();
             people.push((*name, world.log_in(&format!("user-{name}")).await));
         }
-        let (things, number) = things(&cast).await;
+        let (mut things, number) = things(&cast).await;
+        world.publish().await;
+        let frozen = json!({"name": "年度评估", "year": 2026});
+        let frozen = cast.corps.post("/capacity/assessments", &frozen).await.ok().id();
+        things.push(("assessments", frozen));
         world.publish().await;
         Self { world, cast, people, things, number }
     }

@@ -19,6 +19,7 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
         "transfer-approvals" => {
             &["corps", "division", "regiment", "health", "producer", "auditor", "receiver"]
         }
+        "assessments" => &["corps"],
         "api-keys" => &["corps", "health", "producer"],
         "delegations" => &["corps", "division", "health", "producer", "auditor", "carrier"],
         "users" => &["corps", "division", "health", "producer", "auditor"],

@@ -48,6 +48,13 @@ pub const CASES: &[Case] = &[
     case("GET /api/v1/imports/templates/{kind}.csv", Own("headings, the same for all")),
     case("POST /api/v1/ledger-entries/bulk", Own("each line is a command (ledger_bulk.rs)")),
     case("POST /api/v1/capacity/plans", Own("one's own problem, or division (capacity.rs)")),
+    case("GET /api/v1/capacity/assessments/{id}", One("assessments")),
+    many("GET /api/v1/capacity/assessments", &[("assessments", ""), ("assessments", "year=2026")]),
+    make(
+        "POST /api/v1/capacity/assessments",
+        &["corps", "division", "elsewhere", "health"],
+        |_| json!({"name": "2026", "year": 2026}),
+    ),
     case("POST /api/v1/capacity/emergency-plans", Own("one's own divisions (capacity.rs)")),
     case("GET /api/v1/capacity/assessment", Own("one's own divisions (capacity.rs)")),
     case("GET /api/v1/calendar", Alike(PUBLIC_TABLE)),
