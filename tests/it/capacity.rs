@@ -1,6 +1,6 @@
 //! Capacity against what was produced: the solver, the assessment, medical emergencies.
 
-
+mod accounts;
 mod assessment;
 mod bad_problems;
 mod emergency;
