@@ -1,5 +1,5 @@
-//! Producers with the figures that make their class, an organisation after the other: what the
-//! ledgers hold of one is summed when a page comes to it.
+//! Producers with the figures that make their class, an organisation after the other, from the sums
+//! of their ledgers: nothing here grows with the entries.
 
 use chrono::NaiveDate;
 use diesel::sql_types::{
@@ -36,19 +36,20 @@ SELECT * FROM (
              WHEN most.mass_g >= $2 THEN 'simplified' ELSE 'registered' END AS class
       FROM organisation o
       LEFT JOIN LATERAL (
-        SELECT e.site_id, sum(e.mass_g)::bigint AS mass_g,
-            EXTRACT(year FROM e.occurred_at AT TIME ZONE INTERVAL '8 hours')::int4 AS year
-          FROM ledger_entry e JOIN site s ON s.id = e.site_id
-         WHERE s.organisation_id = o.id AND e.kind = 'produced' AND e.occurred_at >= $3
-           AND e.waste_code NOT LIKE 'CY-%'
+        SELECT y.site_id, sum(y.produced_g)::bigint AS mass_g, y.year::int4 AS year
+          FROM ledger_year y JOIN site s ON s.id = y.site_id
+         WHERE s.organisation_id = o.id AND y.produced_g > 0
+           AND y.year >= EXTRACT(YEAR FROM $3 AT TIME ZONE 'Asia/Shanghai')
+           AND y.waste_code NOT LIKE 'CY-%'
          GROUP BY 1, 3 ORDER BY 2 DESC, 3 DESC, 1 LIMIT 1) most ON true
      CROSS JOIN LATERAL (SELECT
         EXISTS (SELECT FROM site s WHERE s.organisation_id = o.id AND s.kind = 'treatment'
                    AND s.status <> 'closed'
                    AND s.facility_kind IS DISTINCT FROM 'kitchen_plant')
-        OR EXISTS (SELECT FROM ledger_entry e JOIN site s ON s.id = e.site_id
-                    WHERE s.organisation_id = o.id AND e.kind = 'self_treated'
-                      AND e.occurred_at >= $3 AND e.waste_code NOT LIKE 'CY-%') AS treats,
+        OR EXISTS (SELECT FROM ledger_year y JOIN site s ON s.id = y.site_id
+                    WHERE s.organisation_id = o.id AND y.self_treated_g > 0
+                      AND y.year >= EXTRACT(YEAR FROM $3 AT TIME ZONE 'Asia/Shanghai')
+                      AND y.waste_code NOT LIKE 'CY-%') AS treats,
         ARRAY(SELECT l.id FROM licence l
                WHERE l.organisation_id = o.id AND l.kind <> 'kitchen_permit'
                  AND l.status <> 'lapsed' AND $4 BETWEEN l.valid_from AND l.valid_to
