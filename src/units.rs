@@ -131,6 +131,12 @@ pub fn split(total: Grams, weights: &[Grams]) -> Vec<Grams> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kg(pub Grams);
 
+impl Kg {
+    pub const fn of_grams(grams: i64) -> Self {
+        Self(Grams(grams))
+    }
+}
+
 impl Serialize for Kg {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Quantity(self.0.0).serialize(serializer)

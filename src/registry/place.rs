@@ -22,6 +22,11 @@ impl DivisionNumber {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// All of them, `00` included.
+    pub fn all() -> impl Iterator<Item = String> {
+        (0..=DIVISION_MAX).map(|number| format!("{number:02}"))
+    }
 }
 
 /// A region code of GB/T 2260: six digits. Which codes exist changes every year, so only the shape

@@ -17,9 +17,7 @@ pub async fn assess(
     actor: &Actor,
     asked: &AssessmentQuery,
 ) -> Result<AssessmentView, Problem> {
-    let named: Option<Vec<String>> =
-        asked.divisions.as_ref().map(|all| all.iter().map(|one| one.as_str().to_owned()).collect());
-    let divisions = planning::divisions(actor, named.as_deref())?;
+    let divisions = planning::divisions(actor, asked.divisions.as_deref())?;
     let year = i32::try_from(asked.year.get()).unwrap_or_default();
     let (mut register, mut facts) = store::facts(&app.pool, year, &divisions).await?;
     register.made.retain(|(_, code, _)| planning::concerns(actor, code));

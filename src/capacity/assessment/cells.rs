@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::asked::Dimension;
 use super::shown::{CellView, FiguresView};
 use crate::capacity::plan::Matching;
-use crate::capacity::planning::{Plant, PlantLine, Register, category, plain};
+use crate::capacity::planning::{Made, Plant, PlantLine, Register, category, plain};
 use crate::catalogue::{Stream, WasteCode};
 use crate::ids::{LicenceId, SiteId};
 use crate::units::{Grams, Kg};
@@ -21,6 +21,14 @@ pub struct Sum {
     pub stored_g: i64,
     /// The year itself has entries, and not only those before it.
     pub is_of_year: bool,
+}
+
+impl Sum {
+    /// What the site made of it in the year and did not treat.
+    pub fn made(&self) -> Option<Made> {
+        let left = self.produced_g - self.self_treated_g;
+        (left > 0).then(|| (self.site_id, self.code.clone(), Grams(left)))
+    }
 }
 
 /// Sums and counters.
@@ -63,19 +71,16 @@ struct Figures {
 
 impl Figures {
     const fn view(self) -> FiguresView {
-        const fn kg(grams: i64) -> Kg {
-            Kg(Grams(grams))
-        }
         FiguresView {
-            produced_kg: kg(self.produced),
-            shipped_kg: kg(self.shipped),
-            self_treated_kg: kg(self.self_treated),
-            stored_kg: kg(self.stored),
-            reachable_kg: kg(self.reachable),
-            licensed_kg: kg(self.licensed),
-            used_kg: kg(self.used),
-            gap_kg: kg(self.gap),
-            idle_kg: kg(self.idle),
+            produced_kg: Kg::of_grams(self.produced),
+            shipped_kg: Kg::of_grams(self.shipped),
+            self_treated_kg: Kg::of_grams(self.self_treated),
+            stored_kg: Kg::of_grams(self.stored),
+            reachable_kg: Kg::of_grams(self.reachable),
+            licensed_kg: Kg::of_grams(self.licensed),
+            used_kg: Kg::of_grams(self.used),
+            gap_kg: Kg::of_grams(self.gap),
+            idle_kg: Kg::of_grams(self.idle),
         }
     }
 }

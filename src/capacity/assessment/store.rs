@@ -26,7 +26,8 @@ const SUMS_SQL: &str = "SELECT sums.site_id, sums.waste_code,
        count(*) FILTER (WHERE year = $1) AS years
   FROM ledger_year AS sums JOIN site ON site.id = sums.site_id
  WHERE year <= $1 AND site.division = ANY($2)
- GROUP BY sums.site_id, sums.waste_code";
+ GROUP BY sums.site_id, sums.waste_code
+ ORDER BY sums.site_id, sums.waste_code";
 
 #[derive(QueryableByName)]
 struct SumRow {
@@ -57,8 +58,9 @@ pub async fn facts(
     let mut reading = conn.build_transaction().read_only().repeatable_read();
     reading
         .run(async |conn| {
-            let register = register_of(conn, year, divisions).await?;
             let sums = sums(conn, year, divisions).await?;
+            let made = sums.iter().filter_map(Sum::made).collect();
+            let register = register_of(conn, year, divisions, made).await?;
             let used = used(conn, year, &register).await?;
             Ok((register, Facts { sums, used }))
         })

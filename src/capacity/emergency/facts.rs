@@ -113,22 +113,20 @@ impl Facts {
     fn check(&self, asked: &AskEmergency, divisions: &[String], findings: &mut Findings) {
         let at = |n| format!("/surge/{n}/division");
         once(asked.surge.iter().map(|one| one.division.as_str()), at, findings);
-        let mut known =
-            |sites: &mut dyn Iterator<Item = SiteId>, at: &dyn Fn(usize) -> String, own| {
-                let sites: Vec<SiteId> = sites.collect();
-                for (n, id) in sites.iter().enumerate() {
-                    let site = self.sites.get(id);
-                    if site.is_none_or(|site| own && !divisions.contains(&site.division)) {
-                        findings.refuse(Fault::unknown_reference(at(n)));
-                    }
+        let mut known = |ids: Vec<SiteId>, at: &dyn Fn(usize) -> String, is_own: bool| {
+            for (n, id) in ids.iter().enumerate() {
+                let site = self.sites.get(id);
+                if site.is_none_or(|site| is_own && !divisions.contains(&site.division)) {
+                    findings.refuse(Fault::unknown_reference(at(n)));
                 }
-                once(sites.iter().copied(), at, findings);
-            };
-        let away = &mut asked.unavailable_site_ids.iter().copied();
+            }
+            once(ids.into_iter(), at, findings);
+        };
+        let away = asked.unavailable_site_ids.to_vec();
         known(away, &|n| format!("/unavailable_site_ids/{n}"), false);
-        let usual = &mut asked.usual.iter().map(|one| one.site_id);
+        let usual = asked.usual.iter().map(|one| one.site_id).collect();
         known(usual, &|n| format!("/usual/{n}/site_id"), true);
-        let waiting = &mut asked.waiting.iter().map(|one| one.site_id);
+        let waiting = asked.waiting.iter().map(|one| one.site_id).collect();
         known(waiting, &|n| format!("/waiting/{n}/site_id"), true);
         let helpers: HashSet<_> = self.helpers.iter().map(|helper| helper.id).collect();
         for (n, id) in asked.co_disposal_facility_ids.iter().flat_map(|ids| ids.iter()).enumerate()

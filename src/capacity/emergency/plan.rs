@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::capacity::planning;
 use crate::ctx::Ctx;
 use crate::problem::{Findings, Problem};
-use crate::units::{Grams, Kg};
+use crate::units::Kg;
 
 /// The course of an emergency. Errors: 403 for divisions that are not the caller's, 422 for what
 /// names nothing.
@@ -25,9 +25,7 @@ pub async fn emergency(
     ctx: &Ctx,
     asked: AskEmergency,
 ) -> Result<EmergencyView, Problem> {
-    let named: Option<Vec<String>> =
-        asked.divisions.as_ref().map(|all| all.iter().map(|one| one.as_str().to_owned()).collect());
-    let divisions = planning::divisions(&ctx.actor, named.as_deref())?;
+    let divisions = planning::divisions(&ctx.actor, asked.divisions.as_deref())?;
     let year = asked.starts_on.year();
     let facts = store::facts(&app.pool, (ctx.now, year), &divisions).await?;
     let mut findings = Findings::new();
@@ -45,10 +43,6 @@ fn day(first: NaiveDate, n: usize) -> NaiveDate {
     first.checked_add_days(Days::new(n as u64)).unwrap_or(NaiveDate::MAX)
 }
 
-const fn kg(grams: i64) -> Kg {
-    Kg(Grams(grams))
-}
-
 fn sum<'a>(all: impl Iterator<Item = &'a Treated>) -> i64 {
     all.map(|one| one.grams).sum()
 }
@@ -64,18 +58,18 @@ fn view(
     let breaks = course.broken.iter().map(|one| BreakView {
         division: one.division.clone(),
         on: day(first, one.day),
-        kg: kg(one.grams),
+        kg: Kg::of_grams(one.grams),
     });
-    let untreated = course
-        .untreated
-        .iter()
-        .map(|(division, grams)| DivisionMassView { division: division.clone(), kg: kg(*grams) });
+    let untreated = course.untreated.iter().map(|(division, grams)| DivisionMassView {
+        division: division.clone(),
+        kg: Kg::of_grams(*grams),
+    });
     EmergencyView {
         starts_on: first,
         divisions,
-        made_kg: kg(made),
-        treated_kg: kg(sum(course.treated.iter())),
-        late_kg: kg(sum(course.treated.iter().filter(|one| one.is_late))),
+        made_kg: Kg::of_grams(made),
+        treated_kg: Kg::of_grams(sum(course.treated.iter())),
+        late_kg: Kg::of_grams(sum(course.treated.iter().filter(|one| one.is_late))),
         untreated: untreated.collect(),
         days: days(planned, course, (first, waited)),
         breaks: breaks.collect(),
@@ -99,14 +93,14 @@ fn days(planned: &Planned, course: &Course, (first, waited): (NaiveDate, i64)) -
         let allocations = treated.iter().map(|one| AllocationView {
             division: one.division.clone(),
             plant: planned.plants[one.plant].id.clone(),
-            kg: kg(one.grams),
+            kg: Kg::of_grams(one.grams),
             is_late: one.is_late,
         });
         DayView {
             on: day(first, n),
-            made_kg: kg(made),
-            treated_kg: kg(gone),
-            waiting_kg: kg(waiting),
+            made_kg: Kg::of_grams(made),
+            treated_kg: Kg::of_grams(gone),
+            waiting_kg: Kg::of_grams(waiting),
             allocations: allocations.collect(),
         }
     };
@@ -130,9 +124,9 @@ fn plants(facts: &Facts, planned: &Planned, course: &Course, first: NaiveDate) -
             name: site.name.clone(),
             division: site.division.clone(),
             priority: named.priority,
-            daily_kg: kg(plant.daily_g),
+            daily_kg: Kg::of_grams(plant.daily_g),
             from: day(first, plant.first_day),
-            treated_kg: kg(treated.get(&n).copied().unwrap_or(0)),
+            treated_kg: Kg::of_grams(treated.get(&n).copied().unwrap_or(0)),
         })
     };
     plants.filter_map(view).collect()
@@ -145,8 +139,8 @@ fn institutions(facts: &Facts, planned: &Planned) -> Vec<InstitutionView> {
             site_id: site.id.uuid(),
             name: site.name.clone(),
             division: site.division.clone(),
-            usual_daily_kg: kg(*usual),
-            daily_kg: kg(one.daily_g),
+            usual_daily_kg: Kg::of_grams(*usual),
+            daily_kg: Kg::of_grams(one.daily_g),
         })
     };
     planned.institutions.iter().zip(&planned.emergency.institutions).filter_map(view).collect()

@@ -14,16 +14,11 @@ use crate::db::Pool;
 use crate::db::schema::co_disposal_facility as helper;
 use crate::ids::{CoDisposalFacilityId, SiteId};
 use crate::problem::Problem;
-use crate::registry::rows;
+use crate::registry::{DivisionNumber, rows};
 use crate::units::Grams;
 
 /// The days of ledgers that a usual day is told from.
 const LOOK_BACK: TimeDelta = TimeDelta::days(365);
-
-/// Everywhere, for plants stand where they stand.
-fn everywhere() -> Vec<String> {
-    (0..=14).map(|number| format!("{number:02}")).collect()
-}
 
 /// Sites, ledgers of medical waste until `now`, licences in force in the year, the active entries
 /// of the co-disposal list.
@@ -36,7 +31,8 @@ pub async fn facts(
     let mut reading = conn.build_transaction().read_only().repeatable_read();
     reading
         .run(async |conn| {
-            let everywhere = everywhere();
+            // Plants stand where they stand.
+            let everywhere: Vec<String> = DivisionNumber::all().collect();
             let sites = rows::sites_of_divisions(conn, &everywhere).await?;
             let sites = sites.into_iter().map(|site| (site.id, site)).collect();
             let ledgers = ledgers(conn, now, divisions).await?;

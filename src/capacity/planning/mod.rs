@@ -12,8 +12,8 @@ mod what_if;
 
 pub use asked::{AskPlan, Year};
 pub use own::once;
-pub use plan::{concerns, divisions, plan};
-pub use register::{Plant, PlantLine, Register, category, place, plain};
+pub use plan::{concerns, divisions, plan, plans};
+pub use register::{Made, Plant, PlantLine, Register, category, place, plain};
 pub use register_store::read as register_of;
 pub use run::{computed, matched};
 pub use shown::PlanView;

@@ -20,7 +20,7 @@ use crate::ctx::{Actor, Role};
 use crate::identity::policy;
 use crate::ids::SiteId;
 use crate::problem::{Code, Findings, Problem, Text};
-use crate::registry::Site;
+use crate::registry::{DivisionNumber, Site};
 use crate::units::{Grams, Kg};
 
 /// The optimum. Errors: 422 for what is no problem, 403 for a register that is not the caller's to
@@ -31,7 +31,7 @@ pub async fn plan(app: &App, actor: &Actor, asked: AskPlan) -> Result<PlanView, 
         (Some(problem), None) if asked.scope.is_none() && asked.changes.is_none() => {
             Ok(run::solved(app, own(problem)?, with_binding).await?.1)
         }
-        (Some(_), _) => Err(either("/problem")),
+        (Some(_), _) => Err(either()),
         (None, Some(year)) => of_register(app, actor, (year, &asked)).await,
         (None, None) => Err(Problem::at(
             Code::Required,
@@ -41,27 +41,30 @@ pub async fn plan(app: &App, actor: &Actor, asked: AskPlan) -> Result<PlanView, 
     }
 }
 
-fn either(pointer: &str) -> Problem {
+fn either() -> Problem {
     let detail = Text::new(
         "problem 不能与 year、scope、changes 同时出现。",
         "`problem` stands alone, without `year`, `scope` and `changes`.",
     );
-    Problem::at(Code::InvalidValue, pointer, detail)
+    Problem::at(Code::InvalidValue, "/problem", detail)
+}
+
+/// Whether one plans for a register at all: a whole division's, or the corps'.
+pub fn plans(actor: &Actor) -> bool {
+    policy::is_system(actor) || matches!(actor.role, Role::CorpsRegulator | Role::DivisionRegulator)
 }
 
 /// The divisions that one plans for: those asked for, or all that one regulates. Errors: 403 for
 /// another's.
-pub fn divisions(actor: &Actor, asked: Option<&[String]>) -> Result<Vec<String>, Problem> {
-    let is_regulator = policy::is_system(actor)
-        || matches!(actor.role, Role::CorpsRegulator | Role::DivisionRegulator);
-    policy::require(is_regulator)?;
+pub fn divisions(actor: &Actor, asked: Option<&[DivisionNumber]>) -> Result<Vec<String>, Problem> {
+    policy::require(plans(actor))?;
     let Some(asked) = asked else {
-        let all = (0..=14).map(|number| format!("{number:02}"));
-        return Ok(all.filter(|division| policy::regulates(actor, division)).collect());
+        let own = |division: &String| policy::regulates(actor, division);
+        return Ok(DivisionNumber::all().filter(own).collect());
     };
-    policy::require(asked.iter().all(|division| policy::regulates(actor, division)))?;
-    let once: BTreeSet<&String> = asked.iter().collect();
-    Ok(once.into_iter().cloned().collect())
+    let once: BTreeSet<&str> = asked.iter().map(DivisionNumber::as_str).collect();
+    policy::require(once.iter().all(|division| policy::regulates(actor, division)))?;
+    Ok(once.into_iter().map(str::to_owned).collect())
 }
 
 async fn of_register(
@@ -70,14 +73,11 @@ async fn of_register(
     (year, asked): (Year, &AskPlan),
 ) -> Result<PlanView, Problem> {
     let scope = asked.scope.as_ref();
-    let named = scope.and_then(|scope| scope.divisions.as_ref());
-    let named: Option<Vec<String>> =
-        named.map(|all| all.iter().map(|one| one.as_str().to_owned()).collect());
-    let divisions = divisions(actor, named.as_deref())?;
+    let divisions = divisions(actor, scope.and_then(|scope| scope.divisions.as_deref()))?;
     let year = i32::try_from(year.get()).unwrap_or_default();
     let mut register = register_store::register(&app.pool, year, &divisions).await?;
-    let streams = scope.and_then(|scope| scope.streams.as_ref());
-    register.made.retain(|(_, code, _)| is_asked(actor, streams.map(|all| &**all), code));
+    let streams = scope.and_then(|scope| scope.streams.as_deref());
+    register.made.retain(|(_, code, _)| is_asked(actor, streams, code));
     let nothing = WhatIf::default();
     let changes = asked.changes.as_ref().unwrap_or(&nothing);
     let mut findings = Findings::new();
@@ -86,10 +86,8 @@ async fn of_register(
     findings.settle()?;
     let problem = register.matching(&plants, app.config.borders, &app.catalogue);
     let (problem, mut view) = run::solved(app, problem, asked.marginal_values).await?;
-    for code in view.flows.iter_mut().map(|flow| &mut flow.code) {
-        *code = plain(code).to_owned();
-    }
-    for code in view.unmet.iter_mut().map(|one| &mut one.code) {
+    let flows = view.flows.iter_mut().map(|flow| &mut flow.code);
+    for code in flows.chain(view.unmet.iter_mut().map(|one| &mut one.code)) {
         *code = plain(code).to_owned();
     }
     view.register = Some(RegisterView {
@@ -125,7 +123,7 @@ fn sources(register: &Register, problem: &Matching) -> Vec<PlannedSourceView> {
         let site = site(register, &source.id)?;
         let produced = source.produced.iter().map(|one| PlannedMassView {
             code: plain(&one.code).to_owned(),
-            kg: Kg(Grams(one.grams)),
+            kg: Kg::of_grams(one.grams),
         });
         Some(PlannedSourceView {
             site_id: site.id.uuid(),
@@ -148,7 +146,7 @@ fn facility(plant: &Plant) -> PlannedFacilityView {
         line: line.line,
         codes: line.codes.clone(),
         categories: line.categories.clone(),
-        annual_kg: Kg(Grams(line.annual_g)),
+        annual_kg: Kg::of_grams(line.annual_g),
     });
     PlannedFacilityView {
         id: plant.id.clone(),
@@ -156,7 +154,7 @@ fn facility(plant: &Plant) -> PlannedFacilityView {
         name: plant.name.clone(),
         division: plant.site.as_ref().map(|site| site.division.clone()),
         location: plant.place.into(),
-        annual_limit_kg: plant.annual_limit_g.map(|mass| Kg(Grams(mass))),
+        annual_limit_kg: plant.annual_limit_g.map(Kg::of_grams),
         lines: lines.collect(),
     }
 }

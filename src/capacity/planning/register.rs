@@ -24,12 +24,15 @@ pub struct Register {
     /// The size of the log then.
     pub events: i64,
     pub sites: HashMap<SiteId, Site>,
-    /// What each site made of each code and did not treat, in the order of sites.
-    pub made: Vec<(SiteId, String, Grams)>,
+    /// In the order of sites.
+    pub made: Vec<Made>,
     /// Those that are suspended included.
     pub licences: Vec<Licence>,
     pub approved: Approved,
 }
+
+/// What a site made of a code in the year and did not treat, more than nothing.
+pub type Made = (SiteId, String, Grams);
 
 /// A facility of the plan: of the register, changed or not, or one that is not there yet.
 #[derive(Clone, Debug)]

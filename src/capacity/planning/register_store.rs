@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection as Db, RunQueryDsl};
 use uuid::Uuid;
 
-use super::register::{Approved, Register};
+use super::register::{Approved, Made, Register};
 use crate::db::Pool;
 use crate::db::schema::{ledger_year as sums, log_head, site, transfer_approval as approval};
 use crate::ids::SiteId;
@@ -18,15 +18,24 @@ use crate::units::Grams;
 pub async fn register(pool: &Pool, year: i32, divisions: &[String]) -> Result<Register, Problem> {
     let conn = &mut pool.get().await?;
     let mut reading = conn.build_transaction().read_only().repeatable_read();
-    reading.run(async |conn| read(conn, year, divisions).await).await
+    reading
+        .run(async |conn| {
+            let made = made(conn, year, divisions).await?;
+            read(conn, year, divisions, made).await
+        })
+        .await
 }
 
-/// The same, in a transaction of the caller's.
-pub async fn read(conn: &mut Db, year: i32, divisions: &[String]) -> Result<Register, Problem> {
+/// The same, in a transaction of the caller's, who knows already what was made.
+pub async fn read(
+    conn: &mut Db,
+    year: i32,
+    divisions: &[String],
+    made: Vec<Made>,
+) -> Result<Register, Problem> {
     let events = log_head::table.select(log_head::next_position).first(conn).await?;
     let sites = rows::sites_of_divisions(conn, divisions).await?;
     let sites = sites.into_iter().map(|site| (site.id, site)).collect();
-    let made = made(conn, year, divisions).await?;
     let licences = rows::licences_of_year(conn, year, divisions).await?;
     let approved = approved(conn, year).await?;
     // One that permits collection alone is no way to be rid of waste; one that lapsed is none.
@@ -38,11 +47,7 @@ pub async fn read(conn: &mut Db, year: i32, divisions: &[String]) -> Result<Regi
 
 /// What sites made in a year and did not treat themselves, corrections included, in the order of
 /// sites and codes.
-async fn made(
-    conn: &mut Db,
-    year: i32,
-    divisions: &[String],
-) -> Result<Vec<(SiteId, String, Grams)>, Problem> {
+async fn made(conn: &mut Db, year: i32, divisions: &[String]) -> Result<Vec<Made>, Problem> {
     let left = || sums::produced_g + sums::corrected_g - sums::self_treated_g;
     let rows: Vec<(Uuid, String, i64)> = sums::table
         .inner_join(site::table.on(site::id.eq(sums::site_id)))

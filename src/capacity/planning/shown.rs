@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::capacity::plan::{Matching, Place, Plan};
-use crate::units::{Grams, Kg};
+use crate::units::Kg;
 
 /// Where each kilogram goes: the least mass unmet and, with that, the fewest tonne-kilometres.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -138,10 +138,6 @@ impl From<Place> for PlannedPlaceView {
     }
 }
 
-const fn kg(grams: i64) -> Kg {
-    Kg(Grams(grams))
-}
-
 impl PlanView {
     /// `with_binding`: whether marginal values were asked for.
     pub fn of(asked: &Matching, plan: &Plan<'_>, with_binding: bool) -> Self {
@@ -153,12 +149,12 @@ impl PlanView {
             facility: facility(flow.facility),
             line: line(flow.facility, flow.line),
             code: flow.code.to_owned(),
-            kg: kg(flow.grams),
+            kg: Kg::of_grams(flow.grams),
         });
         let unmet = plan.unmet.iter().map(|one| PlannedUnmetView {
             source: source(one.source),
             code: one.code.to_owned(),
-            kg: kg(one.grams),
+            kg: Kg::of_grams(one.grams),
         });
         let binding = plan.binding.iter().map(|one| BindingView {
             facility: facility(one.facility),
@@ -168,7 +164,7 @@ impl PlanView {
         });
         Self {
             status: "optimal",
-            unmet_kg: kg(plan.unmet_g),
+            unmet_kg: Kg::of_grams(plan.unmet_g),
             tonne_km: plan.tonne_km,
             flows: flows.collect(),
             unmet: unmet.collect(),
@@ -185,8 +181,8 @@ fn utilisation(asked: &Matching, plan: &Plan<'_>) -> Vec<UtilisationView> {
         all.extend(facility.lines.iter().zip(used).map(|(line, used)| UtilisationView {
             facility: facility.id.clone(),
             line: line.line,
-            used_kg: kg(*used),
-            permitted_kg: kg(line.annual_g),
+            used_kg: Kg::of_grams(*used),
+            permitted_kg: Kg::of_grams(line.annual_g),
         }));
     }
     all

@@ -17,7 +17,7 @@ pub async fn seen_among(
     actor: &Actor,
     ids: &[Uuid],
 ) -> Result<HashSet<Uuid>, Problem> {
-    let Ok(sight) = take::sight(actor) else { return Ok(HashSet::new()) };
+    let Some(sight) = take::sight(actor) else { return Ok(HashSet::new()) };
     Ok(store::among(pool, ids, sight).await?.into_iter().collect())
 }
 
