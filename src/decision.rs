@@ -50,6 +50,8 @@ pub enum AccountKind {
     Approval,
     /// (management plan, waste code, 0): the mass planned to leave in the plan's year.
     PlanLine,
+    /// (co-disposal facility, day, 0): what it takes of medical waste on a day of an emergency.
+    CoDisposalDay,
 }
 
 impl AccountKind {

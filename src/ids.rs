@@ -50,6 +50,8 @@ typed_id! {
     /// A device's public key, by which its owner signs.
     DeviceKeyId;
     DriverId;
+    /// A plan for medical waste in an emergency (协同应急处置方案).
+    EmergencyPlanId;
     /// An emergency plan filed with an authority (应急预案备案).
     EmergencyPlanFiledId;
     /// How a treatment facility ran on a day (设施运行日报).

@@ -2,11 +2,14 @@
 //! writes is the same.
 
 use crate::app::App;
-use crate::capacity::{self, AssessmentFilter, KeptAssessmentView};
+use crate::capacity::{
+    self, AssessmentFilter, EmergencyPlanFilter, EmergencyPlanView, KeptAssessmentView,
+};
 use crate::catalogue::{
     Catalogue, DivisionView, EditionView, ExemptionView, FormView, HazardView, MethodView,
     PackagingView,
 };
+use crate::clock::legal_day;
 use crate::container::{self, ContainerFilter, ContainerView};
 use crate::ctx::Ctx;
 use crate::db;
@@ -225,4 +228,13 @@ pub async fn assessments(
 ) -> Paged<KeptAssessmentView> {
     let rows = capacity::list(app, &ctx.actor, asked).await?;
     Page::of(rows, asked.limit, |one| one.id, |one| KeptAssessmentView::from(&one))
+}
+
+pub async fn emergency_plans(
+    app: &App,
+    ctx: &Ctx,
+    asked: &EmergencyPlanFilter,
+) -> Paged<EmergencyPlanView> {
+    let (rows, today) = (capacity::list_plans(app, ctx, asked).await?, legal_day(ctx.now));
+    Page::of(rows, asked.limit, |one| one.id, |one| EmergencyPlanView::on(&one, today))
 }

@@ -55,6 +55,7 @@ impl Made {
             | SubjectKind::EmergencyPlanFiled
             | SubjectKind::InsurancePolicy
             | SubjectKind::Assessment
+            | SubjectKind::EmergencyPlan
             | SubjectKind::DeviceKey => Self::Whole(Value::Null),
         }
     }
@@ -141,6 +142,7 @@ fn whole(kind: SubjectKind, data: Value) -> Result<Vec<Row>, String> {
             container::moving_row(&container).map(one).map_err(unread)
         }
         SubjectKind::Assessment => capacity::implied(data).map(one).map_err(told),
+        SubjectKind::EmergencyPlan => capacity::implied_plan(data).map(one).map_err(told),
         SubjectKind::Inspection => {
             let inspection = serde_json::from_value(data).map_err(told)?;
             inspection::row(&inspection).map(one).map_err(unread)

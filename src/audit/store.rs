@@ -120,7 +120,7 @@ SELECT 'subject', s.id FROM subject s WHERE NOT EXISTS
     (SELECT FROM event e WHERE e.subject_id = s.id AND e.seq = 0)";
 
 /// Tables whose every row is a subject's.
-const OF_SUBJECTS: [&str; 25] = [
+const OF_SUBJECTS: [&str; 26] = [
     "manifest",
     "organisation",
     "site",
@@ -134,6 +134,7 @@ const OF_SUBJECTS: [&str; 25] = [
     "management_plan",
     "insurance_policy",
     "assessment",
+    "emergency_plan",
     "emergency_plan_filed",
     "risk_source",
     "facility_day",

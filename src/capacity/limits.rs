@@ -32,3 +32,9 @@ pub const PLANS_MAX: usize = 2;
 
 /// How long a problem may take.
 pub const PLAN_WITHIN: Duration = Duration::from_secs(30);
+
+/// Facilities that an emergency plan opens: all of them stand in each of its events.
+pub const OPENINGS_MAX: usize = 200;
+
+/// Plans that are held side by side.
+pub const COMPARED_MAX: usize = 10;

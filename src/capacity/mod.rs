@@ -3,6 +3,8 @@
 
 /// A year's production against capacity, cell by cell.
 mod assessment;
+/// Which divisions have a compliant medical facility, and which institutions wait.
+mod coverage;
 /// Medical waste in an emergency, day by day.
 mod emergency;
 /// What a problem may ask of the machine.
@@ -16,5 +18,11 @@ pub use assessment::{
     AssessmentFilter, AssessmentQuery, AssessmentView, FrozenAssessmentView, KeptAssessmentView,
     TakeAssessment, assess, feed, implied, list, show, take,
 };
-pub use emergency::{AskEmergency, EmergencyView, emergency};
+pub use coverage::{CoverageQuery, CoverageView, coverage};
+pub use emergency::{
+    ActivateEmergencyPlan, AskEmergency, ComparePlans, ComparisonView, EmergencyPlan,
+    EmergencyPlanFilter, EmergencyPlanState, EmergencyPlanView, EndEmergencyPlan, GovernmentPlan,
+    OpenedView, Opening, WholeEmergencyPlanView, activate, compare, end, feed as plan_feed,
+    implied as implied_plan, keep, list as list_plans, opened, openings_at, show as show_plan,
+};
 pub use planning::{AskPlan, PlanView, plan};

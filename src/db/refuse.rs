@@ -59,6 +59,12 @@ fn explain(wanted: &Move, post: &Post, now: Balance) -> Fault {
             .with("used_kg", kg(now.used))
             .with("reserved_kg", kg(now.reserved))
             .with("acceptable_kg", kg(left + (-post.reserved).max(0))),
+        AccountKind::CoDisposalDay => fault
+            .with("co_disposal_facility_id", account.owner.to_string())
+            .with("on", account.item.clone())
+            .with("permitted_kg", kg(limit))
+            .with("used_kg", kg(now.used))
+            .with("reserved_kg", kg(now.reserved)),
         AccountKind::SiteStorage | AccountKind::StorageArea | AccountKind::PlanLine => fault
             .with("capacity_kg", kg(limit))
             .with("used_kg", kg(now.used))
@@ -85,6 +91,12 @@ fn sentence(account: &Account, asked: i64, left: i64) -> Text {
         AccountKind::PlanLine => Text::new(
             format!("超出管理计划：需要 {asked} kg，余 {left} kg。"),
             format!("Beyond the management plan: asked {asked} kg, {left} kg left."),
+        ),
+        AccountKind::CoDisposalDay => Text::new(
+            format!("协同处置设施 {item} 的日处置量不足：需要 {asked} kg，余 {left} kg。"),
+            format!(
+                "The facility has not enough left on {item}: asked {asked} kg, {left} kg left."
+            ),
         ),
         AccountKind::Approval => Text::new(
             format!("审批量不足：需要 {asked} kg，余 {left} kg。"),

@@ -422,6 +422,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    emergency_plan (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        name -> Text,
+        starts_on -> Date,
+        ends_on -> Date,
+        divisions -> Jsonb,
+        figures -> Jsonb,
+        openings -> Jsonb,
+        status -> Text,
+        government_plan -> Nullable<Jsonb>,
+        ended_on -> Nullable<Date>,
+        end_reason -> Nullable<Text>,
+        content_sha256 -> Text,
+        content -> Text,
+    }
+}
+
+diesel::table! {
+    manifest_opened (emergency_plan_id, manifest_id) {
+        emergency_plan_id -> Uuid,
+        manifest_id -> Uuid,
+    }
+}
+
+diesel::table! {
     co_disposal_facility (id) {
         id -> Uuid,
         site_id -> Uuid,
@@ -536,6 +562,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     manifest_former,
     manifest_incident,
     manifest_item,
+    manifest_opened,
+    emergency_plan,
     api_key,
     device_key,
     delegation,

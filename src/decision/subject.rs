@@ -32,10 +32,11 @@ pub enum SubjectKind {
     EmergencyPlanFiled,
     InsurancePolicy,
     Assessment,
+    EmergencyPlan,
 }
 
 impl SubjectKind {
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Manifest,
         Self::Organisation,
         Self::Site,
@@ -63,6 +64,7 @@ impl SubjectKind {
         Self::EmergencyPlanFiled,
         Self::InsurancePolicy,
         Self::Assessment,
+        Self::EmergencyPlan,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -94,6 +96,7 @@ impl SubjectKind {
             Self::EmergencyPlanFiled => "emergency_plan_filed",
             Self::InsurancePolicy => "insurance_policy",
             Self::Assessment => "assessment",
+            Self::EmergencyPlan => "emergency_plan",
         }
     }
 

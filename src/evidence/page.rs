@@ -127,6 +127,11 @@ fn facts(page: &mut Html, view: &ManifestView, lang: Lang) {
     if !view.note.is_empty() {
         rows.push(vec![say("备注", "Note"), view.note.clone()]);
     }
+    if let Some(plan) = &view.emergency_plan {
+        let by = &plan.government_plan;
+        let told = format!("{}\n{}\n{}", by.issuer, by.number, by.issued_on);
+        rows.push(vec![say("应急方案", "Emergency plan"), told]);
+    }
     if let Some(kept) = &view.emergency_measures {
         rows.push(vec![say("应急措施", "Emergency measures"), kept.clone()]);
     }

@@ -28,6 +28,7 @@ pub static MANIFESTS: Sheet = Sheet {
         text("filed_at", "提交时间", "/filed_at"),
         text("external_id", "外部编号", "/external_id"),
         text("note", "备注", "/note"),
+        text("emergency_plan", "应急方案文号", "/emergency_plan/government_plan/number"),
     ],
 };
 

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::capacity;
+use crate::clock::legal_day;
 use crate::ctx::Ctx;
 use crate::decision::{Balance, Subject, SubjectKind};
 use crate::identity::delegation::DelegationView;
@@ -57,7 +58,8 @@ pub struct SubjectView {
     /// `ledger_entry`, `storage_area`, `transfer_approval`, `management_plan`, `activity`,
     /// `insurance_policy`, `emergency_plan_filed`, `risk_source`, `facility_day`,
     /// `co_disposal_facility`, `container`, `inspection`, `delegation`, `api_key`, `sign_in`,
-    /// `round`, `trip`, `device_key` or `assessment`.
+    /// `round`, `trip`, `device_key`, `assessment` or
+    /// `emergency_plan`.
     pub kind: String,
     pub id: Uuid,
 }
@@ -70,18 +72,22 @@ struct Body {
     data: Value,
 }
 
+async fn events(app: &App, places: &[Place]) -> Result<Vec<(Place, Body)>, Problem> {
+    let positions: Vec<i64> = places.iter().map(|place| place.position).collect();
+    let bodies = journal::bodies(&app.pool, &positions).await?;
+    let read = |(place, (_, body)): (&Place, (i64, String))| {
+        let body: Body = serde_json::from_str(&body).map_err(Problem::internal)?;
+        Ok((*place, body))
+    };
+    places.iter().zip(bodies).map(read).collect()
+}
+
 /// The events at these places. Leaves out what a closer look says is not for the caller.
 pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeView>, Problem> {
     if places.is_empty() {
         return Ok(Vec::new());
     }
-    let positions: Vec<i64> = places.iter().map(|place| place.position).collect();
-    let mut events = Vec::with_capacity(places.len());
-    let bodies = journal::bodies(&app.pool, &positions).await?;
-    for (place, (_, body)) in places.iter().zip(bodies) {
-        let body: Body = serde_json::from_str(&body).map_err(Problem::internal)?;
-        events.push((*place, body));
-    }
+    let (events, today) = (events(app, places).await?, legal_day(app.clock.now()));
     let manifests = Manifests::read(app, places).await?;
     let mut users = users(app, &events).await?;
     let containers = events.iter().filter(|(one, _)| one.subject_kind == SubjectKind::Container);
@@ -111,6 +117,7 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
             },
             SubjectKind::Inspection => Some(inspection::feed::shown(&ctx.actor, body.data)?),
             SubjectKind::Assessment => Some(capacity::feed::shown(body.data)?),
+            SubjectKind::EmergencyPlan => Some(capacity::plan_feed::shown(body.data, today)?),
             SubjectKind::User => users.remove(&place.position),
             SubjectKind::SignIn => Some(body.data),
             SubjectKind::ApiKey => api_key(keys.get(&place.subject_id), place.seq + 1)?,

@@ -1,4 +1,4 @@
-//! Capacity over HTTP: the assessment, the solver, medical emergencies.
+//! Capacity over HTTP: the assessment and the solver.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -8,8 +8,8 @@ use super::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, wh
 use crate::app::App;
 use crate::capacity::limits::PLAN_BYTES_MAX;
 use crate::capacity::{
-    self, AskEmergency, AskPlan, AssessmentFilter, AssessmentQuery, AssessmentView, EmergencyView,
-    FrozenAssessmentView, KeptAssessmentView, PlanView, TakeAssessment,
+    self, AskPlan, AssessmentFilter, AssessmentQuery, AssessmentView, FrozenAssessmentView,
+    KeptAssessmentView, PlanView, TakeAssessment,
 };
 use crate::custody;
 use crate::export::capacity_sheets;
@@ -22,13 +22,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(web::resource("/capacity/assessment").get(assessment))
         .service(web::resource("/capacity/assessments").get(list).post(take))
         .service(web::resource("/capacity/assessments/{id}").get(one))
-        .service(web::resource("/capacity/plans").post(plan))
-        .service(web::resource("/capacity/emergency-plans").post(emergency));
+        .service(web::resource("/capacity/plans").post(plan));
 }
 
 /// The part of the OpenAPI document that these handlers are.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(assessment, list, take, one, plan, emergency))]
+#[openapi(paths(assessment, list, take, one, plan))]
 pub struct CapacityApi;
 
 /// What was produced against what can be treated, cell by cell: for regulators. As a table: the
@@ -119,21 +118,4 @@ pub async fn plan(app: Data<App>, caller: Caller, body: Body<PLAN_BYTES_MAX>) ->
         Some(_) => whole::small(&caller, &capacity_sheets::FLOWS, view.flows),
         None => Ok(HttpResponse::Ok().json(view)),
     }
-}
-
-/// Where medical waste goes in an emergency, day by day: what the co-disposal list has to help
-/// with, what stays untreated, and when storage limits break. For regulators; writes nothing.
-#[utoipa::path(
-    post, path = "/api/v1/capacity/emergency-plans", tag = "capacity",
-    operation_id = "plan_emergency", request_body = AskEmergency, security(("bearer" = [])),
-    responses(
-        (status = 200, body = EmergencyView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
-    ),
-)]
-pub async fn emergency(app: Data<App>, caller: Caller, body: Body) -> Answer {
-    let asked: AskEmergency = body.read()?;
-    let view = capacity::emergency(&app, &caller.reading(), asked).await?;
-    Ok(HttpResponse::Ok().json(view))
 }

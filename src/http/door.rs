@@ -38,6 +38,9 @@ const REGISTERS: &[&str] = &[
     "capacity",
 ];
 
+/// Problems that are sent to be solved.
+const SOLVED: &[&str] = &["capacity/plans", "capacity/emergency-plans/comparison"];
+
 /// Folders in which one signs as a party.
 const SIGNED: &[&str] = &["manifests", "trips", "collection-rounds"];
 
@@ -50,8 +53,8 @@ pub fn scopes_for(method: &Method, path: &str) -> Option<&'static [KeyScope]> {
         "me" => (is_read && below == "me").then_some(READ),
         "auth" | "users" | "api-keys" | "sandbox" => None,
         "delegations" => is_read.then_some(READ),
-        // To plan writes nothing.
-        "capacity" if !is_read && below != "capacity/assessments" => Some(READ),
+        // These write nothing.
+        "capacity" if SOLVED.contains(&below) => Some(READ),
         _ if is_read => Some(READ),
         folder if REGISTERS.contains(&folder) => Some(REGISTRY),
         folder if SIGNED.contains(&folder) => Some(SIGN),

@@ -61,7 +61,7 @@ pub async fn package(app: Data<App>, caller: Caller, segments: Segments) -> Answ
     let ctx = caller.reading();
     let id = segments.id("id", ManifestId::of)?;
     let place = place(&app.packages)?;
-    let package = evidence::package(&app, &ctx, id).await?;
+    let package = Box::pin(evidence::package(&app, &ctx, id)).await?;
     caller.looked(What::Evidence, &[id]).await?;
     let name = format!("attachment; filename=\"evidence-{}.zip\"", package.number);
     let going = Going { app, package, request_id: ctx.request_id, _place: place };

@@ -14,6 +14,7 @@ mod conditions;
 mod custody;
 mod docs;
 mod door;
+mod emergency;
 mod evidence;
 mod extract;
 mod frame;

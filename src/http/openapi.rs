@@ -18,6 +18,7 @@ use super::audit::AuditApi;
 use super::capacity::CapacityApi;
 use super::changes::ChangesApi;
 use super::custody::CustodyApi;
+use super::emergency::EmergencyApi;
 use super::evidence::EvidenceApi;
 use super::identity::IdentityApi;
 use super::imports::ImportApi;
@@ -47,7 +48,7 @@ struct Root;
 #[openapi(paths(sandbox::clock_now, sandbox::set_clock))]
 struct Sandbox;
 
-fn rooms() -> [Document; 13] {
+fn rooms() -> [Document; 14] {
     [
         ImportApi::openapi(),
         IdentityApi::openapi(),
@@ -59,6 +60,7 @@ fn rooms() -> [Document; 13] {
         RoundApi::openapi(),
         TripApi::openapi(),
         CapacityApi::openapi(),
+        EmergencyApi::openapi(),
         InspectionApi::openapi(),
         ChangesApi::openapi(),
         Sandbox::openapi(),

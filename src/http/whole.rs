@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::wire::{Page, Paged};
 
 /// The lists that can be had whole, below the API's root.
-pub const LISTS: [&str; 36] = [
+pub const LISTS: [&str; 37] = [
     "/manifests",
     "/organisations",
     "/sites",
@@ -37,6 +37,7 @@ pub const LISTS: [&str; 36] = [
     "/facility-days",
     "/co-disposal-facilities",
     "/capacity/assessments",
+    "/capacity/emergency-plans",
     "/producers",
     "/activity",
     "/users",
@@ -59,8 +60,12 @@ pub const LISTS: [&str; 36] = [
 ];
 
 /// Other answers that can be had as a table: method and path below the API's root.
-pub const TABLES: [(&str, &str); 2] =
-    [("get", "/capacity/assessment"), ("post", "/capacity/plans")];
+pub const TABLES: [(&str, &str); 4] = [
+    ("get", "/capacity/assessment"),
+    ("post", "/capacity/plans"),
+    ("get", "/capacity/openings"),
+    ("get", "/capacity/coverage"),
+];
 
 /// The format that is liked best; `None` for JSON, which is also for those who do not say.
 pub fn wanted(headers: &HeaderMap) -> Option<Format> {

@@ -11,6 +11,7 @@ use super::attach::Attached;
 use super::behalf::SignedFor;
 pub use super::cancel::Cancelled;
 use super::linked::{Linked, Source};
+use super::opened::{Opened, UnderPlan};
 use super::transport::{Countersigned, HandedOver, Incident, Stopped, Unconfirmed};
 use crate::ids::{
     ContainerId, DriverId, LicenceId, ManagementPlanId, ManifestId, OrganisationId, RoundId,
@@ -132,6 +133,9 @@ pub struct Item {
     /// The receiver's storage was reserved as well.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub storage: bool,
+    /// Where the mass was reserved by an emergency plan, in place of a licence line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened: Option<Opened>,
 }
 
 /// A thing that was noticed and did not refuse.
@@ -181,6 +185,9 @@ pub struct Filed {
     pub agreement_number: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub management_plan_id: Option<ManagementPlanId>,
+    /// The emergency plan in force that opened the receiver for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency_plan: Option<UnderPlan>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backfill: Option<Backfill>,
     /// The collection round that it is a stop of.
@@ -243,6 +250,9 @@ pub struct ReceivedItem {
     /// Calendar year (Beijing) that the accepted mass was booked in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year: Option<i64>,
+    /// Beijing day that the accepted mass was booked on, at a facility that an emergency opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_on: Option<NaiveDate>,
     /// Box by box, where the receiver said so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub containers: Vec<ReceivedContainer>,

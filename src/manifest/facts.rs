@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use super::admit::lacks_licence;
 use super::asked::{FileManifest, LegAsked};
 use super::containers;
 use super::linked::{Course, read_sources};
 use super::store::Stored;
 use crate::app::App;
+use crate::capacity::{self, EmergencyPlan};
+use crate::clock::legal_day;
 use crate::command::{Balances, Freshness};
 use crate::container::Container;
 use crate::ctx::Ctx;
@@ -68,6 +71,9 @@ pub struct Facts {
     pub licences: Arc<Vec<Known<Licence>>>,
     /// The approval that is named, where the actor may see it.
     pub approval: Option<Known<TransferApproval>>,
+    /// Emergency plans that open the receiver, or did until lately; read only where no licence
+    /// covers medical waste.
+    pub openings: Vec<Known<EmergencyPlan>>,
     /// The plans of the producer's site.
     pub plans: Arc<Vec<Known<ManagementPlan>>>,
     /// Of the containers that are named, those that there are.
@@ -107,6 +113,13 @@ impl Facts {
             Some(id) => approval::seen(app, ctx, id, freshness).await?,
             None => None,
         };
+        let openings = match &receiver {
+            Some(receiver) if lacks_licence(asked, &licences) => {
+                let today = legal_day(ctx.now);
+                capacity::openings_at(&app.pool, receiver.site.id, today).await?
+            }
+            Some(_) | None => Vec::new(),
+        };
         let containers = containers::named(app, asked).await?;
         let sources = read_sources(app, ctx, asked.items.iter()).await?;
         let (course, balances) = (Course::Plain, None);
@@ -116,6 +129,7 @@ impl Facts {
             legs,
             licences,
             approval,
+            openings,
             plans,
             containers,
             course,

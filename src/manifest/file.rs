@@ -15,6 +15,7 @@ use super::form;
 use super::ledger::{Booking, entry_ids};
 use super::linked::taken_on;
 use super::moves;
+use super::opened_store;
 use super::origin::Origin;
 use super::policy::{SERIAL_WARNING, unsigned};
 use super::ridden::History as Ridden;
@@ -288,6 +289,7 @@ impl Finish {
         let manifest = manifest.ok_or_else(|| Problem::internal("a filing without events"))?;
         let mut rows = store::new_rows(self.id, &manifest, self.filed_by, self.contact.as_ref())?;
         rows.extend(store::riding_rows(self.id, None, &manifest));
+        rows.extend(opened_store::rows(self.id, None, &manifest));
         rows.extend(ridden.into_rows());
         rows.extend(self.produced(&manifest.filed, settled));
         rows.extend(self.moved_out(&manifest.filed, settled));
@@ -347,6 +349,7 @@ impl Finish {
 pub fn place(filed: &mut Filed, admitted: &Admitted, picked: impl Fn(usize) -> (usize, bool)) {
     let year = i64::from(filed.planned_departure_on.year());
     let mut warnings = Vec::new();
+    filed.emergency_plan.clone_from(&admitted.emergency_plan);
     for (n, (item, placing)) in filed.items.iter_mut().zip(&admitted.items).enumerate() {
         item.storage = placing.storage_move.is_some();
         item.plan_id = admitted.plan.filter(|_| placing.plan_move.is_some());
@@ -356,7 +359,9 @@ pub fn place(filed: &mut Filed, admitted: &Admitted, picked: impl Fn(usize) -> (
         item.licence_line = line.map(|(_, line)| *line);
         item.year = line.map(|_| year);
         item.shared = line.is_some_and(|(licence, _)| licence.annual_limit_g.is_some());
-        if placing.licence_move.is_some_and(excess) {
+        item.opened = placing.opened.as_ref().map(|(_, by)| by.clone());
+        let opened = placing.opened.as_ref().map(|(wanted, _)| *wanted);
+        if placing.licence_move.or(opened).is_some_and(excess) {
             warnings.push(excess_warning(Code::CapacityWarning, n));
         }
         if placing.on_hand_move.is_some_and(excess) {

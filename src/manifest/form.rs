@@ -59,6 +59,7 @@ fn as_asked(asked: &FileManifest) -> Filed {
         emergency_measures: text(asked.emergency_measures.as_ref()),
         agreement_number: text(asked.agreement_number.as_ref()),
         management_plan_id: asked.management_plan_id,
+        emergency_plan: None,
         backfill: asked.backfill.as_ref().map(|backfill| Backfill {
             kind: backfill.kind.as_str().to_owned(),
             paper_number: backfill.paper_number.as_ref().map(|text| text.as_str().to_owned()),
@@ -79,6 +80,7 @@ pub fn is_same(filed: &Filed, asked: &FileManifest) -> bool {
     told.edition.clear();
     told.rule_pack.clear();
     told.warnings.clear();
+    told.emergency_plan = None;
     (told.producer, told.receiver) = (no_party(), no_party());
     if asked.management_plan_id.is_none() {
         told.management_plan_id = None;
@@ -89,7 +91,7 @@ pub fn is_same(filed: &Filed, asked: &FileManifest) -> bool {
     }
     for item in &mut told.items {
         (item.licence_id, item.licence_line, item.year) = (None, None, None);
-        (item.shared, item.storage, item.plan_id) = (false, false, None);
+        (item.shared, item.storage, item.plan_id, item.opened) = (false, false, None, None);
         for source in &mut item.source_items {
             source.storage_area_id = None;
         }
@@ -193,6 +195,7 @@ pub fn item(n: usize, asked: &ItemAsked) -> Item {
         shared: false,
         plan_id: None,
         storage: false,
+        opened: None,
     }
 }
 
@@ -242,6 +245,7 @@ pub fn item_body(item: &Item, is_carried: bool) -> Result<Value, serde_json::Err
         "shared",
         "plan_id",
         "storage",
+        "opened",
         "source_items",
     ];
     for derived in derived {

@@ -10,7 +10,7 @@ use super::moves::{holdings, licence_accounts, planned};
 use super::ridden::History as Ridden;
 use super::status::Status;
 use super::store::implied_riding;
-use super::{incident_store, party_rows};
+use super::{incident_store, opened, opened_store, party_rows};
 use crate::decision::{Account, Cell, Implied, Table, Type, Write};
 use crate::ids::{ApprovalId, ManifestId, SiteId};
 use crate::problem::Problem;
@@ -88,6 +88,7 @@ pub fn implied_rows(
         carriers,
         formers,
         incident_store::implied(id, manifest),
+        opened_store::implied(id, manifest),
     ])
 }
 
@@ -174,9 +175,10 @@ fn used(
 ) -> impl Iterator<Item = Hold> {
     let index = usize::try_from(item.line - 1).unwrap_or(usize::MAX);
     let progress = manifest.progress.get(index).copied().unwrap_or_default();
-    let found = manifest.received.iter().flat_map(|step| &step.data.items);
-    let year = found.filter(|one| one.line == item.line).find_map(|one| one.year).or(item.year);
-    let mut accounts = licence_accounts(item, year);
+    let mut found = manifest.received.iter().flat_map(|step| &step.data.items);
+    let found = found.rfind(|one| one.line == item.line);
+    let mut accounts = licence_accounts(item, found.and_then(|one| one.year).or(item.year));
+    accounts.extend(opened::account_at(item, found.and_then(|one| one.opened_on)));
     accounts.extend(planned(item));
     accounts.extend(approval);
     let accepted = progress.accepted_g.0;

@@ -22,12 +22,12 @@ use crate::catalogue::{Stream, WasteCode};
 use crate::ctx::{Actor, Role};
 use crate::db::schema::{
     manifest as t, manifest_carrier as further, manifest_incident as incident,
-    manifest_item as item,
+    manifest_item as item, manifest_opened as opened,
 };
 use crate::db::{Pool, merged};
 use crate::grant::Mandate;
 use crate::identity::policy as may;
-use crate::ids::{ManifestId, OrganisationId};
+use crate::ids::{EmergencyPlanId, ManifestId, OrganisationId};
 use crate::problem::Problem;
 use crate::registry::DivisionNumber;
 use crate::wire::{BoundedText, Cursor, PageLimit, paged, wire};
@@ -45,6 +45,8 @@ wire! {
         /// Either end.
         pub division: Option<DivisionNumber>,
         pub waste_code: Option<WasteCode>,
+        /// Filed under this emergency plan.
+        pub emergency_plan_id: Option<EmergencyPlanId>,
         pub filed_from: Option<DateTime<Utc>>,
         pub filed_to: Option<DateTime<Utc>>,
         /// `true`: refused mass without a place of its own, held or on its way.
@@ -296,6 +298,10 @@ fn narrowed<'a>(mut query: Boxed<'a>, filter: &'a ManifestFilter) -> Boxed<'a> {
             .filter(item::manifest_id.eq(t::id))
             .filter(item::waste_code.eq(code.to_string()));
         query = query.filter(exists(with_code));
+    }
+    if let Some(plan) = filter.emergency_plan_id {
+        let under = opened::table.filter(opened::emergency_plan_id.eq(plan.uuid()));
+        query = query.filter(t::id.eq_any(under.select(opened::manifest_id)));
     }
     if let Some(from) = filter.filed_from {
         query = query.filter(t::filed_at.ge(from));

@@ -35,6 +35,8 @@ mod load;
 mod log_view;
 mod mended;
 mod moves;
+mod opened;
+mod opened_store;
 mod origin;
 mod party_rows;
 mod policy;

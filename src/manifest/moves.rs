@@ -8,7 +8,9 @@
 use super::event::{Filed, Item};
 use super::evolve::Manifest;
 use super::linked::Kind;
-use super::policy;
+use super::{opened, policy};
+use chrono::{Datelike, NaiveDate};
+
 use crate::catalogue::{Stream, WasteCode};
 use crate::decision::{Account, LimitChange, Move, Policy, Post};
 use crate::ids::{ApprovalId, ManagementPlanId, SiteId, StorageAreaId};
@@ -129,6 +131,7 @@ pub fn move_out(filed: &Filed) -> Vec<Move> {
 /// The posts' accounts that hold an item's mass, its producer's ledger apart.
 pub fn holdings(item: &Item, receiver: SiteId, approval: Option<Account>) -> Vec<Account> {
     let mut accounts = licence_accounts(item, item.year);
+    accounts.extend(opened::account(item));
     if item.storage {
         accounts.push(site_storage_account(receiver));
     }
@@ -187,17 +190,17 @@ pub struct Limits {
     pub shared: Option<i64>,
 }
 
-/// Turns an item's reservation into use by what was accepted and frees the rest. `year` is that of
-/// the receipt: when it is not the planned one, the reservation moves with it.
+/// Turns an item's reservation into use by what was accepted and frees the rest. `on` is the day of
+/// the receipt: when its year is not the planned one, the reservation moves with it.
 pub fn receive(
     manifest: &Manifest,
     item: &Item,
     accepted: Grams,
-    (year, limits): (i64, Limits),
+    (on, limits): (NaiveDate, Limits),
     (stream, pointer): (Stream, String),
 ) -> Move {
     let policy = policy::capacity(stream);
-    let mass = item.mass_g;
+    let (mass, year) = (item.mass_g, i64::from(on.year()));
     let mut posts = Vec::new();
     if item.year == Some(year) {
         let accounts = licence_accounts(item, item.year).into_iter();
@@ -214,6 +217,8 @@ pub fn receive(
             posts.push(Post { limit, ..used });
         }
     }
+    let by_plan = item.opened.iter();
+    posts.extend(by_plan.flat_map(|opened| opened.receive((mass, accepted), on, stream)));
     let taken = |account| post(account, accepted, -mass, Policy::Warn);
     posts.extend(planned(item).map(taken));
     let site = manifest.filed.receiver_site_id;
@@ -326,11 +331,12 @@ mod tests {
         sums
     }
 
-    fn received(manifest: &Manifest, accepted: Grams, year: i64) -> Vec<Move> {
+    fn received(manifest: &Manifest, accepted: Grams, year: i32) -> Vec<Move> {
+        let on = NaiveDate::from_ymd_opt(year, 12, 31).unwrap();
         let at = || (Stream::Hazardous, String::new());
         let limits = Limits::default();
         let step = |item: &Item| {
-            let mut moves = vec![receive(manifest, item, accepted, (year, limits), at())];
+            let mut moves = vec![receive(manifest, item, accepted, (on, limits), at())];
             moves.extend(use_approval(manifest, item, accepted, at()));
             moves
         };
@@ -364,9 +370,9 @@ mod tests {
             let licence = crate::ids::LicenceId::of(id(4));
             let (both, one) = (2 * accepted.0, accepted.0);
             let wanted = BTreeMap::from([
-                account(line_account(licence, 1, year as i32), one),
-                account(line_account(licence, 2, year as i32), one),
-                account(shared_account(licence, year as i32), both),
+                account(line_account(licence, 1, year), one),
+                account(line_account(licence, 2, year), one),
+                account(shared_account(licence, year), both),
                 account(site_storage_account(SiteId::of(id(3))), both),
                 account(approval_account(ApprovalId::of(id(5))), both),
                 account(plan_account(ManagementPlanId::of(id(6)), "900-249-08"), both),

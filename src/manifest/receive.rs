@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 
 use super::act::{Scene, Step, act, claimed_time, no_such_line};
 use super::asked::{MismatchField, Receive, ReceiveItem, Verdict};
@@ -111,11 +111,11 @@ pub fn admit(
     scene.more.second.judge(&mut findings);
     findings.settle()?;
     let stream = Stream::parse(&manifest.filed.stream).map_err(Problem::internal)?;
-    let year = i64::from(legal_day(occurred_at).year());
+    let on = legal_day(occurred_at);
     let pack = catalogue.rule_pack_of(manifest.filed.rule_pack.as_str());
     let received = Received {
         decision: asked.decision.as_str().to_owned(),
-        items: asked.items.iter().filter_map(|found| found_item(manifest, found, year)).collect(),
+        items: asked.items.iter().filter_map(|found| found_item(manifest, found, on)).collect(),
         gross_g: asked.gross_kg.map(Into::into),
         tare_g: asked.tare_kg.map(Into::into),
         analysis_pending: asked.analysis_pending,
@@ -133,7 +133,7 @@ pub fn admit(
         let limits = limits(&scene.more.licences, item);
         let at = || (stream, format!("/items/{n}/accepted_kg"));
         let accepted = found.accepted_kg.grams();
-        step.moves.push(moves::receive(manifest, item, accepted, (year, limits), at()));
+        step.moves.push(moves::receive(manifest, item, accepted, (on, limits), at()));
         step.moves.extend(moves::use_approval(manifest, item, accepted, at()));
     }
     if let Some(area) = area {
@@ -265,7 +265,7 @@ fn weights(asked: &Receive, findings: &mut Findings) {
     }
 }
 
-fn found_item(manifest: &Manifest, found: &ReceiveItem, year: i64) -> Option<ReceivedItem> {
+fn found_item(manifest: &Manifest, found: &ReceiveItem, on: NaiveDate) -> Option<ReceivedItem> {
     let item = item(manifest, found.line.get())?;
     let (accepted, refused) = (found.accepted_kg.grams(), found.refused_kg.grams());
     let lost = lost(manifest, item.line);
@@ -277,7 +277,8 @@ fn found_item(manifest: &Manifest, found: &ReceiveItem, year: i64) -> Option<Rec
         reason: found.reason.map(|reason| reason.as_str().to_owned()),
         reason_text: found.reason_text.as_ref().map(|text| text.as_str().to_owned()),
         discrepancy: found.discrepancy.as_ref().map(|text| text.as_str().to_owned()),
-        year: item.licence_id.map(|_| year),
+        year: item.licence_id.map(|_| i64::from(on.year())),
+        opened_on: item.opened.as_ref().map(|_| on),
         containers: containers::spoken_of(found),
         missing: containers::missing(manifest, found),
     })
@@ -303,7 +304,8 @@ fn mismatches(
     let mut all: Vec<Mismatch> = named.collect();
     scene.missing_mismatches(asked, &mut all);
     let quantity = MismatchField::Quantity.as_str();
-    for found in asked.items.iter().filter_map(|found| found_item(manifest, found, 0)) {
+    let on = legal_day(manifest.filed_at);
+    for found in asked.items.iter().filter_map(|found| found_item(manifest, found, on)) {
         let Some(item) = item(manifest, found.line) else { continue };
         let beyond = found.difference_g.0.abs() > pack.tolerance(stream, item.mass_g).0;
         if beyond && !all.iter().any(|one| one.line == found.line && one.field == quantity) {

@@ -12,7 +12,8 @@ use super::attach::AttachmentView;
 use super::linked::{LimboView, SourceView};
 use super::status::Status;
 use super::transport::{AboardView, IncidentView, LegView, SignatureView, TransitStopView};
-use crate::ids::{LicenceId, ManifestId, RoundId, SiteId, StorageAreaId, TripId};
+use crate::capacity::GovernmentPlan;
+use crate::ids::{EmergencyPlanId, LicenceId, ManifestId, RoundId, SiteId, StorageAreaId, TripId};
 use crate::units::Kg;
 use crate::wire::api_enum;
 
@@ -22,6 +23,13 @@ pub struct AllowedAction {
     pub action: String,
     /// Fields of its body, required ones first.
     pub fields: Vec<String>,
+}
+
+/// The emergency plan that opened the receiver for a manifest, and the document it is in force by.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct UnderPlanView {
+    pub id: EmergencyPlanId,
+    pub government_plan: GovernmentPlan,
 }
 
 /// A reservation or use of a licence line.
@@ -291,6 +299,9 @@ pub struct ManifestView {
     /// The plan it was held against: the one named, else the producer's for the year.
     #[schema(required)]
     pub management_plan_id: Option<Uuid>,
+    /// The emergency plan that opened the receiver for it.
+    #[schema(required)]
+    pub emergency_plan: Option<UnderPlanView>,
     #[schema(required)]
     pub emergency_measures: Option<String>,
     /// Whom to call: `{person, phone, emergency_phone}`.

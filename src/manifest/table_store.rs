@@ -88,6 +88,20 @@ struct Form<'a> {
     external_id: Cow<'a, str>,
     #[serde(borrow, default)]
     note: Cow<'a, str>,
+    #[serde(borrow, default)]
+    emergency_plan: Option<Under<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Under<'a> {
+    #[serde(borrow)]
+    government_plan: Document<'a>,
+}
+
+#[derive(Deserialize)]
+struct Document<'a> {
+    #[serde(borrow)]
+    number: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
@@ -130,6 +144,8 @@ impl Shown<'_> {
         let mass: Grams = items.iter().map(|item| item.mass_g).sum();
         let End { name, uscc, site_name, division } = &form.producer;
         let to = &form.receiver;
+        let under = form.emergency_plan.as_ref().map(|plan| &*plan.government_plan.number);
+        let under = under.unwrap_or_default();
         let cells = [
             &id.to_string(),
             &*form.number,
@@ -153,6 +169,7 @@ impl Shown<'_> {
             &rfc3339(*filed_at),
             &form.external_id,
             &form.note,
+            under,
         ];
         cells.join(BETWEEN_CELLS.encode_utf8(&mut [0; 4]))
     }

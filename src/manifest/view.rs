@@ -17,11 +17,13 @@ use super::event::{
 };
 use super::evolve::{Gap, Manifest, Progress};
 use super::linked::{Standings, limbo, refused, sources_of};
+use super::opened::UnderPlan;
 use super::sealed;
 use super::shape::{
     AllowedAction, BackfillView, CapacityView, ComponentView, DeadlineView, ExemptionView, GapView,
     ItemView, ManifestView, MismatchView, PackageView, PartyView, ProductView,
-    ReceiptContainerView, ReceiptItemView, ReceiptView, ResidueView, TreatmentView, WarningView,
+    ReceiptContainerView, ReceiptItemView, ReceiptView, ResidueView, TreatmentView, UnderPlanView,
+    WarningView,
 };
 use super::status::{Action, Status};
 use super::transport;
@@ -82,6 +84,7 @@ pub fn view(
         external_id: filed.external_id.clone(),
         note: filed.note.clone(),
         management_plan_id: filed.management_plan_id.map(crate::ids::ManagementPlanId::uuid),
+        emergency_plan: filed.emergency_plan.as_ref().map(under_plan),
         emergency_measures: filed.emergency_measures.clone(),
         producer_contact: contact,
         agreement_number: filed.agreement_number.clone(),
@@ -248,6 +251,10 @@ fn receipt(manifest: &Manifest) -> Option<ReceiptView> {
         mismatches: received.mismatches.iter().map(mismatch).collect(),
         late: received.late,
     })
+}
+
+fn under_plan(plan: &UnderPlan) -> UnderPlanView {
+    UnderPlanView { id: plan.id, government_plan: plan.government_plan.clone() }
 }
 
 /// Reservations while there are any; after receipt what was used stands in the licence's account.

@@ -234,6 +234,7 @@ impl Registers {
                 | SubjectKind::EmergencyPlanFiled
                 | SubjectKind::InsurancePolicy
                 | SubjectKind::Assessment
+                | SubjectKind::EmergencyPlan
                 | SubjectKind::DeviceKey => {}
             }
         }

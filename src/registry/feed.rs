@@ -109,6 +109,7 @@ impl Beside {
             | SubjectKind::Round
             | SubjectKind::Trip
             | SubjectKind::Assessment
+            | SubjectKind::EmergencyPlan
             | SubjectKind::DeviceKey => return Ok(None),
         };
         Ok(Some(shown))

@@ -153,6 +153,7 @@ impl Export<'_> {
 
     async fn records(&mut self, format: Format) -> Result<(), StartError> {
         self.list(format, &capacity_sheets::ASSESSMENTS, pages::assessments).await?;
+        self.list(format, &capacity_sheets::EMERGENCY_PLANS, pages::emergency_plans).await?;
         self.list(format, &record_sheets::PRODUCERS, pages::producers).await?;
         self.list(format, &record_sheets::ACTIVITY, pages::records::<Activity>).await?;
         let facilities = pages::co_disposal_facilities;

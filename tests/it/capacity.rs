@@ -3,7 +3,9 @@
 mod accounts;
 mod assessment;
 mod bad_problems;
+mod coverage;
 mod emergency;
+mod force;
 mod frozen;
 mod pure;
 mod register;

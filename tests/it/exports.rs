@@ -79,6 +79,7 @@ async fn each_list_shows_everybody_exactly_what_its_pages_show() {
         "/facility-days",
         "/co-disposal-facilities",
         "/capacity/assessments",
+        "/capacity/emergency-plans",
         "/users",
         "/containers",
         "/inspections",

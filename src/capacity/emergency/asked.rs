@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::ids::{CoDisposalFacilityId, SiteId};
 use crate::registry::DivisionNumber;
-use crate::wire::{Decimal, List, NonNegativeKg, PositiveKg, Whole, wire};
+use crate::wire::{BoundedText, Decimal, List, NonNegativeKg, PositiveKg, Whole, wire};
 
 /// Days that a plan goes over: an outbreak's wave.
 pub type Days = Whole<1, 90>;
@@ -14,6 +14,8 @@ type Factor = Decimal<0, 100>;
 wire! {
     /// An emergency: more medical waste than usual, fewer plants, or both.
     pub struct AskEmergency {
+        /// What you call the plan.
+        pub name: BoundedText<0, 200> = BoundedText::default(),
         /// First day, Beijing.
         pub starts_on: NaiveDate,
         pub days: Days,

@@ -7,12 +7,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::asked::AskEmergency;
 use super::days::{Emergency, Institution, Plant};
 use super::shown::PlantRight;
+use crate::capacity::coverage::LoggedDay;
 use crate::capacity::planning::{once, place};
 use crate::catalogue::Catalogue;
 use crate::clock::legal_day;
 use crate::ids::{CoDisposalFacilityId, SiteId};
 use crate::problem::{Fault, Findings};
-use crate::registry::{Licence, LicenceKind, LicenceStatus, Site, SiteKind};
+use crate::registry::{Licence, LicenceKind, LicenceLine, LicenceStatus, Site, SiteKind};
 use crate::units::Grams;
 
 /// What a site made of medical waste since a moment.
@@ -42,6 +43,8 @@ pub struct Facts {
     pub licences: Vec<Licence>,
     /// In the order of their priority.
     pub helpers: Vec<Helper>,
+    /// The last 30 days of facilities, newest first.
+    pub days: Vec<LoggedDay>,
 }
 
 /// A plant by its name in the answer.
@@ -65,7 +68,7 @@ pub struct Planned {
 }
 
 /// An institution whose own waste is medical, by its kind of business or its beds.
-fn is_medical(site: &Site, catalogue: &Catalogue) -> bool {
+pub fn is_medical(site: &Site, catalogue: &Catalogue) -> bool {
     let mut kinds = catalogue.organisation_kinds().iter();
     let is_of = |business: &str| {
         kinds.any(|kind| &*kind.api_kind == business && kind.default_streams.starts_with("medical"))
@@ -211,20 +214,27 @@ impl Facts {
     }
 }
 
+fn is_for_medical(line: &LicenceLine) -> bool {
+    let is_medical = |code: &String| code.starts_with("841-");
+    line.categories.iter().any(|one| one == "HW01") || line.waste_codes.iter().any(is_medical)
+}
+
+/// Whether a licence is in force on a day and lets its plant treat medical waste.
+pub fn takes_medical(licence: &Licence, on: NaiveDate) -> bool {
+    licence.status == LicenceStatus::Active
+        && licence.kind != LicenceKind::Collection
+        && (licence.valid_from..=licence.valid_to).contains(&on)
+        && licence.lines.iter().any(is_for_medical)
+}
+
 /// What a licence lets its plant treat of medical waste in a day: its rated mass, else a day's part
 /// of the year's. `None` where it is in no force on the day, or not for medical waste.
 fn medical_daily(licence: &Licence, on: NaiveDate) -> Option<i64> {
-    let is_medical = |code: &String| code.starts_with("841-");
-    let lines = licence.lines.iter().filter(|line| {
-        line.categories.iter().any(|one| one == "HW01") || line.waste_codes.iter().any(is_medical)
-    });
-    let lines: Vec<i64> = lines.map(|line| licence.with_factor(line.annual_g)).collect();
-    let is_in_force = licence.status == LicenceStatus::Active
-        && licence.kind != LicenceKind::Collection
-        && (licence.valid_from..=licence.valid_to).contains(&on);
-    if lines.is_empty() || !is_in_force {
+    if !takes_medical(licence, on) {
         return None;
     }
+    let lines = licence.lines.iter().filter(|line| is_for_medical(line));
+    let lines: Vec<i64> = lines.map(|line| licence.with_factor(line.annual_g)).collect();
     let shared = licence.annual_limit_g.map_or(i64::MAX, |mass| licence.with_factor(mass));
     let days = if on.leap_year() { 366 } else { 365 };
     let yearly = lines.iter().sum::<i64>().min(shared) / days;

@@ -1,13 +1,12 @@
-//! `POST /capacity/emergency-plans`: where medical waste goes day by day, what stays untreated, and
-//! when storage limits break.
+//! Where medical waste goes day by day, what stays untreated, and when storage limits break.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{Datelike as _, Days, NaiveDate};
 
 use super::asked::AskEmergency;
 use super::days::{Course, Treated};
-use super::facts::{Facts, Planned};
+use super::facts::{Facts, Helper, Planned};
 use super::shown::{
     AllocationView, BreakView, DayView, DivisionMassView, EmergencyView, InstitutionView, PlantView,
 };
@@ -18,25 +17,39 @@ use crate::ctx::Ctx;
 use crate::problem::{Findings, Problem};
 use crate::units::Kg;
 
+/// An emergency's course, and what it was planned with.
+pub struct Found {
+    pub view: EmergencyView,
+    /// The facilities of the co-disposal list that it may use, and where they lie.
+    pub helpers: Vec<(Helper, String)>,
+}
+
 /// The course of an emergency. Errors: 403 for divisions that are not the caller's, 422 for what
 /// names nothing.
-pub async fn emergency(
-    app: &App,
-    ctx: &Ctx,
-    asked: AskEmergency,
-) -> Result<EmergencyView, Problem> {
+pub async fn course(app: &App, ctx: &Ctx, asked: &AskEmergency) -> Result<Found, Problem> {
     let divisions = planning::divisions(&ctx.actor, asked.divisions.as_deref())?;
     let year = asked.starts_on.year();
     let facts = store::facts(&app.pool, (ctx.now, year), &divisions).await?;
     let mut findings = Findings::new();
-    let planned = facts.planned(&asked, (&divisions, ctx.now), &app.catalogue, &mut findings);
+    let planned = facts.planned(asked, (&divisions, ctx.now), &app.catalogue, &mut findings);
     findings.settle()?;
     let (planned, course) = planning::computed(app, move |keep_on| {
         let course = planned.emergency.course(keep_on)?;
         Ok((planned, course))
     })
     .await?;
-    Ok(view(&facts, &planned, &course, (asked.starts_on, divisions)))
+    let helpers = helpers(&facts, &planned);
+    Ok(Found { view: view(&facts, &planned, &course, (asked.starts_on, divisions)), helpers })
+}
+
+fn helpers(facts: &Facts, planned: &Planned) -> Vec<(Helper, String)> {
+    let named: HashSet<&str> = planned.plants.iter().map(|plant| plant.id.as_str()).collect();
+    let used = facts.helpers.iter().filter(|helper| named.contains(&*helper.id.to_string()));
+    let lies = |helper: &Helper| {
+        let site = facts.sites.get(&helper.site_id)?;
+        Some((helper.clone(), site.division.clone()))
+    };
+    used.filter_map(lies).collect()
 }
 
 fn day(first: NaiveDate, n: usize) -> NaiveDate {
@@ -117,6 +130,7 @@ fn plants(facts: &Facts, planned: &Planned, course: &Course, first: NaiveDate) -
         let named: &super::facts::Named = named;
         let plant: &super::days::Plant = plant;
         let site = facts.sites.get(&named.site_id)?;
+        let logged = facts.days.iter().find(|day| day.site_id == site.id);
         Some(PlantView {
             id: named.id.clone(),
             right: named.right,
@@ -127,6 +141,8 @@ fn plants(facts: &Facts, planned: &Planned, course: &Course, first: NaiveDate) -
             daily_kg: Kg::of_grams(plant.daily_g),
             from: day(first, plant.first_day),
             treated_kg: Kg::of_grams(treated.get(&n).copied().unwrap_or(0)),
+            logged_on: logged.map(|day| day.on),
+            logged_status: logged.map(|day| day.status),
         })
     };
     plants.filter_map(view).collect()

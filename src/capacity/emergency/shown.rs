@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::registry::record::facility_day::Running as LoggedRunning;
 use crate::units::Kg;
 use crate::wire::api_enum;
 
@@ -92,6 +93,12 @@ pub struct PlantView {
     /// The first day that it can.
     pub from: NaiveDate,
     pub treated_kg: Kg,
+    /// The newest day of the last 30 that it logged, and how it ran. A plant that is down is
+    /// planned with all the same, unless `unavailable_site_ids` names it: it may run by then.
+    #[schema(required)]
+    pub logged_on: Option<NaiveDate>,
+    #[schema(required)]
+    pub logged_status: Option<LoggedRunning>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

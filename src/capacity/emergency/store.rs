@@ -10,6 +10,8 @@ use diesel_async::{AsyncPgConnection as Db, RunQueryDsl};
 use uuid::Uuid;
 
 use super::facts::{Facts, Helper, Ledger};
+use crate::capacity::coverage::last_days;
+use crate::clock::legal_day;
 use crate::db::Pool;
 use crate::db::schema::co_disposal_facility as helper;
 use crate::ids::{CoDisposalFacilityId, SiteId};
@@ -39,7 +41,8 @@ pub async fn facts(
             let licences = rows::licences_of_year(conn, year, &everywhere).await?;
             let licences = licences.into_iter().map(|one| (*one.value).clone()).collect();
             let helpers = helpers(conn).await?;
-            Ok(Facts { sites, ledgers, licences, helpers })
+            let days = last_days(conn, legal_day(now)).await?;
+            Ok(Facts { sites, ledgers, licences, helpers, days })
         })
         .await
 }

@@ -71,5 +71,6 @@ const fn folder(kind: SubjectKind) -> &'static str {
         SubjectKind::EmergencyPlanFiled => "emergency-plans-filed",
         SubjectKind::InsurancePolicy => "insurance-policies",
         SubjectKind::Assessment => "capacity/assessments",
+        SubjectKind::EmergencyPlan => "capacity/emergency-plans",
     }
 }

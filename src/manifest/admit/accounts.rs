@@ -7,12 +7,26 @@ use chrono::Datelike;
 use super::super::asked::ItemAsked;
 use super::super::linked::{Source, as_sources};
 use super::super::moves;
+use super::super::opened::Opened;
 use super::item::Parsed;
+use super::opened::under;
 use super::{Admitted, AdmittedItem, ItemJudge, border, plan};
+use crate::capacity::EmergencyPlan;
 use crate::catalogue::WasteCode;
 use crate::decision::Move;
 use crate::problem::{Code, Fault, Findings, Text};
+use crate::registry::{Known, Licence};
 use crate::units::Grams;
+
+/// By which right a receiver takes an item.
+enum Right {
+    /// An exemption frees it, or there is none, which refuses the filing.
+    NotNeeded,
+    /// Lines of its licences.
+    Lines(Vec<(Known<Licence>, i64)>),
+    /// An emergency plan in force.
+    Opened(Known<EmergencyPlan>, Opened),
+}
 
 impl ItemJudge<'_> {
     /// The moves of one item, and the faults of a licence that does not cover it.
@@ -34,18 +48,17 @@ impl ItemJudge<'_> {
         };
         let sources = self.sources(n, code, findings);
         let own = own_mass(item, n, &sources, findings);
-        let mut licence_move = None;
-        let mut covering = Vec::new();
-        if !parsed.stages.frees_receiver(parsed.method) {
-            covering = self.covering(parsed, n, findings);
-            if !covering.is_empty() {
-                let year = i64::from(self.asked.planned_departure_on.year());
-                let lines = covering.iter().filter_map(|(known, number)| {
-                    let line = known.lines.iter().find(|line| line.line == *number);
-                    line.map(|line| (&*known.value, line))
-                });
-                let wanted = moves::reserve_licence(lines, year, mass, self.stream, pointer());
-                licence_move = Some(push(wanted));
+        let (mut licence_move, mut covering, mut opened) = (None, Vec::new(), None);
+        match self.right(parsed, n, findings) {
+            Right::NotNeeded => {}
+            Right::Lines(lines) => {
+                licence_move = Some(push(self.on_licence(&lines, mass, pointer())));
+                covering = lines;
+            }
+            Right::Opened(plan, by) => {
+                opened = Some((push(by.reserve(mass, self.stream, pointer())), by));
+                admitted.guards.push(plan.guard);
+                admitted.emergency_plan = under(&plan);
             }
         }
         let site = self.producer.site.id;
@@ -69,11 +82,36 @@ impl ItemJudge<'_> {
             first_move,
             licence_move,
             covering,
+            opened,
             on_hand_move,
             storage_move,
             plan_move,
             sources,
         }
+    }
+
+    /// By which right the receiver takes an item; without one, why.
+    fn right(&self, parsed: &Parsed, n: usize, findings: &mut Findings) -> Right {
+        if parsed.stages.frees_receiver(parsed.method) {
+            return Right::NotNeeded;
+        }
+        match self.covering(parsed, n) {
+            Ok(lines) => return Right::Lines(lines),
+            Err(fault) => match self.opened(parsed.code) {
+                Ok((plan, by)) => return Right::Opened(plan, by),
+                Err(closed) => findings.refuse(closed.unwrap_or(fault)),
+            },
+        }
+        Right::NotNeeded
+    }
+
+    fn on_licence(&self, lines: &[(Known<Licence>, i64)], mass: Grams, pointer: String) -> Move {
+        let year = i64::from(self.asked.planned_departure_on.year());
+        let lines = lines.iter().filter_map(|(known, number)| {
+            let line = known.lines.iter().find(|line| line.line == *number);
+            line.map(|line| (&*known.value, line))
+        });
+        moves::reserve_licence(lines, year, mass, self.stream, pointer)
     }
 
     /// The parts of an item that came in on other manifests.

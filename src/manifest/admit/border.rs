@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 
 use crate::catalogue::{Stream, WasteCode};
 use crate::config::Borders;
+use crate::ids::ApprovalId;
 use crate::problem::{Code, Fault, Findings, Text};
 use crate::registry::{Known, Site, Standing, TransferApproval, side};
 
@@ -41,6 +42,17 @@ pub enum Named<'a> {
     /// An id that names none that the caller may see.
     Unseen,
     This(&'a Known<TransferApproval>),
+}
+
+impl<'a> Named<'a> {
+    /// `seen`: the approval of this id, where the caller may see it.
+    pub const fn of(id: Option<ApprovalId>, seen: Option<&'a Known<TransferApproval>>) -> Self {
+        match (id, seen) {
+            (None, _) => Self::Not,
+            (Some(_), None) => Self::Unseen,
+            (Some(_), Some(approval)) => Self::This(approval),
+        }
+    }
 }
 
 /// The approval that the movement is held to.
@@ -112,7 +124,7 @@ pub fn covers(approval: &TransferApproval, code: WasteCode, n: usize, findings: 
 mod tests {
     use super::*;
     use crate::decision::SubjectKind;
-    use crate::ids::{ApprovalId, OrganisationId, SiteId};
+    use crate::ids::{OrganisationId, SiteId};
     use crate::registry::SiteKind;
     use crate::units::Grams;
     use uuid::Uuid;

@@ -3,20 +3,16 @@
 
 use chrono::NaiveDate;
 
+use super::super::asked::{FileManifest, ItemAsked};
 use super::ItemJudge;
 use super::item::Parsed;
-use crate::catalogue::{Method, WasteCode};
-use crate::problem::{Code, Fault, Findings, Text};
+use crate::catalogue::{Method, Stream, WasteCode};
+use crate::problem::{Code, Fault, Text};
 use crate::registry::{Known, Licence, LicenceLine, LicenceStatus};
 
 impl ItemJudge<'_> {
-    /// The lines that take this code by this method on the planned day; a fault where none does.
-    pub fn covering(
-        &self,
-        parsed: &Parsed,
-        n: usize,
-        findings: &mut Findings,
-    ) -> Vec<(Known<Licence>, i64)> {
+    /// The lines that take this code by this method on the planned day. Errors: why none does.
+    pub fn covering(&self, parsed: &Parsed, n: usize) -> Result<Vec<(Known<Licence>, i64)>, Fault> {
         let day = self.asked.planned_departure_on;
         let takes = |line: &&LicenceLine| covers(line, parsed.code, parsed.method);
         let mut found = Vec::new();
@@ -33,14 +29,30 @@ impl ItemJudge<'_> {
                 Some(reason) => why = Some(reason),
             }
         }
-        if found.is_empty() {
-            findings.refuse(why.map_or_else(
-                || not_covered(parsed, n),
-                |(code, text)| Fault::new(code, "/receiver_site_id", text),
-            ));
+        if !found.is_empty() {
+            return Ok(found);
         }
-        found
+        Err(why.map_or_else(
+            || not_covered(parsed, n),
+            |(code, text)| Fault::new(code, "/receiver_site_id", text),
+        ))
     }
+}
+
+/// Whether an item is medical waste that no licence in force covers: then it matters what an
+/// emergency opens.
+pub fn lacks_licence(asked: &FileManifest, licences: &[Known<Licence>]) -> bool {
+    let day = asked.planned_departure_on;
+    let in_force = || licences.iter().filter(|licence| out_of_force(licence, day).is_none());
+    let lacks = |item: &ItemAsked| {
+        let code = WasteCode::parse(item.waste_code.as_str());
+        let (Ok(code), Ok(method)) = (code, Method::parse(item.method.as_str())) else {
+            return false;
+        };
+        let mut lines = in_force().flat_map(|licence| &licence.lines);
+        !lines.any(|line| covers(line, code, method))
+    };
+    asked.stream.as_str() == Stream::Medical.as_str() && asked.items.iter().any(lacks)
 }
 
 /// A line covers an item when its code (or whole category) and its method are both in it.

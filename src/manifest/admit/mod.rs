@@ -12,6 +12,7 @@ mod containers;
 mod item;
 mod leg;
 mod licence;
+mod opened;
 mod party;
 mod plan;
 
@@ -21,6 +22,7 @@ use super::asked::FileManifest;
 use super::facts::{Facts, Place};
 use super::file::Scene;
 use super::linked::{Course, Kind, Source, along, judge_return};
+use super::opened::{Opened, UnderPlan};
 use super::policy::{BEHIND_DAYS_MAX, PLANNED_DAYS_MAX};
 use crate::catalogue::{Catalogue, LoadItem, Stream, Together};
 use crate::container::Container;
@@ -40,7 +42,7 @@ pub use leg::{
     driver_right, mode as leg_mode, own_driver, own_vehicle, parties as leg_parties,
     right as leg_right, transport_was_free, vehicle_right, wording as leg_wording,
 };
-pub use licence::covers;
+pub use licence::{covers, lacks_licence};
 pub use party::{sender, withdrawn};
 
 /// What filing may do for one item. Only this file makes one: holding it is the proof.
@@ -51,6 +53,8 @@ pub struct AdmittedItem {
     pub licence_move: Option<usize>,
     /// The licence and line behind each choice of that move.
     pub covering: Vec<(Known<Licence>, i64)>,
+    /// Where no licence covers it: what an emergency opens, and the index of that move.
+    pub opened: Option<(usize, Opened)>,
     /// None where all of it came in on other manifests.
     pub on_hand_move: Option<usize>,
     pub storage_move: Option<usize>,
@@ -68,6 +72,8 @@ pub struct Admitted {
     pub rule_pack: String,
     /// The plan that it is held against.
     pub plan: Option<ManagementPlanId>,
+    /// The emergency plan that opens the receiver for an item.
+    pub emergency_plan: Option<UnderPlan>,
     pub items: Vec<AdmittedItem>,
     pub moves: Vec<Move>,
     pub guards: Vec<Guard>,
@@ -120,11 +126,7 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
         to: &receiver.site,
         day: asked.planned_departure_on,
     };
-    let named = match (asked.transfer_approval_id, &facts.approval) {
-        (None, _) => Named::Not,
-        (Some(_), None) => Named::Unseen,
-        (Some(_), Some(approval)) => Named::This(approval),
-    };
+    let named = Named::of(asked.transfer_approval_id, facts.approval.as_ref());
     let approval = border::approval(&crossing, named, &mut findings);
     let year = asked.planned_departure_on.year();
     let plans = if facts.course.carried().is_some() { &[] } else { facts.plans.as_slice() };
@@ -138,6 +140,7 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
         items: Vec::new(),
         moves: Vec::new(),
         plan: plan.map(|plan| plan.id),
+        emergency_plan: None,
         guards: approval
             .map(|one| one.guard)
             .into_iter()

@@ -194,6 +194,7 @@ pub fn placed(new: Item, was: &Item) -> Item {
         shared: was.shared,
         plan_id: was.plan_id,
         storage: was.storage,
+        opened: was.opened.clone(),
         source_items: was.source_items.clone(),
         ..new
     }

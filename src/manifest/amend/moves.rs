@@ -29,9 +29,13 @@ impl Difference {
     }
 }
 
-/// Accounts that stand in for one another: the lines and shared limits of licences.
+/// Accounts that stand in for one another: the lines and shared limits of licences, and what an
+/// emergency opens in their place.
 fn group(kind: AccountKind) -> AccountKind {
-    if kind == AccountKind::LicenceShared { AccountKind::LicenceLine } else { kind }
+    match kind {
+        AccountKind::LicenceShared | AccountKind::CoDisposalDay => AccountKind::LicenceLine,
+        kind => kind,
+    }
 }
 
 fn group_of(posts: &[Post]) -> Option<AccountKind> {

@@ -20,6 +20,7 @@ use crate::manifest::behalf;
 use crate::manifest::event::{Filed, Happening, Stamped};
 use crate::manifest::evolve::{Manifest, evolve};
 use crate::manifest::file::place;
+use crate::manifest::opened_store;
 use crate::manifest::ridden::History as Ridden;
 use crate::manifest::store::{self, Stored};
 use crate::problem::Problem;
@@ -201,6 +202,7 @@ impl Writing {
         let mut rows = Vec::new();
         if let Some(effect) = &self.effect {
             rows.extend(store::amended_rows(self.stored.id, was, &manifest)?);
+            rows.extend(opened_store::rows(self.stored.id, Some(was), &manifest));
             let at = Times { occurred: self.occurred_at, recorded: settled.recorded_at };
             rows.extend(effect.ledger((was, &manifest), at, subject));
         } else {

@@ -186,6 +186,7 @@ fn item_again(n: usize, sent: &Sent, filed: &Item, origin: ManifestId) -> Item {
         shared: false,
         plan_id: None,
         storage: false,
+        opened: None,
         ..filed.clone()
     }
 }

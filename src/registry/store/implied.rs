@@ -59,6 +59,7 @@ pub fn implied(kind: SubjectKind, data: Value) -> Option<Result<Vec<Row>, serde_
         | SubjectKind::Round
         | SubjectKind::Trip
         | SubjectKind::Assessment
+        | SubjectKind::EmergencyPlan
         | SubjectKind::DeviceKey => return None,
     })
 }

@@ -86,6 +86,7 @@ pub async fn seen_among(
         | SubjectKind::Round
         | SubjectKind::Trip
         | SubjectKind::Assessment
+        | SubjectKind::EmergencyPlan
         | SubjectKind::DeviceKey => Vec::new(),
     };
     Ok(found.into_iter().collect())

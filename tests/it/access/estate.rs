@@ -70,6 +70,9 @@ impl Estate {
         let frozen = json!({"name": "年度评估", "year": 2026});
         let frozen = cast.corps.post("/capacity/assessments", &frozen).await.ok().id();
         things.push(("assessments", frozen));
+        let plan = json!({"starts_on": "2026-12-01", "days": 1, "divisions": ["01"]});
+        let plan = cast.corps.post("/capacity/emergency-plans", &plan).await.ok().id();
+        things.push(("emergency-plans", plan));
         world.publish().await;
         Self { world, cast, people, things, number }
     }

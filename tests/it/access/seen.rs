@@ -20,6 +20,7 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
             &["corps", "division", "regiment", "health", "producer", "auditor", "receiver"]
         }
         "assessments" => &["corps"],
+        "emergency-plans" => &["corps", "division", "health"],
         "api-keys" => &["corps", "health", "producer"],
         "delegations" => &["corps", "division", "health", "producer", "auditor", "carrier"],
         "users" => &["corps", "division", "health", "producer", "auditor"],

@@ -11,7 +11,7 @@ async fn ask(client: &Client, body: &Value) -> Answer {
 
 /// A site of the receiver's in a division, with a licence for medical waste where `daily_kg` says
 /// how much a day.
-async fn site(cast: &Cast, number: &str, kind: &str) -> String {
+pub async fn site(cast: &Cast, number: &str, kind: &str) -> String {
     let owner = if kind == "treatment" { &cast.receiver_id } else { &cast.producer_id };
     let asked = json!({"organisation_id": owner, "name": format!("{number} {kind}"), "kind": kind,
         "business": (kind == "production").then_some("hospital"), "division": number,
@@ -19,7 +19,7 @@ async fn site(cast: &Cast, number: &str, kind: &str) -> String {
     cast.corps.post("/sites", &asked).await.ok().id()
 }
 
-async fn medical_licence(cast: &Cast, site: &str, daily_kg: i64) -> String {
+pub async fn medical_licence(cast: &Cast, site: &str, daily_kg: i64) -> String {
     let licence = json!({"organisation_id": cast.receiver_id, "site_id": site,
         "number": format!("医废-{daily_kg}"), "kind": "comprehensive", "issued_on": "2026-01-01",
         "issued_by": "兵团", "valid_from": "2026-01-01", "valid_to": "2026-12-31",
@@ -28,7 +28,11 @@ async fn medical_licence(cast: &Cast, site: &str, daily_kg: i64) -> String {
     cast.corps.post("/licences", &licence).await.ok().id()
 }
 
-async fn helper(cast: &Cast, site: &str, (daily_kg, priority, hours): (i64, i64, i64)) -> String {
+pub async fn helper(
+    cast: &Cast,
+    site: &str,
+    (daily_kg, priority, hours): (i64, i64, i64),
+) -> String {
     let facility = json!({"site_id": site, "kind": "cement_kiln", "daily_kg": daily_kg,
         "notice_hours": hours, "priority": priority,
         "contact": {"person": "李四", "phone": "13900000001"}});
@@ -36,7 +40,7 @@ async fn helper(cast: &Cast, site: &str, (daily_kg, priority, hours): (i64, i64,
 }
 
 fn kg(answer: &Answer, pointer: &str) -> f64 {
-    answer.get(pointer).as_f64().unwrap()
+    answer.get(&format!("/course{pointer}")).as_f64().unwrap()
 }
 
 fn close(found: f64, wanted: f64) -> bool {
@@ -57,10 +61,10 @@ async fn a_surge_goes_to_the_list_and_breaks_limits_where_that_is_not_enough() {
     let usual = json!([{"site_id": hospital, "daily_kg": 100}]);
     let mut asked = json!({"starts_on": "2026-12-01", "days": 10, "usual": usual,
         "surge": [{"division": "02", "factor": 3}]});
-    let found = ask(&cast.corps, &asked).await.is(200);
+    let found = ask(&cast.corps, &asked).await.is(201);
     assert!(close(kg(&found, "/made_kg"), 3000.0));
     let of = |id: &str| {
-        let plants = found.get("/plants").as_array().unwrap();
+        let plants = found.get("/course/plants").as_array().unwrap();
         plants.iter().find(|plant| plant["id"] == id).unwrap().clone()
     };
     // Twelve days of 200, and ten of 80: from the third on, when its notice is over.
@@ -71,7 +75,7 @@ async fn a_surge_goes_to_the_list_and_breaks_limits_where_that_is_not_enough() {
     let treated = kg(&found, "/treated_kg");
     assert!((2999.9..=3000.0).contains(&treated), "{treated}");
     // Masses are conserved, day by day.
-    let days = found.get("/days").as_array().unwrap();
+    let days = found.get("/course/days").as_array().unwrap();
     assert_eq!((days.len(), &days[0]["on"]), (12, &json!("2026-12-01")));
     let mut waiting = 0.0;
     for day in days {
@@ -87,14 +91,14 @@ async fn a_surge_goes_to_the_list_and_breaks_limits_where_that_is_not_enough() {
     }
     // Without the list more lies too long, and without any plant all of it.
     asked["co_disposal_facility_ids"] = json!([]);
-    let without = ask(&cast.corps, &asked).await.is(200);
+    let without = ask(&cast.corps, &asked).await.is(201);
     assert!((2400.0..2400.1).contains(&kg(&without, "/treated_kg")), "{}", without.text);
-    assert!(!without.get("/breaks").as_array().unwrap().is_empty());
+    assert!(!without.get("/course/breaks").as_array().unwrap().is_empty());
     asked["unavailable_site_ids"] = json!([plant, cast.receiver_site]);
-    let nothing = ask(&cast.corps, &asked).await.is(200);
-    assert_eq!(nothing.get("/treated_kg"), &json!(0));
-    assert_eq!(nothing.get("/untreated"), &json!([{"division": "02", "kg": 3000}]));
-    let breaks = nothing.get("/breaks").as_array().unwrap();
+    let nothing = ask(&cast.corps, &asked).await.is(201);
+    assert_eq!(nothing.get("/course/treated_kg"), &json!(0));
+    assert_eq!(nothing.get("/course/untreated"), &json!([{"division": "02", "kg": 3000}]));
+    let breaks = nothing.get("/course/breaks").as_array().unwrap();
     assert_eq!(
         (breaks.len(), &breaks[0]),
         (
@@ -125,12 +129,15 @@ async fn a_usual_day_is_what_ledgers_say() {
         cast.producer.post("/ledger-entries", &body).await.ok();
     }
     let asked = json!({"starts_on": "2026-12-01", "days": 1});
-    let found = ask(&cast.corps, &asked).await.is(200);
+    let found = ask(&cast.corps, &asked).await.is(201);
     // 80 kg in the ten days since the 15th.
-    assert_eq!(found.get("/institutions/0/usual_daily_kg"), &json!(8));
-    assert_eq!(found.get("/institutions/0/site_id"), &json!(cast.producer_site));
-    assert_eq!(found.get("/unknown_site_ids"), &json!([silent]));
-    assert_eq!((found.get("/treated_kg"), found.get("/breaks")), (&json!(8), &json!([])));
+    assert_eq!(found.get("/course/institutions/0/usual_daily_kg"), &json!(8));
+    assert_eq!(found.get("/course/institutions/0/site_id"), &json!(cast.producer_site));
+    assert_eq!(found.get("/course/unknown_site_ids"), &json!([silent]));
+    assert_eq!(
+        (found.get("/course/treated_kg"), found.get("/course/breaks")),
+        (&json!(8), &json!([]))
+    );
 }
 
 #[tokio::test]
@@ -138,7 +145,7 @@ async fn what_is_asked_is_checked_and_is_for_regulators() {
     let world = World::start().await;
     let cast = Cast::new(&world, 1000).await;
     let good = json!({"starts_on": "2026-12-01", "days": 3});
-    ask(&cast.corps, &good).await.is(200);
+    ask(&cast.corps, &good).await.is(201);
     for client in [&cast.producer, &cast.receiver, &cast.stranger] {
         ask(client, &good).await.refused_as("forbidden");
     }
@@ -146,7 +153,7 @@ async fn what_is_asked_is_checked_and_is_for_regulators() {
     let mut anothers = good.clone();
     anothers["divisions"] = json!(["01"]);
     ask(&second, &anothers).await.refused_as("forbidden");
-    assert_eq!(ask(&second, &good).await.is(200).get("/divisions"), &json!(["02"]));
+    assert_eq!(ask(&second, &good).await.is(201).get("/course/divisions"), &json!(["02"]));
     let nobody = "01a20000-0000-7000-8000-000000000000";
     for (name, value, at, code) in [
         ("days", json!(0), "/days", "out_of_range"),
