@@ -65,6 +65,46 @@ const USUAL: Shape = Shape {
     is_even: false,
 };
 
+/// What `liandan bench capacity` sends over HTTP: every line takes some neighbouring codes, and
+/// limits are about what is made, so that mass is pushed along long chains of lines.
+fn chains() -> Matching {
+    const CODES: u64 = 46;
+    let mut chance = Chance(1);
+    let place = |chance: &mut Chance| {
+        let (lon, lat) = (chance.below(20_000) as f64 / 1e3, chance.below(12_000) as f64 / 1e3);
+        Place { lon: 75.0 + lon, lat: 36.0 + lat }
+    };
+    let code = |n: u64| match n % CODES {
+        0 => "841-001-01".to_owned(),
+        n @ 1..=39 => format!("900-000-{:02}", n + 1),
+        n => format!("900-000-{:02}", n + 5),
+    };
+    let mass = |n: u64, chance: &mut Chance| {
+        let grams = (1 + chance.below(20_000) as i64) * 1000;
+        Produced { code: code(n), grams }
+    };
+    let source = |number: u64, chance: &mut Chance| {
+        let produced = (0..CODES).map(|n| mass(n, chance)).collect();
+        Source { id: format!("s{number}"), place: place(chance), produced }
+    };
+    let line = |number: i64, chance: &mut Chance| {
+        let annual_g = (200_000 + chance.below(1_500_000) as i64) * 1000;
+        let (first, count) = (chance.below(CODES), 5 + chance.below(8));
+        let codes = (first..first + count).map(code).collect();
+        FacilityLine { line: number, codes, annual_g }
+    };
+    let facility = |number: u64, chance: &mut Chance| {
+        let lines = (1..=5).map(|n| line(n, chance)).collect();
+        let limit = |chance: &mut Chance| (2_000_000 + chance.below(2_000_000) as i64) * 1000;
+        let annual_limit_g = number.is_multiple_of(2).then(|| limit(chance));
+        let (id, further_km) = (format!("f{number}"), 0.0);
+        Facility { id, place: place(chance), further_km, annual_limit_g, lines }
+    };
+    let sources = (0..500).map(|number| source(number, &mut chance)).collect();
+    let facilities = (0..60).map(|number| facility(number, &mut chance)).collect();
+    Matching { sources, facilities }
+}
+
 fn problem(shape: Shape, seed: u64) -> Matching {
     let mut chance = Chance(seed);
     let towns: Vec<Place> = (0..shape.towns.max(1)).map(|_| anywhere(&mut chance)).collect();
@@ -185,14 +225,13 @@ fn compare(sources: u64, facilities: u64, codes: u64, seed: u64) {
 
 fn main() {
     println!("{:24} {:>9} {:>9} {:>8} {:>14}", "shape", "ms", "marginal", "unmet %", "tonne-km");
-    for shape in shapes() {
-        let problem = problem(shape, 7);
+    let shapes = shapes().into_iter().map(|shape| (shape.name, problem(shape, 7)));
+    for (name, problem) in std::iter::once(("chains", chains())).chain(shapes) {
         let plan = solve(&problem, false, &|| true).unwrap();
         let produced = problem.sources.iter().flat_map(|source| &source.produced);
         let total: i64 = produced.map(|one| one.grams).sum();
         let unmet = plan.unmet_g as f64 / total as f64 * 100.0;
         let (plain, marginal) = (time(&problem, false), time(&problem, true));
-        let Shape { name, .. } = shape;
         println!("{name:24} {plain:9.1} {marginal:9.1} {unmet:8.2} {:14.3}", plan.tonne_km);
     }
     for (sources, facilities, codes) in [(10, 5, 5), (30, 8, 10), (60, 12, 15), (100, 20, 20)] {

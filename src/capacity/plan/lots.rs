@@ -58,26 +58,28 @@ impl<'p> Lots<'p> {
         let lines = lines(&problem.facilities);
         let (classes, class_of) = classes(&problem.facilities);
         let (row_of, places) = rows(problem);
-        let mut found: Vec<(Option<usize>, usize, Member<'p>)> = Vec::new();
-        for (source, row) in row_of.into_iter().enumerate() {
+        // Row by row, so that what each class has found is in the order of rows, sources and codes.
+        let mut order: Vec<(usize, usize)> = row_of.into_iter().zip(0..).collect();
+        order.sort_unstable();
+        let mut found: Vec<Vec<(usize, Member<'p>)>> = vec![Vec::new(); classes.len()];
+        let mut homeless = Vec::new();
+        for (row, source) in order {
             for (code, grams) in produced(problem, source) {
-                let class = class_of.get(code).copied();
-                found.push((class, row, Member { source, code, grams }));
+                let member = Member { source, code, grams };
+                match class_of.get(code) {
+                    Some(class) => found[*class].push((row, member)),
+                    None => homeless.push(member),
+                }
             }
         }
-        // Stable, so that members stay in the order of sources and codes; those of no class first.
-        found.sort_by_key(|(class, row, _)| (*class, *row));
-        let homeless = found.partition_point(|(class, ..)| class.is_none());
-        let mut lots: Vec<Lot> = Vec::new();
-        for (at, (class, row, member)) in found[homeless..].iter().enumerate() {
-            let class = class.unwrap_or_default();
-            let last = lots.last_mut().filter(|lot| (lot.class, lot.row) == (class, *row));
-            if let Some(lot) = last {
-                lot.grams += member.grams;
-                lot.members.end = at + 1;
-            } else {
-                let grams = member.grams;
-                lots.push(Lot { row: *row, class, grams, members: at..at + 1 });
+        let (mut each, mut members): (Vec<Lot>, Vec<Member>) = (Vec::new(), Vec::new());
+        for (class, found) in found.into_iter().enumerate() {
+            for together in found.chunk_by(|a, b| a.0 == b.0) {
+                let from = members.len();
+                members.extend(together.iter().map(|(_, member)| *member));
+                let grams = members[from..].iter().map(|member| member.grams).sum();
+                let row = together[0].0;
+                each.push(Lot { row, class, grams, members: from..members.len() });
             }
         }
         let sites = problem.facilities.iter();
@@ -85,13 +87,37 @@ impl<'p> Lots<'p> {
             sites.clone().map(move |site| distance(from, site.place) + site.further_km)
         };
         Self {
-            each: lots,
-            homeless: found[..homeless].iter().map(|(.., member)| *member).collect(),
-            members: found[homeless..].iter().map(|(.., member)| *member).collect(),
+            each,
+            members,
+            homeless,
             lines,
             facility_limits: sites.clone().map(limit).collect(),
             classes,
             km: places.iter().copied().flat_map(km).collect(),
+        }
+    }
+}
+
+impl Lots<'_> {
+    /// The same on a coarser map: every so many neighbouring lots of a class are one, where the
+    /// middle one of them is. It has no members, since it is not the plan that is wanted of it.
+    pub fn coarser(&self, by: usize) -> Self {
+        let mut each = Vec::with_capacity(self.each.len() / by + self.classes.len());
+        for class in self.each.chunk_by(|a, b| a.class == b.class) {
+            for near in class.chunks(by) {
+                let grams = near.iter().map(|lot| lot.grams).sum();
+                let Lot { row, class, .. } = near[near.len() / 2];
+                each.push(Lot { row, class, grams, members: 0..0 });
+            }
+        }
+        Self {
+            each,
+            members: Vec::new(),
+            homeless: Vec::new(),
+            lines: self.lines.clone(),
+            facility_limits: self.facility_limits.clone(),
+            classes: self.classes.clone(),
+            km: Vec::new(),
         }
     }
 }
@@ -140,10 +166,12 @@ fn classes(facilities: &[Facility]) -> (Vec<Vec<usize>>, HashMap<&str, usize>) {
 /// Which place each source stands at, and all places, each once.
 fn rows(problem: &Matching) -> (Vec<usize>, Vec<Place>) {
     let place = |source: &usize| problem.sources[*source].place;
+    let near: Vec<u64> = problem.sources.iter().map(|source| along(source.place)).collect();
     let mut order: Vec<usize> = (0..problem.sources.len()).collect();
     order.sort_by(|a, b| {
+        let near = near[*a].cmp(&near[*b]);
         let (a, b) = (place(a), place(b));
-        a.lon.total_cmp(&b.lon).then(a.lat.total_cmp(&b.lat))
+        near.then(a.lon.total_cmp(&b.lon)).then(a.lat.total_cmp(&b.lat))
     });
     let mut row_of = vec![0; order.len()];
     let mut places: Vec<Place> = Vec::new();
@@ -154,6 +182,17 @@ fn rows(problem: &Matching) -> (Vec<usize>, Vec<Place>) {
         row_of[source] = places.len() - 1;
     }
     (row_of, places)
+}
+
+/// How far along a curve that runs through all the map, quarter by quarter (G. M. Morton, 1966), so
+/// that what is near on it is near on the map.
+fn along(place: Place) -> u64 {
+    let sixteenths = |part: f64| (part * 65_535.0) as u16;
+    let (east, north) = (sixteenths(place.lon / 360.0 + 0.5), sixteenths(place.lat / 180.0 + 0.5));
+    (0..16).fold(0, |key, bit| {
+        let pair = u64::from(east >> bit & 1) << 1 | u64::from(north >> bit & 1);
+        key | pair << (2 * bit)
+    })
 }
 
 /// What a source produced, in the order of its codes, each once and more than nothing.

@@ -3,6 +3,9 @@
 //! `solve.rs` tells the whole story in one function; each other file is one step of it.
 
 mod answer;
+mod costs;
+mod doors;
+mod forecast;
 mod lots;
 mod marginal;
 mod problem;

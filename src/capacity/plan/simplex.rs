@@ -1,42 +1,27 @@
 //! The network simplex over lots, lines and facilities: exact, in whole numbers.
+//!
+//! It goes from class to class and asks every lot whether it would cost less elsewhere. That is
+//! most of the work, so it is done in coarse units first, in which a sum is never too high: what
+//! does not look cheaper there is not cheaper. What does is looked at exactly.
 
-use std::ops::Range;
-
+use super::costs::{CLOSED, Costs, cheapest, place_of};
+use super::doors::Doors;
 use super::lots::{Lot, Lots};
 use super::solve::Stopped;
 use super::start::start;
 use super::tree::{Entering, SINK, Tree};
 
-/// The price of what may not be used: far above any other, and still far from the end of 64 bits.
-const CLOSED: i64 = 1 << 61;
+/// Rounding makes a gain in coarse units look up to so much larger than it is.
+const ROUNDING: i32 = 3;
 
-/// Costs of a gram in whole units of distance.
-#[derive(Debug)]
-pub struct Costs {
-    /// From each row to each facility, row by row.
-    pub rows: Vec<i64>,
-    /// Of a gram that stays unmet: more than twice what any detour could cost, so that one gram
-    /// less unmet outweighs every distance.
-    pub unmet: i64,
-    /// A power of two, so that nothing is rounded twice.
-    pub units_per_km: f64,
-}
+/// Lines and facilities are looked at after so many pivots.
+const LOOSEN_AFTER: usize = 32;
 
-impl Costs {
-    /// The finest units in which no sum of costs along a path leaves 64 bits. A path comes by each
-    /// line at most once. For 400 lines on one continent that is about ten nanometres.
-    pub fn of(lots: &Lots) -> Self {
-        let hops = lots.lines.len() as i64 + 2;
-        let farthest = lots.km.iter().copied().fold(0.0, f64::max);
-        let most = ((1i64 << 57) / hops).min(1 << 50) as f64;
-        let exponent =
-            if farthest > 0.0 { (most / farthest).log2().floor().min(60.0) } else { 0.0 };
-        let units_per_km = exponent.exp2();
-        let rows: Vec<i64> = lots.km.iter().map(|km| (km * units_per_km).round() as i64).collect();
-        let farthest = rows.iter().copied().max().unwrap_or(0);
-        Self { rows, unmet: 2 * hops * farthest + 1, units_per_km }
-    }
-}
+/// Wishes are heard until there have been so many pivots.
+const PIVOTS_AT_ONCE: usize = 256;
+
+/// Rough is a plan when a round moves fewer than one of so many lots.
+const ROUGH: usize = 50;
 
 /// Where a lot stands.
 #[derive(Clone, Copy, Debug)]
@@ -45,42 +30,49 @@ struct Stand {
     at: usize,
     /// What a gram costs to there.
     cost: i64,
-    /// No facility but its own could cost less, down to the sink.
-    floor: i64,
+    /// No facility but its own could cost less, down to the sink: in coarse units.
+    floor: i32,
+}
+
+/// That a lot would cost less elsewhere, in the order in which lots are heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Wish {
+    /// By how much, in coarse units: negative, but for rounding.
+    gain: i32,
+    lot: usize,
 }
 
 /// The state of the method, and at its end the optimum.
 pub struct Simplex<'l, 'p> {
     pub lots: &'l Lots<'p>,
-    pub costs: Costs,
+    pub costs: &'l Costs,
     pub tree: Tree,
     stands: Vec<Stand>,
-    /// The open lines of each class: their facilities and nodes.
-    open: Vec<Vec<(usize, usize)>>,
-    /// The prices of facilities when the lots of a class were last asked.
-    asked: Vec<Vec<i64>>,
+    doors: Doors,
     pivots: usize,
+    /// How many pivots there had been when lines and facilities were last in order.
+    loosened: usize,
 }
 
 impl<'l, 'p> Simplex<'l, 'p> {
-    pub fn new(lots: &'l Lots<'p>) -> Self {
-        let costs = Costs::of(lots);
+    /// A first plan, for lines that are going to have such prices.
+    pub fn new(
+        lots: &'l Lots<'p>,
+        costs: &'l Costs,
+        prices: &[i64],
+        keep_on: &dyn Fn() -> bool,
+    ) -> Result<Self, Stopped> {
         let lines = lots.lines.iter().map(|line| (line.facility, line.limit_g));
         let mut tree = Tree::new(&lots.facility_limits, lines);
-        let at = start(lots, &costs, &mut tree);
-        let asked = vec![vec![CLOSED; lots.facility_limits.len()]; lots.classes.len()];
-        let facilities = lots.facility_limits.len();
-        let is_open = |line: &&usize| lots.lines[**line].is_open;
-        let node = |line: &usize| (lots.lines[*line].facility, 1 + facilities + *line);
-        let open = lots.classes.iter();
-        let open = open.map(|lines| lines.iter().filter(is_open).map(node).collect());
-        let (stands, open) = (Vec::with_capacity(at.len()), open.collect());
-        let mut simplex = Self { lots, costs, tree, stands, open, asked, pivots: 0 };
+        let at = start(lots, (costs, prices), &mut tree, keep_on)?;
+        let doors = Doors::of(lots, costs.width);
+        let stands = Vec::with_capacity(at.len());
+        let mut simplex = Self { lots, costs, tree, stands, doors, pivots: 0, loosened: 0 };
         for (lot, at) in at.into_iter().enumerate() {
             let cost = simplex.cost(lot, at);
-            simplex.stands.push(Stand { at, cost, floor: i64::MIN });
+            simplex.stands.push(Stand { at, cost, floor: -CLOSED });
         }
-        simplex
+        Ok(simplex)
     }
 
     /// The node of a line.
@@ -103,93 +95,146 @@ impl<'l, 'p> Simplex<'l, 'p> {
         cost + self.tree.price(at)
     }
 
+    /// The coarse costs of a lot.
+    fn coarse(&self, lot: usize) -> &[i32] {
+        &self.costs.coarse[self.lots.each[lot].row * self.costs.width..][..self.costs.width]
+    }
+
     /// Improves the plan until nothing improves it.
     pub fn run(&mut self, keep_on: &dyn Fn() -> bool) -> Result<(), Stopped> {
-        let mut classes = vec![0..0; self.open.len()];
-        for (number, lot) in self.lots.each.iter().enumerate() {
-            let class = &mut classes[lot.class];
-            class.start = if class.end == 0 { number } else { class.start };
-            class.end = number + 1;
-        }
-        let mut passed = 0;
-        let mut wishes = Vec::new();
-        while passed <= classes.len() {
-            for (class, members) in classes.iter().enumerate() {
-                if !keep_on() {
-                    return Err(Stopped);
-                }
-                let before = self.pivots;
-                self.ask(class, members.clone(), &mut wishes);
-                wishes.sort_unstable();
-                for (_, lot) in &wishes {
-                    self.grant(*lot);
-                }
-                self.loosen();
-                passed = if self.pivots == before { passed + 1 } else { 0 };
-            }
-            passed += usize::from(classes.is_empty());
-        }
+        while self.round(keep_on)? > 0 {}
         Ok(())
     }
 
-    /// Which lots of a class would cost less elsewhere, by how much.
+    /// Improves the plan while that takes large steps.
+    pub fn run_roughly(&mut self, keep_on: &dyn Fn() -> bool) -> Result<(), Stopped> {
+        while self.round(keep_on)? > self.lots.each.len() / ROUGH {}
+        Ok(())
+    }
+
+    /// Asks all lots once, set by set. Answers with the number of pivots: if that is 0, nothing
+    /// improves the plan.
+    fn round(&mut self, keep_on: &dyn Fn() -> bool) -> Result<usize, Stopped> {
+        let first = self.pivots;
+        let mut wishes = Vec::new();
+        for set in 0..self.doors.sets() {
+            if !keep_on() {
+                return Err(Stopped);
+            }
+            let before = self.pivots;
+            self.ask(set, &mut wishes);
+            self.hear(&mut wishes);
+            if self.pivots == before || self.pivots > self.loosened + LOOSEN_AFTER {
+                self.loosen();
+            }
+        }
+        Ok(self.pivots - first)
+    }
+
+    /// Which lots of a set would cost less elsewhere, by how much.
     ///
     /// The late rounds change few prices, and those little. So each lot keeps a floor: no other
     /// facility than its own could cost less. It sinks with the prices, and only a lot whose floor
     /// has sunk below what it costs now looks at every facility again.
-    fn ask(&mut self, class: usize, members: Range<usize>, wishes: &mut Vec<(i64, usize)>) {
+    fn ask(&mut self, set: usize, wishes: &mut Vec<Wish>) {
         wishes.clear();
-        let facilities = self.lots.facility_limits.len();
-        let mut prices = vec![CLOSED; facilities];
-        for (facility, node) in &self.open[class] {
-            prices[*facility] = prices[*facility].min(self.tree.price(*node));
-        }
-        let drops = self.asked[class].iter().zip(&prices).map(|(before, now)| before - now);
-        let drop = drops.fold(0, i64::max);
-        for lot in members {
+        let drop = self.doors.open(set, &self.tree, self.costs);
+        for lot in self.doors.members(set) {
             let Stand { at, cost, floor } = self.stands[lot];
             let now = cost + self.tree.price(at);
+            let now_at_most = self.costs.ceiling(now);
             let own = if at < self.tree.seats_from() { self.tree.home(at) } else { None };
+            // The first time, all prices drop from [`CLOSED`]: that alone may leave 32 bits.
             let mut floor = floor.saturating_sub(drop);
-            if floor < now {
-                let row = &self.costs.rows[self.lots.each[lot].row * facilities..][..facilities];
-                let (before, after) = own.map_or((0, 0), |own| (own, own + 1));
-                let best = if at == SINK { CLOSED } else { self.costs.unmet };
-                let best = cheapest(&row[..before], &prices[..before], best);
-                floor = cheapest(&row[after..], &prices[after..], best);
+            if floor < now_at_most {
+                let best = if at == SINK { CLOSED } else { self.costs.floor(self.costs.unmet) };
+                floor = cheapest(self.coarse(lot), self.doors.prices(), own, best);
             }
             self.stands[lot].floor = floor;
-            let best = own.map_or(floor, |own| floor.min(cost + prices[own]));
-            if best < now {
-                wishes.push((best - now, lot));
+            let at_home = own.map_or(CLOSED, |own| {
+                let best = cost + self.doors.price(own);
+                if best < now { self.costs.floor(best) } else { CLOSED }
+            });
+            let best = floor.min(at_home);
+            if best < now_at_most {
+                wishes.push(Wish { gain: best - now_at_most, lot });
             }
         }
-        self.asked[class] = prices;
     }
 
-    /// Sends as much of a lot as can go there to where it now costs least.
-    fn grant(&mut self, lot: usize) {
-        let facilities = self.lots.facility_limits.len();
-        let Lot { row, class, grams, .. } = &self.lots.each[lot];
-        let row = &self.costs.rows[*row * facilities..][..facilities];
-        let (mut best, mut to, now) = (self.costs.unmet, SINK, self.price(lot));
-        for (facility, node) in &self.open[*class] {
-            let cost = row[*facility] + self.tree.price(*node);
-            (best, to) = if cost < best { (cost, *node) } else { (best, to) };
+    /// Grants wishes, the largest first. Each changes prices, and by the time a wish is heard it
+    /// may be worth less, or may cost others their place for little: once one has been granted, the
+    /// small ones and those that have shrunk must wait. This halves the number of pivots.
+    fn hear(&mut self, wishes: &mut Vec<Wish>) {
+        let before = self.pivots;
+        let most = wishes.iter().map(|wish| wish.gain).min().unwrap_or(0);
+        if most <= -ROUNDING {
+            wishes.retain(|wish| i64::from(wish.gain) * 10 <= i64::from(most) * 3);
         }
-        if best >= now {
+        wishes.sort_unstable();
+        for wish in wishes {
+            let done = self.pivots - before;
+            if done == PIVOTS_AT_ONCE {
+                break;
+            }
+            let at_least = if done == 0 { 0 } else { self.costs.units(wish.gain) / 5 * 3 };
+            self.grant(*wish, at_least);
+        }
+    }
+
+    /// Sends as much of a lot as can go there to where it costs least, if it gains enough.
+    fn grant(&mut self, Wish { gain, lot }: Wish, at_least: i64) {
+        let now = self.price(lot);
+        let (best, to) = if gain > -ROUNDING { self.best(lot) } else { self.likely(lot) };
+        if best >= now || best - now > at_least {
             return;
         }
         let Stand { at, cost, .. } = self.stands[lot];
         let is_seated = at >= self.tree.seats_from();
-        let from = if is_seated { at } else { self.tree.seat(lot, (at, cost), *grams) };
-        self.stands[lot] = Stand { at: from, cost: 0, floor: i64::MIN };
+        let grams = self.lots.each[lot].grams;
+        let from = if is_seated { at } else { self.tree.seat(lot, (at, cost), grams) };
+        self.stands[lot] = Stand { at: from, cost: 0, floor: -CLOSED };
         let cost = best - self.tree.price(to);
         self.pivot(Entering { from, to, room: i64::MAX, cost });
     }
 
+    /// The cheapest line for a lot, exactly, or the sink; and what it costs there.
+    fn best(&self, lot: usize) -> (i64, usize) {
+        let facilities = self.lots.facility_limits.len();
+        let Lot { row, class, .. } = self.lots.each[lot];
+        let row = &self.costs.rows[row * facilities..][..facilities];
+        let mut best = (self.costs.unmet, SINK);
+        for (facility, node) in self.doors.lines(class) {
+            let cost = row[*facility] + self.tree.price(*node);
+            best = if cost < best.0 { (cost, *node) } else { best };
+        }
+        best
+    }
+
+    /// The same among the lines of its own facility and of the one that was the cheapest when it
+    /// was asked.
+    fn likely(&self, lot: usize) -> (i64, usize) {
+        let facilities = self.lots.facility_limits.len();
+        let Stand { at, floor, .. } = self.stands[lot];
+        let row = &self.costs.rows[self.lots.each[lot].row * facilities..][..facilities];
+        let own = if at < self.tree.seats_from() { self.tree.home(at) } else { None };
+        let cheapest = place_of(floor, self.coarse(lot), self.doors.prices());
+        let mut best = (self.costs.unmet, SINK);
+        for facility in own.into_iter().chain(cheapest) {
+            for (_, node) in self.doors.lines_at(facility) {
+                let cost = row[facility] + self.tree.price(*node);
+                best = if cost < best.0 { (cost, *node) } else { best };
+            }
+        }
+        best
+    }
+
     /// Lets arcs of lines and facilities that are empty or full, and should not be, into the tree.
     fn loosen(&mut self) {
+        if self.pivots == self.loosened {
+            return;
+        }
+        self.loosened = self.pivots;
         for node in 1..self.tree.seats_from() {
             if self.tree.is_in_tree(node) {
                 continue;
@@ -210,7 +255,7 @@ impl<'l, 'p> Simplex<'l, 'p> {
         self.pivots += 1;
         if let Some((lot, at)) = self.tree.pivot(entering) {
             let cost = self.cost(lot, at);
-            self.stands[lot] = Stand { at, cost, floor: i64::MIN };
+            self.stands[lot] = Stand { at, cost, floor: -CLOSED };
         }
     }
 
@@ -225,19 +270,4 @@ impl<'l, 'p> Simplex<'l, 'p> {
         parts.sort_unstable();
         parts
     }
-}
-
-/// The lowest sum of a cost and a price, or `best` if that is lower. In four strands, so that the
-/// processor need not wait for one comparison before it makes the next.
-fn cheapest(costs: &[i64], prices: &[i64], best: i64) -> i64 {
-    let mut strands = [best; 4];
-    let (costs, costs_left) = costs.as_chunks::<4>();
-    let (prices, prices_left) = prices.as_chunks::<4>();
-    for (costs, prices) in costs.iter().zip(prices) {
-        for (strand, (cost, price)) in strands.iter_mut().zip(costs.iter().zip(prices)) {
-            *strand = (*strand).min(cost + price);
-        }
-    }
-    let left = costs_left.iter().zip(prices_left).map(|(cost, price)| cost + price);
-    left.chain(strands).fold(best, i64::min)
 }

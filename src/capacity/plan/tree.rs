@@ -9,28 +9,33 @@
 //! The tree stays strongly feasible (W. H. Cunningham, «A network simplex method», Mathematical
 //! Programming 11, 1976): along it, any node could send a gram more to the sink. Without this, ties
 //! could send the method round in circles.
+//!
+//! All nodes stand on one ring in preorder, so that what hangs from a node follows it, up to the
+//! first that is not deeper: a pivot goes once along what it moves.
 
 pub const SINK: usize = 0;
-const NONE: usize = usize::MAX;
+const NONE: usize = u32::MAX as usize;
 
-#[derive(Clone, Debug)]
+/// Where a node stands in the tree. Small, so that all of them fit into a processor's nearest
+/// memory: pivots do little else than follow these.
+#[derive(Clone, Copy, Debug)]
 struct Node {
-    parent: usize,
-    first_child: usize,
-    next: usize,
-    previous: usize,
-    depth: usize,
-    /// What a gram costs from here to the sink, along the tree.
-    price: i64,
-    /// Grams on the arc between this node and its parent, where that arc is of a lot.
-    lot_flow: i64,
-    /// The lot in this seat, for seats.
-    lot: usize,
+    parent: u32,
+    /// Its neighbours on the ring.
+    next: u32,
+    previous: u32,
+    depth: u32,
 }
 
 #[derive(Debug)]
 pub struct Tree {
     nodes: Vec<Node>,
+    /// What a gram costs from each node to the sink, along the tree.
+    prices: Vec<i64>,
+    /// Grams on the arc between each node and its parent, where that arc is of a lot.
+    lot_flows: Vec<i64>,
+    /// The lot in each seat; 0 for what is no seat.
+    lots: Vec<usize>,
     /// Grams through each facility and line: the flow of the one arc that leaves it.
     through: Vec<i64>,
     /// The most that may go through it, in grams; `i64::MAX` for no limit.
@@ -65,6 +70,9 @@ impl Tree {
     pub fn new(facility_limits: &[i64], lines: impl Iterator<Item = (usize, i64)>) -> Self {
         let mut tree = Self {
             nodes: Vec::new(),
+            prices: Vec::new(),
+            lot_flows: Vec::new(),
+            lots: Vec::new(),
             through: Vec::new(),
             limits: Vec::new(),
             leads_to: Vec::new(),
@@ -84,19 +92,32 @@ impl Tree {
         self.through.push(0);
         self.limits.push(limit);
         self.leads_to.push(parent);
-        let node = self.push_node(0);
+        let node = self.push_node();
         if parent != NONE {
-            self.hang(node, parent);
-            self.nodes[node].depth = self.nodes[parent].depth + 1;
+            self.hang_leaf(node, parent);
         }
     }
 
-    fn push_node(&mut self, lot: usize) -> usize {
-        let (price, lot_flow, depth) = (0, 0, 0);
-        let (parent, first_child, next, previous) = (NONE, NONE, NONE, NONE);
-        let node = Node { parent, first_child, next, previous, depth, price, lot_flow, lot };
-        self.nodes.push(node);
-        self.nodes.len() - 1
+    /// A node that is alone on a ring of its own.
+    fn push_node(&mut self) -> usize {
+        let own = self.nodes.len() as u32;
+        self.nodes.push(Node { parent: NONE as u32, next: own, previous: own, depth: 0 });
+        self.prices.push(0);
+        self.lot_flows.push(0);
+        self.lots.push(0);
+        own as usize
+    }
+
+    fn parent(&self, node: usize) -> usize {
+        self.nodes[node].parent as usize
+    }
+
+    fn next(&self, node: usize) -> usize {
+        self.nodes[node].next as usize
+    }
+
+    fn depth(&self, node: usize) -> u32 {
+        self.nodes[node].depth
     }
 
     /// The first number that is a seat's: below are the sink, the facilities and the lines.
@@ -105,7 +126,7 @@ impl Tree {
     }
 
     pub fn price(&self, node: usize) -> i64 {
-        self.nodes[node].price
+        self.prices[node]
     }
 
     /// The facility of a line; none for the sink.
@@ -142,89 +163,81 @@ impl Tree {
     pub fn seated(&self) -> impl Iterator<Item = (usize, usize, i64)> {
         let from = self.seats_from();
         (0..self.nodes.len()).filter_map(move |child| {
-            let node = &self.nodes[child];
-            if node.parent == NONE {
-                return None;
-            }
-            let (high, low) = (child.max(node.parent), child.min(node.parent));
-            (high >= from).then(|| (self.nodes[high].lot, low, node.lot_flow))
+            let parent = self.parent(child);
+            let (high, low) = (child.max(parent), child.min(parent));
+            let is_seated = parent != NONE && high >= from;
+            is_seated.then(|| (self.lots[high], low, self.lot_flows[child]))
         })
     }
 
     /// Gives a lot, all of which goes to `to`, a seat. Answers with it.
     pub fn seat(&mut self, lot: usize, (to, cost): (usize, i64), grams: i64) -> usize {
-        let seat = self.free_seats.pop().unwrap_or_else(|| self.push_node(lot));
-        self.hang(seat, to);
-        let (price, depth) = (cost + self.nodes[to].price, self.nodes[to].depth + 1);
-        let node = &mut self.nodes[seat];
-        (node.lot, node.lot_flow, node.price, node.depth) = (lot, grams, price, depth);
+        let seat = self.free_seats.pop().unwrap_or_else(|| self.push_node());
+        self.hang_leaf(seat, to);
+        self.prices[seat] = cost + self.prices[to];
+        self.lot_flows[seat] = grams;
+        self.lots[seat] = lot;
         seat
     }
 
     /// Frees a seat whose lot goes to one line alone again. Answers with the lot and that line.
     fn unseat(&mut self, seat: usize) -> Option<(usize, usize)> {
-        if seat < self.seats_from() || self.nodes[seat].first_child != NONE {
+        let next = self.next(seat);
+        if seat < self.seats_from() || self.depth(next) > self.depth(seat) {
             return None;
         }
-        let line = self.nodes[seat].parent;
-        self.unhang(seat);
+        let line = self.parent(seat);
+        self.link(self.nodes[seat].previous as usize, next);
+        self.nodes[seat].parent = NONE as u32;
         self.free_seats.push(seat);
-        Some((self.nodes[seat].lot, line))
+        Some((self.lots[seat], line))
     }
 
-    fn hang(&mut self, node: usize, parent: usize) {
-        let next = self.nodes[parent].first_child;
-        self.nodes[parent].first_child = node;
-        if next != NONE {
-            self.nodes[next].previous = node;
-        }
-        let own = &mut self.nodes[node];
-        (own.parent, own.next, own.previous) = (parent, next, NONE);
+    /// Makes two nodes neighbours on the ring.
+    fn link(&mut self, node: usize, next: usize) {
+        self.nodes[node].next = next as u32;
+        self.nodes[next].previous = node as u32;
     }
 
-    fn unhang(&mut self, node: usize) {
-        let Node { parent, next, previous, .. } = self.nodes[node];
-        if previous == NONE {
-            self.nodes[parent].first_child = next;
-        } else {
-            self.nodes[previous].next = next;
-        }
-        if next != NONE {
-            self.nodes[next].previous = previous;
-        }
-        self.nodes[node].parent = NONE;
+    /// Hangs a node of which nothing hangs below `parent`.
+    fn hang_leaf(&mut self, node: usize, parent: usize) {
+        let next = self.next(parent);
+        self.link(parent, node);
+        self.link(node, next);
+        self.nodes[node].parent = parent as u32;
+        self.nodes[node].depth = self.depth(parent) + 1;
     }
 
     /// Whether the arc that leaves a facility or line is in the tree.
     pub fn is_in_tree(&self, node: usize) -> bool {
         let to = self.leads_to[node];
-        self.nodes[node].parent == to || self.nodes[to].parent == node
+        self.parent(node) == to || self.parent(to) == node
     }
 
     /// The flow on the arc between a node and its parent, and its limit.
     fn arc(&self, node: usize) -> (i64, i64) {
-        let own = node.max(self.nodes[node].parent);
+        let own = node.max(self.parent(node));
         if own < self.seats_from() {
             (self.through[own], self.limits[own])
         } else {
-            (self.nodes[node].lot_flow, i64::MAX)
+            (self.lot_flows[node], i64::MAX)
         }
     }
 
     /// How much more the arc between a node and its parent could carry, up to the parent or down.
     fn slack(&self, node: usize, is_up: bool) -> i64 {
         let (flow, limit) = self.arc(node);
-        if is_up == (node > self.nodes[node].parent) { limit - flow } else { flow }
+        if is_up == (node > self.parent(node)) { limit - flow } else { flow }
     }
 
     fn push(&mut self, node: usize, is_up: bool, grams: i64) {
-        let parent = self.nodes[node].parent;
+        let parent = self.parent(node);
         let change = if is_up == (node > parent) { grams } else { -grams };
         let own = node.max(parent);
         if own < self.seats_from() {
             self.through[own] += change;
         } else {
-            self.nodes[node].lot_flow += change;
+            self.lot_flows[node] += change;
         }
     }
 
@@ -238,11 +251,10 @@ impl Tree {
             Blocking::Tail(leaving) => (leaving, entering.from, entering.to),
             Blocking::Head(leaving) => (leaving, entering.to, entering.from),
         };
-        let other_end = self.nodes[leaving].parent;
-        self.turn(inner, outer, leaving, grams);
+        let other_end = self.parent(leaving);
         let cost = if inner == entering.from { entering.cost } else { -entering.cost };
-        let price = cost + self.nodes[outer].price;
-        self.reprice(inner, price - self.nodes[inner].price);
+        let change = cost + self.prices[outer] - self.prices[inner];
+        self.turn(inner, outer, leaving, (grams, change));
         self.unseat(leaving).or_else(|| self.unseat(other_end))
     }
 
@@ -252,18 +264,16 @@ impl Tree {
         let (mut tail, mut head) = (entering.from, entering.to);
         let (mut on_tail, mut on_head) = ((i64::MAX, NONE), (i64::MAX, NONE));
         while tail != head {
-            if self.nodes[tail].depth >= self.nodes[head].depth {
+            let (below, beside) = (self.depth(tail), self.depth(head));
+            if below >= beside {
                 let slack = self.slack(tail, false);
-                if slack < on_tail.0 {
-                    on_tail = (slack, tail);
-                }
-                tail = self.nodes[tail].parent;
-            } else {
+                on_tail = if slack < on_tail.0 { (slack, tail) } else { on_tail };
+                tail = self.parent(tail);
+            }
+            if beside >= below {
                 let slack = self.slack(head, true);
-                if slack <= on_head.0 {
-                    on_head = (slack, head);
-                }
-                head = self.nodes[head].parent;
+                on_head = if slack <= on_head.0 { (slack, head) } else { on_head };
+                head = self.parent(head);
             }
         }
         if on_head.1 != NONE && on_head.0 <= on_tail.0.min(entering.room) {
@@ -285,49 +295,85 @@ impl Tree {
             self.through[own] += if tail > head { grams } else { -grams };
         }
         while tail != head {
-            if self.nodes[tail].depth >= self.nodes[head].depth {
+            let (below, beside) = (self.depth(tail), self.depth(head));
+            if below >= beside {
                 self.push(tail, false, grams);
-                tail = self.nodes[tail].parent;
-            } else {
+                tail = self.parent(tail);
+            }
+            if beside >= below {
                 self.push(head, true, grams);
-                head = self.nodes[head].parent;
+                head = self.parent(head);
             }
         }
     }
 
     /// Takes the arc above `leaving` out of the tree and hangs what it held, turned so that `inner`
-    /// is its top, below `outer`. `grams` are on the new arc.
-    fn turn(&mut self, inner: usize, outer: usize, leaving: usize, grams: i64) {
-        let (mut node, mut parent, mut flow) = (inner, outer, grams);
+    /// is its top, below `outer`. `grams` are on the new arc, and all its prices move by `change`.
+    ///
+    /// From `inner` up to `leaving`, each node now hangs below the one before it, and still holds
+    /// all that it held but for that one: what stood before that on the ring, and what after.
+    fn turn(&mut self, inner: usize, outer: usize, leaving: usize, (grams, change): (i64, i64)) {
+        let before = self.nodes[leaving].previous as usize;
+        let (mut top, mut parent, mut flow) = (inner, outer, grams);
+        let (mut end, mut rest) = (outer, NONE);
+        let mut depth = self.depth(outer) + 1;
         loop {
-            let (above, its_flow) = (self.nodes[node].parent, self.nodes[node].lot_flow);
-            self.unhang(node);
-            self.hang(node, parent);
-            self.nodes[node].lot_flow = flow;
-            if node == leaving {
-                return;
+            let Node { parent: above, next, depth: was, .. } = self.nodes[top];
+            let by = (change, depth.wrapping_sub(was));
+            self.shift(top, by);
+            self.nodes[top].parent = parent as u32;
+            flow = std::mem::replace(&mut self.lot_flows[top], flow);
+            let mut held = (top, next as usize);
+            if top != inner {
+                self.link(end, top);
+                let (last, _) = self.shift_until(held, parent, by);
+                self.link(last, rest);
+                held = (last, rest);
             }
-            (node, parent, flow) = (above, node, its_flow);
+            (end, rest) = self.shift_deeper(held, was, by);
+            if top == leaving {
+                break;
+            }
+            (parent, top, depth) = (top, above as usize, depth + 1);
         }
+        self.link(before, rest);
+        let after = self.next(outer);
+        self.link(outer, inner);
+        self.link(end, after);
     }
 
-    /// Moves the price of all that hangs from `top` by `change`, and finds its depth anew.
-    fn reprice(&mut self, top: usize, change: i64) {
-        let mut node = top;
-        loop {
-            self.nodes[node].price += change;
-            self.nodes[node].depth = self.nodes[self.nodes[node].parent].depth + 1;
-            if self.nodes[node].first_child != NONE {
-                node = self.nodes[node].first_child;
-                continue;
-            }
-            while node != top && self.nodes[node].next == NONE {
-                node = self.nodes[node].parent;
-            }
-            if node == top {
-                return;
-            }
-            node = self.nodes[node].next;
+    /// Moves the price of a node, and its depth.
+    fn shift(&mut self, node: usize, (change, deeper): (i64, u32)) {
+        self.prices[node] += change;
+        self.nodes[node].depth = self.depth(node).wrapping_add(deeper);
+    }
+
+    /// The same for all along the ring that are deeper than `depth`. Answers with the last of them
+    /// and the first that is not.
+    fn shift_deeper(
+        &mut self,
+        (mut last, mut node): (usize, usize),
+        depth: u32,
+        by: (i64, u32),
+    ) -> (usize, usize) {
+        while self.depth(node) > depth {
+            self.shift(node, by);
+            (last, node) = (node, self.next(node));
         }
+        (last, node)
+    }
+
+    /// The same for all along the ring before `end`.
+    fn shift_until(
+        &mut self,
+        (mut last, mut node): (usize, usize),
+        end: usize,
+        by: (i64, u32),
+    ) -> (usize, usize) {
+        while node != end {
+            self.shift(node, by);
+            (last, node) = (node, self.next(node));
+        }
+        (last, node)
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
+use super::super::costs::Costs;
 use super::super::lots::Lots;
-use super::super::simplex::Costs;
 use super::super::*;
 use super::{linear, residual};
 
@@ -184,5 +184,49 @@ proptest! {
         check_sound(&problem, &plan);
         prop_assert!(!residual::can_improve(&problem, &plan, units_per_km(&problem)));
         check_values(&problem, &plan);
+    }
+}
+
+/// Enough lots for coarser maps to be looked at first, and limits that are met exactly or nearly.
+fn many(is_even: bool) -> impl Strategy<Value = Matching> {
+    let place = (-9.0..9.0, 30.0..50.0).prop_map(|(lon, lat)| Place { lon, lat });
+    let mass = if is_even { (1000..1001i64).boxed() } else { (1..9000i64).boxed() };
+    let produced = prop::collection::vec(mass, 8).prop_map(|masses| {
+        let one = |(n, grams): (usize, i64)| Produced { code: format!("{n}"), grams };
+        masses.into_iter().enumerate().map(one).collect::<Vec<_>>()
+    });
+    let source = (place.clone(), produced).prop_map(|(place, produced)| Source {
+        id: String::new(),
+        place,
+        produced,
+    });
+    let line = (0..8usize, 100..400i64).prop_map(|(first, share)| FacilityLine {
+        line: 0,
+        codes: (first..first + 3).map(|n| format!("{}", n % 8)).collect(),
+        annual_g: share * 4000,
+    });
+    let limit = prop::option::of((300..900i64).prop_map(|share| share * 4000));
+    let facility = (place, limit, prop::collection::vec(line, 3));
+    let facility = facility.prop_map(|(place, annual_limit_g, lines)| Facility {
+        id: String::new(),
+        place,
+        further_km: 0.0,
+        annual_limit_g,
+        lines,
+    });
+    (prop::collection::vec(source, 540), prop::collection::vec(facility, 12))
+        .prop_map(|(sources, facilities)| Matching { sources, facilities })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4))]
+
+    #[test]
+    fn nor_does_anything_improve_one_that_was_forecast(
+        problem in prop::bool::ANY.prop_flat_map(many),
+    ) {
+        let plan = solve(&problem, false, &|| true).unwrap();
+        check_sound(&problem, &plan);
+        prop_assert!(!residual::can_improve(&problem, &plan, units_per_km(&problem)));
     }
 }
