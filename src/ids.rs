@@ -75,6 +75,8 @@ typed_id! {
     SessionId;
     SiteId;
     StorageAreaId;
+    /// An application for a transfer across a border (跨省转移申请).
+    TransferApplicationId;
     /// An enrolment of a second factor.
     TotpId;
     /// One run of a vehicle with several manifests (车次).

@@ -19,6 +19,7 @@ use crate::identity::{self, ListUsers, UserView};
 use crate::inspection::{self, Inspection, InspectionFilter, InspectionView, inspection_view};
 use crate::manifest::{self, AnyManifest, Draft, Look, ManifestFilter, draft_view};
 use crate::problem::Problem;
+use crate::registry::application::{self, TransferApplicationQuery, TransferApplicationView};
 use crate::registry::co_disposal::{self, CoDisposalFacilityQuery, CoDisposalFacilityView};
 use crate::registry::lists::{
     self, DriverQuery, LedgerQuery, LicenceQuery, ManagementPlanQuery, OrganisationQuery,
@@ -237,4 +238,14 @@ pub async fn emergency_plans(
 ) -> Paged<EmergencyPlanView> {
     let (rows, today) = (capacity::list_plans(app, ctx, asked).await?, legal_day(ctx.now));
     Page::of(rows, asked.limit, |one| one.id, |one| EmergencyPlanView::on(&one, today))
+}
+
+pub async fn transfer_applications(
+    app: &App,
+    ctx: &Ctx,
+    asked: &TransferApplicationQuery,
+) -> Paged<TransferApplicationView> {
+    let rows = application::list(app, ctx, asked).await?;
+    let about = (application::clocks(app), legal_day(ctx.now));
+    Page::of(rows, asked.limit, |one| one.id, |one| TransferApplicationView::on(&one, about))
 }

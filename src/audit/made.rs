@@ -12,6 +12,7 @@ use crate::journal::Recorded;
 use crate::manifest::{self, Manifest, Ridden};
 use crate::problem::Problem;
 use crate::registry;
+use crate::registry::application;
 use crate::round::{self, Round};
 use crate::trip::{self, Trip};
 
@@ -56,6 +57,7 @@ impl Made {
             | SubjectKind::InsurancePolicy
             | SubjectKind::Assessment
             | SubjectKind::EmergencyPlan
+            | SubjectKind::TransferApplication
             | SubjectKind::DeviceKey => Self::Whole(Value::Null),
         }
     }
@@ -143,6 +145,7 @@ fn whole(kind: SubjectKind, data: Value) -> Result<Vec<Row>, String> {
         }
         SubjectKind::Assessment => capacity::implied(data).map(one).map_err(told),
         SubjectKind::EmergencyPlan => capacity::implied_plan(data).map(one).map_err(told),
+        SubjectKind::TransferApplication => application::implied(data).map(one).map_err(told),
         SubjectKind::Inspection => {
             let inspection = serde_json::from_value(data).map_err(told)?;
             inspection::row(&inspection).map(one).map_err(unread)

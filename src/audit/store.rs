@@ -120,7 +120,7 @@ SELECT 'subject', s.id FROM subject s WHERE NOT EXISTS
     (SELECT FROM event e WHERE e.subject_id = s.id AND e.seq = 0)";
 
 /// Tables whose every row is a subject's.
-const OF_SUBJECTS: [&str; 26] = [
+const OF_SUBJECTS: [&str; 27] = [
     "manifest",
     "organisation",
     "site",
@@ -135,6 +135,7 @@ const OF_SUBJECTS: [&str; 26] = [
     "insurance_policy",
     "assessment",
     "emergency_plan",
+    "transfer_application",
     "emergency_plan_filed",
     "risk_source",
     "facility_day",

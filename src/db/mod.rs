@@ -49,6 +49,8 @@ pub use idempotency::first_answer;
 pub use migrate::{MigrateError, down_and_up, migrate, pending};
 use reader::Reader;
 pub use reader::{ByKey, JsonText};
+#[cfg(test)]
+pub use settle::{Book, Head, Verdict, enter, judge};
 pub use settle::{FirstAnswer, KEY_HOURS, faults_of, fresh, preview};
 pub use standing::{StandingError, lacking, refuse_behind, refuse_mighty};
 pub use taken::demand_free;

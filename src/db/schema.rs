@@ -422,6 +422,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    transfer_application (id) {
+        id -> Uuid,
+        producer_site_id -> Uuid,
+        receiver_site_id -> Uuid,
+        status -> Text,
+        approval_id -> Nullable<Uuid>,
+        state -> Jsonb,
+    }
+}
+
+diesel::table! {
     emergency_plan (id) {
         id -> Uuid,
         organisation_id -> Uuid,
@@ -564,6 +575,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     manifest_item,
     manifest_opened,
     emergency_plan,
+    transfer_application,
     api_key,
     device_key,
     delegation,

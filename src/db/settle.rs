@@ -46,7 +46,7 @@ impl FirstAnswer {
 
 /// What is known of the database, true while its log stands at `next_position`: every commit that
 /// changes anything in here moves the log.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Book {
     pub next_position: i64,
     pub heads: HashMap<Uuid, Head>,

@@ -33,10 +33,11 @@ pub enum SubjectKind {
     InsurancePolicy,
     Assessment,
     EmergencyPlan,
+    TransferApplication,
 }
 
 impl SubjectKind {
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Manifest,
         Self::Organisation,
         Self::Site,
@@ -65,6 +66,7 @@ impl SubjectKind {
         Self::InsurancePolicy,
         Self::Assessment,
         Self::EmergencyPlan,
+        Self::TransferApplication,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -97,6 +99,7 @@ impl SubjectKind {
             Self::InsurancePolicy => "insurance_policy",
             Self::Assessment => "assessment",
             Self::EmergencyPlan => "emergency_plan",
+            Self::TransferApplication => "transfer_application",
         }
     }
 

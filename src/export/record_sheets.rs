@@ -111,3 +111,17 @@ pub static PRODUCERS: Sheet = Sheet {
         text("legal_basis", "法律依据", "/legal_basis"),
     ],
 };
+
+pub static EXPIRIES: Sheet = Sheet {
+    name: "expiries",
+    columns: &[
+        text("kind", "种类", "/kind"),
+        text("id", "标识", "/id"),
+        text("name", "编号或姓名", "/name"),
+        text("organisation_id", "单位标识", "/organisation_id"),
+        text("site_id", "场所标识", "/site_id"),
+        text("valid_to", "有效期至", "/valid_to"),
+        text("act_by", "最迟办理日", "/act_by"),
+        text("state", "状态", "/state"),
+    ],
+};

@@ -176,6 +176,26 @@ pub static TRANSFER_APPROVALS: Sheet = Sheet {
     ],
 };
 
+pub static TRANSFER_APPLICATIONS: Sheet = Sheet {
+    name: "transfer-applications",
+    columns: &[
+        ID,
+        text("producer_site_id", "移出场所标识", "/producer_site_id"),
+        text("receiver_site_id", "接受场所标识", "/receiver_site_id"),
+        STATUS,
+        text("waste_codes", "废物代码", "/items/*/waste_code"),
+        text("methods", "利用处置方式", "/items/*/method"),
+        number("mass_kg", "申请量(千克)", "/mass_kg"),
+        text("valid_from", "申请期自", "/valid_from"),
+        text("valid_to", "申请期至", "/valid_to"),
+        text("submitted_on", "申请日", "/submitted_on"),
+        text("accepted_on", "受理日", "/accepted_on"),
+        text("decided_on", "决定日", "/outcome/decided_on"),
+        text("transfer_approval_id", "审批标识", "/outcome/transfer_approval_id"),
+        text("note", "备注", "/note"),
+    ],
+};
+
 pub static LEDGER_ENTRIES: Sheet = Sheet {
     name: "ledger-entries",
     columns: &[

@@ -65,6 +65,9 @@ async fn seen_among(app: &App, actor: &Actor, places: &[Place]) -> Result<Seen, 
             SubjectKind::Container => container::feed::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::Inspection => inspection::feed::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::Assessment => capacity::feed::seen_among(&app.pool, actor, &ids).await?,
+            SubjectKind::TransferApplication => {
+                registry::application::seen_among(&app.pool, actor, &ids).await?
+            }
             SubjectKind::EmergencyPlan => {
                 capacity::plan_feed::seen_among(&app.pool, actor, &ids).await?
             }

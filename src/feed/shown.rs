@@ -20,6 +20,7 @@ use crate::identity::{self, Recording, UserView};
 use crate::journal::{self, Place};
 use crate::manifest::{self, Look, Stored};
 use crate::problem::Problem;
+use crate::registry::application;
 use crate::registry::feed::Beside;
 use crate::{container, db, inspection, manifest::view, round, trip};
 
@@ -58,8 +59,8 @@ pub struct SubjectView {
     /// `ledger_entry`, `storage_area`, `transfer_approval`, `management_plan`, `activity`,
     /// `insurance_policy`, `emergency_plan_filed`, `risk_source`, `facility_day`,
     /// `co_disposal_facility`, `container`, `inspection`, `delegation`, `api_key`, `sign_in`,
-    /// `round`, `trip`, `device_key`, `assessment` or
-    /// `emergency_plan`.
+    /// `round`, `trip`, `device_key`, `assessment`,
+    /// `emergency_plan` or `transfer_application`.
     pub kind: String,
     pub id: Uuid,
 }
@@ -117,6 +118,9 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
             },
             SubjectKind::Inspection => Some(inspection::feed::shown(&ctx.actor, body.data)?),
             SubjectKind::Assessment => Some(capacity::feed::shown(body.data)?),
+            SubjectKind::TransferApplication => {
+                Some(application::shown(body.data, (application::clocks(app), today))?)
+            }
             SubjectKind::EmergencyPlan => Some(capacity::plan_feed::shown(body.data, today)?),
             SubjectKind::User => users.remove(&place.position),
             SubjectKind::SignIn => Some(body.data),

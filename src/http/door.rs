@@ -26,6 +26,7 @@ const REGISTERS: &[&str] = &[
     "management-plans",
     "ledger-entries",
     "transfer-approvals",
+    "transfer-applications",
     "activity",
     "insurance-policies",
     "emergency-plans-filed",

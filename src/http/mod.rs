@@ -5,6 +5,7 @@
 //! (404, 403), the content (422).
 
 mod answer;
+mod application;
 mod audit;
 mod body;
 mod bulk;

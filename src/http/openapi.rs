@@ -14,6 +14,7 @@ use utoipa::openapi::{
     ResponseBuilder, SecurityRequirement,
 };
 
+use super::application::ApplicationApi;
 use super::audit::AuditApi;
 use super::capacity::CapacityApi;
 use super::changes::ChangesApi;
@@ -48,8 +49,8 @@ struct Root;
 #[openapi(paths(sandbox::clock_now, sandbox::set_clock))]
 struct Sandbox;
 
-fn rooms() -> [Document; 14] {
-    [
+fn rooms() -> Vec<Document> {
+    vec![
         ImportApi::openapi(),
         IdentityApi::openapi(),
         RegistryApi::openapi(),
@@ -60,6 +61,7 @@ fn rooms() -> [Document; 14] {
         RoundApi::openapi(),
         TripApi::openapi(),
         CapacityApi::openapi(),
+        ApplicationApi::openapi(),
         EmergencyApi::openapi(),
         InspectionApi::openapi(),
         ChangesApi::openapi(),

@@ -6,8 +6,8 @@
 use actix_web::web::{self, ServiceConfig};
 
 use super::{
-    MetricsPage, audit, capacity, changes, custody, docs, emergency, evidence, health, identity,
-    imports, inspection, manifest, registry, round, sandbox, trip,
+    MetricsPage, application, audit, capacity, changes, custody, docs, emergency, evidence, health,
+    identity, imports, inspection, manifest, registry, round, sandbox, trip,
 };
 
 /// Where the API's resources are.
@@ -31,6 +31,7 @@ pub fn routes(
             .configure(round::routes)
             .configure(trip::routes)
             .configure(capacity::routes)
+            .configure(application::routes)
             .configure(emergency::routes)
             .configure(audit::routes)
             .configure(evidence::routes)

@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::wire::{Page, Paged};
 
 /// The lists that can be had whole, below the API's root.
-pub const LISTS: [&str; 37] = [
+pub const LISTS: [&str; 38] = [
     "/manifests",
     "/organisations",
     "/sites",
@@ -30,6 +30,7 @@ pub const LISTS: [&str; 37] = [
     "/waste-streams",
     "/management-plans",
     "/transfer-approvals",
+    "/transfer-applications",
     "/ledger-entries",
     "/insurance-policies",
     "/emergency-plans-filed",
@@ -60,11 +61,12 @@ pub const LISTS: [&str; 37] = [
 ];
 
 /// Other answers that can be had as a table: method and path below the API's root.
-pub const TABLES: [(&str, &str); 4] = [
+pub const TABLES: [(&str, &str); 5] = [
     ("get", "/capacity/assessment"),
     ("post", "/capacity/plans"),
     ("get", "/capacity/openings"),
     ("get", "/capacity/coverage"),
+    ("get", "/expiries"),
 ];
 
 /// The format that is liked best; `None` for JSON, which is also for those who do not say.

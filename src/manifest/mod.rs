@@ -28,6 +28,8 @@ mod file;
 mod form;
 mod implied;
 mod incident_store;
+#[cfg(test)]
+mod interleavings;
 mod ledger;
 mod linked;
 mod list;

@@ -21,7 +21,7 @@ use crate::catalogue::{Catalogue, WasteCode};
 use crate::clock::legal_day;
 use crate::command::Freshness;
 use crate::ctx::Ctx;
-use crate::decision::{Account, AccountKind, Decision, LimitChange, Move, Policy, Post};
+use crate::decision::{Account, AccountKind, Decision, LimitChange, Move, Policy, Post, Row};
 use crate::identity::policy;
 use crate::ids::{ApprovalId, SiteId};
 use crate::problem::{Code, Fault, Findings, Problem, Text};
@@ -125,6 +125,40 @@ async fn ends(app: &App, from: SiteId, to: SiteId, freshness: Freshness) -> Resu
     Ok(Ends { producer, receiver, licences })
 }
 
+/// What an approval is to be for.
+pub struct Grant {
+    pub id: ApprovalId,
+    /// From where, to where.
+    pub ends: (SiteId, SiteId),
+    pub number: String,
+    pub waste_codes: Vec<String>,
+    pub mass: Grams,
+    /// First and last day.
+    pub span: (NaiveDate, NaiveDate),
+}
+
+/// A new approval, its row and its account. What is wrong with its span goes to `findings`.
+pub(super) fn grant(
+    wanted: Grant,
+    licences: &[Known<Licence>],
+    findings: &mut Findings,
+) -> (TransferApproval, Row, Move) {
+    let approval = TransferApproval {
+        id: wanted.id,
+        producer_site_id: wanted.ends.0,
+        receiver_site_id: wanted.ends.1,
+        number: wanted.number,
+        waste_codes: wanted.waste_codes,
+        mass_g: wanted.mass,
+        valid_from: wanted.span.0,
+        valid_to: wanted.span.1,
+        status: Standing::Active,
+    };
+    judge_span(&approval, licences, findings);
+    let (row, held) = (store::insert_approval(&approval), limit(approval.id, approval.mass_g));
+    (approval, row, held)
+}
+
 /// Enters an approval.
 pub async fn register(
     app: &App,
@@ -163,24 +197,19 @@ fn decide_new(
             findings.refuse(not_listed(*code, format!("/waste_codes/{n}")));
         }
     }
-    let approval = TransferApproval {
+    let wanted = Grant {
         id,
-        producer_site_id: new.producer_site_id,
-        receiver_site_id: new.receiver_site_id,
+        ends: (new.producer_site_id, new.receiver_site_id),
         number: words(&new.number),
         waste_codes: new.waste_codes.iter().map(ToString::to_string).collect(),
-        mass_g: new.mass_kg.grams(),
-        valid_from: new.valid_from,
-        valid_to: new.valid_to,
-        status: Standing::Active,
+        mass: new.mass_kg.grams(),
+        span: (new.valid_from, new.valid_to),
     };
-    judge_span(&approval, licences, &mut findings);
+    let (approval, row, held) = grant(wanted, licences, &mut findings);
     let warnings = findings.settle()?;
-    let rows = vec![store::insert_approval(&approval)];
-    let moves = vec![limit(id, approval.mass_g)];
-    let mut entered = Entered::new(approval, None, rows);
+    let mut entered = Entered::new(approval, None, vec![row]);
     entered.guards = [producer, receiver].into_iter().flatten().map(|site| site.guard).collect();
-    entered.moves = moves;
+    entered.moves = vec![held];
     entered.warnings = warnings;
     entered.decision(ctx)
 }

@@ -235,6 +235,7 @@ impl Registers {
                 | SubjectKind::InsurancePolicy
                 | SubjectKind::Assessment
                 | SubjectKind::EmergencyPlan
+                | SubjectKind::TransferApplication
                 | SubjectKind::DeviceKey => {}
             }
         }

@@ -37,10 +37,10 @@ pub struct After<T> {
     pub stale: Vec<Subject>,
 }
 
-/// Another entry that changes in the same act.
+/// Another entry that changes in the same act; one without a version that was read is new.
 pub struct Along {
     pub subject: Subject,
-    pub read_at: i64,
+    pub read_at: Option<i64>,
     pub event: EventDraft,
 }
 
@@ -69,7 +69,7 @@ impl<T: Entry> Entered<T> {
         let subject = self.value.subject();
         let kind = if self.read_at.is_none() { "registered" } else { "changed" };
         let mut events = vec![event(ctx, subject, kind, &self.value)?];
-        let advances = self.along.as_ref().map(|other| (other.subject, Some(other.read_at)));
+        let advances = self.along.as_ref().map(|other| (other.subject, other.read_at));
         events.extend(self.along.map(|other| other.event));
         let status = if self.read_at.is_none() { 201 } else { 200 };
         let output = Arc::new(After {

@@ -110,6 +110,7 @@ impl Beside {
             | SubjectKind::Trip
             | SubjectKind::Assessment
             | SubjectKind::EmergencyPlan
+            | SubjectKind::TransferApplication
             | SubjectKind::DeviceKey => return Ok(None),
         };
         Ok(Some(shown))

@@ -26,7 +26,7 @@ pub fn shared_account(licence: LicenceId, year: i32) -> Account {
 }
 
 /// The moves that put the new limits in force; none where no limit has changed.
-pub(super) fn moves(
+pub fn moves(
     before: &Licence,
     after: &Licence,
     accounts: &[LicenceAccount],

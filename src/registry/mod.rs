@@ -1,6 +1,8 @@
 //! Organisations, sites, licences, vehicles, drivers: who may take part, and with what.
 
 mod access;
+/// Applications for such consents, step by step.
+pub mod application;
 /// Consents to move waste across a border.
 pub mod approval;
 mod cache;
@@ -11,6 +13,8 @@ pub mod co_disposal;
 /// Drivers and escorts.
 pub mod driver;
 mod entry;
+/// What ends soon.
+pub mod expiry;
 mod factor;
 /// What the change feed needs of the registers.
 pub mod feed;
@@ -56,6 +60,8 @@ pub use ceilings::{Ceiling, ceilings};
 pub use change::{After, Answered, Entered, commit, event, patched, set, unchanged, words};
 pub use entry::{Entry, Slice};
 pub use factor::LimitFactor;
+#[cfg(test)]
+pub use licence_capacity::moves as new_limits;
 pub use licence_capacity::{line_account, shared_account};
 pub use licence_lines::{NewLicenceLine, not_listed};
 pub use model::{

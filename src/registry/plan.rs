@@ -97,7 +97,7 @@ fn decide_new(
     let mut entered = Entered::new(plan, None, rows);
     let subject = site.subject();
     let event = event(ctx, subject, "plan_filed", &*site.value)?;
-    entered.along = Some(Along { subject, read_at: site.guard.version, event });
+    entered.along = Some(Along { subject, read_at: Some(site.guard.version), event });
     entered.stale.push(subject);
     entered.decision(ctx)
 }

@@ -190,7 +190,7 @@ fn with_site(
     let subject = site.subject();
     let event = event(ctx, subject, "storage_changed", &site)?;
     entered.rows.push(store::update_site(&site));
-    entered.along = Some(Along { subject, read_at: facts.site.guard.version, event });
+    entered.along = Some(Along { subject, read_at: Some(facts.site.guard.version), event });
     entered.stale.push(subject);
     entered.decision(ctx)
 }

@@ -146,6 +146,8 @@ impl Export<'_> {
         self.list(format, &sheets::WASTE_STREAMS, pages::waste_streams).await?;
         self.list(format, &sheets::MANAGEMENT_PLANS, pages::management_plans).await?;
         self.list(format, &sheets::TRANSFER_APPROVALS, pages::transfer_approvals).await?;
+        let applications = pages::transfer_applications;
+        self.list(format, &sheets::TRANSFER_APPLICATIONS, applications).await?;
         self.list(format, &sheets::USERS, pages::users).await?;
         self.list(format, &riding_sheets::API_KEYS, pages::api_keys).await?;
         self.list(format, &riding_sheets::DELEGATIONS, pages::delegations).await

@@ -5,6 +5,7 @@ mod case;
 mod custody;
 pub mod estate;
 mod evidence;
+mod planned;
 mod records;
 mod riding;
 mod seen;
@@ -22,7 +23,7 @@ use seen::seen_by;
 /// Every operation.
 fn cases() -> impl Iterator<Item = &'static Case> {
     let others = riding::CASES.iter().chain(custody::CASES).chain(evidence::CASES);
-    table::CASES.iter().chain(others).chain(records::CASES)
+    table::CASES.iter().chain(others).chain(records::CASES).chain(planned::CASES)
 }
 
 /// Of nothing at all.

@@ -70,6 +70,7 @@ async fn each_list_shows_everybody_exactly_what_its_pages_show() {
         "/waste-streams",
         "/management-plans",
         "/transfer-approvals",
+        "/transfer-applications",
         "/ledger-entries",
         "/producers",
         "/activity",

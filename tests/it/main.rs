@@ -14,6 +14,7 @@
 
 mod access;
 mod amendments;
+mod applications;
 mod approvals;
 mod attachments;
 mod audit;
@@ -28,6 +29,7 @@ mod custody;
 mod deadlines;
 mod errors;
 mod evidence;
+mod expiries;
 mod export_cli;
 mod exports;
 mod filing;

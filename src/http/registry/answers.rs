@@ -72,5 +72,6 @@ const fn folder(kind: SubjectKind) -> &'static str {
         SubjectKind::InsurancePolicy => "insurance-policies",
         SubjectKind::Assessment => "capacity/assessments",
         SubjectKind::EmergencyPlan => "capacity/emergency-plans",
+        SubjectKind::TransferApplication => "transfer-applications",
     }
 }

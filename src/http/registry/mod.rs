@@ -6,6 +6,7 @@ mod catalogue;
 mod co_disposal_facilities;
 mod containers;
 mod drivers;
+mod expiries;
 mod ledger_entries;
 mod licences;
 mod management_plans;
@@ -57,6 +58,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     .service(web::resource("/vehicles/{id}").get(vehicles::one).patch(vehicles::change))
     .service(web::resource("/drivers").get(drivers::list).post(drivers::register))
     .service(web::resource("/drivers/{id}").get(drivers::one).patch(drivers::change))
+    .service(web::resource("/expiries").get(expiries::list))
     .service(web::resource("/storage-areas").get(storage_areas::list).post(storage_areas::register))
     .service(
         web::resource("/storage-areas/{id}").get(storage_areas::one).patch(storage_areas::change),
@@ -162,6 +164,7 @@ fn records(cfg: &mut ServiceConfig) {
         management_plans::one,
         management_plans::register,
         management_plans::change,
+        expiries::list,
         transfer_approvals::list,
         transfer_approvals::one,
         transfer_approvals::register,

@@ -60,6 +60,7 @@ pub fn implied(kind: SubjectKind, data: Value) -> Option<Result<Vec<Row>, serde_
         | SubjectKind::Trip
         | SubjectKind::Assessment
         | SubjectKind::EmergencyPlan
+        | SubjectKind::TransferApplication
         | SubjectKind::DeviceKey => return None,
     })
 }

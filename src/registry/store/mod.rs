@@ -6,6 +6,7 @@
 mod approval;
 mod co_disposal;
 mod driver;
+mod expiry;
 mod implied;
 mod ledger;
 mod licence;
@@ -34,6 +35,7 @@ use crate::problem::Problem;
 pub use approval::{ApprovalFilter, approval, approvals, insert_approval, update_approval};
 pub use co_disposal::{contacts, insert_co_disposal, update_co_disposal};
 pub use driver::{DriverFilter, driver, drivers, insert_driver, person, persons, update_driver};
+pub use expiry::{ENDINGS_MAX, endings};
 pub use implied::implied;
 pub use ledger::{
     LedgerFilter, entries_named, filled_at, insert_ledger_entry, ledger_entries, ledger_entry,

@@ -87,6 +87,7 @@ pub async fn seen_among(
         | SubjectKind::Trip
         | SubjectKind::Assessment
         | SubjectKind::EmergencyPlan
+        | SubjectKind::TransferApplication
         | SubjectKind::DeviceKey => Vec::new(),
     };
     Ok(found.into_iter().collect())

@@ -120,6 +120,9 @@ async fn things(cast: &Cast) -> (Vec<(&'static str, String)>, String) {
     let approval = json!({"producer_site_id": site, "receiver_site_id": cast.receiver_site,
         "number": "跨-1", "waste_codes": ["900-249-08"], "mass_kg": 100,
         "valid_from": "2026-01-01", "valid_to": "2026-12-31"});
+    let application = json!({"producer_site_id": site, "receiver_site_id": cast.receiver_site,
+        "items": [{"waste_code": "900-249-08", "method": "R9", "mass_kg": 100}],
+        "valid_from": "2026-12-01", "valid_to": "2026-12-31"});
     let entry = json!({"site_id": site, "kind": "produced", "waste_code": "900-249-08",
         "mass_kg": 1000});
     let user = cast.producer.get("/me").await.ok().str("/user/id").to_owned();
@@ -134,6 +137,10 @@ async fn things(cast: &Cast) -> (Vec<(&'static str, String)>, String) {
         ("waste-streams", post(&cast.producer, "/waste-streams", stream).await),
         ("management-plans", post(&cast.producer, "/management-plans", plan).await),
         ("transfer-approvals", post(&cast.corps, "/transfer-approvals", approval).await),
+        (
+            "transfer-applications",
+            post(&cast.producer, "/transfer-applications", application).await,
+        ),
         ("ledger-entries", post(&cast.producer, "/ledger-entries", entry).await),
         ("users", user),
         ("vehicles", cast.vehicle.clone()),

@@ -16,7 +16,7 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
         | "activity"
         | "emergency-plans-filed"
         | "risk-sources" => &["corps", "division", "regiment", "health", "producer", "auditor"],
-        "transfer-approvals" => {
+        "transfer-approvals" | "transfer-applications" => {
             &["corps", "division", "regiment", "health", "producer", "auditor", "receiver"]
         }
         "assessments" => &["corps"],

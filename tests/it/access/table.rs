@@ -9,10 +9,10 @@ use super::case::{
     case, change, make, many,
 };
 
-const REGISTRARS: &[&str] = &["corps", "division", "health"];
+pub const REGISTRARS: &[&str] = &["corps", "division", "health"];
 pub const INSPECTORS: &[&str] =
     &["corps", "division", "elsewhere", "regiment", "neighbour", "health"];
-const WITH_PRODUCER: &[&str] = &["corps", "division", "health", "producer"];
+pub const WITH_PRODUCER: &[&str] = &["corps", "division", "health", "producer"];
 const WITH_CARRIER: &[&str] = &["corps", "division", "health", "carrier"];
 pub const WITH_RECEIVER: &[&str] = &["corps", "division", "health", "receiver"];
 
@@ -47,42 +47,6 @@ pub const CASES: &[Case] = &[
     case("POST /api/v1/imports", Own("each row is a command of its own (imports.rs)")),
     case("GET /api/v1/imports/templates/{kind}.csv", Own("headings, the same for all")),
     case("POST /api/v1/ledger-entries/bulk", Own("each line is a command (ledger_bulk.rs)")),
-    case("POST /api/v1/capacity/plans", Own("one's own problem, or division (capacity.rs)")),
-    case("GET /api/v1/capacity/assessments/{id}", One("assessments")),
-    many("GET /api/v1/capacity/assessments", &[("assessments", ""), ("assessments", "year=2026")]),
-    make(
-        "POST /api/v1/capacity/assessments",
-        &["corps", "division", "elsewhere", "health"],
-        |_| json!({"name": "2026", "year": 2026}),
-    ),
-    make(
-        "POST /api/v1/capacity/emergency-plans",
-        &["corps", "division", "elsewhere", "health"],
-        |_| json!({"starts_on": "2026-12-01", "days": 1}),
-    ),
-    many(
-        "GET /api/v1/capacity/emergency-plans",
-        &[("emergency-plans", ""), ("emergency-plans", "status=draft")],
-    ),
-    case("GET /api/v1/capacity/emergency-plans/{id}", One("emergency-plans")),
-    change(
-        "POST /api/v1/capacity/emergency-plans/{id}/activate",
-        "emergency-plans",
-        &["corps", "division", "health"],
-        r#"{"government_plan": {"issuer": "师", "number": "1", "issued_on": "2026-11-25",
-            "attachment_sha256":
-            "8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4"}}"#,
-    ),
-    change(
-        "POST /api/v1/capacity/emergency-plans/{id}/end",
-        "emergency-plans",
-        &["corps", "division", "health"],
-        r#"{"reason": "x"}"#,
-    ),
-    case("POST /api/v1/capacity/emergency-plans/comparison", Own("plans one sees (force.rs)")),
-    case("GET /api/v1/capacity/openings", Alike("a hospital must find who is opened for it")),
-    case("GET /api/v1/capacity/coverage", Own("one's own divisions (coverage.rs)")),
-    case("GET /api/v1/capacity/assessment", Own("one's own divisions (capacity.rs)")),
     case("GET /api/v1/calendar", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/divisions", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/transitions", Alike(PUBLIC_TABLE)),

@@ -103,11 +103,7 @@ async fn a_kiln_takes_boxes_while_the_plan_is_in_force_and_not_a_day_longer() {
     cast.producer.post(&cancel, &json!({"reason": "not_needed"})).await.ok();
     world.pass(TimeDelta::days(1));
     let path = format!("/manifests/{}", filed.id());
-    cast.carrier.post(&format!("{path}/depart"), &json!({})).await.ok();
-    cast.receiver.post(&format!("{path}/arrive"), &json!({})).await.ok();
-    let accept = json!({"decision": "partial", "items": [{"line": 1, "accepted_kg": 40,
-        "refused_kg": 2.5, "reason": "damaged"}]});
-    cast.receiver.post(&format!("{path}/receive"), &accept).await.ok();
+    cast.accepts_all_but(&filed, 2.5).await;
     let shown = cast.corps.get(&format!("/capacity/emergency-plans/{id}")).await.is(200);
     assert_eq!(shown.get("/opened_days"), &json!([day("2026-11-26", json!(0), json!(40))]));
     let treated = json!({"treatments": [{"line": 1, "method": "Y11", "mass_kg": 40,
@@ -143,15 +139,21 @@ async fn amended(cast: &Cast, path: &str, site: &str) -> Answer {
 }
 
 impl Cast {
-    /// A filed manifest comes and is accepted whole.
-    async fn accepts(&self, filed: &Answer) {
+    /// A filed manifest comes and is accepted, but for so many kilograms.
+    async fn accepts_all_but(&self, filed: &Answer, refused_kg: f64) {
         let path = format!("/manifests/{}", filed.id());
         self.carrier.post(&format!("{path}/depart"), &json!({})).await.ok();
         self.receiver.post(&format!("{path}/arrive"), &json!({})).await.ok();
-        let mass = filed.get("/items/0/mass_kg");
-        let body = json!({"decision": "accept",
-            "items": [{"line": 1, "accepted_kg": mass, "refused_kg": 0}]});
+        let mass = filed.get("/items/0/mass_kg").as_f64().unwrap();
+        let decision = if refused_kg > 0.0 { "partial" } else { "accept" };
+        let reason = (refused_kg > 0.0).then_some("damaged");
+        let body = json!({"decision": decision, "items": [{"line": 1,
+            "accepted_kg": mass - refused_kg, "refused_kg": refused_kg, "reason": reason}]});
         self.receiver.post(&format!("{path}/receive"), &body).await.ok();
+    }
+
+    async fn accepts(&self, filed: &Answer) {
+        self.accepts_all_but(filed, 0.0).await;
     }
 }
 

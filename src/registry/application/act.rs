@@ -1,0 +1,293 @@
+//! Filing an application, taking its steps, showing and listing.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::super::access::{Scope, could_keep_books, keeps_books};
+use super::super::approval::{Grant, grant};
+use super::super::cache::Known;
+use super::super::change::{Along, Answered, Entered, commit, event, words};
+use super::super::entry::{Entry, Slice};
+use super::super::model::{Licence, Site};
+use super::super::standing::takes_entries;
+use super::asked::{
+    ApplicationVerdict, DecideApplication, NewTransferApplication, Step, TransferApplicationQuery,
+};
+use super::clocks::Clocks;
+use super::model::{ApplicationStatus, TransferApplication};
+use super::steps::{self, Ends};
+use super::store;
+use super::view::{OneTransferApplicationView, TransferApplicationView};
+use crate::app::App;
+use crate::clock::legal_day;
+use crate::command::Freshness;
+use crate::ctx::{Actor, Ctx};
+use crate::db::Pool;
+use crate::decision::Decision;
+use crate::identity::policy;
+use crate::ids::{ApprovalId, SiteId, TransferApplicationId};
+use crate::problem::{Code, Fault, Findings, Problem, Text};
+use crate::wire::{Asked, PositiveKg};
+
+pub fn clocks(app: &App) -> Clocks<'_> {
+    Clocks { catalogue: &app.catalogue, calendar: &app.calendar }
+}
+
+type Sites = (Option<Known<Site>>, Option<Known<Site>>);
+
+async fn sites(
+    app: &App,
+    (from, to): (SiteId, SiteId),
+    freshness: Freshness,
+) -> Result<Sites, Problem> {
+    let from = app.registers.site(&app.pool, from, freshness).await?;
+    Ok((from, app.registers.site(&app.pool, to, freshness).await?))
+}
+
+/// Files an application. Errors: 403 for another's site, 422 for what names nothing or no lawful
+/// span.
+pub async fn submit(
+    app: &App,
+    ctx: &Ctx,
+    asked: Asked<NewTransferApplication>,
+) -> Result<Answered<TransferApplication>, Problem> {
+    could_keep_books(&ctx.actor)?;
+    let new = asked?;
+    let id = TransferApplicationId::of(app.mint.uuid(ctx.now));
+    let ends = (new.producer_site_id, new.receiver_site_id);
+    let read = async |freshness: Freshness| sites(app, ends, freshness).await;
+    commit(app, ctx, read, |sites| decide_new(id, sites, &new, (app, ctx))).await
+}
+
+fn decide_new(
+    id: TransferApplicationId,
+    (producer, receiver): &Sites,
+    new: &NewTransferApplication,
+    (app, ctx): (&App, &Ctx),
+) -> Result<Decision, Problem> {
+    let today = legal_day(ctx.now);
+    let producer = producer.as_ref().ok_or_else(|| unknown("/producer_site_id"))?;
+    policy::require(keeps_books(&ctx.actor, producer))?;
+    let receiver = receiver.as_ref().ok_or_else(|| unknown("/receiver_site_id"))?;
+    let mut findings = Findings::new();
+    findings.faults.extend(takes_entries(producer.status, "/producer_site_id"));
+    findings.faults.extend(takes_entries(receiver.status, "/receiver_site_id"));
+    let application = TransferApplication {
+        id,
+        organisation_id: producer.organisation_id,
+        producer_site_id: producer.id,
+        producer_division: producer.division.clone(),
+        receiver_site_id: receiver.id,
+        receiver_division: receiver.division.clone(),
+        items: steps::applied(&new.items),
+        valid_from: new.valid_from,
+        valid_to: new.valid_to,
+        note: words(&new.note),
+        status: ApplicationStatus::Submitted,
+        submitted_on: today,
+        corrections: None,
+        accepted_on: None,
+        accepted_by_silence: false,
+        consultation: None,
+        reply: None,
+        outcome: None,
+        withdrawn_on: None,
+    };
+    steps::judge(&application, (&app.catalogue, today), &mut findings);
+    findings.settle()?;
+    let rows = vec![store::insert(&application)];
+    let mut entered = Entered::new(application, None, rows);
+    entered.guards = vec![producer.guard, receiver.guard];
+    entered.decision(ctx)
+}
+
+fn unknown(pointer: &str) -> Problem {
+    Fault::unknown_reference(pointer).into()
+}
+
+/// An application with its ends.
+struct Facts {
+    application: Known<TransferApplication>,
+    producer: Known<Site>,
+    receiver: Known<Site>,
+    licences: Arc<Vec<Known<Licence>>>,
+}
+
+impl Facts {
+    fn ends(&self) -> Ends<'_> {
+        Ends { producer: &self.producer, receiver: &self.receiver }
+    }
+}
+
+async fn read_one(
+    app: &App,
+    id: TransferApplicationId,
+    freshness: Freshness,
+) -> Result<Facts, Problem> {
+    let application = store::one(&app.pool, id).await?.ok_or_else(Problem::not_found)?;
+    let ends = (application.producer_site_id, application.receiver_site_id);
+    let (Some(producer), Some(receiver)) = sites(app, ends, freshness).await? else {
+        return Err(Problem::internal("an application between no sites"));
+    };
+    let licences = app.registers.licences_of(&app.pool, receiver.id, freshness).await?;
+    Ok(Facts { application, producer, receiver, licences })
+}
+
+/// Takes a step. `word`: the step, for whoever is refused before the body is looked at. Errors:
+/// 404, 403; 409 `illegal_transition` out of its turn.
+pub async fn step(
+    app: &App,
+    ctx: &Ctx,
+    (id, word): (TransferApplicationId, &str),
+    asked: Asked<Step>,
+) -> Result<Answered<TransferApplication>, Problem> {
+    let approval = ApprovalId::of(app.mint.uuid(ctx.now));
+    let read = async |freshness: Freshness| read_one(app, id, freshness).await;
+    let decide = |facts: &Facts| decide_step(facts, (word, &asked), approval, (app, ctx));
+    commit(app, ctx, read, decide).await
+}
+
+fn decide_step(
+    facts: &Facts,
+    (word, asked): (&str, &Asked<Step>),
+    approval: ApprovalId,
+    (app, ctx): (&App, &Ctx),
+) -> Result<Decision, Problem> {
+    let (known, ends, today) = (&facts.application, facts.ends(), legal_day(ctx.now));
+    policy::allow(ends.are_seen_by(&ctx.actor), steps::may(word, &ctx.actor, ends))?;
+    ctx.expect_version(known.guard.version)?;
+    let it = clocks(app).stands(known, today);
+    steps::must_be_possible(&it, word)?;
+    let mut findings = Findings::new();
+    let after = match asked.as_ref().map_err(Clone::clone)? {
+        Step::Decide(asked) => return decide_outcome(facts, (&it, asked), approval, ctx),
+        Step::Correct(asked) => steps::corrected(&it, asked, today),
+        Step::Resubmit(asked) => {
+            let after = steps::resubmitted(&it, asked, today);
+            steps::judge(&after, (&app.catalogue, today), &mut findings);
+            after
+        }
+        Step::Accept(_) => steps::accepted(&it, today),
+        Step::Consult(asked) => steps::consulted(&it, asked, today),
+        Step::Reply(asked) => steps::replied(&it, asked, today),
+        Step::Withdraw(_) => steps::withdrawn(&it, today),
+    };
+    findings.settle()?;
+    let rows = vec![store::update(&after)];
+    Entered::new(after, Some(known.guard.version), rows).decision(ctx)
+}
+
+/// The decision; to approve makes the transfer approval in the same commit.
+fn decide_outcome(
+    facts: &Facts,
+    (it, asked): (&TransferApplication, &DecideApplication),
+    id: ApprovalId,
+    ctx: &Ctx,
+) -> Result<Decision, Problem> {
+    let (known, today) = (&facts.application, legal_day(ctx.now));
+    let mut findings = Findings::new();
+    steps::must_say(it, asked, &mut findings);
+    let approves = asked.decision == ApplicationVerdict::Approve;
+    let granted = approves.then(|| {
+        let wanted = Grant {
+            id,
+            ends: (it.producer_site_id, it.receiver_site_id),
+            number: asked.number.as_ref().map(words).unwrap_or_default(),
+            waste_codes: codes(it),
+            mass: asked.mass_kg.map_or(it.mass(), PositiveKg::grams),
+            span: (
+                asked.valid_from.unwrap_or_else(|| it.valid_from.max(today)),
+                asked.valid_to.unwrap_or(it.valid_to),
+            ),
+        };
+        within(it, &wanted, &mut findings);
+        grant(wanted, &facts.licences, &mut findings)
+    });
+    let warnings = findings.settle()?;
+    let after = steps::decided(it, asked, (today, granted.as_ref().map(|_| id)));
+    let mut entered = Entered::new(after.clone(), Some(known.guard.version), Vec::new());
+    entered.rows = vec![store::update(&after)];
+    entered.warnings = warnings;
+    if let Some((approval, row, held)) = granted {
+        let subject = approval.subject();
+        let event = event(ctx, subject, "registered", &approval)?;
+        entered.rows.insert(0, row);
+        entered.moves = vec![held];
+        entered.along = Some(Along { subject, read_at: None, event });
+        entered.guards = vec![facts.producer.guard, facts.receiver.guard];
+    }
+    entered.decision(ctx)
+}
+
+fn codes(it: &TransferApplication) -> Vec<String> {
+    let mut codes: Vec<String> = it.items.iter().map(|item| item.waste_code.clone()).collect();
+    codes.sort();
+    codes.dedup();
+    codes
+}
+
+/// No more, and for no longer, than was applied for (Art. 27).
+fn within(it: &TransferApplication, wanted: &Grant, findings: &mut Findings) {
+    if wanted.mass > it.mass() {
+        let applied = it.mass().to_kg_text();
+        let text = Text::new(
+            format!("超出申请量（{applied} kg）。"),
+            format!("More than the {applied} kg applied for."),
+        );
+        findings.refuse(Fault::new(Code::OutOfRange, "/mass_kg", text));
+    }
+    let (from, to) = wanted.span;
+    for (beyond, pointer) in
+        [(from < it.valid_from, "/valid_from"), (to > it.valid_to, "/valid_to")]
+    {
+        if beyond {
+            let (from, to) = (it.valid_from, it.valid_to);
+            let text = Text::new(
+                format!("超出申请期限（{from} 至 {to}）。"),
+                format!("Beyond the days applied for, {from} to {to}."),
+            );
+            findings.refuse(Fault::new(Code::OutOfRange, pointer, text));
+        }
+    }
+}
+
+/// One application, to whoever may see either end.
+pub async fn show(
+    app: &App,
+    ctx: &Ctx,
+    id: TransferApplicationId,
+) -> Result<(i64, OneTransferApplicationView), Problem> {
+    let facts = read_one(app, id, Freshness::Fresh).await?;
+    policy::allow(facts.ends().are_seen_by(&ctx.actor), true)?;
+    let (clocks, today) = (clocks(app), legal_day(ctx.now));
+    let it = clocks.stands(&facts.application, today);
+    let open = steps::open(&it, &ctx.actor, facts.ends()).into_iter().map(str::to_owned);
+    let view = OneTransferApplicationView {
+        allowed_actions: open.collect(),
+        application: TransferApplicationView::on(&facts.application, (clocks, today)),
+    };
+    Ok((facts.application.guard.version, view))
+}
+
+/// Applications at either end that the actor sees, in the order of their filing.
+pub async fn list(
+    app: &App,
+    ctx: &Ctx,
+    asked: &TransferApplicationQuery,
+) -> Result<Vec<TransferApplication>, Problem> {
+    let after = asked.cursor.map(|cursor| cursor.0);
+    let slice = Slice { after, rows_max: asked.limit.rows_to_read() };
+    let filter = (asked.site_id, asked.status);
+    store::page(&app.pool, &Scope::of(&ctx.actor), filter, slice).await
+}
+
+/// Those of `ids` that the actor may see.
+pub async fn seen_among(
+    pool: &Pool,
+    actor: &Actor,
+    ids: &[Uuid],
+) -> Result<HashSet<Uuid>, Problem> {
+    Ok(store::among(pool, &Scope::of(actor), ids).await?.into_iter().collect())
+}

@@ -1,0 +1,270 @@
+//! Who may take which step of an application when, and what comes of it. Pure.
+
+use chrono::{Months, NaiveDate};
+
+use super::super::access::{is_registrar, keeps_books};
+use super::super::change::{set, words};
+use super::super::licence_lines::not_listed;
+use super::super::model::Site;
+use super::asked::{
+    ApplicationVerdict, ConsultApplication, CorrectApplication, DecideApplication, NewAppliedWaste,
+    ReplyToApplication, ResubmitApplication, Step,
+};
+use super::model::ApplicationStatus::{
+    Accepted, Consulting, CorrectionsRequested, Replied, Submitted,
+};
+use super::model::{
+    ApplicationStatus, AppliedWaste, Consultation, Corrections, Outcome, Reply, TransferApplication,
+};
+use crate::catalogue::{Catalogue, Method, WasteCode};
+use crate::ctx::Actor;
+use crate::identity::policy;
+use crate::problem::{Code, Fault, Findings, Problem, Text};
+
+/// Order 23 Art. 27.
+const MONTHS_MAX: u32 = 12;
+
+/// Its ends, as somebody may act there.
+#[derive(Clone, Copy)]
+pub struct Ends<'a> {
+    pub producer: &'a Site,
+    pub receiver: &'a Site,
+}
+
+impl Ends<'_> {
+    pub fn are_seen_by(self, actor: &Actor) -> bool {
+        policy::sees_site(actor, self.producer) || policy::sees_site(actor, self.receiver)
+    }
+
+    fn is_applicant(self, actor: &Actor) -> bool {
+        policy::belongs_to(actor, self.producer.organisation_id)
+            && keeps_books(actor, self.producer)
+    }
+
+    /// The authority of the place that it leaves.
+    fn is_authority(self, actor: &Actor) -> bool {
+        is_registrar(actor) && policy::regulates(actor, &self.producer.division)
+    }
+
+    /// Whoever answers for the place that it goes to: its own authority, or the other that has the
+    /// letter.
+    fn replies(self, actor: &Actor) -> bool {
+        let there = is_registrar(actor) && policy::regulates(actor, &self.receiver.division);
+        there || self.is_authority(actor)
+    }
+}
+
+impl Step {
+    /// The word in the path.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Correct(_) => "request-corrections",
+            Self::Resubmit(_) => "resubmit",
+            Self::Accept(_) => "accept",
+            Self::Consult(_) => "consult",
+            Self::Reply(_) => "reply",
+            Self::Decide(_) => "decide",
+            Self::Withdraw(_) => "withdraw",
+        }
+    }
+}
+
+/// Whether an actor may take a step at all, whatever state it is in.
+pub fn may(word: &str, actor: &Actor, ends: Ends<'_>) -> bool {
+    match word {
+        "resubmit" | "withdraw" => ends.is_applicant(actor),
+        "reply" => ends.replies(actor),
+        _ => ends.is_authority(actor),
+    }
+}
+
+/// The states from which a step is taken.
+fn from(word: &str) -> &'static [ApplicationStatus] {
+    match word {
+        "request-corrections" | "accept" => &[Submitted],
+        "resubmit" => &[CorrectionsRequested],
+        "consult" => &[Accepted],
+        "reply" => &[Consulting],
+        "decide" => &[Replied],
+        _ => &[Submitted, CorrectionsRequested, Accepted, Consulting, Replied],
+    }
+}
+
+const WORDS: [&str; 7] =
+    ["request-corrections", "resubmit", "accept", "consult", "reply", "decide", "withdraw"];
+
+/// The steps that an actor may take now.
+pub fn open(it: &TransferApplication, actor: &Actor, ends: Ends<'_>) -> Vec<&'static str> {
+    let is_open = |word: &&str| is_possible(it, word) && may(word, actor, ends);
+    WORDS.into_iter().filter(is_open).collect()
+}
+
+fn is_possible(it: &TransferApplication, word: &str) -> bool {
+    // Faults are named once, all of them (Art. 23).
+    let is_again = word == "request-corrections" && it.corrections.is_some();
+    from(word).contains(&it.status) && !is_again
+}
+
+/// 409 where it is not in a state for the step.
+pub fn must_be_possible(it: &TransferApplication, word: &str) -> Result<(), Problem> {
+    if is_possible(it, word) {
+        return Ok(());
+    }
+    let status = it.status.as_str();
+    let detail = Text::new(
+        format!("申请现为“{status}”，不能办理此步骤。"),
+        format!("The application is `{status}`: this step cannot be taken."),
+    );
+    Err(Problem::new(Code::IllegalTransition, detail))
+}
+
+/// What is applied for is listed waste, each once, for a lawful span.
+pub fn judge(
+    it: &TransferApplication,
+    (catalogue, today): (&Catalogue, NaiveDate),
+    findings: &mut Findings,
+) {
+    let mut seen: Vec<(&str, &str)> = Vec::new();
+    for (n, item) in it.items.iter().enumerate() {
+        let at = format!("/items/{n}/waste_code");
+        let code = WasteCode::parse(&item.waste_code).ok();
+        if let Some(code) = code.filter(|code| catalogue.find(*code, today).is_none()) {
+            findings.refuse(not_listed(code, at.clone()));
+        }
+        if let Err(word) = Method::parse(&item.method) {
+            findings.refuse(word.fault(format!("/items/{n}/method")));
+        }
+        let pair = (item.waste_code.as_str(), item.method.as_str());
+        if seen.contains(&pair) {
+            let detail = Text::new("代码与方式重复。", "This code and method are there twice.");
+            findings.refuse(Fault::new(Code::InvalidValue, at, detail));
+        }
+        seen.push(pair);
+    }
+    span((it.valid_from, it.valid_to), today, findings);
+}
+
+fn span((from, to): (NaiveDate, NaiveDate), today: NaiveDate, findings: &mut Findings) {
+    let last = from.checked_add_months(Months::new(MONTHS_MAX)).unwrap_or(NaiveDate::MAX);
+    let (code, detail) = if to < from {
+        let text = Text::new("止日早于起日。", "The last day is before the first.");
+        (Code::InvalidValue, text)
+    } else if to < today {
+        (Code::OutOfRange, Text::new("期限已过。", "These days are over."))
+    } else if to > last {
+        let text = Text::new(
+            format!("申请期限最长 {MONTHS_MAX} 个月，至 {last} 止。"),
+            format!("At most {MONTHS_MAX} months, to {last}."),
+        );
+        (Code::OutOfRange, text)
+    } else {
+        return;
+    };
+    findings.refuse(Fault::new(code, "/valid_to", detail));
+}
+
+pub fn applied(items: &[NewAppliedWaste]) -> Vec<AppliedWaste> {
+    let item = |one: &NewAppliedWaste| AppliedWaste {
+        waste_code: one.waste_code.to_string(),
+        method: words(&one.method),
+        mass_g: one.mass_kg.grams(),
+    };
+    items.iter().map(item).collect()
+}
+
+pub fn corrected(
+    it: &TransferApplication,
+    asked: &CorrectApplication,
+    today: NaiveDate,
+) -> TransferApplication {
+    let corrections = Corrections { asked_on: today, text: words(&asked.text), answered_on: None };
+    let status = CorrectionsRequested;
+    TransferApplication { status, corrections: Some(corrections), ..it.clone() }
+}
+
+pub fn resubmitted(
+    it: &TransferApplication,
+    asked: &ResubmitApplication,
+    today: NaiveDate,
+) -> TransferApplication {
+    let corrections = it.corrections.clone();
+    TransferApplication {
+        items: set(&asked.items, &it.items, |items| applied(items)),
+        valid_from: set(&asked.valid_from, &it.valid_from, |day| *day),
+        valid_to: set(&asked.valid_to, &it.valid_to, |day| *day),
+        note: set(&asked.note, &it.note, words),
+        status: Submitted,
+        corrections: corrections.map(|one| Corrections { answered_on: Some(today), ..one }),
+        ..it.clone()
+    }
+}
+
+pub fn accepted(it: &TransferApplication, today: NaiveDate) -> TransferApplication {
+    TransferApplication { status: Accepted, accepted_on: Some(today), ..it.clone() }
+}
+
+pub fn consulted(
+    it: &TransferApplication,
+    asked: &ConsultApplication,
+    today: NaiveDate,
+) -> TransferApplication {
+    let letter = Consultation { sent_on: today, number: words(&asked.number) };
+    TransferApplication { status: Consulting, consultation: Some(letter), ..it.clone() }
+}
+
+pub fn replied(
+    it: &TransferApplication,
+    asked: &ReplyToApplication,
+    today: NaiveDate,
+) -> TransferApplication {
+    let reply = Reply {
+        received_on: today,
+        agrees: asked.agrees,
+        number: words(&asked.number),
+        note: asked.note.as_ref().map(words),
+    };
+    TransferApplication { status: Replied, reply: Some(reply), ..it.clone() }
+}
+
+pub fn withdrawn(it: &TransferApplication, today: NaiveDate) -> TransferApplication {
+    let status = ApplicationStatus::Withdrawn;
+    TransferApplication { status, withdrawn_on: Some(today), ..it.clone() }
+}
+
+/// What a decision must say: a reason to refuse, a number to approve; and nobody approves what the
+/// other side does not agree to (Art. 26).
+pub fn must_say(it: &TransferApplication, asked: &DecideApplication, findings: &mut Findings) {
+    let needed =
+        |pointer: &str, zh: &str, en: &str| Fault::new(Code::Required, pointer, Text::new(zh, en));
+    match asked.decision {
+        ApplicationVerdict::Refuse if asked.reason.is_none() => {
+            findings.refuse(needed("/reason", "不予批准须说明理由。", "Say why it is refused."));
+        }
+        ApplicationVerdict::Approve if !it.reply.as_ref().is_some_and(|reply| reply.agrees) => {
+            let text = Text::new(
+                "接受地未同意，不能批准。",
+                "The place that it goes to does not agree: it cannot be approved.",
+            );
+            findings.refuse(Fault::new(Code::ApprovalRequired, "/decision", text));
+        }
+        ApplicationVerdict::Approve if asked.number.is_none() => {
+            let en = "The approval needs a number.";
+            findings.refuse(needed("/number", "批准须有文号。", en));
+        }
+        ApplicationVerdict::Refuse | ApplicationVerdict::Approve => {}
+    }
+}
+
+pub fn decided(
+    it: &TransferApplication,
+    asked: &DecideApplication,
+    (today, approval): (NaiveDate, Option<crate::ids::ApprovalId>),
+) -> TransferApplication {
+    let status = match asked.decision {
+        ApplicationVerdict::Approve => ApplicationStatus::Approved,
+        ApplicationVerdict::Refuse => ApplicationStatus::Refused,
+    };
+    let reason = asked.reason.as_ref().map(words);
+    let outcome = Outcome { decided_on: today, reason, approval_id: approval };
+    TransferApplication { status, outcome: Some(outcome), ..it.clone() }
+}
