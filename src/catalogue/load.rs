@@ -10,8 +10,8 @@ use serde::Deserialize;
 use super::coded::UnknownWord;
 use super::edition::EditionRow;
 use super::tables::{
-    DeadlineRule, Division, FocusWaste, FormRow, HazardRow, KitchenWaste, Limit, ManifestField,
-    MedicalCategory, MethodRow, OrganisationKind, Packaging,
+    Coefficient, CollectionWaste, DeadlineRule, Division, FocusWaste, FormRow, HazardRow,
+    KitchenWaste, Limit, ManifestField, MedicalCategory, MethodRow, OrganisationKind, Packaging,
 };
 use super::{
     Catalogue, CatalogueError, Category, ContainerTable, Edition, Form, HazardLogic, ListedHazards,
@@ -66,6 +66,8 @@ impl Catalogue {
             organisation_kinds: plain::<OrganisationKind>(seed!("organisation_kinds.csv"))?,
             limits: plain::<Limit>(seed!("limits.csv"))?,
             deadlines: plain::<DeadlineRule>(seed!("deadline_rules.csv"))?,
+            coefficients: plain::<Coefficient>(seed!("generation_coefficients.csv"))?,
+            collection_wastes: plain::<CollectionWaste>(seed!("collection_wastes.csv"))?,
             sealed_fields: super::lookup::sealed_fields(&manifest_fields),
             manifest_fields,
         })

@@ -13,8 +13,8 @@ use super::exemption::Exemption;
 use super::incompatible::IncompatibleTable;
 use super::reactivity::ReactivityTable;
 use super::tables::{
-    DeadlineRule, Division, FocusWaste, FormRow, HazardRow, KitchenWaste, Limit, ManifestField,
-    MedicalCategory, MethodRow, OrganisationKind, Packaging,
+    Coefficient, CollectionWaste, DeadlineRule, Division, FocusWaste, FormRow, HazardRow,
+    KitchenWaste, Limit, ManifestField, MedicalCategory, MethodRow, OrganisationKind, Packaging,
 };
 use super::{Category, Edition, PackagingKind, RulePack, Waste, WasteCode};
 
@@ -41,6 +41,8 @@ pub struct Catalogue {
     pub(super) organisation_kinds: Vec<OrganisationKind>,
     pub(super) limits: Vec<Limit>,
     pub(super) deadlines: Vec<DeadlineRule>,
+    pub(super) coefficients: Vec<Coefficient>,
+    pub(super) collection_wastes: Vec<CollectionWaste>,
     pub(super) manifest_fields: Vec<ManifestField>,
     /// By stream; every answer shows them, so they are sorted once.
     pub(super) sealed_fields: HashMap<Box<str>, Vec<SealedField>>,
@@ -195,12 +197,28 @@ impl Catalogue {
         self.organisation_kinds.iter().find(|row| &*row.kind == name || &*row.api_kind == name)
     }
 
+    pub fn coefficient(&self, id: &str) -> Option<&Coefficient> {
+        self.coefficients.iter().find(|row| &*row.coef_id == id)
+    }
+
     pub fn limits(&self) -> &[Limit] {
         &self.limits
     }
 
     pub fn deadline_rules(&self) -> &[DeadlineRule] {
         &self.deadlines
+    }
+
+    /// Whether a collection licence in a division may hold a waste on a day.
+    pub fn may_be_collected(&self, code: &str, division: &str, day: NaiveDate) -> bool {
+        let holds = |row: &&CollectionWaste| {
+            let there = row.divisions.as_deref();
+            there.is_none_or(|all| all.split(';').any(|one| one == division))
+                && row.valid_from.is_none_or(|first| first <= day)
+                && row.valid_to.is_none_or(|last| day <= last)
+        };
+        let mut rows = self.collection_wastes.iter().filter(|row| &*row.waste_code == code);
+        rows.any(|row| holds(&row))
     }
 
     pub fn deadline_rule(&self, id: &str) -> Option<&DeadlineRule> {

@@ -39,8 +39,8 @@ pub use reactivity::{Groups, ReactivityGroup, ReactivityTable};
 pub use rule_pack::RulePack;
 pub use search::{Found, Search};
 pub use tables::{
-    DeadlineRule, Division, FocusWaste, FormRow, HazardRow, KitchenWaste, Limit, ManifestField,
-    MedicalCategory, MethodRow, OrganisationKind, Packaging,
+    Coefficient, CollectionWaste, DeadlineRule, Division, FocusWaste, FormRow, HazardRow,
+    KitchenWaste, Limit, ManifestField, MedicalCategory, MethodRow, OrganisationKind, Packaging,
 };
 pub use view::{EditionView, ExemptionView, WasteView};
 pub use view_words::{DivisionView, FormView, HazardView, LocationView, MethodView, PackagingView};

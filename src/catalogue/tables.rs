@@ -3,6 +3,7 @@
 //! Names and notes stay as their source has them, certainty labels included: what is a design
 //! assumption is shown as one wherever a row is shown.
 
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::{Form, Hazard, ListedHazards, Method, MethodGroup, PackagingKind, WasteCode, WasteSet};
@@ -190,6 +191,40 @@ pub struct DeadlineRule {
     pub certainty: Box<str>,
     pub configurable: Box<str>,
     pub alarm_rule: Option<Box<str>>,
+}
+
+/// A row of `generation_coefficients.csv`: so many kilograms of a waste a unit of what a site does.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Coefficient {
+    pub coef_id: Box<str>,
+    pub stream: Box<str>,
+    /// Codes with `;` between them, or a category.
+    pub waste_code: Option<Box<str>>,
+    pub source_zh: Box<str>,
+    pub source_en: Box<str>,
+    pub discriminator: Option<Box<str>>,
+    /// `kg/bed/day`, `kg/meal`, `kg/t PVC`, …
+    pub unit: Box<str>,
+    pub default_value: f64,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    pub activity_basis: Option<Box<str>>,
+    pub source: Box<str>,
+    pub certainty: Box<str>,
+}
+
+/// A row of `collection_wastes.csv`: what a collection licence may hold. Days left out: always.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CollectionWaste {
+    pub waste_code: Box<str>,
+    /// Numbers with `;` between them; none: everywhere.
+    pub divisions: Option<Box<str>>,
+    pub valid_from: Option<NaiveDate>,
+    pub valid_to: Option<NaiveDate>,
+    pub what_zh: Box<str>,
+    pub what_en: Box<str>,
+    pub legal_source: Box<str>,
+    pub certainty: Box<str>,
 }
 
 /// A row of `manifest_fields.csv`: a field of the printed form, where it is in the API, and which

@@ -21,6 +21,7 @@ pub static CELLS: Sheet = Sheet {
         text("code", "废物代码", "/code"),
         text("stream", "废物类型", "/stream"),
         number("produced_kg", "产生量(千克)", "/produced_kg"),
+        number("estimated_kg", "估算产生量(千克)", "/estimated_kg"),
         number("shipped_kg", "移出量(千克)", "/shipped_kg"),
         number("self_treated_kg", "自行利用处置量(千克)", "/self_treated_kg"),
         number("stored_kg", "年末贮存量(千克)", "/stored_kg"),

@@ -12,6 +12,7 @@ use super::change::{Answered, Entered, commit, patched, set, unchanged, words};
 use super::factor::LimitFactor;
 use super::licence_capacity;
 use super::licence_lines::{self, NewLicenceLine};
+use super::licence_rules::{self, Beside};
 use super::model::{Licence, LicenceKind, LicenceStatus, Organisation, Part, Site};
 use super::standing::{begins_ended, takes_entries};
 use super::store::{self, LicenceAccount};
@@ -103,7 +104,7 @@ fn decide_new(
     let lines = licence_lines::lines(&new.lines, new.kind, catalogue, day, &mut findings);
     check_span(new.valid_from, new.valid_to, &mut findings);
     let guards = check_holder(site.as_ref(), holder.as_ref(), &mut findings);
-    findings.settle()?;
+    let division = site.as_ref().map(|site| site.division.clone()).unwrap_or_default();
     let licence = Licence {
         id,
         organisation_id: new.organisation_id,
@@ -120,12 +121,16 @@ fn decide_new(
         rated_daily_g: new.rated_daily_kg.map(PositiveKg::grams),
         lines,
     };
+    let beside = Beside { catalogue, division: &division, today: day, granted: None };
+    licence_rules::warn(&licence, &beside, &mut findings);
+    let warnings = findings.settle()?;
     let rows = store::insert_licence(&licence);
     // The site's list of licences is cached under the site.
     let site = Subject::new(SubjectKind::Site, new.site_id.uuid());
     let mut entered = Entered::new(licence, None, rows);
     entered.stale.push(site);
     entered.guards = guards;
+    entered.warnings = warnings;
     entered.decision(ctx)
 }
 
@@ -175,6 +180,8 @@ struct Standing {
     licence: Known<Licence>,
     site: Known<Site>,
     accounts: Vec<LicenceAccount>,
+    /// The licence as it was granted.
+    granted: Licence,
 }
 
 /// Changes a licence.
@@ -190,7 +197,8 @@ pub async fn change(
         let site = app.registers.site(&app.pool, licence.site_id, freshness).await?;
         let site = site.ok_or_else(|| Problem::internal("a licence of no site"))?;
         let accounts = store::accounts_of(&app.pool, id).await?;
-        Ok(Standing { licence, site, accounts })
+        let granted = store::as_it_stood(&app.pool, id.uuid(), 1).await?;
+        Ok(Standing { licence, site, accounts, granted })
     };
     let decide = |facts: &Standing| decide_change(facts, &asked, &app.catalogue, ctx);
     commit(app, ctx, read, decide).await
@@ -213,7 +221,10 @@ fn decide_change(
     let patch = asked.as_ref().map_err(Clone::clone)?;
     let mut findings = Findings::new();
     let after = patch_licence(before, patch, catalogue, ctx, &mut findings);
-    findings.settle()?;
+    let (division, today) = (&*facts.site.division, legal_day(ctx.now));
+    let beside = Beside { catalogue, division, today, granted: Some(&facts.granted) };
+    licence_rules::warn(&after, &beside, &mut findings);
+    let warnings = findings.settle()?;
     if after == *before {
         return Ok(unchanged(before, known.guard.version, ctx));
     }
@@ -224,6 +235,7 @@ fn decide_change(
     let mut entered = Entered::new(after, Some(known.guard.version), rows);
     entered.moves = moves;
     entered.stale.push(site);
+    entered.warnings = warnings;
     entered.decision(ctx)
 }
 

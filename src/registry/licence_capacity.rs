@@ -86,14 +86,14 @@ fn limit(account: Account, limit: Option<i64>, pointer: String, asked: i64) -> M
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::decision::Balance;
     use crate::ids::{LicenceId, OrganisationId, SiteId};
     use crate::registry::{LicenceKind, LicenceStatus};
     use uuid::Uuid;
 
-    fn licence(masses: &[i64], shared: Option<i64>, factor: i64) -> Licence {
+    pub fn licence(masses: &[i64], shared: Option<i64>, factor: i64) -> Licence {
         let id = Uuid::from_bytes([1; 16]);
         let day = "2026-01-01".parse().unwrap();
         let line = |(index, mass): (usize, &i64)| LicenceLine {

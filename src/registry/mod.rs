@@ -26,6 +26,7 @@ pub mod ledger_bulk;
 pub mod licence;
 mod licence_capacity;
 mod licence_lines;
+mod licence_rules;
 /// The lists.
 pub mod lists;
 mod model;

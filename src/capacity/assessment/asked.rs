@@ -23,5 +23,7 @@ wire! {
         pub by: Option<List<Dimension, 1, 4>>,
         /// All that the caller regulates, when absent.
         pub divisions: Option<List<DivisionNumber, 1, 20>>,
+        /// `true`: what sites without a ledger made is estimated, and marked as such.
+        pub estimate: bool = false,
     }
 }

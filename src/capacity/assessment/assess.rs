@@ -1,15 +1,19 @@
 //! `GET /capacity/assessment`: what was produced against what can be treated.
 
+use std::collections::HashSet;
+
 use super::asked::{AssessmentQuery, Dimension};
-use super::cells::{Assessed, Facts, Optimum, cells};
+use super::cells::{Assessed, Facts, Optimum, Sum, cells};
+use super::estimate::{Asked, Estimate, estimates};
 use super::shown::{AssessmentView, MissingView};
 use super::store;
 use crate::app::App;
 use crate::capacity::planning::{self, Plant, Register};
+use crate::clock::legal_day;
 use crate::ctx::Actor;
 use crate::identity::policy;
 use crate::problem::Problem;
-use crate::registry::{SiteKind, Standing};
+use crate::registry::{Site, SiteKind, Standing};
 
 /// The assessment of a year, as it stands. Errors: 403 for divisions that are not the caller's.
 pub async fn assess(
@@ -22,6 +26,15 @@ pub async fn assess(
     let (mut register, mut facts) = store::facts(&app.pool, year, &divisions).await?;
     register.made.retain(|(_, code, _)| planning::concerns(actor, code));
     facts.sums.retain(|sum| planning::concerns(actor, &sum.code));
+    let without = without_ledger(&register, &facts, actor);
+    let missing = without.iter().map(missing).collect();
+    let mut estimates = Vec::new();
+    if asked.estimate {
+        estimates = estimated(app, (year, actor), &without).await?;
+        let sums: Vec<Sum> = estimates.iter().map(sum).collect();
+        register.made.extend(sums.iter().filter_map(Sum::made));
+        facts.sums.extend(sums);
+    }
     let mut plants: Vec<Plant> = register.plants(&app.catalogue);
     plants.retain(|plant| plant.is_running);
     let problem = register.matching(&plants, app.config.borders, &app.catalogue);
@@ -39,28 +52,63 @@ pub async fn assess(
         optimum: &optimum,
     };
     let (cells, totals) = cells(&assessed, &by);
-    let missing = missing(&register, &facts, actor);
-    Ok(AssessmentView { year, by, divisions, tree_size: register.events, cells, totals, missing })
+    let tree_size = register.events;
+    let estimates = estimates.into_iter().map(|one| one.view).collect();
+    Ok(AssessmentView { year, by, divisions, tree_size, cells, totals, missing, estimates })
 }
 
 const DEFAULT_BY: [Dimension; 2] = [Dimension::Division, Dimension::Category];
 
 /// Producing sites with no entry of the year, in the order of their registration.
-fn missing(register: &Register, facts: &Facts, actor: &Actor) -> Vec<MissingView> {
-    let told: std::collections::HashSet<_> =
+fn without_ledger(register: &Register, facts: &Facts, actor: &Actor) -> Vec<Site> {
+    let told: HashSet<_> =
         facts.sums.iter().filter(|sum| sum.is_of_year).map(|sum| sum.site_id).collect();
-    let mut missing: Vec<_> = register
+    let mut without: Vec<Site> = register
         .sites
         .values()
         .filter(|site| site.kind == SiteKind::Production && site.status == Standing::Active)
         .filter(|site| !told.contains(&site.id) && policy::sees_site(actor, site))
+        .cloned()
         .collect();
-    missing.sort_by_key(|site| site.id.uuid());
-    let view = |site: &crate::registry::Site| MissingView {
+    without.sort_by_key(|site| site.id.uuid());
+    without
+}
+
+fn missing(site: &Site) -> MissingView {
+    MissingView {
         site_id: site.id.uuid(),
         organisation_id: site.organisation_id.uuid(),
         name: site.name.clone(),
         division: site.division.clone(),
+    }
+}
+
+/// What these sites made in the year by estimate, as far as the actor's agency is concerned.
+async fn estimated(
+    app: &App,
+    (year, actor): (i32, &Actor),
+    sites: &[Site],
+) -> Result<Vec<Estimate>, Problem> {
+    let activity = store::activity(&app.pool, year, sites.iter().map(|site| site.id)).await?;
+    let today = legal_day(app.clock.now());
+    let of = |site| {
+        let asked = Asked { site, year, today, activity: &activity };
+        estimates(&asked, &app.catalogue)
     };
-    missing.into_iter().map(view).collect()
+    let mut all: Vec<Estimate> = sites.iter().flat_map(of).collect();
+    all.retain(|one| planning::concerns(actor, &one.code));
+    Ok(all)
+}
+
+fn sum(estimate: &Estimate) -> Sum {
+    Sum {
+        site_id: estimate.site_id,
+        code: estimate.code.clone(),
+        produced_g: 0,
+        estimated_g: estimate.mass.0,
+        shipped_g: 0,
+        self_treated_g: 0,
+        stored_g: 0,
+        is_of_year: false,
+    }
 }

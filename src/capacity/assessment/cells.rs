@@ -16,6 +16,8 @@ pub struct Sum {
     pub site_id: SiteId,
     pub code: String,
     pub produced_g: i64,
+    /// By estimate: of a site without a ledger.
+    pub estimated_g: i64,
     pub shipped_g: i64,
     pub self_treated_g: i64,
     pub stored_g: i64,
@@ -26,7 +28,7 @@ pub struct Sum {
 impl Sum {
     /// What the site made of it in the year and did not treat.
     pub fn made(&self) -> Option<Made> {
-        let left = self.produced_g - self.self_treated_g;
+        let left = self.produced_g + self.estimated_g - self.self_treated_g;
         (left > 0).then(|| (self.site_id, self.code.clone(), Grams(left)))
     }
 }
@@ -59,6 +61,7 @@ struct Key {
 #[derive(Clone, Copy, Debug, Default)]
 struct Figures {
     produced: i64,
+    estimated: i64,
     shipped: i64,
     self_treated: i64,
     stored: i64,
@@ -73,6 +76,7 @@ impl Figures {
     const fn view(self) -> FiguresView {
         FiguresView {
             produced_kg: Kg::of_grams(self.produced),
+            estimated_kg: Kg::of_grams(self.estimated),
             shipped_kg: Kg::of_grams(self.shipped),
             self_treated_kg: Kg::of_grams(self.self_treated),
             stored_kg: Kg::of_grams(self.stored),
@@ -121,8 +125,9 @@ fn filled(assessed: &Assessed<'_>, by: &[Dimension]) -> BTreeMap<Key, Figures> {
 impl Figures {
     /// A cell without production and without capacity is none.
     const fn is_nothing(&self) -> bool {
-        let Self { produced, shipped, self_treated, stored, licensed, used, .. } = *self;
+        let Self { produced, estimated, shipped, self_treated, stored, licensed, used, .. } = *self;
         produced == 0
+            && estimated == 0
             && shipped == 0
             && self_treated == 0
             && stored == 0
@@ -162,6 +167,7 @@ fn produced(assessed: &Assessed<'_>, by: &[Dimension], cells: &mut BTreeMap<Key,
         let Some(division) = division(&sum.site_id) else { continue };
         let cell = cells.entry(key(by, division, &sum.code)).or_default();
         cell.produced += sum.produced_g;
+        cell.estimated += sum.estimated_g;
         cell.shipped += sum.shipped_g;
         cell.self_treated += sum.self_treated_g;
         cell.stored += sum.stored_g;

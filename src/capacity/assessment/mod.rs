@@ -4,6 +4,7 @@
 mod asked;
 mod assess;
 mod cells;
+mod estimate;
 mod shown;
 mod store;
 /// Frozen ones.

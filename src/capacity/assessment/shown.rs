@@ -5,8 +5,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::asked::Dimension;
+use super::estimate::EstimateBasis;
 use crate::catalogue::Stream;
-use crate::units::Kg;
+use crate::units::{Kg, Quantity};
 
 /// What was produced against what can be treated, in a year.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -22,6 +23,8 @@ pub struct AssessmentView {
     pub totals: FiguresView,
     /// Producing sites with no entry in the year's ledger: what they made is not known.
     pub missing: Vec<MissingView>,
+    /// What of it was estimated, where that was asked for.
+    pub estimates: Vec<EstimateView>,
 }
 
 /// One cell; what cells are not told apart by is null.
@@ -47,6 +50,9 @@ pub struct CellView {
 pub struct FiguresView {
     /// As the ledgers have it, with their corrections.
     pub produced_kg: Kg,
+    /// What sites without a ledger made, by estimate: in no other figure but `reachable_kg`,
+    /// `gap_kg` and `idle_kg`. 0 where none was asked for.
+    pub estimated_kg: Kg,
     /// Left the sites that made it.
     pub shipped_kg: Kg,
     pub self_treated_kg: Kg,
@@ -62,6 +68,25 @@ pub struct FiguresView {
     pub gap_kg: Kg,
     /// Capacity that no production uses where all of it goes to the best place.
     pub idle_kg: Kg,
+}
+
+/// What a site without a ledger made of a code, by estimate.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EstimateView {
+    pub site_id: Uuid,
+    pub division: String,
+    pub code: String,
+    pub estimated_kg: Kg,
+    /// By the lowest coefficient, and by the highest.
+    pub low_kg: Kg,
+    pub high_kg: Kg,
+    pub basis: EstimateBasis,
+    /// How much of it: bed-days, visits, meals, seat-days, tonnes.
+    pub amount: Quantity,
+    /// Row of the table of coefficients, `GC02`.
+    pub coefficient: String,
+    /// What of the coefficient was read somewhere, and what is assumed.
+    pub certainty: String,
 }
 
 /// A producing site whose ledger has nothing of the year.

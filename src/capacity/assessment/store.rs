@@ -10,6 +10,7 @@ use diesel_async::{AsyncPgConnection as Db, RunQueryDsl};
 use uuid::Uuid;
 
 use super::cells::{Facts, Sum};
+use super::estimate::Activity;
 use crate::capacity::planning::{Register, register_of};
 use crate::db::Pool;
 use crate::db::schema::account;
@@ -77,6 +78,7 @@ async fn sums(conn: &mut Db, year: i32, divisions: &[String]) -> Result<Vec<Sum>
         site_id: SiteId::of(row.site_id),
         code: row.waste_code,
         produced_g: row.produced_g,
+        estimated_g: 0,
         shipped_g: row.shipped_g,
         self_treated_g: row.self_treated_g,
         stored_g: row.stored_g,
@@ -103,4 +105,36 @@ async fn used(
         Some(((LicenceId::of(licence), line.parse().ok()?), used))
     };
     Ok(rows.into_iter().filter_map(used).collect())
+}
+
+const ACTIVITY_SQL: &str = "SELECT activity.site_id, activity.kind,
+       sum(activity.value_milli)::bigint AS value_milli
+  FROM activity
+ WHERE activity.site_id = ANY($1)
+   AND activity.month >= make_date($2, 1, 1) AND activity.month <= make_date($2, 12, 1)
+ GROUP BY activity.site_id, activity.kind";
+
+#[derive(QueryableByName)]
+struct ActivityRow {
+    #[diesel(sql_type = SqlUuid)]
+    site_id: Uuid,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = BigInt)]
+    value_milli: i64,
+}
+
+/// What sites did in a year.
+pub async fn activity(
+    pool: &Pool,
+    year: i32,
+    sites: impl Iterator<Item = SiteId>,
+) -> Result<Activity, Problem> {
+    let sites: Vec<Uuid> = sites.map(SiteId::uuid).collect();
+    let rows: Vec<ActivityRow> = sql_query(ACTIVITY_SQL)
+        .bind::<Array<SqlUuid>, _>(sites)
+        .bind::<diesel::sql_types::Integer, _>(year)
+        .load(&mut pool.get().await?)
+        .await?;
+    Ok(rows.into_iter().map(|row| ((SiteId::of(row.site_id), row.kind), row.value_milli)).collect())
 }

@@ -43,7 +43,8 @@ async fn production_stands_against_capacity() {
     assert_eq!(found.get("/missing"), &json!([]));
     let oil = cell(&found, "category", "HW08");
     let wanted = json!({"division": "01", "category": "HW08", "code": null, "stream": null,
-        "produced_kg": 1300, "shipped_kg": 250, "self_treated_kg": 100, "stored_kg": 949,
+        "produced_kg": 1300, "estimated_kg": 0, "shipped_kg": 250, "self_treated_kg": 100,
+        "stored_kg": 949,
         "reachable_kg": 1000, "licensed_kg": 1000, "used_kg": 250, "gap_kg": 200, "idle_kg": 0});
     assert_eq!(oil, &wanted);
     let medical = cell(&found, "category", "HW01");
@@ -65,7 +66,7 @@ async fn production_stands_against_capacity() {
     let call = cast.corps.call(Method::GET, "/capacity/assessment?year=2026");
     let table = call.header("accept", "text/csv").header("accept-language", "en");
     let table = table.send().await.is(200).text;
-    assert!(table.contains("01,HW08,,,1300,250,100,949,1000,1000,250,200,0"), "{table}");
+    assert!(table.contains("01,HW08,,,1300,0,250,100,949,1000,1000,250,200,0"), "{table}");
 }
 
 #[tokio::test]
@@ -199,4 +200,44 @@ async fn sums_are_the_databases_own() {
         let code = refused.code().cloned();
         assert_eq!(code, Some(tokio_postgres::error::SqlState::INSUFFICIENT_PRIVILEGE), "{sql}");
     }
+}
+
+/// A hospital without a ledger: missing, and estimated where that is asked for.
+#[tokio::test]
+async fn a_missing_ledger_is_estimated_when_asked_and_marked() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 1000).await;
+    let beds = json!({"beds": 100, "business": "hospital"});
+    cast.corps.patch(&format!("/sites/{}", cast.producer_site), &beds).await.ok();
+    let days = json!({"site_id": cast.producer_site, "kind": "bed_days", "month": "2026-10",
+        "value": 2500});
+    cast.producer.post("/activity", &days).await.ok();
+    let path = "/capacity/assessment?year=2026&by=category";
+    let plain = cast.corps.get(path).await.is(200);
+    assert_eq!(plain.get("/estimates"), &json!([]));
+    assert_eq!(plain.get("/totals/estimated_kg"), &json!(0));
+    assert_eq!(plain.get("/missing/0/site_id"), &json!(cast.producer_site));
+    let found = cast.corps.get(&format!("{path}&estimate=true")).await.is(200);
+    // 2500 bed-days at 0.53 kg: 1325 kg, of which 1000 may be treated here.
+    let total = |name: &str| found.get(&format!("/totals/{name}")).as_f64().unwrap();
+    assert!((total("estimated_kg") - 1325.0).abs() < 1e-6, "{}", found.text);
+    assert_eq!(found.get("/totals/produced_kg"), &json!(0));
+    assert!((total("gap_kg") - 325.0).abs() < 1e-6, "{}", found.text);
+    let estimates = found.get("/estimates").as_array().unwrap();
+    assert_eq!((estimates.len(), &estimates[0]["basis"]), (5, &json!("bed_days")));
+    assert_eq!(
+        (&estimates[0]["coefficient"], &estimates[0]["amount"]),
+        (&json!("GC02"), &json!(2500))
+    );
+    assert!(estimates[0]["certainty"].as_str().unwrap().contains("secondary"));
+    assert_eq!(found.get("/missing"), plain.get("/missing"));
+    world.publish().await;
+    let asked = json!({"name": "估算", "year": 2026, "estimate": true});
+    let frozen = cast.corps.post("/capacity/assessments", &asked).await.is(201).id();
+    let frozen = cast.corps.get(&format!("/capacity/assessments/{frozen}")).await.is(200);
+    assert_eq!(frozen.get("/frozen/assessment/estimates"), found.get("/estimates"));
+    // What is in the ledger is not estimated.
+    cast.produce(10).await;
+    let found = cast.corps.get(&format!("{path}&estimate=true")).await.is(200);
+    assert_eq!(found.get("/estimates"), &json!([]));
 }

@@ -37,6 +37,7 @@ pub async fn take(
         year: asked.year,
         by: asked.by.clone(),
         divisions: asked.divisions.clone(),
+        estimate: asked.estimate,
     };
     let read = async |_: Freshness| {
         let assessment = assess(app, &ctx.actor, &query).await?;

@@ -1,0 +1,226 @@
+//! What a site without a ledger made, by how many beds, meals, seats or tonnes: only where it is
+//! asked for, and always marked. Pure.
+//!
+//! The coefficients are those of `seeds/generation_coefficients.csv` that the site's kind of
+//! business names. Where it names several for the same waste and basis (three grades of hospital),
+//! the middle one is taken, and the span goes from the lowest to the highest.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{Datelike as _, NaiveDate};
+
+use super::shown::EstimateView;
+use crate::catalogue::{Catalogue, Coefficient};
+use crate::ids::SiteId;
+use crate::registry::Site;
+use crate::units::{Grams, Kg};
+use crate::wire::api_enum;
+
+api_enum! {
+    /// What an estimate counts.
+    pub enum EstimateBasis {
+        BedDays = "bed_days",
+        /// Beds, as many of them taken as usual.
+        Beds = "beds",
+        Visits = "visits",
+        Meals = "meals",
+        Seats = "seats",
+        /// Tonnes of product.
+        Output = "output",
+    }
+}
+
+/// What a site did in a year, in thousandths: bed-days, visits, meals, tonnes.
+pub type Activity = HashMap<(SiteId, String), i64>;
+
+/// An estimate of one code.
+#[derive(Clone, Debug)]
+pub struct Estimate {
+    pub site_id: SiteId,
+    pub code: String,
+    pub mass: Grams,
+    pub view: EstimateView,
+}
+
+/// Every code of medical waste has its share of the whole.
+const SHARES: [&str; 5] = ["GC10A", "GC10B", "GC10C", "GC10D", "GC10E"];
+const OCCUPANCY: &str = "GC09";
+
+/// A site, the days of the year that count, and what it did.
+pub struct Asked<'a> {
+    pub site: &'a Site,
+    pub year: i32,
+    pub today: NaiveDate,
+    pub activity: &'a Activity,
+}
+
+impl Asked<'_> {
+    /// Days of the year until today, or all.
+    fn days(&self) -> i64 {
+        let first = NaiveDate::from_ymd_opt(self.year, 1, 1).unwrap_or(self.today);
+        let last = NaiveDate::from_ymd_opt(self.year, 12, 31).unwrap_or(self.today);
+        ((last.min(self.today) - first).num_days() + 1).max(0)
+    }
+
+    fn did(&self, kind: &str) -> Option<i64> {
+        self.activity.get(&(self.site.id, kind.to_owned())).copied().filter(|value| *value > 0)
+    }
+
+    /// How much of a unit the site had in the year, in thousandths.
+    fn amount(&self, unit: &str, catalogue: &Catalogue) -> Option<(EstimateBasis, i64)> {
+        match unit {
+            "kg/bed/day" => {
+                let counted = self.did("bed_days").map(|days| (EstimateBasis::BedDays, days));
+                counted.or_else(|| {
+                    let taken = catalogue.coefficient(OCCUPANCY)?.default_value;
+                    let days = self.site.beds? * self.days();
+                    Some((EstimateBasis::Beds, thousandths(days as f64 * taken)))
+                })
+            }
+            "kg/visit" => self.did("visits").map(|visits| (EstimateBasis::Visits, visits)),
+            "kg/meal" => self.did("meals").map(|meals| (EstimateBasis::Meals, meals)),
+            "kg/seat/day" => Some((EstimateBasis::Seats, self.site.seats? * self.days() * 1000)),
+            unit if unit.starts_with("kg/t ") => {
+                self.did("output").map(|tonnes| (EstimateBasis::Output, tonnes))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn thousandths(value: f64) -> i64 {
+    (value * 1000.0).round() as i64
+}
+
+/// Thousandths of a unit, at so many kilograms each, are grams.
+fn grams(amount: i64, kg_each: f64) -> Grams {
+    Grams((amount as f64 * kg_each).round() as i64)
+}
+
+/// What a site made of each code, as far as it can be told.
+pub fn estimates(asked: &Asked<'_>, catalogue: &Catalogue) -> Vec<Estimate> {
+    let business = asked.site.business.as_deref().unwrap_or_default();
+    let kind = catalogue.organisation_kind(business);
+    let ids = kind.map(|kind| &*kind.coefficient_ids).unwrap_or_default().split(';');
+    let mut alike: BTreeMap<(&str, &str), Vec<&Coefficient>> = BTreeMap::new();
+    for one in ids.filter_map(|id| catalogue.coefficient(id)) {
+        let code = one.waste_code.as_deref().unwrap_or_default();
+        alike.entry((code, &one.unit)).or_default().push(one);
+    }
+    let mut all = Vec::new();
+    for ((code, unit), mut rows) in alike {
+        let Some((basis, amount)) = asked.amount(unit, catalogue) else { continue };
+        rows.sort_by(|one, other| one.default_value.total_cmp(&other.default_value));
+        let middle = rows[(rows.len() - 1) / 2];
+        let low = rows.iter().filter_map(|row| row.low).fold(middle.default_value, f64::min);
+        let high = rows.iter().filter_map(|row| row.high).fold(middle.default_value, f64::max);
+        for (code, share) in parts(code, catalogue) {
+            let kg = |each: f64| Kg(grams(amount, each * share));
+            let mass = kg(middle.default_value);
+            let view = EstimateView {
+                site_id: asked.site.id.uuid(),
+                division: asked.site.division.clone(),
+                code: code.clone(),
+                estimated_kg: mass,
+                low_kg: kg(low),
+                high_kg: kg(high),
+                basis,
+                amount: crate::units::Quantity(amount),
+                coefficient: middle.coef_id.to_string(),
+                certainty: middle.certainty.to_string(),
+            };
+            all.push(Estimate { site_id: asked.site.id, code, mass: mass.0, view });
+        }
+    }
+    all.retain(|one| one.mass > Grams::ZERO);
+    all
+}
+
+/// The codes that a coefficient is for, each with its share.
+fn parts(code: &str, catalogue: &Catalogue) -> Vec<(String, f64)> {
+    if code == "HW01" {
+        let part = |id: &&str| {
+            let row = catalogue.coefficient(id)?;
+            Some((row.waste_code.as_deref()?.to_owned(), row.default_value))
+        };
+        return SHARES.iter().filter_map(part).collect();
+    }
+    // Of several codes the first stands for them: how they divide is not known.
+    let first = code.split(';').next().filter(|code| !code.is_empty());
+    first.map(|code| (code.to_owned(), 1.0)).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::{SiteKind, Standing};
+    use uuid::Uuid;
+
+    fn site(business: &str, beds: Option<i64>, seats: Option<i64>) -> Site {
+        let id = Uuid::from_bytes([1; 16]);
+        Site {
+            id: SiteId::of(id),
+            organisation_id: crate::ids::OrganisationId::of(id),
+            name: "x".into(),
+            kind: SiteKind::Production,
+            business: Some(business.into()),
+            facility_kind: None,
+            division: "01".into(),
+            regiment: None,
+            region_code: "659002".into(),
+            park: None,
+            location: None,
+            beds,
+            seats,
+            storage_capacity_g: None,
+            status: Standing::Active,
+            is_key_unit: false,
+        }
+    }
+
+    fn told(site: &Site, today: &str, did: &[(&str, i64)]) -> Vec<(String, i64, EstimateBasis)> {
+        let catalogue = Catalogue::load().unwrap();
+        let activity: Activity =
+            did.iter().map(|(kind, value)| ((site.id, (*kind).to_owned()), *value)).collect();
+        let today = today.parse().unwrap();
+        let asked = Asked { site, year: 2026, today, activity: &activity };
+        let all = estimates(&asked, &catalogue);
+        all.into_iter().map(|one| (one.code, one.mass.0, one.view.basis)).collect()
+    }
+
+    #[test]
+    fn a_hospital_is_estimated_by_what_it_did_or_else_by_its_beds() {
+        let hospital = site("hospital", Some(100), None);
+        // 1000 bed-days at 0.53 kg, 85 % of it infectious.
+        let by_days = told(&hospital, "2026-06-30", &[("bed_days", 1_000_000)]);
+        assert_eq!(by_days.len(), 5);
+        assert_eq!(by_days[0], ("841-001-01".into(), 450_500, EstimateBasis::BedDays));
+        let whole: i64 = by_days.iter().map(|one| one.1).sum();
+        assert_eq!(whole, 530_000);
+        // 100 beds, 31 days, 75.19 % of them taken.
+        let by_beds = told(&hospital, "2026-01-31", &[]);
+        let whole: i64 = by_beds.iter().map(|one| one.1).sum();
+        assert!((whole - (3100.0 * 0.7519 * 530.0) as i64).abs() < 5, "{whole}");
+        assert_eq!(by_beds[0].2, EstimateBasis::Beds);
+    }
+
+    #[test]
+    fn kitchens_go_by_meals_and_seats_and_works_by_tonnes() {
+        let canteen = told(&site("canteen", None, None), "2026-12-31", &[("meals", 10_000_000)]);
+        assert_eq!(canteen, [("CY-01".into(), 1_200_000, EstimateBasis::Meals)]);
+        let restaurant = told(&site("restaurant", None, Some(40)), "2026-01-10", &[]);
+        assert_eq!(restaurant, [("CY-01".into(), 200_000, EstimateBasis::Seats)]);
+        let smelter = site("aluminium_smelter", None, None);
+        let smelter = told(&smelter, "2026-12-31", &[("output", 1_000_000)]);
+        let codes: Vec<&str> = smelter.iter().map(|one| one.0.as_str()).collect();
+        assert_eq!(codes, ["321-023-48", "321-024-48", "321-025-48"]);
+        assert_eq!(smelter[0].1, 20_000_000);
+    }
+
+    #[test]
+    fn of_what_nothing_is_known_nothing_is_told() {
+        assert_eq!(told(&site("hospital", None, None), "2026-12-31", &[]), []);
+        assert_eq!(told(&site("cement_kiln", None, None), "2026-12-31", &[]), []);
+        assert_eq!(told(&site("nothing", Some(10), Some(10)), "2026-12-31", &[]), []);
+    }
+}
