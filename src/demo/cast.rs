@@ -13,6 +13,8 @@ pub struct Member {
     pub site: Value,
     /// Its licence, where it has one.
     pub licence: Option<Value>,
+    /// What it does for medical waste in an emergency, where it is on that list.
+    pub co_disposal: Option<Value>,
     pub what: What,
 }
 
@@ -29,6 +31,7 @@ pub enum What {
     KitchenPlant,
     Recycler,
     Incinerator,
+    CementKiln,
 }
 
 /// Where a division is, as far as the demo needs it.
@@ -66,6 +69,7 @@ impl Home<'_> {
             roles,
             site,
             licence: None,
+            co_disposal: None,
             what,
         }
     }
@@ -116,6 +120,9 @@ impl Home<'_> {
         if ["03", "07"].contains(&self.number) {
             all.push(self.incinerator());
         }
+        if ["01", "08"].contains(&self.number) {
+            all.push(self.cement_kiln());
+        }
         all
     }
 
@@ -158,8 +165,23 @@ impl Home<'_> {
                  "annual_kg": 800_000},
             ]),
         ));
+        member.co_disposal = Some(co_disposal("hazardous_incinerator", (5_000, 12, 1)));
         member
     }
+
+    /// Without a licence for waste: on the list for emergencies alone.
+    fn cement_kiln(&self) -> Member {
+        let mut site = self.site("水泥窑协同处置线", "treatment", Some("cement_kiln"), 12.0);
+        site["facility_kind"] = json!("cement_kiln");
+        let mut member = self.member(("kiln", What::CementKiln), "水泥厂", &["receiver"], site);
+        member.co_disposal = Some(co_disposal("cement_kiln", (20_000, 24, 2)));
+        member
+    }
+}
+
+fn co_disposal(kind: &str, (daily_kg, notice_hours, priority): (i64, i64, i64)) -> Value {
+    json!({"kind": kind, "daily_kg": daily_kg, "notice_hours": notice_hours,
+        "priority": priority, "contact": {"person": "值班调度", "phone": "0997-0000000"}})
 }
 
 fn licence(home: &Home, (prefix, kind): (&str, &str), lines: &Value) -> Value {

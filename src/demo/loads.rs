@@ -116,7 +116,8 @@ pub const fn loads(what: What) -> &'static [Load] {
         | What::MedicalPlant
         | What::KitchenPlant
         | What::Recycler
-        | What::Incinerator => &[],
+        | What::Incinerator
+        | What::CementKiln => &[],
     }
 }
 

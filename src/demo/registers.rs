@@ -1,6 +1,7 @@
 //! The demo's registers: regulators, members with site and licence, carriers with vehicles and
 //! drivers, and everybody's login.
 
+use chrono::Months;
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 
@@ -8,11 +9,15 @@ use super::account::PASSWORD;
 use super::act::{Person, body, system};
 use super::cast::{Home, Member, What};
 use crate::app::App;
+use crate::clock::legal_day;
 use crate::ctx::{Ctx, Role};
 use crate::identity;
 use crate::ids::{DriverId, OrganisationId, SiteId, VehicleId};
 use crate::problem::Problem;
-use crate::registry::{Slice, Uscc, driver, licence, organisation, rows, site, vehicle};
+use crate::registry::record::activity::Activity;
+use crate::registry::{
+    Slice, Uscc, co_disposal, driver, licence, organisation, record, rows, site, vehicle,
+};
 
 /// A member as it stands in the registers.
 pub struct Settled {
@@ -101,18 +106,37 @@ async fn settle(app: &App, n: usize, member: &Member) -> Result<Settled, Problem
         asked["site_id"] = json!(site_id);
         licence::grant(app, ctx, body(&asked)).await?;
     }
+    if let Some(listed) = &member.co_disposal {
+        let mut asked = listed.clone();
+        asked["site_id"] = json!(site_id);
+        co_disposal::register(app, ctx, body(&asked)).await?;
+    }
     let fleet = match member.what {
         What::Carrier => fleet(app, ctx, organisation_id, &member.division).await?,
         _ => Vec::new(),
     };
     let head_id = user(app, organisation_id, (&member.login, Role::Admin), None).await?;
     let head = Person { user_id: head_id, organisation_id, role: Role::Admin, division: None };
+    if member.what == What::Hospital {
+        wards(app, &head.ctx(app), site_id).await?;
+    }
     for role in everyday_roles(member) {
         let login = format!("{}-{}", member.login, role.as_str());
         user(app, organisation_id, (&login, role), None).await?;
     }
     let (what, division) = (member.what, member.division.clone());
     Ok(Settled { what, division, organisation_id, site_id, head, fleet })
+}
+
+/// What a hospital did in the month before.
+async fn wards(app: &App, ctx: &Ctx, site_id: SiteId) -> Result<(), Problem> {
+    let before = legal_day(ctx.now).checked_sub_months(Months::new(1));
+    let month = before.map(|day| day.format("%Y-%m").to_string());
+    for (kind, value) in [("bed_days", 9_450), ("visits", 6_200)] {
+        let asked = json!({"site_id": site_id, "kind": kind, "month": month, "value": value});
+        record::register::<Activity>(app, ctx, body(&asked)).await?;
+    }
+    Ok(())
 }
 
 /// The people who do the daily work, in the first division only: enough to try every role.
