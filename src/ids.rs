@@ -67,6 +67,8 @@ typed_id! {
     ManagementPlanId;
     ManifestId;
     OrganisationId;
+    /// A report of a site's ledger (危险废物申报).
+    ReportId;
     /// What of a site could do harm (环境风险源).
     RiskSourceId;
     /// A collection round (收运趟次).

@@ -73,6 +73,8 @@ pub mod problem;
 pub mod reads;
 /// Organisations, sites, licences, vehicles, drivers.
 pub mod registry;
+/// Reports of ledgers.
+pub mod report;
 /// Collection rounds: many stops, one weighing.
 pub mod round;
 /// Rows of tables, as data.

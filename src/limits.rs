@@ -54,6 +54,14 @@ pub const URI_BYTES_MAX: usize = 8 * 1024;
 /// to stay below a megabyte. Whole lists are streamed as CSV, NDJSON or XLSX.
 pub const PAGE_ROWS_MAX: u32 = 500;
 
+/// Sites whose duties one statement looks at: some 200 ms of work where all are asked for two
+/// years and none has what is looked for.
+pub const REPORT_SITES_AT_ONCE: i64 = 2000;
+
+/// Versions of a report that are shown with it. Nobody corrects one so often; each may be some
+/// 100 kB, and is read to say what it changed.
+pub const REPORT_VERSIONS_SHOWN_MAX: usize = 50;
+
 /// Rows of a page when the client does not say.
 pub const PAGE_ROWS_DEFAULT: u32 = 50;
 

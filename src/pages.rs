@@ -31,6 +31,7 @@ use crate::registry::{
     DriverView, LedgerEntryView, LicenceView, ManagementPlanView, OrganisationView, SiteView,
     StorageAreaView, TransferApprovalView, VehicleView, WasteStreamView,
 };
+use crate::report::{self, ReportDutyView, ReportQuery};
 use crate::round::{self, RoundFilter, RoundListed};
 use crate::trip::{self, TripFilter, TripView};
 use crate::wire::Page;
@@ -248,4 +249,9 @@ pub async fn transfer_applications(
     let rows = application::list(app, ctx, asked).await?;
     let about = (application::clocks(app), legal_day(ctx.now));
     Page::of(rows, asked.limit, |one| one.id, |one| TransferApplicationView::on(&one, about))
+}
+
+pub async fn reports(app: &App, ctx: &Ctx, asked: &ReportQuery) -> Paged<ReportDutyView> {
+    let rows = report::list(app, ctx, asked).await?;
+    Page::of(rows, asked.limit, report::Duty::key, ReportDutyView::from)
 }

@@ -128,7 +128,7 @@ pub fn split(total: Grams, weights: &[Grams]) -> Vec<Grams> {
 }
 
 /// A mass as the API writes it: a JSON number in kilograms, its decimals exact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Kg(pub Grams);
 
 impl Kg {
@@ -140,6 +140,20 @@ impl Kg {
 impl Serialize for Kg {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Quantity(self.0.0).serialize(serializer)
+    }
+}
+
+/// Back from what [`Kg`] writes: of masses below 2^53 grams the nearest gram of a double is the
+/// gram that was written.
+impl<'de> Deserialize<'de> for Kg {
+    fn deserialize<D: serde::Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        let number = serde_json::Number::deserialize(reader)?;
+        let grams = match number.as_i64() {
+            Some(whole) => whole.checked_mul(1000),
+            None => number.as_f64().map(|kg| (kg * 1000.0).round() as i64),
+        };
+        let out_of_range = || serde::de::Error::custom("a mass that no sum can have");
+        grams.map(Self::of_grams).ok_or_else(out_of_range)
     }
 }
 
@@ -212,6 +226,7 @@ mod tests {
             prop_assert_eq!(Grams::from_kg_text(&mass.to_kg_text()), Ok(mass));
             let json = serde_json::to_string(&Kg(mass)).unwrap();
             prop_assert_eq!(Grams::from_kg_text(&json), Ok(mass));
+            prop_assert_eq!(serde_json::from_str::<Kg>(&json).ok(), Some(Kg(mass)));
         }
     }
 }

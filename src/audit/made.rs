@@ -13,6 +13,7 @@ use crate::manifest::{self, Manifest, Ridden};
 use crate::problem::Problem;
 use crate::registry;
 use crate::registry::application;
+use crate::report;
 use crate::round::{self, Round};
 use crate::trip::{self, Trip};
 
@@ -23,6 +24,8 @@ pub enum Made {
     Trip(Option<Box<Trip>>),
     /// The data of the newest event, which is the whole of it.
     Whole(Value),
+    /// The data of each event: each is a row of its own.
+    Each(Vec<Value>),
     /// Something of which no row follows.
     Nothing,
 }
@@ -34,6 +37,7 @@ impl Made {
             SubjectKind::Round => Self::Round(None),
             SubjectKind::Trip => Self::Trip(None),
             SubjectKind::SignIn => Self::Nothing,
+            SubjectKind::Report => Self::Each(Vec::new()),
             SubjectKind::Organisation
             | SubjectKind::Site
             | SubjectKind::Licence
@@ -83,6 +87,10 @@ impl Made {
                 Self::Trip(Some(Box::new(state)))
             }
             Self::Whole(_) => Self::Whole(serde_json::from_str(recorded.data.get()).map_err(told)?),
+            Self::Each(mut all) => {
+                all.push(serde_json::from_str(recorded.data.get()).map_err(told)?);
+                Self::Each(all)
+            }
             Self::Nothing => Self::Nothing,
         })
     }
@@ -109,6 +117,10 @@ impl Made {
                 trip::implied_rows(TripId::of(subject.id), trip).map_err(unread)
             }
             Self::Whole(data) => whole(subject.kind, data.clone()).map(by_table),
+            Self::Each(all) => {
+                let rows = all.iter().map(|data| whole(subject.kind, data.clone()));
+                Ok(by_table(rows.collect::<Result<Vec<_>, _>>()?.concat()))
+            }
             Self::Manifest(None, _) | Self::Round(None) | Self::Trip(None) | Self::Nothing => {
                 Ok(Vec::new())
             }
@@ -146,6 +158,7 @@ fn whole(kind: SubjectKind, data: Value) -> Result<Vec<Row>, String> {
         SubjectKind::Assessment => capacity::implied(data).map(one).map_err(told),
         SubjectKind::EmergencyPlan => capacity::implied_plan(data).map(one).map_err(told),
         SubjectKind::TransferApplication => application::implied(data).map(one).map_err(told),
+        SubjectKind::Report => report::implied(data).map(one).map_err(told),
         SubjectKind::Inspection => {
             let inspection = serde_json::from_value(data).map_err(told)?;
             inspection::row(&inspection).map(one).map_err(unread)

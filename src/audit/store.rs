@@ -120,7 +120,7 @@ SELECT 'subject', s.id FROM subject s WHERE NOT EXISTS
     (SELECT FROM event e WHERE e.subject_id = s.id AND e.seq = 0)";
 
 /// Tables whose every row is a subject's.
-const OF_SUBJECTS: [&str; 27] = [
+const OF_SUBJECTS: [&str; 28] = [
     "manifest",
     "organisation",
     "site",
@@ -136,6 +136,7 @@ const OF_SUBJECTS: [&str; 27] = [
     "assessment",
     "emergency_plan",
     "transfer_application",
+    "report",
     "emergency_plan_filed",
     "risk_source",
     "facility_day",

@@ -140,6 +140,15 @@ pub(super) const UNIQUE: &[Unique] = &[
         en: "This organisation has a policy of this number already.",
     },
     Unique {
+        name: "report_once",
+        table: "report",
+        columns: &["site_id", "year", "period", "number", "version"],
+        code: Code::AlreadyCreated,
+        pointer: "/number",
+        zh: "该申报期已申报，更正请提交申报更正。",
+        en: "This period was reported before: amend that report.",
+    },
+    Unique {
         name: "transfer_approval_number_once",
         table: "transfer_approval",
         columns: &["number"],

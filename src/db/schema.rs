@@ -485,6 +485,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    report (id, version) {
+        id -> Uuid,
+        version -> Int8,
+        site_id -> Uuid,
+        year -> Int2,
+        period -> Text,
+        number -> Int2,
+        due_on -> Date,
+        is_required -> Bool,
+        management_class -> Text,
+        class_reasons -> Jsonb,
+        submitted_at -> Timestamptz,
+        made_at -> Timestamptz,
+        reason -> Nullable<Text>,
+        reason_text -> Nullable<Text>,
+        note -> Text,
+        content_sha256 -> Text,
+        declared_by -> Nullable<Text>,
+        content -> Text,
+    }
+}
+
+diesel::table! {
     risk_source (id) {
         id -> Uuid,
         site_id -> Uuid,
@@ -551,6 +574,7 @@ diesel::joinable!(refresh_token -> session (session_id));
 diesel::joinable!(session -> app_user (user_id));
 diesel::allow_tables_to_appear_in_same_query!(collection_round, round_stop);
 diesel::allow_tables_to_appear_in_same_query!(trip, trip_manifest);
+diesel::allow_tables_to_appear_in_same_query!(report, site);
 diesel::allow_tables_to_appear_in_same_query!(
     app_user,
     driver,

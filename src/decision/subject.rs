@@ -34,10 +34,11 @@ pub enum SubjectKind {
     Assessment,
     EmergencyPlan,
     TransferApplication,
+    Report,
 }
 
 impl SubjectKind {
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Manifest,
         Self::Organisation,
         Self::Site,
@@ -67,6 +68,7 @@ impl SubjectKind {
         Self::Assessment,
         Self::EmergencyPlan,
         Self::TransferApplication,
+        Self::Report,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -100,6 +102,7 @@ impl SubjectKind {
             Self::Assessment => "assessment",
             Self::EmergencyPlan => "emergency_plan",
             Self::TransferApplication => "transfer_application",
+            Self::Report => "report",
         }
     }
 

@@ -12,7 +12,7 @@ use crate::journal::{self, Place};
 use crate::limits::FEED_SCAN_MAX;
 use crate::problem::Problem;
 use crate::wire::PageLimit;
-use crate::{capacity, container, identity, inspection, manifest, registry, round, trip};
+use crate::{capacity, container, identity, inspection, manifest, registry, report, round, trip};
 
 pub struct Looked {
     pub data: Vec<ChangeView>,
@@ -71,6 +71,7 @@ async fn seen_among(app: &App, actor: &Actor, places: &[Place]) -> Result<Seen, 
             SubjectKind::EmergencyPlan => {
                 capacity::plan_feed::seen_among(&app.pool, actor, &ids).await?
             }
+            SubjectKind::Report => report::feed::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::User => identity::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::ApiKey => identity::keys::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::DeviceKey => identity::device::seen_among(&app.pool, actor, &ids).await?,

@@ -22,7 +22,7 @@ use crate::manifest::{self, Look, Stored};
 use crate::problem::Problem;
 use crate::registry::application;
 use crate::registry::feed::Beside;
-use crate::{container, db, inspection, manifest::view, round, trip};
+use crate::{container, db, inspection, manifest::view, report, round, trip};
 
 /// A page of the change feed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -60,7 +60,7 @@ pub struct SubjectView {
     /// `insurance_policy`, `emergency_plan_filed`, `risk_source`, `facility_day`,
     /// `co_disposal_facility`, `container`, `inspection`, `delegation`, `api_key`, `sign_in`,
     /// `round`, `trip`, `device_key`, `assessment`,
-    /// `emergency_plan` or `transfer_application`.
+    /// `emergency_plan`, `transfer_application` or `report`.
     pub kind: String,
     pub id: Uuid,
 }
@@ -73,22 +73,12 @@ struct Body {
     data: Value,
 }
 
-async fn events(app: &App, places: &[Place]) -> Result<Vec<(Place, Body)>, Problem> {
-    let positions: Vec<i64> = places.iter().map(|place| place.position).collect();
-    let bodies = journal::bodies(&app.pool, &positions).await?;
-    let read = |(place, (_, body)): (&Place, (i64, String))| {
-        let body: Body = serde_json::from_str(&body).map_err(Problem::internal)?;
-        Ok((*place, body))
-    };
-    places.iter().zip(bodies).map(read).collect()
-}
-
 /// The events at these places. Leaves out what a closer look says is not for the caller.
 pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeView>, Problem> {
     if places.is_empty() {
         return Ok(Vec::new());
     }
-    let (events, today) = (events(app, places).await?, legal_day(app.clock.now()));
+    let (events, today) = (events_at(app, places).await?, legal_day(app.clock.now()));
     let manifests = Manifests::read(app, places).await?;
     let mut users = users(app, &events).await?;
     let containers = events.iter().filter(|(one, _)| one.subject_kind == SubjectKind::Container);
@@ -122,6 +112,7 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
                 Some(application::shown(body.data, (application::clocks(app), today))?)
             }
             SubjectKind::EmergencyPlan => Some(capacity::plan_feed::shown(body.data, today)?),
+            SubjectKind::Report => Some(report::feed::shown(body.data)?),
             SubjectKind::User => users.remove(&place.position),
             SubjectKind::SignIn => Some(body.data),
             SubjectKind::ApiKey => api_key(keys.get(&place.subject_id), place.seq + 1)?,
@@ -151,6 +142,17 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
         });
     }
     Ok(changes)
+}
+
+async fn events_at(app: &App, places: &[Place]) -> Result<Vec<(Place, Body)>, Problem> {
+    let positions: Vec<i64> = places.iter().map(|place| place.position).collect();
+    let mut events = Vec::with_capacity(places.len());
+    let bodies = journal::bodies(&app.pool, &positions).await?;
+    for (place, (_, body)) in places.iter().zip(bodies) {
+        let body: Body = serde_json::from_str(&body).map_err(Problem::internal)?;
+        events.push((*place, body));
+    }
+    Ok(events)
 }
 
 struct Manifests {

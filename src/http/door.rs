@@ -37,6 +37,7 @@ const REGISTERS: &[&str] = &[
     "imports",
     "inspections",
     "capacity",
+    "reports",
 ];
 
 /// Problems that are sent to be solved.

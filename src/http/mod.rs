@@ -35,6 +35,7 @@ pub mod problem_list;
 mod problem_schema;
 mod query;
 pub mod registry;
+mod report;
 pub mod round;
 mod routes;
 mod sandbox;

@@ -26,6 +26,7 @@ use super::imports::ImportApi;
 use super::inspection::InspectionApi;
 use super::manifest::ManifestApi;
 use super::registry::RegistryApi;
+use super::report::ReportApi;
 use super::round::RoundApi;
 use super::routes::API;
 use super::trip::TripApi;
@@ -63,6 +64,7 @@ fn rooms() -> Vec<Document> {
         CapacityApi::openapi(),
         ApplicationApi::openapi(),
         EmergencyApi::openapi(),
+        ReportApi::openapi(),
         InspectionApi::openapi(),
         ChangesApi::openapi(),
         Sandbox::openapi(),

@@ -7,7 +7,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::{
     MetricsPage, application, audit, capacity, changes, custody, docs, emergency, evidence, health,
-    identity, imports, inspection, manifest, registry, round, sandbox, trip,
+    identity, imports, inspection, manifest, registry, report, round, sandbox, trip,
 };
 
 /// Where the API's resources are.
@@ -33,6 +33,7 @@ pub fn routes(
             .configure(capacity::routes)
             .configure(application::routes)
             .configure(emergency::routes)
+            .configure(report::routes)
             .configure(audit::routes)
             .configure(evidence::routes)
             .configure(changes::routes)

@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::wire::{Page, Paged};
 
 /// The lists that can be had whole, below the API's root.
-pub const LISTS: [&str; 38] = [
+pub const LISTS: [&str; 39] = [
     "/manifests",
     "/organisations",
     "/sites",
@@ -39,6 +39,7 @@ pub const LISTS: [&str; 38] = [
     "/co-disposal-facilities",
     "/capacity/assessments",
     "/capacity/emergency-plans",
+    "/reports",
     "/producers",
     "/activity",
     "/users",
@@ -61,12 +62,14 @@ pub const LISTS: [&str; 38] = [
 ];
 
 /// Other answers that can be had as a table: method and path below the API's root.
-pub const TABLES: [(&str, &str); 5] = [
+pub const TABLES: [(&str, &str); 7] = [
     ("get", "/capacity/assessment"),
     ("post", "/capacity/plans"),
     ("get", "/capacity/openings"),
     ("get", "/capacity/coverage"),
     ("get", "/expiries"),
+    ("get", "/reports/preview"),
+    ("get", "/reports/{id}"),
 ];
 
 /// The format that is liked best; `None` for JSON, which is also for those who do not say.

@@ -55,7 +55,7 @@ codes! {
     OutOfScope "out_of_scope" 403 "超出密钥权限" "Beyond the API key's scopes";
     IdempotencyKeyReused "idempotency_key_reused" 422 "幂等键已用于另一请求" "Idempotency key reused";
     InvalidIdempotencyKey "invalid_idempotency_key" 422 "幂等键不合法" "Invalid idempotency key";
-    AlreadyCreated "already_created" 409 "已创建，密钥只显示一次" "Already created";
+    AlreadyCreated "already_created" 409 "已创建，不再重复" "Already created";
     StaleVersion "stale_version" 412 "版本已过期" "Stale version";
     IllegalTransition "illegal_transition" 409 "当前状态不允许此操作" "Not possible in this state";
     TooManyRequests "too_many_requests" 429 "请求过于频繁" "Too many requests";
@@ -122,6 +122,7 @@ codes! {
     RightWithdrawn "right_withdrawn" 409 "资格已暂停或注销" "Right withdrawn";
     ContainerTaken "container_taken" 409 "包装已占用或已运出" "Container is taken or has left";
     InUse "in_use" 409 "正在使用" "In use";
+    NothingChanged "nothing_changed" 409 "没有变化" "Nothing has changed";
 
     // Warnings: never refuse; 200 stands for "no status of its own".
     OutsidePlan "outside_plan" 200 "不在管理计划内" "Outside the management plan";

@@ -236,6 +236,7 @@ impl Registers {
                 | SubjectKind::Assessment
                 | SubjectKind::EmergencyPlan
                 | SubjectKind::TransferApplication
+                | SubjectKind::Report
                 | SubjectKind::DeviceKey => {}
             }
         }

@@ -111,6 +111,7 @@ impl Beside {
             | SubjectKind::Assessment
             | SubjectKind::EmergencyPlan
             | SubjectKind::TransferApplication
+            | SubjectKind::Report
             | SubjectKind::DeviceKey => return Ok(None),
         };
         Ok(Some(shown))

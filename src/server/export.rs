@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::ctx::Ctx;
 use crate::export::{
     Format, Sheet, Writer, capacity_sheets, record_sheets, reference_sheets as reference,
-    riding_sheets, sheets,
+    report_sheets, riding_sheets, sheets,
 };
 use crate::feed::{self, ChangesQuery};
 use crate::journal;
@@ -71,7 +71,7 @@ pub struct Progress {
 }
 
 /// Lists that have both formats, and the log, which is lines alone.
-const LISTS: usize = 34;
+const LISTS: usize = 35;
 
 /// Writes everything. Blocks. What is at the target in the end is whole.
 pub fn export_all(
@@ -156,6 +156,7 @@ impl Export<'_> {
     async fn records(&mut self, format: Format) -> Result<(), StartError> {
         self.list(format, &capacity_sheets::ASSESSMENTS, pages::assessments).await?;
         self.list(format, &capacity_sheets::EMERGENCY_PLANS, pages::emergency_plans).await?;
+        self.list(format, &report_sheets::REPORTS, pages::reports).await?;
         self.list(format, &record_sheets::PRODUCERS, pages::producers).await?;
         self.list(format, &record_sheets::ACTIVITY, pages::records::<Activity>).await?;
         let facilities = pages::co_disposal_facilities;

@@ -49,6 +49,7 @@ mod random_lives;
 mod records;
 mod registry;
 mod repeats;
+mod reports;
 mod roadside;
 mod rounds;
 mod schema;

@@ -16,7 +16,7 @@ const STREETS: &[&[&str]] = &[
     &["registry"],
     &["capacity", "container"],
     &["manifest"],
-    &["round", "trip"],
+    &["round", "trip", "report"],
     &["custody", "anomaly", "inspection"],
     &["audit", "feed", "witness", "search", "reads", "evidence"],
     &["http", "console"],

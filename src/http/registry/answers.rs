@@ -73,5 +73,6 @@ const fn folder(kind: SubjectKind) -> &'static str {
         SubjectKind::Assessment => "capacity/assessments",
         SubjectKind::EmergencyPlan => "capacity/emergency-plans",
         SubjectKind::TransferApplication => "transfer-applications",
+        SubjectKind::Report => "reports",
     }
 }

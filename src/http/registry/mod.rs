@@ -30,7 +30,7 @@ use crate::wire::{Asked, Decode};
 
 /// The context and the content of a registration; 403 where it is in another's name, whatever else
 /// is wrong with it.
-async fn registration<T: Decode>(
+pub(super) async fn registration<T: Decode>(
     app: &App,
     caller: &Caller,
     body: &Body,

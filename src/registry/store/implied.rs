@@ -61,6 +61,7 @@ pub fn implied(kind: SubjectKind, data: Value) -> Option<Result<Vec<Row>, serde_
         | SubjectKind::Assessment
         | SubjectKind::EmergencyPlan
         | SubjectKind::TransferApplication
+        | SubjectKind::Report
         | SubjectKind::DeviceKey => return None,
     })
 }

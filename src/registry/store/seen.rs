@@ -88,6 +88,7 @@ pub async fn seen_among(
         | SubjectKind::Assessment
         | SubjectKind::EmergencyPlan
         | SubjectKind::TransferApplication
+        | SubjectKind::Report
         | SubjectKind::DeviceKey => Vec::new(),
     };
     Ok(found.into_iter().collect())

@@ -73,6 +73,9 @@ impl Estate {
         let plan = json!({"starts_on": "2026-12-01", "days": 1, "divisions": ["01"]});
         let plan = cast.corps.post("/capacity/emergency-plans", &plan).await.ok().id();
         things.push(("emergency-plans", plan));
+        let report = json!({"site_id": cast.producer_site, "year": 2026, "period": "month",
+            "number": 10});
+        things.push(("reports", cast.producer.post("/reports", &report).await.ok().id()));
         world.publish().await;
         Self { world, cast, people, things, number }
     }

@@ -14,6 +14,7 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
         | "containers"
         | "medical-sheets"
         | "activity"
+        | "reports"
         | "emergency-plans-filed"
         | "risk-sources" => &["corps", "division", "regiment", "health", "producer", "auditor"],
         "transfer-approvals" | "transfer-applications" => {

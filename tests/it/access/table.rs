@@ -47,6 +47,26 @@ pub const CASES: &[Case] = &[
     case("POST /api/v1/imports", Own("each row is a command of its own (imports.rs)")),
     case("GET /api/v1/imports/templates/{kind}.csv", Own("headings, the same for all")),
     case("POST /api/v1/ledger-entries/bulk", Own("each line is a command (ledger_bulk.rs)")),
+    case("GET /api/v1/reports/{id}", One("reports")),
+    many(
+        "GET /api/v1/reports",
+        &[
+            ("reports", ""),
+            ("reports", "site_id={producer_site}&year=2026&period=month&status=submitted"),
+            ("reports", "division=01&period=month"),
+        ],
+    ),
+    make("POST /api/v1/reports", &["producer"], |estate| {
+        json!({"site_id": estate.cast.producer_site, "year": 2026, "period": "month",
+            "number": 9})
+    }),
+    change(
+        "POST /api/v1/reports/{id}/amendments",
+        "reports",
+        &["producer"],
+        r#"{"reason":"wrong_data"}"#,
+    ),
+    case("GET /api/v1/reports/preview", Own("another's site is 404 there (reports.rs)")),
     case("GET /api/v1/calendar", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/divisions", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/transitions", Alike(PUBLIC_TABLE)),
