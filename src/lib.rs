@@ -73,7 +73,7 @@ pub mod problem;
 pub mod reads;
 /// Organisations, sites, licences, vehicles, drivers.
 pub mod registry;
-/// Reports of ledgers.
+/// Reports of ledgers, and plans against what was done.
 pub mod report;
 /// Collection rounds: many stops, one weighing.
 pub mod round;

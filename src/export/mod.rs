@@ -12,7 +12,7 @@ mod ndjson;
 pub mod record_sheets;
 /// The lists of the catalogue.
 pub mod reference_sheets;
-/// Reports of ledgers.
+/// Reports of ledgers, and plans against what was done.
 pub mod report_sheets;
 /// The lists of what is on the way, and of who may act for whom.
 pub mod riding_sheets;

@@ -1,4 +1,4 @@
-//! Reports of ledgers as tables.
+//! Reports of ledgers and management plans as tables.
 
 use super::sheet::{Column, Sheet, number, text};
 
@@ -52,5 +52,21 @@ pub static LINES: Sheet = Sheet {
         text("receiver_names", "接受单位", "/moved_out/*/receiver_name"),
         text("methods", "利用处置方式", "/moved_out/*/method"),
         text("receiver_kg", "各单位接受量(千克)", "/moved_out/*/mass_kg"),
+    ],
+};
+
+/// A management plan against what was done.
+pub static PLAN_ACTUAL: Sheet = Sheet {
+    name: "management-plan-actual",
+    columns: &[
+        CODE,
+        number("planned_kg", "计划转移量(千克)", "/planned_kg"),
+        MOVED_OUT,
+        PRODUCED,
+        SELF_TREATED,
+        CORRECTION,
+        number("used_kg", "联单已用量(千克)", "/used_kg"),
+        number("reserved_kg", "联单预留量(千克)", "/reserved_kg"),
+        number("percent", "完成比例(%)", "/percent"),
     ],
 };

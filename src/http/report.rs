@@ -1,4 +1,4 @@
-//! Reports of ledgers over HTTP.
+//! Reports of ledgers over HTTP, and management plans against what was done.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -8,11 +8,11 @@ use super::registry::registration;
 use super::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::app::App;
 use crate::export::report_sheets;
-use crate::ids::ReportId;
+use crate::ids::{ManagementPlanId, ReportId};
 use crate::pages;
 use crate::report::{
-    self, AmendReport, ReportContentView, ReportDutyView, ReportPreviewQuery, ReportQuery,
-    ReportView, SubmitReport, WholeReportView,
+    self, AmendReport, PlanActualView, ReportContentView, ReportDutyView, ReportPreviewQuery,
+    ReportQuery, ReportView, SubmitReport, WholeReportView,
 };
 use crate::wire::Page;
 
@@ -21,12 +21,13 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(web::resource("/reports").get(list).post(submit))
         .service(web::resource("/reports/preview").get(preview))
         .service(web::resource("/reports/{id}").get(one))
-        .service(web::resource("/reports/{id}/amendments").post(amend));
+        .service(web::resource("/reports/{id}/amendments").post(amend))
+        .service(web::resource("/management-plans/{id}/actual").get(actual));
 }
 
 /// The part of the OpenAPI document that these handlers are.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(list, submit, preview, one, amend))]
+#[openapi(paths(list, submit, preview, one, amend, actual))]
 pub struct ReportApi;
 
 /// What is due and what was submitted, by site and period: of one's own sites, or of those in one's
@@ -117,4 +118,24 @@ pub async fn amend(app: Data<App>, caller: Caller, segments: Segments, body: Bod
     let id = segments.id("id", ReportId::of)?;
     let done = report::amend(&app, &ctx, id, asked).await?;
     Ok(answered(&ctx, &done, ReportView::from(&done.value)))
+}
+
+/// A management plan against what was done in its year. As a table: its lines.
+#[utoipa::path(
+    get, path = "/api/v1/management-plans/{id}/actual", tag = "reports",
+    operation_id = "show_plan_actual", params(("id" = ManagementPlanId, Path)),
+    security(("bearer" = [])),
+    responses(
+        (status = 200, body = PlanActualView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn actual(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
+    let id = segments.id("id", ManagementPlanId::of)?;
+    let view = report::actual(&app, &caller.reading(), id).await?;
+    match caller.wanted() {
+        Some(_) => whole::small(&caller, &report_sheets::PLAN_ACTUAL, view.lines),
+        None => Ok(HttpResponse::Ok().json(view)),
+    }
 }

@@ -62,7 +62,7 @@ pub const LISTS: [&str; 39] = [
 ];
 
 /// Other answers that can be had as a table: method and path below the API's root.
-pub const TABLES: [(&str, &str); 7] = [
+pub const TABLES: [(&str, &str); 8] = [
     ("get", "/capacity/assessment"),
     ("post", "/capacity/plans"),
     ("get", "/capacity/openings"),
@@ -70,6 +70,7 @@ pub const TABLES: [(&str, &str); 7] = [
     ("get", "/expiries"),
     ("get", "/reports/preview"),
     ("get", "/reports/{id}"),
+    ("get", "/management-plans/{id}/actual"),
 ];
 
 /// The format that is liked best; `None` for JSON, which is also for those who do not say.

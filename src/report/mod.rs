@@ -1,11 +1,14 @@
 //! Reports of ledgers (危险废物申报, HJ 1259-2022 7.2): what each site owes by its class, generated
-//! from its ledger and not typed again, submitted, amended, and late where it is.
+//! from its ledger and not typed again, submitted, amended, and late where it is; and a management
+//! plan against what was done.
 //!
 //! Of hazardous waste, medical included. Kitchen waste has no such national duty, and no report
 //! tells of it. Must hold: what was submitted is kept to the byte, each version one row and one
 //! event that has its hash; what the ledger says later makes a report outdated and never changes
 //! it.
 
+mod actual;
+mod actual_store;
 mod amend;
 mod asked;
 mod content;
@@ -22,6 +25,7 @@ mod shown;
 mod store;
 mod submit;
 
+pub use actual::{PlanActualLineView, PlanActualView, actual};
 pub use amend::amend;
 pub use asked::{AmendReport, ReportPreviewQuery, ReportQuery, ReportStatus, SubmitReport};
 pub use content::{ReportContentView, ReportLineView};

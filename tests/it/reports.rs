@@ -3,6 +3,7 @@
 
 mod duties;
 mod frozen;
+mod plan;
 mod preview;
 
 use serde_json::{Value, json};
@@ -39,15 +40,21 @@ async fn reports_are_their_own_peoples_and_their_regulators() {
     let path = format!("/reports/{id}");
     let amend = json!({"reason": "wrong_data"});
     let query = "year=2026&period=month&number=10";
+    let plan = json!({"site_id": cast.producer_site, "year": 2026,
+        "lines": [{"waste_code": OIL, "annual_kg": 10}]});
+    let plan = cast.producer.post("/management-plans", &plan).await.ok().id();
+    let plan = format!("/management-plans/{plan}/actual");
     let (own, other) = (division(&world, &cast, "01").await, division(&world, &cast, "02").await);
     for client in [&cast.producer, &cast.corps, &own] {
         client.get(&path).await.is(200);
+        client.get(&plan).await.is(200);
         preview(client, &cast.producer_site, query).await.is(200);
         let listed = client.get("/reports?status=submitted").await.is(200);
         assert_eq!(listed.get("/data/0/id"), &json!(id), "{}", listed.text);
     }
     for client in [&cast.stranger, &cast.carrier, &cast.receiver, &other] {
         client.get(&path).await.is(404).refused_as("not_found");
+        client.get(&plan).await.is(404).refused_as("not_found");
         preview(client, &cast.producer_site, query).await.is(404).refused_as("not_found");
         client.post(&format!("{path}/amendments"), &amend).await.is(404);
         assert_eq!(client.get("/reports").await.is(200).get("/data"), &json!([]));

@@ -67,6 +67,7 @@ pub const CASES: &[Case] = &[
         r#"{"reason":"wrong_data"}"#,
     ),
     case("GET /api/v1/reports/preview", Own("another's site is 404 there (reports.rs)")),
+    case("GET /api/v1/management-plans/{id}/actual", One("management-plans")),
     case("GET /api/v1/calendar", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/divisions", Alike(PUBLIC_TABLE)),
     case("GET /api/v1/transitions", Alike(PUBLIC_TABLE)),
