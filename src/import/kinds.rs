@@ -23,6 +23,7 @@ api_enum! {
         RiskSources = "risk-sources",
         EmergencyPlansFiled = "emergency-plans-filed",
         InsurancePolicies = "insurance-policies",
+        CoDisposalFacilities = "co-disposal-facilities",
         /// Manifests, also of an outage, back-filled from paper.
         Manifests = "manifests",
     }
@@ -53,6 +54,7 @@ impl Kind {
             Self::FacilityDays => &["/site_id", "/on"],
             Self::EmergencyPlansFiled => &["/site_id", "/number"],
             Self::InsurancePolicies => &["/organisation_id", "/number"],
+            Self::CoDisposalFacilities => &["/site_id"],
             Self::Manifests => &["/external_id"],
         }
     }
@@ -80,7 +82,8 @@ impl Kind {
             | Self::FacilityDays
             | Self::RiskSources
             | Self::EmergencyPlansFiled
-            | Self::InsurancePolicies => &[],
+            | Self::InsurancePolicies
+            | Self::CoDisposalFacilities => &[],
         }
     }
 
@@ -316,6 +319,7 @@ pub const fn columns_of(kind: Kind) -> &'static [Column] {
         Kind::RiskSources => records::RISK_SOURCES,
         Kind::EmergencyPlansFiled => records::EMERGENCY_PLANS_FILED,
         Kind::InsurancePolicies => records::INSURANCE_POLICIES,
+        Kind::CoDisposalFacilities => records::CO_DISPOSAL_FACILITIES,
         Kind::Manifests => MANIFESTS,
     }
 }

@@ -13,6 +13,15 @@ const ACTIVITY_KINDS: Words = &[
 ];
 const RUNNING: Words =
     &[("正常运行", "running"), ("运行", "running"), ("降负荷", "reduced"), ("停运", "down")];
+const CO_DISPOSAL_KINDS: Words = &[
+    ("危险废物焚烧", "hazardous_incinerator"),
+    ("危险废物焚烧设施", "hazardous_incinerator"),
+    ("水泥窑", "cement_kiln"),
+    ("水泥窑协同处置", "cement_kiln"),
+    ("生活垃圾焚烧", "municipal_incinerator"),
+    ("生活垃圾焚烧厂", "municipal_incinerator"),
+    ("其他", "other"),
+];
 const RISK_LEVELS: Words = &[("一般", "general"), ("较大", "considerable"), ("重大", "major")];
 
 const VALID_TO: Column = day("valid_to", "有效期至", "/valid_to");
@@ -58,4 +67,15 @@ pub static INSURANCE_POLICIES: &[Column] = &[
     number("amount_yuan", "保险金额", "/amount_yuan"),
     day("valid_from", "有效期自", "/valid_from"),
     VALID_TO,
+];
+
+pub static CO_DISPOSAL_FACILITIES: &[Column] = &[
+    SITE,
+    column("kind", "设施类型", "/kind", Shape::Word(CO_DISPOSAL_KINDS)),
+    number("daily_kg", "日协同处置能力", "/daily_kg"),
+    number("notice_hours", "提前通知", "/notice_hours"),
+    number("priority", "优先级", "/priority"),
+    text("contact_person", "联系人", "/contact/person"),
+    text("contact_phone", "联系电话", "/contact/phone"),
+    text("evidence_sha256", "证明材料", "/evidence_sha256"),
 ];

@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::kinds::Kind;
 use crate::db::Pool;
 use crate::db::schema::{
-    activity, driver, emergency_plan_filed, facility_day, insurance_policy, ledger_entry, licence,
-    management_plan, organisation, risk_source, site, storage_area, transfer_approval, vehicle,
-    waste_stream,
+    activity, co_disposal_facility, driver, emergency_plan_filed, facility_day, insurance_policy,
+    ledger_entry, licence, management_plan, organisation, risk_source, site, storage_area,
+    transfer_approval, vehicle, waste_stream,
 };
 use crate::problem::Problem;
 use crate::wire::{Month, parse_uuid};
@@ -63,6 +63,12 @@ pub async fn known(pool: &Pool, kind: Kind, wanted: &[Vec<String>]) -> Result<Kn
         Kind::RiskSources => by_owner!(conn, risk_source, (site_id, name), (owners, seconds)),
         Kind::EmergencyPlansFiled => {
             by_owner!(conn, emergency_plan_filed, (site_id, number), (owners, seconds))
+        }
+        Kind::CoDisposalFacilities => {
+            use co_disposal_facility as t;
+            let query = t::table.filter(t::site_id.eq_any(owners)).select((t::site_id, t::id));
+            let found: Vec<(Uuid, Uuid)> = query.load(conn).await?;
+            found.into_iter().map(|(site, id)| (vec![site.to_string()], id)).collect()
         }
         Kind::InsurancePolicies => {
             by_owner!(conn, insurance_policy, (organisation_id, number), (owners, seconds))

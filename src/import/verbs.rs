@@ -8,11 +8,12 @@ use super::kinds::Kind;
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::ids::{
-    ApprovalId, DriverId, LedgerEntryId, LicenceId, ManagementPlanId, OrganisationId, SiteId,
-    StorageAreaId, VehicleId, WasteStreamId,
+    ApprovalId, CoDisposalFacilityId, DriverId, LedgerEntryId, LicenceId, ManagementPlanId,
+    OrganisationId, SiteId, StorageAreaId, VehicleId, WasteStreamId,
 };
 use crate::manifest::bulk;
 use crate::problem::Problem;
+use crate::registry::co_disposal::{self, CoDisposalFacilityView};
 use crate::registry::record::activity::Activity;
 use crate::registry::record::emergency_plan::EmergencyPlanFiled;
 use crate::registry::record::facility_day::FacilityDay;
@@ -62,6 +63,7 @@ pub async fn run(
         Kind::RiskSources => tell::<RiskSource>(app, ctx, body).await,
         Kind::EmergencyPlansFiled => tell::<EmergencyPlanFiled>(app, ctx, body).await,
         Kind::InsurancePolicies => tell::<InsurancePolicy>(app, ctx, body).await,
+        Kind::CoDisposalFacilities => co_disposal::register(app, ctx, asked(body)?).await.map(drop),
         Kind::LedgerEntries => ledger::enter(app, ctx, asked(body)?).await.map(drop),
         Kind::Manifests => {
             let taken = bulk::take(app, ctx, &[body], trip::lent).await.pop();
@@ -110,6 +112,11 @@ pub async fn show(app: &App, ctx: &Ctx, kind: Kind, id: Uuid) -> Result<Value, P
         Kind::RiskSources => told::<RiskSource>(app, ctx, id).await,
         Kind::EmergencyPlansFiled => told::<EmergencyPlanFiled>(app, ctx, id).await,
         Kind::InsurancePolicies => told::<InsurancePolicy>(app, ctx, id).await,
+        Kind::CoDisposalFacilities => {
+            let id = CoDisposalFacilityId::of(id);
+            let (known, contact) = co_disposal::show(app, ctx, id).await?;
+            value(&CoDisposalFacilityView::of(&known, &contact))
+        }
         Kind::LedgerEntries => {
             let entry = ledger::show(app, ctx, LedgerEntryId::of(id)).await?;
             value(&LedgerEntryView::from(&entry))

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Cast, Client, PASSWORD, World};
 
 mod amended;
+mod batteries;
 mod boxes;
 mod chains;
 mod delegated;

@@ -13,13 +13,13 @@ fn counts(report: &Answer) -> [u64; 4] {
     ["rows", "ok", "unchanged", "failed"].map(|name| report.json[name].as_u64().unwrap())
 }
 
-#[tokio::test]
-async fn every_record_comes_from_a_file_once() {
-    let world = World::start().await;
-    let cast = Cast::new(&world, 1000).await;
-    let uscc = cast.producer.get(&format!("/organisations/{}", cast.producer_id)).await.ok();
-    let (uscc, site, plant) = (uscc.str("/uscc"), &cast.producer_site, &cast.receiver_site);
-    let files = [
+/// A file of two rows for each kind of record, and who sends it.
+fn files<'a>(
+    cast: &'a Cast,
+    (uscc, kiln): (&str, &str),
+) -> Vec<(&'static str, &'a Client, String)> {
+    let (site, plant) = (&cast.producer_site, &cast.receiver_site);
+    vec![
         (
             "facility-days",
             &cast.receiver,
@@ -52,8 +52,28 @@ async fn every_record_comes_from_a_file_once() {
                  2026-01-01,2026-12-31\n{uscc},公司,保-2,1,2026-01-01,2026-12-31\n"
             ),
         ),
-    ];
-    for (kind, client, file) in files {
+        (
+            "co-disposal-facilities",
+            &cast.corps,
+            format!(
+                "场所,设施类型,日协同处置能力(千克),提前通知(小时),优先级,联系人,联系电话\n\
+                 {kiln},水泥窑,20000,24,2,李四,13900000001\n\
+                 {plant},生活垃圾焚烧,5000.5,0,1,王五,13900000002\n"
+            ),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn every_record_comes_from_a_file_once() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 1000).await;
+    let uscc = cast.producer.get(&format!("/organisations/{}", cast.producer_id)).await.ok();
+    let (uscc, plant) = (uscc.str("/uscc"), &cast.receiver_site);
+    let kiln = json!({"organisation_id": cast.receiver_id, "name": "水泥窑", "kind": "treatment",
+        "division": "01", "region_code": "659002"});
+    let kiln = cast.corps.post("/sites", &kiln).await.ok().id();
+    for (kind, client, file) in files(&cast, (uscc, &kiln)) {
         let tried = send(client, &format!("kind={kind}&dry_run=true"), &file).await;
         assert_eq!(counts(&tried), [2, 2, 0, 0], "{}", tried.shown());
         let done = send(client, &format!("kind={kind}"), &file).await;
