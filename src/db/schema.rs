@@ -331,6 +331,7 @@ diesel::table! {
         storage_capacity_g -> Nullable<Int8>,
         status -> Text,
         is_key_unit -> Bool,
+        grade -> Nullable<Text>,
     }
 }
 

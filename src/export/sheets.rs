@@ -69,6 +69,7 @@ pub static SITES: Sheet = Sheet {
         number("lon", "经度", "/location/lon"),
         number("lat", "纬度", "/location/lat"),
         number("beds", "床位数", "/beds"),
+        text("grade", "医院等级", "/grade"),
         number("seats", "座位数", "/seats"),
         number("storage_capacity_kg", "贮存能力(千克)", "/storage_capacity_kg"),
         STATUS,

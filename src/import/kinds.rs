@@ -100,6 +100,9 @@ impl Kind {
     }
 }
 
+const GRADES: Words =
+    &[("三级", "tertiary"), ("二级", "secondary"), ("一级", "primary"), ("未定级", "ungraded")];
+
 pub(super) const fn column(
     key: &'static str,
     zh: &'static str,
@@ -193,6 +196,7 @@ static SITES: &[Column] = &[
     number("lon", "经度", "/location/lon"),
     number("lat", "纬度", "/location/lat"),
     number("beds", "床位数", "/beds"),
+    column("grade", "医院等级", "/grade", Shape::Word(GRADES)),
     number("seats", "座位数", "/seats"),
 ];
 

@@ -66,9 +66,9 @@ pub use licence_capacity::moves as new_limits;
 pub use licence_capacity::{line_account, shared_account};
 pub use licence_lines::{NewLicenceLine, not_listed};
 pub use model::{
-    Driver, FacilityKind, LedgerEntry, LedgerKind, Licence, LicenceKind, LicenceLine,
-    LicenceStatus, ManagementPlan, Organisation, Part, Person, Place, PlanLine, Site, SiteKind,
-    Standing, StorageArea, StorageKind, TransferApproval, Vehicle, WasteStream,
+    Driver, FacilityKind, HospitalGrade, LedgerEntry, LedgerKind, Licence, LicenceKind,
+    LicenceLine, LicenceStatus, ManagementPlan, Organisation, Part, Person, Place, PlanLine, Site,
+    SiteKind, Standing, StorageArea, StorageKind, TransferApproval, Vehicle, WasteStream,
 };
 pub use place::{DivisionNumber, RegionCode, side};
 pub use plate::{NotAPlate, Plate};

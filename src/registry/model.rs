@@ -53,6 +53,18 @@ api_enum! {
         Storage = "storage",
     }
 
+    /// How a medical institution is graded (医院等级).
+    pub enum HospitalGrade {
+        /// 三级.
+        Tertiary = "tertiary",
+        /// 二级.
+        Secondary = "secondary",
+        /// 一级.
+        Primary = "primary",
+        /// 未定级.
+        Ungraded = "ungraded",
+    }
+
     /// What a licence permits: all steps, collection only, or kitchen waste.
     pub enum LicenceKind {
         Comprehensive = "comprehensive",
@@ -124,6 +136,9 @@ pub struct Site {
     pub location: Option<Place>,
     pub beds: Option<i64>,
     pub seats: Option<i64>,
+    /// Of a medical institution.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grade: Option<HospitalGrade>,
     /// The sum of its storage areas' capacities; `None` where it has none, so nothing limits it.
     pub storage_capacity_g: Option<Grams>,
     pub status: Standing,

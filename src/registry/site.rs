@@ -7,7 +7,7 @@
 use super::access::{administers, could_administer};
 use super::cache::Known;
 use super::change::{Answered, Entered, commit, patched, set, unchanged, words};
-use super::model::{FacilityKind, Organisation, Place, Site, SiteKind, Standing};
+use super::model::{FacilityKind, HospitalGrade, Organisation, Place, Site, SiteKind, Standing};
 use super::place::{DivisionNumber, RegionCode};
 use super::standing::{may_move, still_open, takes_entries};
 use super::store;
@@ -39,6 +39,8 @@ wire! {
         pub location: Option<Location>,
         pub beds: Option<Beds>,
         pub seats: Option<Seats>,
+        /// Of a medical institution.
+        pub grade: Option<HospitalGrade>,
     }
 
     /// What changes of a site.
@@ -54,6 +56,7 @@ wire! {
         pub location: Patch<Location>,
         pub beds: Patch<Beds>,
         pub seats: Patch<Seats>,
+        pub grade: Patch<HospitalGrade>,
         pub status: Change<Standing>,
         /// A key supervised unit (重点监管单位): the regulators' to say.
         pub is_key_unit: Change<bool>,
@@ -100,6 +103,7 @@ fn decide_new(
         location: new.location.map(place),
         beds: new.beds.map(Whole::get),
         seats: new.seats.map(Whole::get),
+        grade: new.grade,
         storage_capacity_g: None,
         status: Standing::Active,
         is_key_unit: false,
@@ -170,6 +174,7 @@ fn patch_site(before: &Site, patch: &SitePatch) -> Site {
         location: patched(&patch.location, before.location.as_ref(), |location| place(*location)),
         beds: patched(&patch.beds, before.beds.as_ref(), |beds| beds.get()),
         seats: patched(&patch.seats, before.seats.as_ref(), |seats| seats.get()),
+        grade: patched(&patch.grade, before.grade.as_ref(), |grade| *grade),
         storage_capacity_g: before.storage_capacity_g,
         status: set(&patch.status, &before.status, |status| *status),
         is_key_unit: set(&patch.is_key_unit, &before.is_key_unit, |is_it| *is_it),

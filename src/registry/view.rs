@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 
 use super::factor::LimitFactor;
 use super::model::{
-    Driver, LedgerEntry, LedgerKind, Licence, LicenceKind, LicenceLine, LicenceStatus,
-    ManagementPlan, Organisation, Part, Person, Place, PlanLine, Site, SiteKind, Standing,
-    StorageArea, StorageKind, TransferApproval, Vehicle, WasteStream,
+    Driver, HospitalGrade, LedgerEntry, LedgerKind, Licence, LicenceKind, LicenceLine,
+    LicenceStatus, ManagementPlan, Organisation, Part, Person, Place, PlanLine, Site, SiteKind,
+    Standing, StorageArea, StorageKind, TransferApproval, Vehicle, WasteStream,
 };
 use crate::clock::rfc3339;
 use crate::ids::{
@@ -79,6 +79,7 @@ view! {
         location: Option<Location> = it.location.map(location),
         beds: Option<i64> = it.beds,
         seats: Option<i64> = it.seats,
+        grade: Option<HospitalGrade> = it.grade,
         storage_capacity_kg: Option<Kg> = kg(it.storage_capacity_g),
         status: Standing = it.status,
         is_key_unit: bool = it.is_key_unit,

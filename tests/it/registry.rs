@@ -34,7 +34,7 @@ fn registers(cast: &Cast, organisation: &str) -> Vec<Register> {
             json!({"organisation_id": organisation, "name": "二号厂", "kind": "production",
                 "business": "hospital", "division": "01", "regiment": "5",
                 "region_code": "659002", "location": {"lon": 81.28, "lat": 40.55}, "beds": 20}),
-            json!({"beds": 21, "park": "工业园", "regiment": null}),
+            json!({"beds": 21, "grade": "secondary", "park": "工业园", "regiment": null}),
         ),
         register(
             "/licences",

@@ -3,16 +3,17 @@
 //!
 //! The coefficients are those of `seeds/generation_coefficients.csv` that the site's kind of
 //! business names. Where it names several for the same waste and basis (three grades of hospital),
-//! the middle one is taken, and the span goes from the lowest to the highest.
+//! the site's grade chooses; where that is not told the middle one is taken, and the span goes from
+//! the lowest to the highest.
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 
 use super::shown::EstimateView;
 use crate::catalogue::{Catalogue, Coefficient};
 use crate::ids::SiteId;
-use crate::registry::Site;
+use crate::registry::{HospitalGrade, Site};
 use crate::units::{Grams, Kg};
 use crate::wire::api_enum;
 
@@ -110,6 +111,9 @@ pub fn estimates(asked: &Asked<'_>, catalogue: &Catalogue) -> Vec<Estimate> {
     let mut all = Vec::new();
     for ((code, unit), mut rows) in alike {
         let Some((basis, amount)) = asked.amount(unit, catalogue) else { continue };
+        if let Some(own) = rows.iter().find(|row| is_of_grade(asked.site, row)) {
+            rows = vec![own];
+        }
         rows.sort_by(|one, other| one.default_value.total_cmp(&other.default_value));
         let middle = rows[(rows.len() - 1) / 2];
         let low = rows.iter().filter_map(|row| row.low).fold(middle.default_value, f64::min);
@@ -134,6 +138,17 @@ pub fn estimates(asked: &Asked<'_>, catalogue: &Catalogue) -> Vec<Estimate> {
     }
     all.retain(|one| one.mass > Grams::ZERO);
     all
+}
+
+/// Whether a coefficient is that of wards of the site's grade.
+fn is_of_grade(site: &Site, row: &Coefficient) -> bool {
+    let id = match site.grade {
+        Some(HospitalGrade::Tertiary) => "GC01",
+        Some(HospitalGrade::Secondary) => "GC02",
+        Some(HospitalGrade::Primary) => "GC03",
+        Some(HospitalGrade::Ungraded) | None => return false,
+    };
+    &*row.coef_id == id
 }
 
 /// The codes that a coefficient is for, each with its share.
@@ -172,6 +187,7 @@ mod tests {
             location: None,
             beds,
             seats,
+            grade: None,
             storage_capacity_g: None,
             status: Standing::Active,
             is_key_unit: false,
@@ -197,6 +213,10 @@ mod tests {
         assert_eq!(by_days[0], ("841-001-01".into(), 450_500, EstimateBasis::BedDays));
         let whole: i64 = by_days.iter().map(|one| one.1).sum();
         assert_eq!(whole, 530_000);
+        // A tertiary one has 0.65 kg a bed-day.
+        let graded = Site { grade: Some(HospitalGrade::Tertiary), ..hospital.clone() };
+        let by_grade = told(&graded, "2026-06-30", &[("bed_days", 1_000_000)]);
+        assert_eq!(by_grade.iter().map(|one| one.1).sum::<i64>(), 650_000);
         // 100 beds, 31 days, 75.19 % of them taken.
         let by_beds = told(&hospital, "2026-01-31", &[]);
         let whole: i64 = by_beds.iter().map(|one| one.1).sum();

@@ -145,6 +145,7 @@ mod tests {
             location: None,
             beds: None,
             seats: None,
+            grade: None,
             storage_capacity_g: None,
             status: Standing::Active,
             is_key_unit: false,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::super::cache::Known;
 use super::super::entry::Slice;
-use super::super::model::{Place, Site, SiteKind, Standing};
+use super::super::model::{HospitalGrade, Place, Site, SiteKind, Standing};
 use super::{all, broken, id, known, optional, text};
 use crate::db::Pool;
 use crate::db::schema::site as t;
@@ -33,6 +33,7 @@ struct SiteRow {
     lat_e6: Option<i64>,
     beds: Option<i64>,
     seats: Option<i64>,
+    grade: Option<String>,
     storage_capacity_g: Option<i64>,
     status: String,
     is_key_unit: bool,
@@ -41,6 +42,7 @@ struct SiteRow {
 fn read(row: SiteRow) -> Result<Site, Problem> {
     let fault = || broken("site", row.id);
     let place = row.lon_e6.zip(row.lat_e6);
+    let grade = row.grade.as_deref().map(|word| HospitalGrade::parse(word).ok_or_else(fault));
     Ok(Site {
         id: SiteId::of(row.id),
         organisation_id: OrganisationId::of(row.organisation_id),
@@ -56,6 +58,7 @@ fn read(row: SiteRow) -> Result<Site, Problem> {
         location: place.map(|(lon_e6, lat_e6)| Place { lon_e6, lat_e6 }),
         beds: row.beds,
         seats: row.seats,
+        grade: grade.transpose()?,
         storage_capacity_g: row.storage_capacity_g.map(Grams),
         is_key_unit: row.is_key_unit,
     })
@@ -136,6 +139,7 @@ const COLUMNS: &[(&str, Type)] = &[
     ("lat_e6", Type::Int8),
     ("beds", Type::Int8),
     ("seats", Type::Int8),
+    ("grade", Type::Text),
     ("storage_capacity_g", Type::Int8),
     ("status", Type::Text),
     ("is_key_unit", Type::Bool),
@@ -170,6 +174,7 @@ fn cells(site: &Site) -> Vec<Cell> {
         Cell::Int8(site.location.map(|place| place.lat_e6)),
         Cell::Int8(site.beds),
         Cell::Int8(site.seats),
+        Cell::Text(site.grade.map(|grade| grade.as_str().to_owned())),
         Cell::Int8(site.storage_capacity_g.map(|grams| grams.0)),
         text(site.status.as_str()),
         Cell::Bool(Some(site.is_key_unit)),
