@@ -65,29 +65,33 @@ pub fn plan<'p>(simplex: &Simplex<'_, 'p>, binding: Vec<Binding>) -> Plan<'p> {
         code: member.code,
         grams: member.grams,
     };
-    let mut nowhere: Vec<Unmet> = lots.homeless.iter().map(unmet).collect();
+    // Sorted by numbers: to compare tens of thousands of texts takes far longer.
+    let key = |member: &Member| (member.source, 0, member.rank);
+    let mut nowhere: Vec<_> = lots.homeless.iter().map(|one| (key(one), unmet(one))).collect();
     let mut flows = Vec::with_capacity(lots.members.len());
     let mut gram_km = 0.0;
     let parts = simplex.parts();
+    let mut shares = Vec::new();
     for parts in parts.chunk_by(|a, b| a.0 == b.0) {
         let lot = &lots.each[parts[0].0];
-        for (at, member) in shares(parts, &lots.members[lot.members.clone()]) {
+        deal(parts, &lots.members[lot.members.clone()], &mut shares);
+        for (at, member) in shares.drain(..) {
             if at == SINK {
-                nowhere.push(unmet(&member));
+                nowhere.push((key(&member), unmet(&member)));
                 continue;
             }
-            let line = lots.lines[at - 1 - facilities];
+            let number = at - 1 - facilities;
+            let line = lots.lines[number];
             gram_km += member.grams as f64 * lots.km[lot.row * facilities + line.facility];
-            let Member { source, code, grams } = member;
+            let Member { source, code, rank, grams } = member;
             let (facility, line) = (line.facility, line.number);
-            flows.push(Flow { source, facility, line, code, grams });
+            flows.push(((source, number, rank), Flow { source, facility, line, code, grams }));
         }
     }
-    flows.sort_unstable();
-    nowhere.sort_unstable();
+    let (flows, nowhere) = (in_order(&flows), in_order(&nowhere));
     let mut used_g = vec![Vec::new(); facilities];
     for (number, line) in lots.lines.iter().enumerate() {
-        used_g[line.facility].push(simplex.tree.through(simplex.node(number)));
+        used_g[line.facility].push(simplex.through(simplex.node(number)));
     }
     let unmet_g = nowhere.iter().map(|one| one.grams).sum();
     // A gram-kilometre is a millionth of a tonne-kilometre.
@@ -95,9 +99,24 @@ pub fn plan<'p>(simplex: &Simplex<'_, 'p>, binding: Vec<Binding>) -> Plan<'p> {
     Plan { flows, unmet: nowhere, used_g, binding, unmet_g, tonne_km }
 }
 
+/// Everything in the order of its keys: source, line, code. No two have the same. Only the keys are
+/// moved around.
+fn in_order<T: Copy>(keyed: &[((usize, usize, u32), T)]) -> Vec<T> {
+    let key = |(source, line, rank): (usize, usize, u32)| {
+        (source as u128) << 64 | (line as u128) << 32 | u128::from(rank)
+    };
+    let numbered = keyed.iter().enumerate();
+    let mut order: Vec<(u128, usize)> = numbered.map(|(at, (own, _))| (key(*own), at)).collect();
+    order.sort_unstable();
+    order.into_iter().map(|(_, at)| keyed[at].1).collect()
+}
+
 /// Deals the parts of a lot out to its members, each in their order: both add up to the same.
-fn shares<'p>(parts: &[(usize, usize, i64)], members: &[Member<'p>]) -> Vec<(usize, Member<'p>)> {
-    let mut shares = Vec::with_capacity(parts.len() + members.len());
+fn deal<'p>(
+    parts: &[(usize, usize, i64)],
+    members: &[Member<'p>],
+    shares: &mut Vec<(usize, Member<'p>)>,
+) {
     let mut members = members.iter().copied();
     let mut member = members.next();
     for (_, at, grams) in parts {
@@ -110,5 +129,4 @@ fn shares<'p>(parts: &[(usize, usize, i64)], members: &[Member<'p>]) -> Vec<(usi
             member = if rest.grams > 0 { Some(rest) } else { members.next() };
         }
     }
-    shares
 }

@@ -20,6 +20,8 @@ pub struct Costs {
     /// Of a gram that stays unmet: more than twice what any detour could cost, so that one gram
     /// less unmet outweighs every distance.
     pub unmet: i64,
+    /// The longest distance.
+    pub farthest: i64,
     /// A power of two, so that nothing is rounded twice.
     pub units_per_km: f64,
     /// `rows` in coarse units, each row filled up with [`CLOSED`] to `width`.
@@ -51,7 +53,7 @@ impl Costs {
             coarse.extend(row.iter().map(|cost| (cost >> shift) as i32));
             coarse.resize(coarse.len().next_multiple_of(STRIDE), CLOSED);
         }
-        Self { rows, unmet, units_per_km, coarse, width, shift }
+        Self { rows, unmet, farthest, units_per_km, coarse, width, shift }
     }
 
     /// In coarse units, rounded down: a sum of such costs and prices is never too high.
@@ -90,27 +92,12 @@ pub fn cheapest(costs: &[i32], prices: &[i32], own: Option<usize>, best: i32) ->
     let (chunk, place) = (own / STRIDE, own % STRIDE);
     take(&costs[..chunk], &prices[..chunk]);
     take(&costs[chunk + 1..], &prices[chunk + 1..]);
-    let beside = (0..STRIDE).filter(|lane| *lane != place);
-    let beside = beside.map(|lane| costs[chunk][lane] + prices[chunk][lane]);
-    beside.chain(lanes).fold(best, i32::min)
-}
-
-/// The lowest and the second lowest sum of a coarse cost and a coarse price, both at most `most`.
-pub fn two_cheapest(costs: &[i32], prices: &[i32], most: i32) -> (i32, i32) {
-    let (mut best, mut second) = ([most; STRIDE], [most; STRIDE]);
-    let (costs, _) = costs.as_chunks::<STRIDE>();
-    let (prices, _) = prices.as_chunks::<STRIDE>();
-    for (costs, prices) in costs.iter().zip(prices) {
-        for lane in 0..STRIDE {
-            let sum = costs[lane] + prices[lane];
-            second[lane] = second[lane].min(sum.max(best[lane]));
-            best[lane] = best[lane].min(sum);
-        }
+    let (costs, prices) = (&costs[chunk], &prices[chunk]);
+    for lane in 0..STRIDE {
+        let sum = if lane == place { best } else { costs[lane] + prices[lane] };
+        lanes[lane] = lanes[lane].min(sum);
     }
-    let both = best.into_iter().zip(second);
-    both.fold((most, most), |(low, next), (best, second)| {
-        (low.min(best), next.min(second).min(low.max(best)))
-    })
+    lanes.into_iter().fold(best, i32::min)
 }
 
 /// Where the sum of a coarse cost and a coarse price is this, if anywhere.

@@ -14,6 +14,8 @@ use super::problem::{Facility, Matching, Place, distance};
 pub struct Member<'p> {
     pub source: usize,
     pub code: &'p str,
+    /// Its place among all codes that are produced, in ascending order.
+    pub rank: u32,
     pub grams: i64,
 }
 
@@ -58,16 +60,22 @@ impl<'p> Lots<'p> {
         let lines = lines(&problem.facilities);
         let (classes, class_of) = classes(&problem.facilities);
         let (row_of, places) = rows(problem);
+        let produced = Produce::of(problem);
+        let ranks = produced.codes.iter();
+        let class_of: Vec<_> = ranks.map(|code| class_of.get(code).copied()).collect();
         // Row by row, so that what each class has found is in the order of rows, sources and codes.
         let mut order: Vec<(usize, usize)> = row_of.into_iter().zip(0..).collect();
         order.sort_unstable();
         let mut found: Vec<Vec<(usize, Member<'p>)>> = vec![Vec::new(); classes.len()];
         let mut homeless = Vec::new();
+        let mut sums = Vec::new();
         for (row, source) in order {
-            for (code, grams) in produced(problem, source) {
-                let member = Member { source, code, grams };
-                match class_of.get(code) {
-                    Some(class) => found[*class].push((row, member)),
+            produced.sum(source, &mut sums);
+            for (rank, grams) in &sums {
+                let (code, class) = (produced.codes[*rank as usize], class_of[*rank as usize]);
+                let member = Member { source, code, rank: *rank, grams: *grams };
+                match class {
+                    Some(class) => found[class].push((row, member)),
                     None => homeless.push(member),
                 }
             }
@@ -195,16 +203,63 @@ fn along(place: Place) -> u64 {
     })
 }
 
-/// What a source produced, in the order of its codes, each once and more than nothing.
-fn produced(problem: &Matching, source: usize) -> Vec<(&str, i64)> {
-    let all = problem.sources[source].produced.iter();
-    let mut sums: Vec<(&str, i64)> =
-        all.filter(|one| one.grams > 0).map(|one| (one.code.as_str(), one.grams)).collect();
-    sums.sort_unstable();
-    sums.dedup_by(|later, kept| {
-        let is_same = later.0 == kept.0;
-        kept.1 += if is_same { later.1 } else { 0 };
-        is_same
-    });
-    sums
+/// What all sources produced, by number: to sort and to look up tens of thousands of texts takes
+/// as long as to move all that they stand for.
+struct Produce<'p> {
+    /// All codes, each once, in ascending order.
+    codes: Vec<&'p str>,
+    /// The place among these and the mass of each item, source by source.
+    items: Vec<(u32, i64)>,
+    /// Where the items of each source end.
+    ends: Vec<usize>,
+}
+
+impl<'p> Produce<'p> {
+    fn of(problem: &'p Matching) -> Self {
+        let mut numbers: HashMap<&str, u32> = HashMap::new();
+        let mut codes: Vec<&str> = Vec::new();
+        let (mut items, mut ends) = (Vec::new(), Vec::with_capacity(problem.sources.len()));
+        for source in &problem.sources {
+            // Most sources list the same codes in the same order: then each follows the last.
+            let mut next = 0;
+            for one in source.produced.iter().filter(|one| one.grams > 0) {
+                let code = one.code.as_str();
+                let number = if codes.get(next) == Some(&code) {
+                    next as u32
+                } else {
+                    *numbers.entry(code).or_insert_with(|| {
+                        codes.push(code);
+                        codes.len() as u32 - 1
+                    })
+                };
+                items.push((number, one.grams));
+                next = number as usize + 1;
+            }
+            ends.push(items.len());
+        }
+        let mut order: Vec<u32> = (0..codes.len() as u32).collect();
+        order.sort_unstable_by_key(|number| codes[*number as usize]);
+        let mut ranks = vec![0; codes.len()];
+        for (rank, number) in (0..).zip(&order) {
+            ranks[*number as usize] = rank;
+        }
+        for (number, _) in &mut items {
+            *number = ranks[*number as usize];
+        }
+        let codes = order.into_iter().map(|number| codes[number as usize]).collect();
+        Self { codes, items, ends }
+    }
+
+    /// What a source produced, in the order of its codes, each once and more than nothing.
+    fn sum(&self, source: usize, sums: &mut Vec<(u32, i64)>) {
+        let from = source.checked_sub(1).map_or(0, |before| self.ends[before]);
+        sums.clear();
+        sums.extend(&self.items[from..self.ends[source]]);
+        sums.sort_unstable();
+        sums.dedup_by(|later, kept| {
+            let is_same = later.0 == kept.0;
+            kept.1 += if is_same { later.1 } else { 0 };
+            is_same
+        });
+    }
 }

@@ -60,7 +60,7 @@ fn value(
     (facility, line): (usize, Option<usize>),
 ) -> Option<Binding> {
     let saved = -way_back.min(0);
-    if saved == 0 && simplex.tree.through(node) == 0 {
+    if saved == 0 && simplex.through(node) == 0 {
         return None;
     }
     // A gram unmet costs more than twice any distance, so the nearest multiple is what is saved.
@@ -92,7 +92,7 @@ impl Residual {
             if tree.room(node) > 0 {
                 arcs[node].push((to, 0));
             }
-            if tree.through(node) > 0 {
+            if simplex.through(node) > 0 {
                 arcs[to].push((node, 0));
             }
         }

@@ -3,6 +3,7 @@
 //! `solve.rs` tells the whole story in one function; each other file is one step of it.
 
 mod answer;
+mod ballast;
 mod costs;
 mod doors;
 mod forecast;

@@ -2,7 +2,7 @@
 
 use super::answer::{Plan, plan};
 use super::costs::Costs;
-use super::forecast::forecast;
+use super::forecast::Forecast;
 use super::lots::Lots;
 use super::marginal::binding;
 use super::problem::Matching;
@@ -21,8 +21,8 @@ pub fn solve<'p>(
 ) -> Result<Plan<'p>, Stopped> {
     let lots = Lots::of(problem);
     let costs = Costs::of(&lots);
-    let prices = forecast(&lots, &costs, keep_on)?;
-    let mut simplex = Simplex::new(&lots, &costs, &prices, keep_on)?;
+    let forecast = Forecast::of(&lots, &costs, keep_on)?;
+    let mut simplex = Simplex::new(&lots, &costs, &forecast, keep_on)?;
     simplex.run(keep_on)?;
     let binding = if wants_marginals { binding(&simplex, keep_on)? } else { Vec::new() };
     Ok(plan(&simplex, binding))

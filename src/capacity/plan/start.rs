@@ -1,87 +1,54 @@
-//! A first plan to improve: each lot as a whole goes to the nearest line with room for it.
+//! Where every lot would go at the prices that are forecast: whether there is room for it or not.
 
-use super::costs::{CLOSED, Costs, place_of, two_cheapest};
+use super::costs::{CLOSED, Costs, cheapest, place_of};
 use super::lots::Lots;
 use super::solve::Stopped;
-use super::tree::{SINK, Tree};
+use super::tree::SINK;
 
-/// Lots between two questions whether to go on.
-const AT_ONCE: usize = 64;
-
-/// Where each lot goes at first: a line, or the sink for what stays unmet. Lines count with the
-/// prices that are forecast for them. The lot that would lose most if it had to take its second
-/// choice chooses first: this halves the work of the simplex.
+/// Where each lot goes at first: the line where it costs least, or the sink for what stays unmet.
+/// It is no more than a good start, so coarse units will do.
 ///
-/// A lot that would fill a line to the brim does not go there: with some room left everywhere, a
-/// new `Tree` is strongly feasible as it is, without any lot in it.
+/// Lines of one facility often charge the same, and are then all as good: the one with most room
+/// left takes the lot, so that none gets far too much while another stays empty.
 pub fn start(
     lots: &Lots,
     (costs, prices): (&Costs, &[i64]),
-    tree: &mut Tree,
     keep_on: &dyn Fn() -> bool,
 ) -> Result<Vec<usize>, Stopped> {
-    let facilities = lots.facility_limits.len();
-    let order = order(lots, (costs, prices), keep_on)?;
-    let mut at = vec![SINK; lots.each.len()];
-    for (done, (_, number, first)) in order.into_iter().enumerate() {
-        if done % AT_ONCE == 0 && !keep_on() {
-            return Err(Stopped);
-        }
-        let lot = &lots.each[number];
-        let has_room =
-            |node: usize| tree.room(node).min(tree.room(tree.leads_to(node))) > lot.grams;
-        let to = if first != SINK && has_room(first) {
-            first
-        } else {
-            let row = &costs.rows[lot.row * facilities..][..facilities];
-            let (mut best, mut to) = (i64::MAX, SINK);
-            for line in &lots.classes[lot.class] {
-                let node = 1 + facilities + line;
-                let cost = row[tree.leads_to(node) - 1] + prices[*line];
-                if cost < best && has_room(node) {
-                    (best, to) = (cost, node);
-                }
-            }
-            to
-        };
-        if to != SINK {
-            tree.send(to, lot.grams);
-        }
-        at[number] = to;
-    }
-    Ok(at)
-}
-
-/// All lots, those first that would lose most, each with its first choice. It is no more than a
-/// good order, so coarse units will do.
-fn order(
-    lots: &Lots,
-    (costs, prices): (&Costs, &[i64]),
-    keep_on: &dyn Fn() -> bool,
-) -> Result<Vec<(i32, usize, usize)>, Stopped> {
-    let facilities = lots.facility_limits.len();
+    let first_line = 1 + lots.facility_limits.len();
     let unmet = costs.floor(costs.unmet);
-    let mut order = Vec::with_capacity(lots.each.len());
-    let (mut lowest, mut cheapest) = (vec![CLOSED; costs.width], vec![SINK; costs.width]);
+    let mut room: Vec<i64> = lots.lines.iter().map(|line| line.limit_g).collect();
+    let mut at = Vec::with_capacity(lots.each.len());
+    let mut lowest = vec![CLOSED; costs.width];
+    let mut first = vec![0; costs.width];
     for same in lots.each.chunk_by(|a, b| a.class == b.class) {
         if !keep_on() {
             return Err(Stopped);
         }
+        let class = &lots.classes[same[0].class];
+        let facility = |place: usize| lots.lines[class[place]].facility;
+        let exact = |place: usize| prices[first_line + class[place]];
         lowest.fill(CLOSED);
-        let lines = lots.classes[same[0].class].iter();
-        for line in lines.filter(|line| lots.lines[**line].is_open) {
-            let (facility, price) = (lots.lines[*line].facility, costs.floor(prices[*line]));
+        for place in (0..class.len()).filter(|place| lots.lines[class[*place]].is_open) {
+            let (facility, price) = (facility(place), costs.floor(exact(place)));
             if price < lowest[facility] {
-                (lowest[facility], cheapest[facility]) = (price, 1 + facilities + line);
+                (lowest[facility], first[facility]) = (price, place);
             }
         }
         for lot in same {
             let row = &costs.coarse[lot.row * costs.width..][..costs.width];
-            let (best, second) = two_cheapest(row, &lowest, unmet);
-            let first = place_of(best, row, &lowest).map_or(SINK, |facility| cheapest[facility]);
-            order.push((best - second, order.len(), first));
+            let best = cheapest(row, &lowest, None, unmet);
+            let Some(to) = place_of(best, row, &lowest).filter(|_| best < unmet) else {
+                at.push(SINK);
+                continue;
+            };
+            let equal = (first[to]..class.len()).take_while(|place| facility(*place) == to);
+            let equal = equal.filter(|place| exact(*place) == exact(first[to]));
+            let open = equal.map(|place| class[place]).filter(|line| lots.lines[*line].is_open);
+            let line = open.max_by_key(|line| room[*line]).unwrap_or(class[first[to]]);
+            room[line] = room[line].saturating_sub(lot.grams);
+            at.push(first_line + line);
         }
     }
-    order.sort_unstable();
-    Ok(order)
+    Ok(at)
 }

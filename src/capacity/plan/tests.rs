@@ -194,6 +194,26 @@ fn lots_make_way_for_each_other() {
     assert_eq!(plan.unmet_g, 0);
 }
 
+/// As much as 62 bits hold, and limits beyond: nothing leaves 64 bits on the way.
+#[test]
+fn masses_and_limits_may_be_as_large_as_they_are_allowed_to() {
+    for mass in [1i64 << 58, (1 << 60) - 2, 1 << 60, (1 << 61) - 2] {
+        let (near, far) = (mass / 4, mass + mass / 8);
+        let problem = Matching {
+            sources: vec![source(0.0, &[("a", mass)]), source(0.5, &[("b", mass)])],
+            facilities: vec![
+                facility(1.0, Some(near), &[(&["a", "b"], i64::MAX), (&["a"], 1)]),
+                facility(2.0, Some(i64::MAX), &[(&["b", "a"], far), (&["c"], i64::MAX)]),
+                facility(3.0, None, &[(&["a"], 1), (&["b"], mass / 2 + 5)]),
+            ],
+        };
+        let plan = optimum(&problem);
+        assert_eq!(plan.unmet_g, 2 * mass - near - far - 1 - (mass / 2 + 5));
+        let used = |facility: usize| plan.used_g[facility].iter().sum::<i64>();
+        assert_eq!((used(0), used(1), used(2)), (near, far, mass / 2 + 6));
+    }
+}
+
 #[test]
 fn a_caller_may_stop() {
     let problem = Matching {

@@ -27,7 +27,7 @@ struct Node {
     depth: u32,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Tree {
     nodes: Vec<Node>,
     /// What a gram costs from each node to the sink, along the tree.
@@ -68,16 +68,7 @@ impl Tree {
     /// Every facility below the sink, every line below its facility, with no flow. `lines` are a
     /// facility's number and a limit each.
     pub fn new(facility_limits: &[i64], lines: impl Iterator<Item = (usize, i64)>) -> Self {
-        let mut tree = Self {
-            nodes: Vec::new(),
-            prices: Vec::new(),
-            lot_flows: Vec::new(),
-            lots: Vec::new(),
-            through: Vec::new(),
-            limits: Vec::new(),
-            leads_to: Vec::new(),
-            free_seats: Vec::new(),
-        };
+        let mut tree = Self::default();
         tree.add(NONE, i64::MAX);
         for limit in facility_limits {
             tree.add(SINK, *limit);
@@ -178,6 +169,32 @@ impl Tree {
         self.lot_flows[seat] = grams;
         self.lots[seat] = lot;
         seat
+    }
+
+    /// Gives a lot that is divided from the start a seat: so much as the node has room for goes
+    /// there, the rest unmet, both at no cost as yet. The node then hangs from the seat.
+    pub fn fill(&mut self, lot: usize, (node, inside): (usize, i64), grams: i64) -> usize {
+        debug_assert_eq!(inside, self.room(node));
+        let seat = self.seat(lot, (SINK, 0), grams);
+        let room = i64::MAX;
+        // Never all out: it fills the node, which is taken out of the tree for this.
+        self.pivot(Entering { from: seat, to: node, room, cost: 0 });
+        seat
+    }
+
+    /// Works all prices out anew, since those of some lots have changed: these are asked for the
+    /// cost of a gram of a lot to a node.
+    pub fn reprice(&mut self, cost: impl Fn(usize, usize) -> i64) {
+        let mut node = self.next(SINK);
+        while node != SINK {
+            let parent = self.parent(node);
+            let of = |seat: usize, at: usize| {
+                if seat < self.seats_from() { 0 } else { cost(self.lots[seat], at) }
+            };
+            let up = if node > parent { of(node, parent) } else { -of(parent, node) };
+            self.prices[node] = self.prices[parent] + up;
+            node = self.next(node);
+        }
     }
 
     /// Frees a seat whose lot goes to one line alone again. Answers with the lot and that line.
