@@ -20,9 +20,8 @@ use super::moves::{self, Limits};
 use crate::catalogue::Stream;
 use crate::db::{Book, Head, Verdict, enter, judge};
 use crate::decision::{Balance, Decision, Guard, Move, Settled, Subject, SubjectKind, Written};
-use crate::ids::{LicenceId, OrganisationId, SiteId};
 use crate::registry::rows::LicenceAccount;
-use crate::registry::{Licence, LicenceKind, LicenceLine, LicenceStatus, new_limits};
+use crate::registry::{Licence, LicenceStatus, granted, new_limits};
 use crate::units::Grams;
 
 /// What somebody does.
@@ -65,34 +64,6 @@ fn now() -> DateTime<Utc> {
     "2026-11-25T02:00:00Z".parse().unwrap()
 }
 
-fn licence(lines: &[i64], shared: i64) -> Licence {
-    let id = Uuid::from_bytes([1; 16]);
-    let day = "2026-01-01".parse().unwrap();
-    let line = |(n, grams): (usize, &i64)| LicenceLine {
-        line: n as i64 + 1,
-        waste_codes: vec!["900-249-08".into()],
-        categories: Vec::new(),
-        methods: vec!["R9".into()],
-        annual_g: Grams(*grams),
-    };
-    Licence {
-        id: LicenceId::of(id),
-        organisation_id: OrganisationId::of(id),
-        site_id: SiteId::of(id),
-        number: "1".into(),
-        kind: LicenceKind::Comprehensive,
-        status: LicenceStatus::Active,
-        issued_on: day,
-        issued_by: "x".into(),
-        valid_from: day,
-        valid_to: day,
-        annual_limit_g: Some(Grams(shared)),
-        limit_factor_milli: 1000,
-        rated_daily_g: None,
-        lines: lines.iter().enumerate().map(line).collect(),
-    }
-}
-
 /// A manifest of one item on a line of the licence.
 fn manifest(licence: &Licence, line: i64, grams: i64) -> Manifest {
     let id = |n: u8| Uuid::from_bytes([n; 16]);
@@ -114,7 +85,7 @@ fn manifest(licence: &Licence, line: i64, grams: i64) -> Manifest {
 
 impl Model {
     fn new(lines: &[i64], shared: i64, scripts: &[Vec<Act>]) -> Self {
-        let licence = licence(lines, shared);
+        let licence = granted(lines, Some(shared), 1000);
         let mut book = Book::default();
         let head = Head { year: 2026, version: 1, leaf: [0; 32], recorded_at: now() };
         book.heads.insert(licence.id.uuid(), head);

@@ -63,6 +63,8 @@ pub use entry::{Entry, Slice};
 pub use factor::LimitFactor;
 #[cfg(test)]
 pub use licence_capacity::moves as new_limits;
+#[cfg(test)]
+pub(crate) use licence_capacity::tests::licence as granted;
 pub use licence_capacity::{line_account, shared_account};
 pub use licence_lines::{NewLicenceLine, not_listed};
 pub use model::{
