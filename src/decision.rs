@@ -24,7 +24,7 @@ mod subject;
 
 pub use subject::{Subject, SubjectKind};
 
-pub use crate::row::{Cell, Implied, Row, Table, Type, Write};
+pub use crate::row::{Cell, Implied, Row, Table, Type, Write, with_columns};
 
 /// A subject as it was when it was read: if its version has moved, the fact is stale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -77,6 +77,20 @@ pub struct Table {
     pub columns: &'static [(&'static str, Type)],
 }
 
+/// Columns that events tell of, with those beside them that only the row has.
+pub const fn with_columns<const TOLD: usize, const MORE: usize, const ALL: usize>(
+    told: &[(&'static str, Type); TOLD],
+    more: &[(&'static str, Type); MORE],
+) -> [(&'static str, Type); ALL] {
+    let mut all = [("", Type::Text); ALL];
+    let mut n = 0;
+    while n < ALL {
+        all[n] = if n < TOLD { told[n] } else { more[n - TOLD] };
+        n += 1;
+    }
+    all
+}
+
 /// The rows of one table that events make of a subject: all of them, so that none is one of none.
 #[derive(Clone, Debug)]
 pub struct Implied {

@@ -12,9 +12,9 @@ use crate::export::sheets;
 use crate::ids::TransferApplicationId;
 use crate::pages;
 use crate::registry::application::{
-    self, ConsultApplication, CorrectApplication, DecideApplication, NewTransferApplication,
-    OneTransferApplicationView, ReplyToApplication, ResubmitApplication, Step, TransferApplication,
-    TransferApplicationQuery, TransferApplicationView,
+    self, ApplicationStep, ConsultApplication, CorrectApplication, DecideApplication,
+    NewTransferApplication, OneTransferApplicationView, ReplyToApplication, ResubmitApplication,
+    Step, TransferApplication, TransferApplicationQuery, TransferApplicationView,
 };
 use crate::wire::{Nothing, Page};
 
@@ -101,7 +101,7 @@ fn view(app: &App, ctx: &Ctx, it: &TransferApplication) -> TransferApplicationVi
 
 /// A step as an operation: all differ by word, body and words.
 macro_rules! step {
-    ($(#[doc = $doc:literal])+ $name:ident, $id:literal, $path:literal, $word:literal,
+    ($(#[doc = $doc:literal])+ $name:ident, $id:literal, $path:literal,
      $body:ident => $step:ident) => {
         $(#[doc = $doc])+
         #[utoipa::path(
@@ -121,7 +121,13 @@ macro_rules! step {
         ) -> Answer {
             let id = segments.id("id", TransferApplicationId::of)?;
             let (ctx, asked) = caller.command::<$body>(&body)?;
-            let done = application::step(&app, &ctx, (id, $word), asked.map(Step::$step)).await?;
+            let done = application::step(
+                &app,
+                &ctx,
+                (id, ApplicationStep::$step),
+                asked.map(Step::$step),
+            )
+            .await?;
             let view = view(&app, &ctx, &done.value);
             Ok(answered(&ctx, &done, view))
         }
@@ -131,42 +137,42 @@ macro_rules! step {
 step!(
     /// Name all that is missing or wrong, once (Art. 23): the authority of the place it leaves.
     correct, "correct_transfer_application",
-    "/api/v1/transfer-applications/{id}/request-corrections", "request-corrections",
+    "/api/v1/transfer-applications/{id}/request-corrections",
     CorrectApplication => Correct
 );
 step!(
     /// Put it right: the applicant.
     resubmit, "resubmit_transfer_application",
-    "/api/v1/transfer-applications/{id}/resubmit", "resubmit",
+    "/api/v1/transfer-applications/{id}/resubmit",
     ResubmitApplication => Resubmit
 );
 step!(
     /// Accept it as complete (受理): the authority of the place it leaves.
     accept, "accept_transfer_application",
-    "/api/v1/transfer-applications/{id}/accept", "accept",
+    "/api/v1/transfer-applications/{id}/accept",
     Nothing => Accept
 );
 step!(
     /// Ask the authority of the place that it goes to (Art. 24).
     consult, "consult_transfer_application",
-    "/api/v1/transfer-applications/{id}/consult", "consult",
+    "/api/v1/transfer-applications/{id}/consult",
     ConsultApplication => Consult
 );
 step!(
     /// That authority's answer (Art. 25): by itself, or entered by the one that has the letter.
     reply, "reply_to_transfer_application",
-    "/api/v1/transfer-applications/{id}/reply", "reply",
+    "/api/v1/transfer-applications/{id}/reply",
     ReplyToApplication => Reply
 );
 step!(
     /// Decide (Art. 26): to approve makes the transfer approval in the same act.
     decide, "decide_transfer_application",
-    "/api/v1/transfer-applications/{id}/decide", "decide",
+    "/api/v1/transfer-applications/{id}/decide",
     DecideApplication => Decide
 );
 step!(
     /// Withdraw it before it is decided: the applicant.
     withdraw, "withdraw_transfer_application",
-    "/api/v1/transfer-applications/{id}/withdraw", "withdraw",
+    "/api/v1/transfer-applications/{id}/withdraw",
     Nothing => Withdraw
 );

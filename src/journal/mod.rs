@@ -6,6 +6,7 @@
 mod canonical;
 mod chain;
 mod event;
+mod frozen;
 mod happening;
 mod read;
 pub mod signature;
@@ -14,6 +15,7 @@ mod store;
 pub use canonical::canonical;
 pub use chain::{Break, first_break};
 pub use event::{BODY_BYTES_MAX, Link, NO_PREV, body, leaf_hash};
+pub use frozen::frozen;
 pub(crate) use happening::happenings;
 pub use read::{Recorded, Stamped};
 pub use store::{Place, bodies, chain, chains, position, scan, size};

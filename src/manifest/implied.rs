@@ -178,7 +178,7 @@ fn used(
     let mut found = manifest.received.iter().flat_map(|step| &step.data.items);
     let found = found.rfind(|one| one.line == item.line);
     let mut accounts = licence_accounts(item, found.and_then(|one| one.year).or(item.year));
-    accounts.extend(opened::account_at(item, found.and_then(|one| one.opened_on)));
+    accounts.extend(opened::account(item, found.and_then(|one| one.opened_on)));
     accounts.extend(planned(item));
     accounts.extend(approval);
     let accepted = progress.accepted_g.0;

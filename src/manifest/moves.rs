@@ -131,7 +131,7 @@ pub fn move_out(filed: &Filed) -> Vec<Move> {
 /// The posts' accounts that hold an item's mass, its producer's ledger apart.
 pub fn holdings(item: &Item, receiver: SiteId, approval: Option<Account>) -> Vec<Account> {
     let mut accounts = licence_accounts(item, item.year);
-    accounts.extend(opened::account(item));
+    accounts.extend(opened::account(item, None));
     if item.storage {
         accounts.push(site_storage_account(receiver));
     }

@@ -69,12 +69,7 @@ impl Opened {
     }
 }
 
-/// The account of an item that is not received yet.
-pub fn account(item: &Item) -> Option<Account> {
-    item.opened.as_ref().map(|opened| opened.account_on(opened.day))
-}
-
-/// The account of an item that was received on a day; by its planned day where that is not known.
-pub fn account_at(item: &Item, on: Option<NaiveDate>) -> Option<Account> {
+/// The account of an item that was received on a day; of its planned day, where it is not received.
+pub fn account(item: &Item, on: Option<NaiveDate>) -> Option<Account> {
     item.opened.as_ref().map(|opened| opened.account_on(on.unwrap_or(opened.day)))
 }

@@ -5,13 +5,13 @@ use super::content::{differences, frozen_lines};
 use super::facts::{Generated, Place, generate};
 use super::model::{Report, Version};
 use super::store;
-use super::submit::frozen;
 use crate::app::App;
 use crate::command::Freshness;
 use crate::ctx::Ctx;
 use crate::decision::Decision;
 use crate::identity::policy;
 use crate::ids::ReportId;
+use crate::journal::frozen;
 use crate::problem::{Code, Problem, Text};
 use crate::registry::{Answered, Entered, commit, words};
 use crate::wire::Asked;
@@ -24,7 +24,7 @@ struct Facts {
 }
 
 /// A report in its newest version, with where it is of.
-pub async fn read_one(
+async fn read_one(
     app: &App,
     id: ReportId,
     freshness: Freshness,

@@ -2,7 +2,6 @@
 
 use serde_json::value::RawValue;
 
-use super::amend::read_one;
 use super::asked::{ReportPreviewQuery, period_asked};
 use super::content::{ReportContentView, ReportLineView, differences, frozen_lines};
 use super::content_store;
@@ -38,10 +37,11 @@ pub async fn show(
     ctx: &Ctx,
     id: ReportId,
 ) -> Result<(WholeReportView, Vec<ReportLineView>), Problem> {
-    let (_, place) = read_one(app, id, Freshness::Fresh).await?;
-    policy::allow(place.is_seen_by(&ctx.actor), true)?;
     let kept = store::versions(&app.pool, id).await?;
-    let newest = kept.first().ok_or_else(|| Problem::internal("a report without versions"))?;
+    let newest = kept.first().ok_or_else(Problem::not_found)?;
+    let place = Place::read(app, newest.report.site_id, Freshness::Fresh).await?;
+    let place = place.ok_or_else(|| Problem::internal("a report of no site"))?;
+    policy::allow(place.is_seen_by(&ctx.actor), true)?;
     let now = content_store::lines(&app.pool, place.site.id, newest.report.covers()).await?;
     let versions = versions(&kept)?;
     let lines = frozen_lines(&newest.content)?;

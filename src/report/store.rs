@@ -10,7 +10,7 @@ use super::model::{Report, Version};
 use super::period::ReportPeriod;
 use crate::db::Pool;
 use crate::db::schema::report as t;
-use crate::decision::{Cell, Row, Table, Type, Write};
+use crate::decision::{Cell, Row, Table, Type, Write, with_columns};
 use crate::ids::{ReportId, SiteId};
 use crate::limits::REPORT_VERSIONS_SHOWN_MAX;
 use crate::manifest::Reason;
@@ -43,16 +43,8 @@ const COLUMNS: [(&str, Type); 16] = [
     ("content_sha256", Type::Text),
 ];
 
-const WHOLE: [(&str, Type); 18] = {
-    let mut columns = [("declared_by", Type::Text); 18];
-    let mut n = 0;
-    while n < COLUMNS.len() {
-        columns[n] = COLUMNS[n];
-        n += 1;
-    }
-    columns[17] = ("content", Type::Text);
-    columns
-};
+const WHOLE: [(&str, Type); 18] =
+    with_columns(&COLUMNS, &[("declared_by", Type::Text), ("content", Type::Text)]);
 
 fn cells(report: &Report) -> Vec<Cell> {
     let small = |number: i64| Cell::Int2(i16::try_from(number).ok());

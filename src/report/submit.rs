@@ -1,8 +1,6 @@
 //! Submitting: the report of a period that is over is generated from the ledger and kept to the
 //! byte, with its hash in the event.
 
-use sha2::{Digest as _, Sha256};
-
 use super::asked::{SubmitReport, period_asked};
 use super::content::ReportContentView;
 use super::facts::{Generated, Place, could_report, generate};
@@ -15,6 +13,7 @@ use crate::ctx::Ctx;
 use crate::decision::Decision;
 use crate::identity::policy;
 use crate::ids::ReportId;
+use crate::journal::frozen;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::registry::{Answered, Entered, commit, words};
 use crate::wire::Asked;
@@ -88,13 +87,6 @@ fn decide(
         entered.warnings.push(late(content));
     }
     entered.decision(ctx)
-}
-
-/// A content as it is kept, and its SHA-256 in hexadecimal.
-pub fn frozen(content: &ReportContentView) -> Result<(String, String), Problem> {
-    let text = serde_json::to_string(content).map_err(Problem::internal)?;
-    let hash = hex::encode(Sha256::digest(text.as_bytes()));
-    Ok((text, hash))
 }
 
 fn still_runs(period: Period) -> Fault {

@@ -27,7 +27,7 @@ pub async fn assess(
     register.made.retain(|(_, code, _)| planning::concerns(actor, code));
     facts.sums.retain(|sum| planning::concerns(actor, &sum.code));
     let without = without_ledger(&register, &facts, actor);
-    let missing = without.iter().map(missing).collect();
+    let missing = without.iter().copied().map(missing).collect();
     let mut estimates = Vec::new();
     if asked.estimate {
         estimates = estimated(app, (year, actor), &without).await?;
@@ -60,15 +60,14 @@ pub async fn assess(
 const DEFAULT_BY: [Dimension; 2] = [Dimension::Division, Dimension::Category];
 
 /// Producing sites with no entry of the year, in the order of their registration.
-fn without_ledger(register: &Register, facts: &Facts, actor: &Actor) -> Vec<Site> {
+fn without_ledger<'r>(register: &'r Register, facts: &Facts, actor: &Actor) -> Vec<&'r Site> {
     let told: HashSet<_> =
         facts.sums.iter().filter(|sum| sum.is_of_year).map(|sum| sum.site_id).collect();
-    let mut without: Vec<Site> = register
+    let mut without: Vec<&Site> = register
         .sites
         .values()
         .filter(|site| site.kind == SiteKind::Production && site.status == Standing::Active)
         .filter(|site| !told.contains(&site.id) && policy::sees_site(actor, site))
-        .cloned()
         .collect();
     without.sort_by_key(|site| site.id.uuid());
     without
@@ -87,11 +86,11 @@ fn missing(site: &Site) -> MissingView {
 async fn estimated(
     app: &App,
     (year, actor): (i32, &Actor),
-    sites: &[Site],
+    sites: &[&Site],
 ) -> Result<Vec<Estimate>, Problem> {
     let activity = store::activity(&app.pool, year, sites.iter().map(|site| site.id)).await?;
     let today = legal_day(app.clock.now());
-    let of = |site| {
+    let of = |site: &&Site| {
         let asked = Asked { site, year, today, activity: &activity };
         estimates(&asked, &app.catalogue)
     };

@@ -13,7 +13,8 @@ use super::super::entry::{Entry, Slice};
 use super::super::model::{Licence, Site};
 use super::super::standing::takes_entries;
 use super::asked::{
-    ApplicationVerdict, DecideApplication, NewTransferApplication, Step, TransferApplicationQuery,
+    ApplicationStep, ApplicationVerdict, DecideApplication, NewTransferApplication, Step,
+    TransferApplicationQuery,
 };
 use super::clocks::Clocks;
 use super::model::{ApplicationStatus, TransferApplication};
@@ -135,31 +136,31 @@ async fn read_one(
     Ok(Facts { application, producer, receiver, licences })
 }
 
-/// Takes a step. `word`: the step, for whoever is refused before the body is looked at. Errors:
+/// Takes a step. `taken`: which, for whoever is refused before the body is looked at. Errors:
 /// 404, 403; 409 `illegal_transition` out of its turn.
 pub async fn step(
     app: &App,
     ctx: &Ctx,
-    (id, word): (TransferApplicationId, &str),
+    (id, taken): (TransferApplicationId, ApplicationStep),
     asked: Asked<Step>,
 ) -> Result<Answered<TransferApplication>, Problem> {
     let approval = ApprovalId::of(app.mint.uuid(ctx.now));
     let read = async |freshness: Freshness| read_one(app, id, freshness).await;
-    let decide = |facts: &Facts| decide_step(facts, (word, &asked), approval, (app, ctx));
+    let decide = |facts: &Facts| decide_step(facts, (taken, &asked), approval, (app, ctx));
     commit(app, ctx, read, decide).await
 }
 
 fn decide_step(
     facts: &Facts,
-    (word, asked): (&str, &Asked<Step>),
+    (taken, asked): (ApplicationStep, &Asked<Step>),
     approval: ApprovalId,
     (app, ctx): (&App, &Ctx),
 ) -> Result<Decision, Problem> {
     let (known, ends, today) = (&facts.application, facts.ends(), legal_day(ctx.now));
-    policy::allow(ends.are_seen_by(&ctx.actor), steps::may(word, &ctx.actor, ends))?;
+    policy::allow(ends.are_seen_by(&ctx.actor), steps::may(taken, &ctx.actor, ends))?;
     ctx.expect_version(known.guard.version)?;
     let it = clocks(app).stands(known, today);
-    steps::must_be_possible(&it, word)?;
+    steps::must_be_possible(&it, taken)?;
     let mut findings = Findings::new();
     let after = match asked.as_ref().map_err(Clone::clone)? {
         Step::Decide(asked) => return decide_outcome(facts, (&it, asked), approval, ctx),
@@ -263,9 +264,8 @@ pub async fn show(
     policy::allow(facts.ends().are_seen_by(&ctx.actor), true)?;
     let (clocks, today) = (clocks(app), legal_day(ctx.now));
     let it = clocks.stands(&facts.application, today);
-    let open = steps::open(&it, &ctx.actor, facts.ends()).into_iter().map(str::to_owned);
     let view = OneTransferApplicationView {
-        allowed_actions: open.collect(),
+        allowed_actions: steps::open(&it, &ctx.actor, facts.ends()),
         application: TransferApplicationView::on(&facts.application, (clocks, today)),
     };
     Ok((facts.application.guard.version, view))

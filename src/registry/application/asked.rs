@@ -19,6 +19,17 @@ api_enum! {
         Approve = "approve",
         Refuse = "refuse",
     }
+
+    /// A step, by its word in the path.
+    pub enum ApplicationStep {
+        Correct = "request-corrections",
+        Resubmit = "resubmit",
+        Accept = "accept",
+        Consult = "consult",
+        Reply = "reply",
+        Decide = "decide",
+        Withdraw = "withdraw",
+    }
 }
 
 wire! {
@@ -92,7 +103,7 @@ wire! {
 
 paged!(TransferApplicationQuery);
 
-/// A step of an application's life.
+/// A step with what it says.
 pub enum Step {
     Correct(CorrectApplication),
     Resubmit(ResubmitApplication),

@@ -15,8 +15,9 @@ mod view;
 
 pub use act::{clocks, list, seen_among, show, step, submit};
 pub use asked::{
-    ConsultApplication, CorrectApplication, DecideApplication, NewTransferApplication,
-    ReplyToApplication, ResubmitApplication, Step, TransferApplicationQuery,
+    ApplicationStep, ConsultApplication, CorrectApplication, DecideApplication,
+    NewTransferApplication, ReplyToApplication, ResubmitApplication, Step,
+    TransferApplicationQuery,
 };
 pub use model::{ApplicationStatus, TransferApplication};
 pub use store::implied;

@@ -7,8 +7,8 @@ use super::super::change::{set, words};
 use super::super::licence_lines::not_listed;
 use super::super::model::Site;
 use super::asked::{
-    ApplicationVerdict, ConsultApplication, CorrectApplication, DecideApplication, NewAppliedWaste,
-    ReplyToApplication, ResubmitApplication, Step,
+    ApplicationStep, ApplicationVerdict, ConsultApplication, CorrectApplication, DecideApplication,
+    NewAppliedWaste, ReplyToApplication, ResubmitApplication,
 };
 use super::model::ApplicationStatus::{
     Accepted, Consulting, CorrectionsRequested, Replied, Submitted,
@@ -54,60 +54,47 @@ impl Ends<'_> {
     }
 }
 
-impl Step {
-    /// The word in the path.
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Correct(_) => "request-corrections",
-            Self::Resubmit(_) => "resubmit",
-            Self::Accept(_) => "accept",
-            Self::Consult(_) => "consult",
-            Self::Reply(_) => "reply",
-            Self::Decide(_) => "decide",
-            Self::Withdraw(_) => "withdraw",
-        }
-    }
-}
-
 /// Whether an actor may take a step at all, whatever state it is in.
-pub fn may(word: &str, actor: &Actor, ends: Ends<'_>) -> bool {
-    match word {
-        "resubmit" | "withdraw" => ends.is_applicant(actor),
-        "reply" => ends.replies(actor),
-        _ => ends.is_authority(actor),
+pub fn may(step: ApplicationStep, actor: &Actor, ends: Ends<'_>) -> bool {
+    match step {
+        ApplicationStep::Resubmit | ApplicationStep::Withdraw => ends.is_applicant(actor),
+        ApplicationStep::Reply => ends.replies(actor),
+        ApplicationStep::Correct
+        | ApplicationStep::Accept
+        | ApplicationStep::Consult
+        | ApplicationStep::Decide => ends.is_authority(actor),
     }
 }
 
 /// The states from which a step is taken.
-fn from(word: &str) -> &'static [ApplicationStatus] {
-    match word {
-        "request-corrections" | "accept" => &[Submitted],
-        "resubmit" => &[CorrectionsRequested],
-        "consult" => &[Accepted],
-        "reply" => &[Consulting],
-        "decide" => &[Replied],
-        _ => &[Submitted, CorrectionsRequested, Accepted, Consulting, Replied],
+const fn from(step: ApplicationStep) -> &'static [ApplicationStatus] {
+    match step {
+        ApplicationStep::Correct | ApplicationStep::Accept => &[Submitted],
+        ApplicationStep::Resubmit => &[CorrectionsRequested],
+        ApplicationStep::Consult => &[Accepted],
+        ApplicationStep::Reply => &[Consulting],
+        ApplicationStep::Decide => &[Replied],
+        ApplicationStep::Withdraw => {
+            &[Submitted, CorrectionsRequested, Accepted, Consulting, Replied]
+        }
     }
 }
 
-const WORDS: [&str; 7] =
-    ["request-corrections", "resubmit", "accept", "consult", "reply", "decide", "withdraw"];
-
 /// The steps that an actor may take now.
-pub fn open(it: &TransferApplication, actor: &Actor, ends: Ends<'_>) -> Vec<&'static str> {
-    let is_open = |word: &&str| is_possible(it, word) && may(word, actor, ends);
-    WORDS.into_iter().filter(is_open).collect()
+pub fn open(it: &TransferApplication, actor: &Actor, ends: Ends<'_>) -> Vec<ApplicationStep> {
+    let is_open = |step: &ApplicationStep| is_possible(it, *step) && may(*step, actor, ends);
+    ApplicationStep::ALL.iter().copied().filter(is_open).collect()
 }
 
-fn is_possible(it: &TransferApplication, word: &str) -> bool {
+fn is_possible(it: &TransferApplication, step: ApplicationStep) -> bool {
     // Faults are named once, all of them (Art. 23).
-    let is_again = word == "request-corrections" && it.corrections.is_some();
-    from(word).contains(&it.status) && !is_again
+    let is_again = step == ApplicationStep::Correct && it.corrections.is_some();
+    from(step).contains(&it.status) && !is_again
 }
 
 /// 409 where it is not in a state for the step.
-pub fn must_be_possible(it: &TransferApplication, word: &str) -> Result<(), Problem> {
-    if is_possible(it, word) {
+pub fn must_be_possible(it: &TransferApplication, step: ApplicationStep) -> Result<(), Problem> {
+    if is_possible(it, step) {
         return Ok(());
     }
     let status = it.status.as_str();

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::asked::ApplicationStep;
 use super::clocks::{ApplicationTermView, Clocks};
 use super::model::{ApplicationStatus, AppliedWaste, TransferApplication};
 use crate::ids::{ApprovalId, OrganisationId, SiteId, TransferApplicationId};
@@ -137,7 +138,7 @@ pub struct OneTransferApplicationView {
     #[serde(flatten)]
     pub application: TransferApplicationView,
     /// The steps that are the caller's to take now: words of the path.
-    pub allowed_actions: Vec<String>,
+    pub allowed_actions: Vec<ApplicationStep>,
 }
 
 /// As the API shows it on a day, of its event's data.

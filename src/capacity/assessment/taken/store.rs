@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::model::{AssessmentFilter, Taken};
 use crate::db::Pool;
 use crate::db::schema::assessment as t;
-use crate::decision::{Cell, Row, Table, Type, Write};
+use crate::decision::{Cell, Row, Table, Type, Write, with_columns};
 use crate::ids::{AssessmentId, OrganisationId};
 use crate::problem::Problem;
 
@@ -31,15 +31,7 @@ const COLUMNS: [(&str, Type); 9] = [
     ("content_sha256", Type::Text),
 ];
 
-const WITH_CONTENT: [(&str, Type); 10] = {
-    let mut columns = [("content", Type::Text); 10];
-    let mut n = 0;
-    while n < COLUMNS.len() {
-        columns[n] = COLUMNS[n];
-        n += 1;
-    }
-    columns
-};
+const WITH_CONTENT: [(&str, Type); 10] = with_columns(&COLUMNS, &[("content", Type::Text)]);
 
 fn cells(taken: &Taken) -> Vec<Cell> {
     let list = |words: &[String]| Cell::Json(Some(json!(words).to_string()));

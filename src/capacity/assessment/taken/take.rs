@@ -1,7 +1,5 @@
 //! Freezing, listing and showing.
 
-use sha2::{Digest as _, Sha256};
-
 use super::super::asked::AssessmentQuery;
 use super::super::assess::assess;
 use super::model::{
@@ -17,6 +15,7 @@ use crate::ctx::{Actor, Ctx, Role};
 use crate::decision::Decision;
 use crate::identity::policy;
 use crate::ids::AssessmentId;
+use crate::journal;
 use crate::problem::Problem;
 use crate::registry::{Answered, Entered, commit};
 use crate::wire::Asked;
@@ -59,7 +58,7 @@ fn decide(
     asked: &TakeAssessment,
     ctx: &Ctx,
 ) -> Result<Decision, Problem> {
-    let content = serde_json::to_string(frozen).map_err(Problem::internal)?;
+    let (content, content_sha256) = journal::frozen(frozen)?;
     let assessment = &frozen.assessment;
     let taken = Taken {
         id,
@@ -70,7 +69,7 @@ fn decide(
         dimensions: assessment.by.iter().map(|one| one.as_str().to_owned()).collect(),
         divisions: assessment.divisions.clone(),
         tree_size: assessment.tree_size,
-        content_sha256: hex::encode(Sha256::digest(content.as_bytes())),
+        content_sha256,
     };
     let rows = vec![store::insert(&taken, &content)];
     Entered::new(taken, None, rows).decision(ctx)

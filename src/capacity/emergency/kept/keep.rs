@@ -2,7 +2,6 @@
 
 use chrono::{Days, NaiveDate};
 use serde_json::value::RawValue;
-use sha2::{Digest as _, Sha256};
 
 use super::super::asked::AskEmergency;
 use super::super::plan::{Found, course};
@@ -23,6 +22,7 @@ use crate::ctx::{Actor, Ctx, Role};
 use crate::decision::Decision;
 use crate::identity::policy;
 use crate::ids::EmergencyPlanId;
+use crate::journal::frozen;
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::registry::{Answered, Entered, Known, commit, words};
 use crate::units::Grams;
@@ -45,8 +45,8 @@ pub async fn keep(
     let asked = asked?;
     let id = EmergencyPlanId::of(app.mint.uuid(ctx.now));
     let found = course(app, ctx, &asked).await?;
-    let content = serde_json::to_string(&found.view).map_err(Problem::internal)?;
-    let plan = plan_of(id, &found, &content, (&asked, ctx))?;
+    let (content, content_sha256) = frozen(&found.view)?;
+    let plan = plan_of(id, &found, content_sha256, (&asked, ctx))?;
     let read = async |_: Freshness| Ok(());
     let done: Answered<EmergencyPlan> =
         commit(app, ctx, read, |()| decide(plan.clone(), &content, ctx)).await?;
@@ -62,7 +62,7 @@ fn decide(plan: EmergencyPlan, content: &str, ctx: &Ctx) -> Result<Decision, Pro
 fn plan_of(
     id: EmergencyPlanId,
     found: &Found,
-    content: &str,
+    content_sha256: String,
     (asked, ctx): (&AskEmergency, &Ctx),
 ) -> Result<EmergencyPlan, Problem> {
     let view = &found.view;
@@ -102,7 +102,7 @@ fn plan_of(
         government_plan: None,
         ended_on: None,
         end_reason: None,
-        content_sha256: hex::encode(Sha256::digest(content.as_bytes())),
+        content_sha256,
     })
 }
 

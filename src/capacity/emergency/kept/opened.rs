@@ -10,7 +10,7 @@ use crate::clock::legal_day;
 use crate::ctx::Ctx;
 use crate::ids::{CoDisposalFacilityId, EmergencyPlanId, SiteId};
 use crate::problem::Problem;
-use crate::units::{Grams, Kg};
+use crate::units::Kg;
 
 /// A facility that takes medical waste today by an emergency plan in force.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -52,7 +52,7 @@ pub async fn opened(app: &App, ctx: &Ctx) -> Result<Vec<OpenedView>, Problem> {
         starts_on: plan.starts_on,
         ends_on: plan.ends_on,
         daily_kg: Kg(one.daily_g),
-        taken_kg: Kg(Grams(taken(one.co_disposal_facility_id))),
+        taken_kg: Kg::of_grams(taken(one.co_disposal_facility_id)),
         government_plan: plan.government_plan.clone(),
     };
     let openings = plans.iter().flat_map(|plan| plan.openings.iter().map(move |one| (plan, one)));
@@ -70,9 +70,9 @@ pub async fn days_of(app: &App, plan: &EmergencyPlan) -> Result<Vec<OpenedDayVie
         Ok(OpenedDayView {
             co_disposal_facility_id: one.facility,
             on: one.day.parse().map_err(Problem::internal)?,
-            daily_kg: Kg(Grams(one.limit.unwrap_or(0))),
-            reserved_kg: Kg(Grams(one.reserved)),
-            used_kg: Kg(Grams(one.used)),
+            daily_kg: Kg::of_grams(one.limit.unwrap_or(0)),
+            reserved_kg: Kg::of_grams(one.reserved),
+            used_kg: Kg::of_grams(one.used),
         })
     };
     days.iter().map(view).collect()

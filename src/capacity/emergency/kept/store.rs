@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::model::{EmergencyPlan, EmergencyPlanFilter, EmergencyPlanState, GovernmentPlan};
 use crate::db::Pool;
 use crate::db::schema::{account, co_disposal_facility, emergency_plan as t, subject};
-use crate::decision::{AccountKind, Cell, Row, SubjectKind, Table, Type, Write};
+use crate::decision::{AccountKind, Cell, Row, SubjectKind, Table, Type, Write, with_columns};
 use crate::ids::{CoDisposalFacilityId, EmergencyPlanId, OrganisationId, SiteId};
 use crate::problem::Problem;
 use crate::registry::Known;
@@ -52,15 +52,7 @@ const COLUMNS: [(&str, Type); 13] = [
     ("end_reason", Type::Text),
 ];
 
-const WITH_CONTENT: [(&str, Type); 14] = {
-    let mut columns = [("content", Type::Text); 14];
-    let mut n = 0;
-    while n < COLUMNS.len() {
-        columns[n] = COLUMNS[n];
-        n += 1;
-    }
-    columns
-};
+const WITH_CONTENT: [(&str, Type); 14] = with_columns(&COLUMNS, &[("content", Type::Text)]);
 
 fn told(plan: &EmergencyPlan) -> Vec<Cell> {
     let text = |text: &str| Cell::Text(Some(text.to_owned()));
