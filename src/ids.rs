@@ -36,6 +36,8 @@ macro_rules! typed_id {
 typed_id! {
     /// What a site did in a month (活动水平).
     ActivityId;
+    /// A case that a rule has made (异常).
+    AnomalyId;
     ApiKeyId;
     /// A frozen assessment (匹配情况评估).
     AssessmentId;

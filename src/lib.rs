@@ -3,6 +3,7 @@
 //! The map, one line a room; `ARCHITECTURE.md` has the streets between them.
 
 /// What every request needs, made once at start.
+pub mod anomaly;
 pub mod app;
 pub mod audit;
 /// Load figures beside pgbench's.

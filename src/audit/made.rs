@@ -36,7 +36,10 @@ impl Made {
             SubjectKind::Manifest => Self::Manifest(None, Ridden::default()),
             SubjectKind::Round => Self::Round(None),
             SubjectKind::Trip => Self::Trip(None),
-            SubjectKind::SignIn => Self::Nothing,
+            SubjectKind::SignIn
+            | SubjectKind::Anomaly
+            | SubjectKind::RuleSetting
+            | SubjectKind::Track => Self::Nothing,
             SubjectKind::Report => Self::Each(Vec::new()),
             SubjectKind::Organisation
             | SubjectKind::Site

@@ -35,10 +35,13 @@ pub enum SubjectKind {
     EmergencyPlan,
     TransferApplication,
     Report,
+    Anomaly,
+    RuleSetting,
+    Track,
 }
 
 impl SubjectKind {
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 33] = [
         Self::Manifest,
         Self::Organisation,
         Self::Site,
@@ -69,6 +72,9 @@ impl SubjectKind {
         Self::EmergencyPlan,
         Self::TransferApplication,
         Self::Report,
+        Self::Anomaly,
+        Self::RuleSetting,
+        Self::Track,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -103,6 +109,9 @@ impl SubjectKind {
             Self::EmergencyPlan => "emergency_plan",
             Self::TransferApplication => "transfer_application",
             Self::Report => "report",
+            Self::Anomaly => "anomaly",
+            Self::RuleSetting => "rule_setting",
+            Self::Track => "track",
         }
     }
 

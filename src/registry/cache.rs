@@ -237,6 +237,9 @@ impl Registers {
                 | SubjectKind::EmergencyPlan
                 | SubjectKind::TransferApplication
                 | SubjectKind::Report
+                | SubjectKind::Anomaly
+                | SubjectKind::RuleSetting
+                | SubjectKind::Track
                 | SubjectKind::DeviceKey => {}
             }
         }

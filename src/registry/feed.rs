@@ -112,6 +112,9 @@ impl Beside {
             | SubjectKind::EmergencyPlan
             | SubjectKind::TransferApplication
             | SubjectKind::Report
+            | SubjectKind::Anomaly
+            | SubjectKind::RuleSetting
+            | SubjectKind::Track
             | SubjectKind::DeviceKey => return Ok(None),
         };
         Ok(Some(shown))

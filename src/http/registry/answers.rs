@@ -74,5 +74,8 @@ const fn folder(kind: SubjectKind) -> &'static str {
         SubjectKind::EmergencyPlan => "capacity/emergency-plans",
         SubjectKind::TransferApplication => "transfer-applications",
         SubjectKind::Report => "reports",
+        SubjectKind::Anomaly => "anomalies",
+        SubjectKind::RuleSetting => "anomaly-rules",
+        SubjectKind::Track => "telemetry",
     }
 }

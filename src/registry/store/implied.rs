@@ -62,6 +62,9 @@ pub fn implied(kind: SubjectKind, data: Value) -> Option<Result<Vec<Row>, serde_
         | SubjectKind::EmergencyPlan
         | SubjectKind::TransferApplication
         | SubjectKind::Report
+        | SubjectKind::Anomaly
+        | SubjectKind::RuleSetting
+        | SubjectKind::Track
         | SubjectKind::DeviceKey => return None,
     })
 }

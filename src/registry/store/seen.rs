@@ -89,6 +89,9 @@ pub async fn seen_among(
         | SubjectKind::EmergencyPlan
         | SubjectKind::TransferApplication
         | SubjectKind::Report
+        | SubjectKind::Anomaly
+        | SubjectKind::RuleSetting
+        | SubjectKind::Track
         | SubjectKind::DeviceKey => Vec::new(),
     };
     Ok(found.into_iter().collect())

@@ -1,0 +1,110 @@
+//! The rules, one file a family. Each looks at an event, or at a timer that is due, keeps what it
+//! needs in its own books, and raises or clears cases. `docs/anomalies.md` lists what each does.
+
+pub mod capacity;
+pub mod deadline;
+pub mod kitchen;
+pub mod mass;
+pub mod medical;
+pub mod movement;
+pub mod network;
+pub mod paper;
+pub mod registers;
+pub mod silence;
+pub mod stock;
+
+use uuid::Uuid;
+
+use super::Watch;
+use super::load::Load;
+use super::seen::Seen;
+use super::timers::Timer;
+use crate::ids::{ManifestId, SiteId};
+use crate::manifest::{Filed, Happening};
+use crate::registry::LedgerEntry;
+
+/// A manifest was filed: what only its filing tells.
+pub fn filed(w: &mut Watch, load: &Load, seen: &Seen<'_>, filed: &Filed) {
+    paper::filed(w, load, seen, filed);
+    registers::filed(w, load, filed);
+    capacity::filed(w, load);
+}
+
+/// Something happened to a manifest; the load is as it left it.
+pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happening) {
+    deadline::manifest(w, load, seen, happening);
+    mass::manifest(w, load, seen, happening);
+    movement::manifest(w, load, seen, happening);
+    paper::manifest(w, load, seen, happening);
+    medical::manifest(w, load, seen, happening);
+    kitchen::manifest(w, load, seen, happening);
+    stock::manifest(w, load, seen, happening);
+    silence::manifest(w, load, seen, happening);
+    capacity::manifest(w, load, seen, happening);
+    network::manifest(w, load, seen, happening);
+}
+
+/// An entry was made in a site's ledger by hand.
+pub fn ledger(w: &mut Watch, entry: &LedgerEntry, seen: &Seen<'_>) {
+    mass::ledger(w, entry, seen);
+    medical::ledger(w, entry, seen);
+    kitchen::ledger(w, entry, seen);
+    stock::ledger(w, entry, seen);
+    silence::ledger(w, entry, seen);
+    capacity::ledger(w, entry, seen);
+}
+
+/// A timer is due, at the watch's own time.
+pub fn due(w: &mut Watch, timer: Timer, subject: Uuid) {
+    match timer {
+        Timer::Depart
+        | Timer::Arrive
+        | Timer::ReceiveSoon
+        | Timer::Receive
+        | Timer::Treat
+        | Timer::StoredSoon
+        | Timer::Stored
+        | Timer::SendOn
+        | Timer::PlantStorage => {
+            deadline::due(w, timer, ManifestId::of(subject));
+        }
+        Timer::SiteStore | Timer::Pickup => medical::due(w, timer, subject),
+        Timer::Week => {
+            let site = SiteId::of(subject);
+            stock::week(w, site);
+            silence::week(w, site);
+            medical::week(w, site);
+        }
+        Timer::Month => {
+            let site = SiteId::of(subject);
+            silence::month(w, site);
+            kitchen::month(w, site);
+            mass::month(w, site);
+            capacity::month(w, site);
+        }
+        Timer::Plan
+        | Timer::Report
+        | Timer::Insurance
+        | Timer::InsuranceSoon
+        | Timer::EmergencyPlan
+        | Timer::DriverSoon
+        | Timer::Licence
+        | Timer::LicenceSoon => {
+            registers::due(w, timer, subject);
+        }
+        Timer::Quarter => network::quarter(w, subject),
+    }
+}
+
+/// Whether nothing can happen to it any more that a rule asks about.
+pub fn is_over(load: &Load, happening: &Happening) -> bool {
+    match happening {
+        Happening::Cancelled(_) => true,
+        Happening::Completed(data) => data.is_final,
+        Happening::Received(data) => {
+            (load.is_return() && load.kind == "return") || data.decision == "refuse"
+        }
+        Happening::SentOn(_) => load.received_at.is_some() && load.untreated_g() == 0,
+        _ => false,
+    }
+}

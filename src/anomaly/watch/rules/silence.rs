@@ -1,0 +1,20 @@
+//! Rules: silence.
+
+#![allow(unused_imports)]
+use super::super::Watch;
+use super::super::load::Load;
+use super::super::seen::Seen;
+use crate::manifest::Happening;
+use crate::registry::LedgerEntry;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Making {}
+
+pub fn manifest(_w: &mut Watch, _load: &Load, _seen: &Seen<'_>, _happening: &Happening) {}
+
+pub fn ledger(_w: &mut Watch, _entry: &LedgerEntry, _seen: &Seen<'_>) {}
+
+pub fn week(_w: &mut Watch, _site: crate::ids::SiteId) {}
+
+pub fn month(_w: &mut Watch, _site: crate::ids::SiteId) {}
