@@ -10,6 +10,8 @@ pub mod load;
 pub mod rules;
 pub mod seen;
 pub mod stats;
+#[cfg(test)]
+mod tests;
 pub mod timers;
 
 use std::sync::Arc;
@@ -135,6 +137,7 @@ books! {
     wards: SiteId => medical::Wards,
     kitchens: SiteId => kitchen::Kitchen,
     making: SiteId => silence::Making,
+    peers: String => silence::Peers,
     lines: (LicenceId, i64, i32) => capacity::Line,
     plants: SiteId => capacity::Plant,
     flows: (String, SiteId) => network::Flow,

@@ -39,13 +39,8 @@ pub enum Timer {
     /// Reports of a key unit.
     Report,
     Insurance,
-    InsuranceSoon,
     EmergencyPlan,
-    DriverSoon,
-    Licence,
     LicenceSoon,
-    /// A quarter of a division's flows.
-    Quarter,
 }
 
 /// All timers, found by subject and in the order of their times.

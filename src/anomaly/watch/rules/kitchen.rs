@@ -1,18 +1,229 @@
-//! Rules: kitchen.
+//! Kitchen waste: collected daily, as much as its seats or meals make, its grease with it, little
+//! else in it.
+//!
+//! AL58, AL59, AL60, AL63.
 
-#![allow(unused_imports)]
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
+use super::super::timers::Timer;
+use super::deadline::end_of;
+use super::silence::{against_peers, before, between, days_in, did, month_of};
+use crate::anomaly::finding::{About, Finding, Gone};
+use crate::anomaly::param::Param;
+use crate::anomaly::rule::RuleId;
+use crate::clock::{legal_day, rfc3339};
+use crate::ids::SiteId;
 use crate::manifest::Happening;
-use crate::registry::LedgerEntry;
-use serde::{Deserialize, Serialize};
+use crate::registry::{LedgerEntry, LedgerKind, Site, Standing};
 
+/// A kitchen's collections.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Kitchen {}
+pub struct Kitchen {
+    pub first: Option<DateTime<Utc>>,
+    pub last: Option<DateTime<Utc>>,
+    /// Days of the last weeks on which somebody came.
+    pub days: Vec<NaiveDate>,
+    /// Grams a month: kitchen waste, and grease.
+    pub months: BTreeMap<(i32, u32), (i64, i64)>,
+    /// What lies there by its own ledger, in grams, and when it was last entered.
+    pub heap_g: i64,
+    pub entered: Option<DateTime<Utc>>,
+}
 
-pub fn manifest(_w: &mut Watch, _load: &Load, _seen: &Seen<'_>, _happening: &Happening) {}
+/// Weeks whose pattern counts.
+const WEEKS: i64 = 4;
+/// Kilograms of kitchen waste a month below which its grease says nothing.
+const LEAST_KG: f64 = 300.0;
 
-pub fn ledger(_w: &mut Watch, _entry: &LedgerEntry, _seen: &Seen<'_>) {}
+pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happening) {
+    if load.stream != "kitchen" {
+        return;
+    }
+    match happening {
+        Happening::Departed(_) => departed(w, load, seen),
+        Happening::Received(data) => {
+            if load.departed_at.is_none() {
+                departed(w, load, seen);
+            }
+            let percent = data.impurity_mpercent.unwrap_or(0) as f64 / 1000.0;
+            let limit = w.param(Param::Al63Impurity, &load.to_division);
+            if percent > limit {
+                let evidence = json!({"impurity_percent": percent, "limit_percent": limit});
+                w.raise(Finding { evidence, ..w.of_load(63, load) });
+            }
+        }
+        _ => {}
+    }
+}
 
-pub fn month(_w: &mut Watch, _site: crate::ids::SiteId) {}
+fn is_grease(code: &str) -> bool {
+    matches!(code, "CY-02" | "CY-03")
+}
+
+fn departed(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
+    let (site, at) = (load.from_site, seen.occurred_at);
+    let day = legal_day(at);
+    let kitchen = w.kitchens.entry(site);
+    kitchen.first.get_or_insert(at);
+    let key = kitchen.last.map(key_of);
+    kitchen.last = kitchen.last.max(Some(at));
+    if kitchen.days.last() != Some(&day) {
+        kitchen.days.push(day);
+    }
+    kitchen.days.retain(|one| (day - *one).num_days() <= WEEKS * 7 + 7);
+    let month = kitchen.months.entry(month_of(at)).or_default();
+    for item in &load.items {
+        if is_grease(&item.code) {
+            month.1 += item.mass_g;
+        } else {
+            month.0 += item.mass_g;
+        }
+    }
+    while kitchen.months.len() > 26 {
+        kitchen.months.pop_first();
+    }
+    kitchen.heap_g = 0;
+    let last = kitchen.last.unwrap_or(at);
+    if let Some(key) = key {
+        w.clear(RuleId(58), (About::Site, site.uuid()), &key, Gone::CameLate);
+    }
+    let due = next_due(w, site, last);
+    w.timers.set(Timer::Pickup, site.uuid(), due.max(seen.recorded_at));
+}
+
+fn key_of(time: DateTime<Utc>) -> String {
+    let day = legal_day(time);
+    format!("{}-{:02}", day.year(), day.month())
+}
+
+/// A day after the last collection, when the hours and that day are over.
+fn next_due(w: &Watch, site: SiteId, last: DateTime<Utc>) -> DateTime<Utc> {
+    let hours = w.param(Param::Al58Limit, &w.division(site));
+    let after = last + TimeDelta::minutes((hours * 60.0) as i64);
+    end_of(legal_day(after)).max(after)
+}
+
+pub fn ledger(w: &mut Watch, entry: &LedgerEntry, _seen: &Seen<'_>) {
+    if entry.kind == LedgerKind::Produced && entry.waste_code.starts_with("CY-") {
+        if let Some(kitchen) = w.kitchens.edit(&entry.site_id) {
+            kitchen.heap_g += entry.mass_g.0;
+            kitchen.entered = kitchen.entered.max(Some(entry.occurred_at));
+        }
+    }
+}
+
+/// Nobody came for a day.
+pub fn due(w: &mut Watch, site: SiteId) {
+    let Some(kitchen) = w.kitchens.get(&site).cloned() else { return };
+    let active = w.sites.get(&site).is_some_and(|site| site.status == Standing::Active);
+    let (Some(last), true) = (kitchen.last, active) else { return };
+    let now = w.now();
+    let missed = legal_day(now).checked_sub_days(Days::new(1)).unwrap_or_default();
+    w.timers.set(Timer::Pickup, site.uuid(), now + TimeDelta::days(1));
+    let keeps_books = kitchen.entered.is_some_and(|entered| now - entered < TimeDelta::days(14));
+    if (keeps_books && kitchen.heap_g == 0) || is_day_off(&kitchen, missed) {
+        return;
+    }
+    let Some(mut finding) = w.of_site(58, site, "kitchen") else { return };
+    finding.key = key_of(last);
+    finding.evidence = json!({
+        "last_collected_at": rfc3339(last), "hours": (now - last).num_hours(),
+        "limit_hours": w.param(Param::Al58Limit, &w.division(site)),
+    });
+    w.raise(finding);
+}
+
+/// On this day of the week it was closed in the weeks before: a kitchen that rests on Sundays. One
+/// that is seldom collected at all has no such day.
+fn is_day_off(kitchen: &Kitchen, day: NaiveDate) -> bool {
+    let long_enough = kitchen.first.is_some_and(|first| (day - legal_day(first)).num_days() >= 14);
+    let in_weeks = |one: &&NaiveDate| (day - **one).num_days() <= WEEKS * 7 && **one < day;
+    let collected = kitchen.days.iter().filter(in_weeks).count() as i64;
+    let weeks =
+        kitchen.first.map_or(1, |first| ((day - legal_day(first)).num_days() / 7).clamp(1, WEEKS));
+    let same = |one: &&NaiveDate| in_weeks(one) && one.weekday() == day.weekday();
+    let came = kitchen.days.iter().filter(same).count();
+    long_enough && came == 0 && collected >= 4 * weeks
+}
+
+/// The month before, by seats or meals, and its grease.
+pub fn month(w: &mut Watch, site: SiteId) {
+    let Some(entry) = w.sites.get(&site).filter(|site| site.status == Standing::Active).cloned()
+    else {
+        return;
+    };
+    let Some(kitchen) = w.kitchens.get(&site).cloned() else { return };
+    let month = before(month_of(w.now()));
+    let whole = kitchen.first.is_some_and(|first| month_of(first) < month);
+    let Some((waste, grease)) = kitchen.months.get(&month).copied().filter(|_| whole) else {
+        return;
+    };
+    per_seat(w, &entry, month, waste as f64 / 1000.0);
+    let kg = waste as f64 / 1000.0;
+    let share = if kg > 0.0 { grease as f64 / 1000.0 / kg * 100.0 } else { 0.0 };
+    let limit = w.param(Param::Al60Share, &entry.division);
+    let ever = kitchen.months.values().any(|(_, grease)| *grease > 0);
+    let peers = against_peers(w, "grease", site, share);
+    // Where grease is collected with the rest everywhere, nobody's can be told.
+    let usual = peers.is_some_and(|peers| peers.median > limit);
+    if kg < LEAST_KG || share >= limit || !(ever || usual) {
+        w.clear(RuleId(60), (About::Site, site.uuid()), "", Gone::Normal);
+        return;
+    }
+    let Some(mut finding) = w.of_site(60, site, "kitchen") else { return };
+    finding.evidence = json!({
+        "month": format!("{}-{:02}", month.0, month.1), "kitchen_kg": kg.round(),
+        "grease_kg": grease as f64 / 1000.0, "percent": (share * 100.0).round() / 100.0,
+        "limit_percent": limit, "peers_median_percent": peers.map(|peers| peers.median),
+    });
+    w.raise(finding);
+}
+
+fn per_seat(w: &mut Watch, site: &Site, month: (i32, u32), kg: f64) {
+    let business = site.business.clone().unwrap_or_default();
+    let ids: &[&str] = match business.as_str() {
+        "restaurant" => &["GC14", "GC15"],
+        "hotel" => &["GC15"],
+        "fast_food" => &["GC16"],
+        "canteen" => &["GC12"],
+        "school_canteen" => &["GC13"],
+        _ => return,
+    };
+    let rows: Vec<_> = ids.iter().filter_map(|id| w.reference.catalogue.coefficient(id)).collect();
+    let by_meal = rows.iter().any(|row| &*row.unit == "kg/meal");
+    let (Some(low), Some(high)) = (
+        rows.iter().filter_map(|row| row.low).reduce(f64::min),
+        rows.iter().filter_map(|row| row.high).reduce(f64::max),
+    ) else {
+        return;
+    };
+    let meals = did(w, site.id, month, "meals");
+    let seats = site.seats.map(|seats| seats as f64 * days_in(month));
+    let amount = if by_meal { meals } else { seats };
+    let Some(amount) = amount.filter(|amount| *amount > 0.0) else { return };
+    let rate = kg / amount;
+    let widen = w.param(Param::Al59Widen, &site.division) / 100.0;
+    let kind = format!("kitchen {business}");
+    let peers = against_peers(w, &kind, site.id, rate);
+    let far = peers.is_some_and(|peers| peers.is_far_below(rate));
+    let (lower, upper) = (low * (1.0 - widen) * 0.95, high * (1.0 + widen) * 1.05);
+    if between(rate, lower, upper) && !far {
+        w.clear(RuleId(59), (About::Site, site.id.uuid()), "", Gone::Normal);
+        return;
+    }
+    let Some(mut finding) = w.of_site(59, site.id, "kitchen") else { return };
+    finding.evidence = json!({
+        "month": format!("{}-{:02}", month.0, month.1), "kg": kg.round(),
+        "per": if by_meal { "meal" } else { "seat_and_day" }, "amount": amount.round(),
+        "kg_each": (rate * 1000.0).round() / 1000.0, "low": low, "high": high,
+        "peers_median": peers.map(|peers| (peers.median * 1000.0).round() / 1000.0),
+    });
+    w.raise(finding);
+}

@@ -1,32 +1,289 @@
-//! Rules: mass.
+//! Mass: what left against what came, trip by trip and over many trips; a site's book of masses.
+//!
+//! AL01, AL02: one trip, against the tolerance and against how well these scales agree. AL69: a
+//! one-sided cumulative sum over the trips of two sites, for losses that never exceed it. AL09 and
+//! AL37: what a ledger writes off without a manifest.
 
-#![allow(unused_imports)]
+use chrono::Datelike;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
-use crate::manifest::Happening;
-use crate::registry::LedgerEntry;
-use serde::{Deserialize, Serialize};
+use super::super::stats::Running;
+use crate::anomaly::finding::{About, Finding, pair_id};
+use crate::anomaly::param::Param;
+use crate::anomaly::rule::Severity;
+use crate::clock::legal_day;
+use crate::ids::{ManifestId, RoundId};
+use crate::manifest::{Happening, Received};
+use crate::registry::{LedgerEntry, LedgerKind};
+use crate::round;
 
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Drift {}
+/// How much two honest scales differ, before anybody has measured: a share of the mass.
+const HONEST: f64 = 0.004;
+/// So many trips does that belief weigh.
+const BELIEF: f64 = 12.0;
+/// Trips that the spread remembers.
+const MEMORY: f64 = 200.0;
+/// Spreads beyond which a single trip is no noise.
+const FAR: f64 = 4.5;
+/// Standard errors by which the mean loss of a run must differ from none.
+const SURE: f64 = 5.0;
+/// Trips that a case of many names at most.
+const NAMED: usize = 50;
 
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Scale {}
-
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Balance {}
-
-pub fn manifest(_w: &mut Watch, _load: &Load, _seen: &Seen<'_>, _happening: &Happening) {}
-
-pub fn ledger(_w: &mut Watch, _entry: &LedgerEntry, _seen: &Seen<'_>) {}
-
-pub fn round(
-    _w: &mut Watch,
-    _id: crate::ids::RoundId,
-    _happening: &crate::round::Happening,
-    _seen: &Seen<'_>,
-) {
+/// How well the scales of a receiver agree with those who send to it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Scale {
+    pub noise: Running,
 }
 
-pub fn month(_w: &mut Watch, _site: crate::ids::SiteId) {}
+impl Default for Scale {
+    fn default() -> Self {
+        Self { noise: Running::believed(BELIEF, 0.0, HONEST) }
+    }
+}
+
+/// The losses of two sites, in order.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Drift {
+    pub trips: u32,
+    /// The one-sided sum, in spreads.
+    pub sum: f64,
+    /// Of the run since it was last at zero: trips, sum of losses as shares, mass.
+    pub run: u32,
+    pub run_loss: f64,
+    pub run_kg: f64,
+    pub manifests: Vec<ManifestId>,
+    pub proofs: Vec<i64>,
+}
+
+/// What a site's ledger moved in a year, and wrote off.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Balance {
+    pub month: u32,
+    pub through_g: i64,
+    pub written_off_g: i64,
+    pub proofs: Vec<i64>,
+}
+
+fn tolerance(w: &Watch, stream: &str, division: &str) -> (f64, f64) {
+    let (percent, floor) = match stream {
+        "medical" => (Param::Al01MedicalPercent, Param::Al01MedicalFloor),
+        "kitchen" => (Param::Al01KitchenRoundPercent, Param::Al01KitchenRoundFloor),
+        _ => (Param::Al01HazardousPercent, Param::Al01HazardousFloor),
+    };
+    (w.param(percent, division) / 100.0, w.param(floor, division) * 1000.0)
+}
+
+pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happening) {
+    if let Happening::Received(data) = happening {
+        received(w, load, seen, data);
+    }
+}
+
+fn received(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
+    let out = load.shipped_g();
+    if load.round.is_some() || out <= 0 {
+        return;
+    }
+    // What an incident has on record is told, and no loss of a trip.
+    let difference: i64 = data.items.iter().map(|item| item.difference_g.0).sum();
+    let share = difference as f64 / out as f64;
+    let sd = w.scale.get(&load.to_site).map_or(HONEST, |scale| scale.noise.sd()).max(0.001);
+    let (percent, floor) = tolerance(w, &load.stream, &load.to_division);
+    let allowed = (percent * out as f64).max(floor);
+    let percent_gain = w.param(Param::Al02Percent, &load.to_division) / 100.0;
+    let divisions = w.param(Param::Al02ScaleDivisions, &load.to_division);
+    let gain = (percent_gain * out as f64)
+        .max(divisions * scale_division(load))
+        .max(FAR * sd * out as f64);
+    let evidence = json!({
+        "shipped_kg": out as f64 / 1000.0,
+        "found_kg": (out + difference) as f64 / 1000.0,
+        "difference_kg": difference as f64 / 1000.0,
+        "difference_percent": (share * 1e4).round() / 100.0,
+        "allowed_kg": (allowed / 10.0).round() / 100.0,
+        "usual_spread_percent": (sd * 1e4).round() / 100.0,
+    });
+    if (difference as f64) > gain && difference as f64 <= allowed {
+        raise(w, 2, load, evidence.clone());
+    } else if (difference.abs() as f64) > allowed {
+        raise(w, if difference > 0 { 2 } else { 1 }, load, evidence.clone());
+        if difference > 0 {
+            raise(w, 1, load, evidence);
+        }
+        return;
+    }
+    let scale = w.scale.entry(load.to_site);
+    scale.noise.see(share, MEMORY);
+    drift(w, load, seen, (-share, sd));
+}
+
+fn raise(w: &mut Watch, rule: u8, load: &Load, evidence: serde_json::Value) {
+    let finding = Finding { evidence, ..w.of_load(rule, load) };
+    w.raise(finding);
+}
+
+/// A division of the scale that a load of this size is weighed on, in grams.
+fn scale_division(load: &Load) -> f64 {
+    match load.shipped_g() {
+        ..=100_000 => 100.0,
+        100_001..=1_000_000 => 1000.0,
+        1_000_001..=5_000_000 => 5000.0,
+        _ => 20_000.0,
+    }
+}
+
+/// One more trip of two sites: a loss as a share, and the usual spread.
+fn drift(w: &mut Watch, load: &Load, seen: &Seen<'_>, (loss, sd): (f64, f64)) {
+    let division = load.from_division.clone();
+    let reference = w.param(Param::Al69Reference, &division);
+    let decision = w.param(Param::Al69Decision, &division);
+    let least = w.param(Param::Al69LeastTrips, &division);
+    // The scale that the receiver has always had wrong is no theft: its lean is taken off.
+    let lean = w.scale.get(&load.to_site).map_or(0.0, |scale| lean(scale));
+    let z = ((loss - lean) / sd).clamp(-8.0, 8.0);
+    let key = (load.from_site, load.to_site);
+    let drift = w.drift.entry(key);
+    drift.trips += 1;
+    drift.sum = (drift.sum + z - reference).max(0.0);
+    if drift.sum == 0.0 {
+        *drift = Drift { trips: drift.trips, ..Drift::default() };
+        return;
+    }
+    drift.run += 1;
+    drift.run_loss += loss - lean;
+    drift.run_kg += loss * load.shipped_g() as f64 / 1000.0;
+    if drift.manifests.len() < NAMED {
+        drift.manifests.push(load.id);
+        drift.proofs.push(seen.position);
+    }
+    let mean = drift.run_loss / f64::from(drift.run);
+    let errors = mean / (sd / f64::from(drift.run).sqrt());
+    if drift.sum < decision || f64::from(drift.run) < least || errors < SURE {
+        return;
+    }
+    let drift = drift.clone();
+    let mut finding = w.of_load(69, load);
+    finding.about = (About::Pair, pair_id(key.0, key.1));
+    finding.manifests.clone_from(&drift.manifests);
+    finding.proofs.clone_from(&drift.proofs);
+    finding.evidence = json!({
+        "producer_site_id": key.0, "receiver_site_id": key.1,
+        "trips": drift.run,
+        "mean_loss_percent": (mean * 1e4).round() / 100.0,
+        "usual_spread_percent": (sd * 1e4).round() / 100.0,
+        "lost_kg": drift.run_kg.round(),
+        "cumulative_sum": (drift.sum * 10.0).round() / 10.0,
+        "decision": decision,
+    });
+    w.raise(finding);
+}
+
+/// Half a spread at most is taken off: more than that is no matter of a scale.
+fn lean(scale: &Scale) -> f64 {
+    (-scale.noise.mean).clamp(-0.5 * scale.noise.sd(), 0.5 * scale.noise.sd())
+}
+
+/// The weigh-in of a round against its stops.
+pub fn round(w: &mut Watch, id: RoundId, happening: &round::Happening, seen: &Seen<'_>) {
+    let round::Happening::WeighedIn(data) = happening else { return };
+    let mut manifests: Vec<ManifestId> = data.split.iter().map(|share| share.manifest_id).collect();
+    manifests.sort_unstable();
+    let Some(first) = manifests.first().and_then(|id| w.loads.get(id)).cloned() else { return };
+    let out = data.stops_g.0;
+    let (percent, floor) = tolerance(w, &first.stream, &first.to_division);
+    let allowed = (percent * out as f64).max(floor);
+    let difference = data.difference_g.0;
+    if (difference.abs() as f64) <= allowed {
+        return;
+    }
+    let rule = if difference > 0 { 2 } else { 1 };
+    let mut finding = w.of_load(rule, &first);
+    finding.about = (About::Round, id.uuid());
+    finding.manifests = manifests;
+    finding.organisations = vec![first.to_org];
+    finding.organisations.extend(first.carriers.iter().filter(|one| **one != first.to_org));
+    finding.proofs = vec![seen.position];
+    finding.evidence = json!({
+        "stops_kg": out as f64 / 1000.0,
+        "weighed_kg": data.net_g.0 as f64 / 1000.0,
+        "difference_kg": difference as f64 / 1000.0,
+        "allowed_kg": (allowed / 10.0).round() / 100.0,
+    });
+    w.raise(finding);
+}
+
+pub fn ledger(w: &mut Watch, entry: &LedgerEntry, seen: &Seen<'_>) {
+    let is_kitchen = entry.waste_code.starts_with("CY-");
+    if entry.kind == LedgerKind::MovedOut && entry.manifest_id.is_none() && !is_kitchen {
+        unpapered(w, entry, seen);
+    }
+    let day = legal_day(entry.occurred_at);
+    let book = w.books_of.entry((entry.site_id, day.year()));
+    if book.month != day.month() {
+        *book = Balance { month: day.month(), ..Balance::default() };
+    }
+    let mass = entry.mass_g.0;
+    match entry.kind {
+        LedgerKind::Loss => book.written_off_g += mass,
+        LedgerKind::Correction => book.written_off_g += mass.abs(),
+        _ => book.through_g += mass.abs(),
+    }
+    if !matches!(entry.kind, LedgerKind::Loss | LedgerKind::Correction) || is_kitchen {
+        return;
+    }
+    book.proofs.push(seen.position);
+    book.proofs.truncate(NAMED);
+    let book = book.clone();
+    let division = w.division(entry.site_id);
+    let percent = w.param(Param::Al37Percent, &division) / 100.0;
+    let floor = w.param(Param::Al37Floor, &division) * 1e6;
+    let allowed = (percent * book.through_g as f64).max(floor);
+    if book.written_off_g as f64 <= allowed {
+        return;
+    }
+    let Some(mut finding) = w.of_site(37, entry.site_id, stream_of(&entry.waste_code)) else {
+        return;
+    };
+    finding.key = format!("{}-{:02}", day.year(), day.month());
+    finding.proofs = book.proofs;
+    finding.evidence = json!({
+        "month": finding.key,
+        "through_kg": book.through_g as f64 / 1000.0,
+        "written_off_kg": book.written_off_g as f64 / 1000.0,
+        "allowed_kg": (allowed / 10.0).round() / 100.0,
+    });
+    w.raise(finding);
+}
+
+/// Waste left a ledger and no manifest has it.
+fn unpapered(w: &mut Watch, entry: &LedgerEntry, seen: &Seen<'_>) {
+    let Some(mut finding) = w.of_site(9, entry.site_id, stream_of(&entry.waste_code)) else {
+        return;
+    };
+    finding.key = entry.id.to_string();
+    finding.severity = Severity::Critical;
+    finding.proofs = vec![seen.position];
+    finding.evidence = json!({
+        "ledger_entry_id": entry.id,
+        "waste_code": entry.waste_code,
+        "mass_kg": entry.mass_g.0 as f64 / 1000.0,
+        "day": legal_day(entry.occurred_at),
+    });
+    w.raise(finding);
+}
+
+/// The stream that a code belongs to.
+pub fn stream_of(code: &str) -> &'static str {
+    if code.starts_with("CY-") {
+        "kitchen"
+    } else if code.starts_with("841-") {
+        "medical"
+    } else {
+        "hazardous"
+    }
+}

@@ -1,23 +1,388 @@
-//! Rules: medical.
+//! Medical waste: how long it lies at an institution, how often it is picked up, whether its mass
+//! and kinds fit the beds, whether every box comes, and by which route it is treated.
+//!
+//! AL47, AL48 (医疗废物管理条例 Art. 17, 25), AL51, AL52, AL53, AL54, AL75.
 
-#![allow(unused_imports)]
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Datelike, Days, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
+use super::super::timers::Timer;
+use super::deadline::end_of;
+use super::silence::{against_peers, between};
+use crate::anomaly::finding::{About, Finding, Gone};
+use crate::anomaly::param::Param;
+use crate::anomaly::rule::RuleId;
+use crate::clock::{legal_day, rfc3339};
+use crate::ids::{ManifestId, SiteId};
 use crate::manifest::Happening;
-use crate::registry::LedgerEntry;
-use serde::{Deserialize, Serialize};
+use crate::registry::{HospitalGrade, LedgerEntry, LedgerKind, Site, Standing};
 
+/// Pickups at a site, of one stream.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Pickups {}
+pub struct Pickups {
+    pub last: Option<DateTime<Utc>>,
+    pub last_manifest: Option<ManifestId>,
+    /// Those of the last weeks: time, grams by code.
+    pub recent: Vec<(DateTime<Utc>, BTreeMap<String, i64>)>,
+    pub codes: BTreeSet<String>,
+}
 
+/// What lies at an institution by its own ledger, oldest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Wards {}
+pub struct Wards {
+    pub heap: Vec<(DateTime<Utc>, i64)>,
+    pub last_entry: Option<DateTime<Utc>>,
+}
 
-pub fn manifest(_w: &mut Watch, _load: &Load, _seen: &Seen<'_>, _happening: &Happening) {}
+/// Weeks of pickups that are remembered.
+const MEMORY: TimeDelta = TimeDelta::days(45);
+/// A heap of less than this is what two scales disagree about.
+const CRUMBS_G: i64 = 2_000;
+/// Institutions of at most so many beds may use a collection point (名录豁免清单).
+const SMALL: i64 = 19;
+/// A new institution has so long to begin.
+const SETTLING: TimeDelta = TimeDelta::days(7);
 
-pub fn ledger(_w: &mut Watch, _entry: &LedgerEntry, _seen: &Seen<'_>) {}
+/// An institution that the two days bind.
+fn is_bound(site: &Site) -> bool {
+    site.status == Standing::Active && site.beds.is_some_and(|beds| beds > SMALL)
+}
 
-pub fn due(_w: &mut Watch, _timer: super::super::timers::Timer, _id: uuid::Uuid) {}
+pub fn begin(w: &mut Watch, site: SiteId, at: DateTime<Utc>) {
+    if w.sites.get(&site).is_some_and(is_bound) {
+        w.timers.set(Timer::Pickup, site.uuid(), at + SETTLING);
+    }
+}
 
-pub fn week(_w: &mut Watch, _site: crate::ids::SiteId) {}
+pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happening) {
+    if load.stream != "medical" {
+        return;
+    }
+    match happening {
+        Happening::Filed(_) => route(w, load),
+        Happening::Departed(_) => departed(w, load, seen),
+        Happening::Received(data) => {
+            if load.departed_at.is_none() {
+                departed(w, load, seen);
+            }
+            let missing: Vec<_> = data.items.iter().flat_map(|item| &item.missing).collect();
+            if !missing.is_empty() {
+                let evidence = json!({"missing_container_ids": missing, "missing": missing.len()});
+                w.raise(Finding { evidence, ..w.of_load(53, load) });
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Pathological and pharmaceutical waste have routes of their own.
+fn route(w: &mut Watch, load: &Load) {
+    let wrong: Vec<_> = load
+        .items
+        .iter()
+        .filter(|item| match item.code.as_str() {
+            "841-003-01" => item.method == "Y11",
+            "841-004-01" | "841-005-01" => {
+                matches!(item.method.as_str(), "Y11" | "Y12" | "Y13")
+            }
+            _ => false,
+        })
+        .map(|item| json!({"line": item.line, "waste_code": item.code, "method": item.method}))
+        .collect();
+    if !wrong.is_empty() {
+        let evidence = json!({"items": wrong});
+        w.raise(Finding { evidence, ..w.of_load(54, load) });
+    }
+}
+
+fn departed(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
+    let (site, at) = (load.from_site, seen.occurred_at);
+    let hours = w.param(Param::Al47Limit, &load.from_division);
+    let limit = TimeDelta::minutes((hours * 60.0) as i64);
+    let oldest = load.items.iter().filter_map(|item| item.stored_since).min();
+    if let Some(since) = oldest.filter(|since| at - *since > limit) {
+        let evidence = json!({
+            "stored_since": rfc3339(since), "departed_at": rfc3339(at),
+            "hours": ((at - since).num_minutes() as f64 / 6.0).round() / 10.0, "limit_hours": hours,
+        });
+        w.raise(Finding { evidence, ..w.of_load(47, load) });
+    }
+    let pickups = w.pickups.entry((site, "medical".to_owned()));
+    let key = month_key(pickups.last.unwrap_or(at));
+    pickups.last = Some(at.max(pickups.last.unwrap_or(at)));
+    pickups.last_manifest = Some(load.id);
+    let mut by_code: BTreeMap<String, i64> = BTreeMap::new();
+    for item in &load.items {
+        *by_code.entry(item.code.clone()).or_default() += item.mass_g;
+        pickups.codes.insert(item.code.clone());
+    }
+    match pickups.recent.last_mut() {
+        Some((time, codes)) if *time == at => {
+            for (code, mass) in by_code {
+                *codes.entry(code).or_default() += mass;
+            }
+        }
+        _ => pickups.recent.push((at, by_code)),
+    }
+    pickups.recent.retain(|(time, _)| at - *time < MEMORY);
+    w.clear(RuleId(48), (About::Site, site.uuid()), &key, Gone::CameLate);
+    w.clear(RuleId(52), (About::Site, site.uuid()), &key, Gone::CameLate);
+    carry_off(w, load, at);
+    if w.sites.get(&site).is_some_and(is_bound) {
+        let due = pickup_due(w, site, at);
+        w.timers.set(Timer::Pickup, site.uuid(), due.max(seen.recorded_at));
+    }
+}
+
+/// Two days after, when their hours and the last of the days are over.
+fn pickup_due(w: &Watch, site: SiteId, last: DateTime<Utc>) -> DateTime<Utc> {
+    let hours = w.param(Param::Al48Limit, &w.division(site));
+    let after = last + TimeDelta::minutes((hours * 60.0) as i64);
+    end_of(legal_day(after)).max(after)
+}
+
+fn month_key(time: DateTime<Utc>) -> String {
+    let day = legal_day(time);
+    format!("{}-{:02}", day.year(), day.month())
+}
+
+/// The load takes the oldest of the heap with it.
+fn carry_off(w: &mut Watch, load: &Load, at: DateTime<Utc>) {
+    let site = load.from_site;
+    let Some(ward) = w.wards.edit(&site) else { return };
+    let mut mass = load.shipped_g();
+    let whole: i64 = ward.heap.iter().map(|(_, mass)| mass).sum();
+    let key = ward.heap.first().map(|(since, _)| month_key(*since));
+    for (_, heap) in &mut ward.heap {
+        let part = mass.min(*heap);
+        *heap -= part;
+        mass -= part;
+    }
+    ward.heap.retain(|(_, mass)| *mass > 0);
+    let left: i64 = ward.heap.iter().map(|(_, mass)| mass).sum();
+    if left <= CRUMBS_G.max(whole / 10) {
+        ward.heap.retain(|(since, _)| at - *since < TimeDelta::hours(6));
+    }
+    if let Some(key) = key {
+        w.clear(RuleId(47), (About::Site, site.uuid()), &key, Gone::CameLate);
+    }
+    watch_heap(w, site);
+}
+
+pub fn ledger(w: &mut Watch, entry: &LedgerEntry, _seen: &Seen<'_>) {
+    if entry.kind != LedgerKind::Produced || !entry.waste_code.starts_with("841-") {
+        return;
+    }
+    if !w.sites.get(&entry.site_id).is_some_and(|site| site.beds.is_some()) {
+        return;
+    }
+    let ward = w.wards.entry(entry.site_id);
+    ward.heap.push((entry.occurred_at, entry.mass_g.0));
+    ward.last_entry = Some(entry.occurred_at);
+    watch_heap(w, entry.site_id);
+}
+
+fn watch_heap(w: &mut Watch, site: SiteId) {
+    let oldest = w.wards.get(&site).and_then(|ward| ward.heap.first()).map(|(since, _)| *since);
+    let hours = w.param(Param::Al47Limit, &w.division(site));
+    match oldest {
+        Some(since) => {
+            let due = since + TimeDelta::minutes((hours * 60.0) as i64);
+            w.timers.set(Timer::SiteStore, site.uuid(), due);
+        }
+        None => w.timers.drop(Timer::SiteStore, site.uuid()),
+    }
+}
+
+pub fn due(w: &mut Watch, timer: Timer, subject: Uuid) {
+    let site = SiteId::of(subject);
+    if w.kitchens.get(&site).is_some() {
+        super::kitchen::due(w, site);
+        return;
+    }
+    match timer {
+        Timer::SiteStore => heap_too_old(w, site),
+        _ => no_pickup(w, site),
+    }
+}
+
+fn heap_too_old(w: &mut Watch, site: SiteId) {
+    let Some((since, _)) = w.wards.get(&site).and_then(|ward| ward.heap.first()).copied() else {
+        return;
+    };
+    let mass: i64 =
+        w.wards.get(&site).map_or(0, |ward| ward.heap.iter().map(|(_, mass)| mass).sum());
+    if mass <= CRUMBS_G {
+        return;
+    }
+    let Some(mut finding) = w.of_site(47, site, "medical") else { return };
+    finding.key = month_key(since);
+    finding.evidence = json!({
+        "stored_since": rfc3339(since), "mass_kg": mass as f64 / 1000.0,
+        "limit_hours": w.param(Param::Al47Limit, &w.division(site)),
+    });
+    w.raise(finding);
+}
+
+/// Nobody came for two days; after three, nothing is reported at all.
+fn no_pickup(w: &mut Watch, site: SiteId) {
+    if !w.sites.get(&site).is_some_and(is_bound) {
+        return;
+    }
+    let pickups = w.pickups.get(&(site, "medical".to_owned()));
+    let last = pickups.and_then(|pickups| pickups.last);
+    let since = w.registered.get(&site.uuid()).and_then(|papers| papers.since);
+    let from = last.or(since).unwrap_or(w.now());
+    let ward = w.wards.get(&site);
+    let entered = ward.and_then(|ward| ward.last_entry);
+    let has_none = ward.is_some_and(|ward| ward.heap.is_empty());
+    let keeps_books = entered.is_some_and(|entered| w.now() - entered < TimeDelta::days(14));
+    let days = w.param(Param::Al52ZeroDays, &w.division(site)) as u64;
+    let quiet = entered.map_or(from, |entered| entered.max(from));
+    let silent_from =
+        end_of(legal_day(quiet).checked_add_days(Days::new(days)).unwrap_or_default());
+    let key = month_key(from);
+    let evidence = json!({
+        "last_pickup_at": last.map(rfc3339), "last_entry_at": entered.map(rfc3339),
+        "hours": (w.now() - from).num_hours(),
+    });
+    // Its own ledger says that nothing lies there: then nobody need come.
+    if last.is_some() && !(keeps_books && has_none) {
+        if let Some(finding) = w.of_site(48, site, "medical") {
+            let finding = Finding { key: key.clone(), evidence: evidence.clone(), ..finding };
+            w.raise(finding);
+        }
+    }
+    if w.now() >= silent_from {
+        if let Some(finding) = w.of_site(52, site, "medical") {
+            w.raise(Finding { key, evidence, ..finding });
+        }
+        w.timers.set(Timer::Pickup, site.uuid(), w.now() + TimeDelta::days(14));
+    } else {
+        w.timers.set(Timer::Pickup, site.uuid(), silent_from);
+    }
+}
+
+/// Kilograms a bed and day that a kind of institution makes: least and most.
+fn range(w: &Watch, site: &Site) -> Option<(f64, f64)> {
+    let ids: &[&str] = match (site.business.as_deref(), site.grade) {
+        (Some("infectious_hospital"), _) => &["GC06"],
+        (_, Some(HospitalGrade::Tertiary)) => &["GC01"],
+        (_, Some(HospitalGrade::Secondary)) => &["GC02"],
+        (_, Some(HospitalGrade::Primary)) => &["GC03"],
+        _ => &["GC01", "GC02", "GC03"],
+    };
+    let rows: Vec<_> = ids.iter().filter_map(|id| w.reference.catalogue.coefficient(id)).collect();
+    let low = rows.iter().filter_map(|row| row.low).reduce(f64::min)?;
+    let high = rows.iter().filter_map(|row| row.high).reduce(f64::max)?;
+    Some((low, high))
+}
+
+/// Once a week: the mass against the beds, the kinds against each other.
+pub fn week(w: &mut Watch, site: SiteId) {
+    let Some(entry) = w.sites.get(&site).filter(|site| is_bound(site)).cloned() else { return };
+    let now = w.now();
+    let Some(pickups) = w.pickups.get(&(site, "medical".to_owned())).cloned() else { return };
+    let days = w.param(Param::Al51Window, &entry.division).max(7.0);
+    let window = TimeDelta::minutes((days * 1440.0) as i64) + TimeDelta::days(3);
+    let recent: Vec<_> = pickups.recent.iter().filter(|(time, _)| now - *time < window).collect();
+    let mass = |codes: &BTreeMap<String, i64>| codes.values().sum::<i64>() as f64 / 1000.0;
+    // Each pickup takes what was made since the one before.
+    if let (Some((first, _)), Some((last, _))) = (recent.first(), recent.last()) {
+        let span = (*last - *first).num_minutes() as f64 / 1440.0;
+        if span >= 4.0 && recent.len() >= 3 {
+            let kg: f64 = recent.iter().skip(1).map(|(_, codes)| mass(codes)).sum();
+            per_bed(w, &entry, (kg / span, span, &pickups));
+        }
+    }
+    shares(w, &entry, &pickups);
+}
+
+fn per_bed(w: &mut Watch, site: &Site, (kg_a_day, span, pickups): (f64, f64, &Pickups)) {
+    let Some((low, high)) = range(w, site) else { return };
+    let beds = site.beds.unwrap_or(0) as f64;
+    let told = super::silence::a_day(w, site.id, "bed_days");
+    let visits = super::silence::a_day(w, site.id, "visits").unwrap_or(0.0);
+    // Without bed-days, between so many and all of the beds are taken (GC09).
+    let (least, most) = told.map_or((beds * 0.6, beds), |days| (days, days));
+    let outside =
+        w.reference.catalogue.coefficient("GC04").and_then(|row| row.high).unwrap_or(0.05);
+    let widen = 1.0 + w.param(Param::Al51Widen, &site.division) / 100.0;
+    let lower = least * low / widen * 0.9;
+    let upper =
+        (most * high * 1.1 + visits * outside + if told.is_some() { 0.0 } else { beds * 0.1 })
+            * widen;
+    let rate = kg_a_day / least.max(most * 0.75).max(1.0);
+    let kind = format!("beds {}", site.grade.map_or("", HospitalGrade::as_str));
+    let odd = against_peers(w, &kind, site.id, rate);
+    let far = odd.is_some_and(|peers| peers.is_far_below(rate));
+    let about = (About::Site, site.id.uuid());
+    if between(kg_a_day, lower, upper) && !far {
+        w.clear(RuleId(51), about, "", Gone::Normal);
+        return;
+    }
+    let Some(mut finding) = w.of_site(51, site.id, "medical") else { return };
+    finding.manifests = pickups.last_manifest.into_iter().collect();
+    finding.evidence = json!({
+        "kg_a_day": (kg_a_day * 10.0).round() / 10.0,
+        "days": span.round(),
+        "beds": beds, "bed_days_a_day": told,
+        "expected_kg_a_day": [(lower * 10.0).round() / 10.0, (upper * 10.0).round() / 10.0],
+        "kg_a_bed_and_day": (rate * 1000.0).round() / 1000.0,
+        "peers_median": odd.map(|peers| (peers.median * 1000.0).round() / 1000.0),
+        "peers": odd.map(|peers| peers.count),
+    });
+    w.raise(finding);
+}
+
+/// Kinds of medical waste and the ranges of their shares (GC10A to GC10E).
+const KINDS: [(&str, &str); 5] = [
+    ("841-001-01", "GC10A"),
+    ("841-002-01", "GC10B"),
+    ("841-003-01", "GC10C"),
+    ("841-005-01", "GC10D"),
+    ("841-004-01", "GC10E"),
+];
+
+fn shares(w: &mut Watch, site: &Site, pickups: &Pickups) {
+    let days = w.param(Param::Al75Window, &site.division);
+    let least = w.param(Param::Al75LeastMass, &site.division);
+    let widen = w.param(Param::Al75Widen, &site.division) / 100.0;
+    let from = w.now() - TimeDelta::minutes((days * 1440.0) as i64);
+    let mut by_code: BTreeMap<&str, f64> = BTreeMap::new();
+    for (_, codes) in pickups.recent.iter().filter(|(time, _)| *time >= from) {
+        for (code, mass) in codes {
+            *by_code.entry(code).or_default() += *mass as f64 / 1000.0;
+        }
+    }
+    let total: f64 = by_code.values().sum();
+    // Who files all in one code is not sorted by kind here: that says nothing of its wards.
+    if total < least || pickups.codes.len() < 3 {
+        return;
+    }
+    let mut odd = Vec::new();
+    for (code, id) in KINDS {
+        let Some(row) = w.reference.catalogue.coefficient(id) else { continue };
+        let share = by_code.get(code).copied().unwrap_or(0.0) / total;
+        let low = row.low.unwrap_or(0.0) * (1.0 - widen) * 0.8;
+        let high = row.high.unwrap_or(1.0) * (1.0 + widen) * 1.1;
+        if !between(share, low, high) {
+            odd.push(json!({"waste_code": code, "share": (share * 1000.0).round() / 1000.0,
+                "low": row.low, "high": row.high}));
+        }
+    }
+    if odd.is_empty() {
+        w.clear(RuleId(75), (About::Site, site.id.uuid()), "", Gone::Normal);
+        return;
+    }
+    let Some(mut finding) = w.of_site(75, site.id, "medical") else { return };
+    finding.evidence = json!({"kilograms": total.round(), "days": days, "shares": odd});
+    w.raise(finding);
+}

@@ -27,7 +27,6 @@ use crate::registry::LedgerEntry;
 pub fn filed(w: &mut Watch, load: &Load, seen: &Seen<'_>, filed: &Filed) {
     paper::filed(w, load, seen, filed);
     registers::filed(w, load, filed);
-    capacity::filed(w, load);
 }
 
 /// Something happened to a manifest; the load is as it left it.
@@ -79,20 +78,15 @@ pub fn due(w: &mut Watch, timer: Timer, subject: Uuid) {
             let site = SiteId::of(subject);
             silence::month(w, site);
             kitchen::month(w, site);
-            mass::month(w, site);
             capacity::month(w, site);
         }
         Timer::Plan
         | Timer::Report
         | Timer::Insurance
-        | Timer::InsuranceSoon
         | Timer::EmergencyPlan
-        | Timer::DriverSoon
-        | Timer::Licence
         | Timer::LicenceSoon => {
             registers::due(w, timer, subject);
         }
-        Timer::Quarter => network::quarter(w, subject),
     }
 }
 

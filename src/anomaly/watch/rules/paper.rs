@@ -1,25 +1,350 @@
-//! Rules: paper.
+//! Identity and papers: what the receiver found otherwise than the manifest says, weights that
+//! repeat or are too round, manifests voided and edited, both parties by one hand, numbers.
+//!
+//! AL03 to AL06, AL15, AL43, AL44, AL46, AL64, AL71, AL72.
 
-#![allow(unused_imports)]
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::HashMap;
+
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
-use crate::manifest::Happening;
-use crate::registry::LedgerEntry;
-use serde::{Deserialize, Serialize};
+use super::super::stats::{chance_9, chi_square};
+use crate::anomaly::finding::{About, Finding};
+use crate::anomaly::param::Param;
+use crate::anomaly::rule::Severity;
+use crate::clock::{legal_day, rfc3339};
+use crate::ids::ManifestId;
+use crate::manifest::{Filed, Happening, Received};
 
+/// The newest weights that a producer's site filed, in grams, and digits of many.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Weights {}
+pub struct Weights {
+    pub newest: Vec<(i64, ManifestId)>,
+    pub many: Vec<i64>,
+    pub proofs: Vec<i64>,
+}
 
+/// What an organisation filed and took back.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Filings {}
+pub struct Filings {
+    /// Times of the newest that were not of a round.
+    pub newest: Vec<(DateTime<Utc>, ManifestId)>,
+    /// Year and month of the counts.
+    pub month: (i32, u32),
+    pub filed: u32,
+    pub undone: Vec<ManifestId>,
+}
 
+/// The newest number of a prefix and year.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Serial {}
+pub struct Serial {
+    pub last: u64,
+}
 
+/// Receipts at a site that came too quickly, or by the hand that had sent.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Hands {}
+pub struct Hands {
+    pub quick: Vec<ManifestId>,
+    pub same: Vec<ManifestId>,
+    pub receipts: u32,
+}
 
-pub fn filed(_w: &mut Watch, _load: &Load, _seen: &Seen<'_>, _filed: &crate::manifest::Filed) {}
+/// Manifests that a case of many names at most.
+const NAMED: usize = 50;
 
-pub fn manifest(_w: &mut Watch, _load: &Load, _seen: &Seen<'_>, _happening: &Happening) {}
+pub fn filed(w: &mut Watch, load: &Load, seen: &Seen<'_>, filed: &Filed) {
+    number(w, load, seen);
+    outside_plan(w, load, filed);
+    burst(w, load, seen);
+    if load.round.is_none() && !load.is_return() {
+        weights(w, load, seen);
+    }
+    let month = month_of(seen.occurred_at);
+    let filings = w.filings.entry(load.from_org);
+    if filings.month != month {
+        (filings.month, filings.filed) = (month, 0);
+        filings.undone.clear();
+    }
+    filings.filed += 1;
+}
+
+pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happening) {
+    match happening {
+        Happening::Received(data) => {
+            mismatches(w, load, data);
+            hands(w, load, seen);
+        }
+        Happening::Cancelled(_) => undone(w, load, seen),
+        Happening::AmendmentApproved(data) if data.is_final => undone(w, load, seen),
+        _ => {}
+    }
+}
+
+fn month_of(time: DateTime<Utc>) -> (i32, u32) {
+    let day = legal_day(time);
+    (day.year(), day.month())
+}
+
+/// What was found at the gate differs in a word, not in a mass (Order 23 Art. 18).
+fn mismatches(w: &mut Watch, load: &Load, data: &Received) {
+    if load.stream == "kitchen" {
+        return;
+    }
+    for (rule, field) in [(3, "name"), (4, "hazard"), (5, "form"), (6, "packaging")] {
+        let found: Vec<_> = data.mismatches.iter().filter(|one| one.field == field).collect();
+        if found.is_empty() {
+            continue;
+        }
+        let lines: Vec<_> =
+            found.iter().map(|one| json!({"line": one.line, "found": one.found})).collect();
+        let evidence = json!({"field": field, "lines": lines});
+        w.raise(Finding { evidence, ..w.of_load(rule, load) });
+    }
+}
+
+/// The filing was warned that the plan does not have it: one case a site, code and year.
+fn outside_plan(w: &mut Watch, load: &Load, filed: &Filed) {
+    if load.stream != "hazardous" || !filed.warnings.iter().any(|one| one.code == "outside_plan") {
+        return;
+    }
+    let year = legal_day(load.filed_at).year();
+    let mut codes: Vec<&str> = load.items.iter().map(|item| item.code.as_str()).collect();
+    codes.sort_unstable();
+    let Some(mut finding) = w.of_site(15, load.from_site, &load.stream) else { return };
+    finding.key = format!("{year} {}", codes.join(" "));
+    finding.manifests = vec![load.id];
+    finding.proofs.clone_from(&load.proofs);
+    finding.evidence = json!({
+        "year": year, "waste_codes": codes, "mass_kg": load.shipped_g() as f64 / 1000.0,
+    });
+    w.raise(finding);
+}
+
+/// A new account that files many. Who was there from the beginning of the log is not new.
+fn burst(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
+    if load.round.is_some() {
+        return;
+    }
+    let days = |w: &Watch, param| {
+        TimeDelta::minutes((w.param(param, &load.from_division) * 1440.0) as i64)
+    };
+    let (window, young) = (days(w, Param::Al72Window), days(w, Param::Al72AccountAge));
+    let most = w.param(Param::Al72Manifests, &load.from_division) as usize;
+    let at = seen.occurred_at;
+    let filings = w.filings.entry(load.from_org);
+    filings.newest.push((at, load.id));
+    filings.newest.retain(|(time, _)| at - *time < window);
+    let newest = filings.newest.clone();
+    if newest.len() > 600 {
+        filings.newest.remove(0);
+    }
+    let opened = w.registered.get(&load.from_org.uuid()).and_then(|papers| papers.since);
+    let began = w.mark.began.unwrap_or(at);
+    let Some(opened) = opened.filter(|opened| *opened - began > TimeDelta::days(2)) else { return };
+    if at - opened >= young || newest.len() <= most {
+        return;
+    }
+    let mut finding = w.of_load(72, load);
+    finding.about = (About::Organisation, load.from_org.uuid());
+    finding.organisations = vec![load.from_org];
+    finding.manifests = newest.iter().map(|(_, id)| *id).take(NAMED).collect();
+    finding.evidence = json!({
+        "opened_at": rfc3339(opened), "manifests": newest.len(), "days": window.num_days(),
+    });
+    w.raise(finding);
+}
+
+/// Voids and edits of an organisation in a month.
+fn undone(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
+    if load.stream == "kitchen" {
+        return;
+    }
+    let share = w.param(Param::Al43Share, &load.from_division);
+    let least = w.param(Param::Al43Least, &load.from_division) as usize;
+    let month = month_of(seen.occurred_at);
+    let filings = w.filings.entry(load.from_org);
+    if filings.month != month {
+        (filings.month, filings.filed) = (month, 0);
+        filings.undone.clear();
+    }
+    filings.undone.push(load.id);
+    let (filed, undone) = (filings.filed.max(1), filings.undone.clone());
+    let percent = 100.0 * undone.len() as f64 / f64::from(filed);
+    // A handful out of a few is no pattern: more than honest life (one in fifty) would bring by
+    // chance once in a thousand months.
+    let usual = f64::from(filed) * 0.02;
+    let far = undone.len() as f64 > usual + 3.5 * usual.max(0.3).sqrt();
+    if undone.len() < least || percent <= share || !far {
+        return;
+    }
+    let mut finding = w.of_load(43, load);
+    finding.about = (About::Organisation, load.from_org.uuid());
+    finding.key = format!("{}-{:02}", month.0, month.1);
+    finding.organisations = vec![load.from_org];
+    finding.evidence = json!({
+        "month": finding.key, "filed": filed, "voided_or_edited": undone.len(),
+        "percent": (percent * 10.0).round() / 10.0,
+    });
+    finding.manifests = undone.into_iter().take(NAMED).collect();
+    w.raise(finding);
+}
+
+/// How coarse an honest scale for such a mass may be, in grams; ten of them make a round number.
+const fn coarse(mass_g: i64) -> i64 {
+    match mass_g {
+        ..=60_000 => 100,
+        60_001..=1_000_000 => 1_000,
+        1_000_001..=10_000_000 => 10_000,
+        _ => 20_000,
+    }
+}
+
+fn weights(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
+    let window = w.param(Param::Al44Window, &load.from_division) as usize;
+    let share = w.param(Param::Al44Share, &load.from_division) / 100.0;
+    let least = w.param(Param::Al71LeastWeights, &load.from_division) as usize;
+    let chance = w.param(Param::Al71PValue, &load.from_division);
+    let weights = w.weights.entry(load.from_site);
+    for item in &load.items {
+        weights.newest.push((item.mass_g, load.id));
+        weights.many.push(item.mass_g);
+    }
+    weights.proofs.push(seen.position);
+    let (much, many) = (weights.newest.len().saturating_sub(window), weights.proofs.len());
+    weights.newest.drain(..much);
+    weights.proofs.drain(..many.saturating_sub(window));
+    let newest = weights.newest.clone();
+    let proofs = weights.proofs.clone();
+    let large =
+        if weights.many.len() >= least { std::mem::take(&mut weights.many) } else { Vec::new() };
+    if newest.len() >= window.max(5) {
+        repeated(w, load, (&newest, &proofs), share);
+    }
+    if !large.is_empty() {
+        digits(w, load, &large, chance);
+    }
+}
+
+/// One weight again and again, or round ones only.
+fn repeated(
+    w: &mut Watch,
+    load: &Load,
+    (newest, proofs): (&[(i64, ManifestId)], &[i64]),
+    share: f64,
+) {
+    let mut counts: HashMap<i64, usize> = HashMap::new();
+    for (mass, _) in newest {
+        *counts.entry(*mass).or_default() += 1;
+    }
+    let most = counts.iter().map(|(mass, count)| (*count, *mass)).max().unwrap_or_default();
+    let round = newest.iter().filter(|(mass, _)| mass % (10 * coarse(*mass)) == 0).count();
+    let total = newest.len() as f64;
+    let is_same = most.0 as f64 / total > share;
+    if !is_same && round as f64 / total <= share {
+        return;
+    }
+    let Some(mut finding) = w.of_site(44, load.from_site, &load.stream) else { return };
+    finding.manifests = newest.iter().map(|(_, id)| *id).collect();
+    finding.manifests.dedup();
+    finding.proofs = proofs.to_vec();
+    finding.evidence = json!({
+        "weights": newest.len(), "identical": most.0, "most_common_kg": most.1 as f64 / 1000.0,
+        "round": round, "share_percent": share * 100.0,
+    });
+    w.raise(finding);
+}
+
+/// The last digits of many weights, as fine as their scale tells them.
+fn digits(w: &mut Watch, load: &Load, masses: &[i64], chance: f64) {
+    let fine = masses.iter().fold(0, |fine, mass| gcd(fine, *mass)).max(1);
+    let mut counts = [0_u32; 10];
+    for mass in masses {
+        let digit = usize::try_from(mass / fine % 10).unwrap_or(0);
+        counts[digit] += 1;
+    }
+    // Weights of a few divisions have no last digit to speak of.
+    let spread = masses.iter().filter(|mass| **mass / fine >= 30).count();
+    let chi = chi_square(&counts);
+    if spread * 10 < masses.len() * 9 || chance_9(chi) >= chance {
+        return;
+    }
+    let Some(mut finding) = w.of_site(71, load.from_site, &load.stream) else { return };
+    finding.manifests = vec![load.id];
+    finding.evidence = json!({
+        "weights": masses.len(), "division_kg": fine as f64 / 1000.0, "last_digits": counts,
+        "chi_square": (chi * 10.0).round() / 10.0, "chance": chance_9(chi),
+    });
+    w.raise(finding);
+}
+
+fn gcd(one: i64, other: i64) -> i64 {
+    if other == 0 { one.abs() } else { gcd(other, one % other) }
+}
+
+/// Accepted within moments of arrival, or by the hand that had sent it: one case a receiver.
+fn hands(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
+    if load.round.is_some() || load.is_backfill {
+        return;
+    }
+    let shortest = w.param(Param::Al46Shortest, &load.to_division);
+    let minutes = load.arrived_at.map(|at| (seen.occurred_at - at).num_seconds() as f64 / 60.0);
+    let is_quick = minutes.is_some_and(|minutes| (0.0..shortest).contains(&minutes));
+    let is_same = seen.user_id.is_some()
+        && seen.user_id == load.departed_by
+        && load.to_org != load.from_org
+        && !load.carriers.contains(&load.to_org);
+    let hands = w.hands.entry(load.to_site);
+    hands.receipts += 1;
+    if is_quick {
+        hands.quick.push(load.id);
+    }
+    if is_same {
+        hands.same.push(load.id);
+    }
+    if !is_quick && !is_same {
+        return;
+    }
+    for list in [&mut hands.quick, &mut hands.same] {
+        let much = list.len().saturating_sub(NAMED);
+        list.drain(..much);
+    }
+    let hands = hands.clone();
+    let Some(mut finding) = w.of_site(46, load.to_site, &load.stream) else { return };
+    finding.manifests.clone_from(&hands.quick);
+    finding.manifests.extend(&hands.same);
+    finding.organisations = load.parties();
+    finding.proofs.clone_from(&load.proofs);
+    finding.evidence = json!({
+        "receipts": hands.receipts, "within_moments": hands.quick.len(),
+        "by_the_sender": hands.same.len(), "shortest_minutes": shortest,
+        "last_minutes": minutes,
+    });
+    w.raise(finding);
+}
+
+/// Numbers of one prefix and year come one after the other, each once.
+fn number(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
+    let digits = if load.number.starts_with('C') { 8 } else { 6 };
+    let Some((prefix, serial)) =
+        load.number.split_at_checked(load.number.len().saturating_sub(digits))
+    else {
+        return;
+    };
+    let Ok(serial) = serial.parse::<u64>() else { return };
+    let entry = w.serials.entry(prefix.to_owned());
+    let last = entry.last;
+    entry.last = serial.max(last);
+    let gap = i128::from(serial) - i128::from(last) - 1;
+    let allowed = i128::from(w.param(Param::Al64Gap, &load.from_division) as i64);
+    if last == 0 || (0..=allowed).contains(&gap) {
+        return;
+    }
+    let mut finding = w.of_load(64, load);
+    finding.severity = Severity::High;
+    finding.proofs = vec![seen.position];
+    finding.evidence = json!({"number": load.number, "last_serial": last, "serial": serial});
+    w.raise(finding);
+}

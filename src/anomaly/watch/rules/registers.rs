@@ -1,31 +1,73 @@
-//! Rules: registers.
+//! Registers and papers with a term: licences, drivers, plans, reports, insurances, emergency
+//! plans; who is on a blacklist. Also the mirror of the registers that other rules look into.
+//!
+//! AL11, AL27, AL40, AL41, AL73, AL77, AL78. A register that nobody uses yet says nothing: AL40
+//! and AL41 speak once others have filed for the same time.
 
-#![allow(unused_imports)]
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
 use super::super::Watch;
 use super::super::load::Load;
-use super::super::seen::Seen;
-use crate::manifest::Happening;
-use crate::registry::LedgerEntry;
-use serde::{Deserialize, Serialize};
+use super::super::seen::{Reported, Seen, What};
+use super::super::timers::Timer;
+use super::deadline::end_of;
+use crate::anomaly::finding::{About, Finding, Gone};
+use crate::anomaly::param::Param;
+use crate::anomaly::rule::{RuleId, Severity};
+use crate::clock::{legal_day, rfc3339};
+use crate::ids::{LicenceId, OrganisationId, SiteId};
+use crate::manifest::Filed;
+use crate::registry::record::InForce;
+use crate::registry::{Licence, ManagementPlan, Organisation, SiteKind, Standing};
 
+/// An organisation, as it is now.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Party {
+    pub entry: Organisation,
+}
+
+/// What is on file of an organisation or a site.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Papers {}
+pub struct Papers {
+    /// Since when it is registered.
+    pub since: Option<DateTime<Utc>>,
+    /// The last day that an insurance or an emergency plan holds, and when the plan was filed.
+    pub insured_to: Option<NaiveDate>,
+    pub plan_to: Option<NaiveDate>,
+    pub plan_filed: Option<NaiveDate>,
+}
 
+/// What a site has filed, and whether it makes hazardous waste.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Owed {}
+pub struct Owed {
+    pub plans: BTreeSet<i64>,
+    /// Kind, year and number of the periods that were reported.
+    pub reports: BTreeSet<(String, i32, u32)>,
+    /// The last day on which it had hazardous or medical waste.
+    pub active_on: Option<NaiveDate>,
+}
 
-pub fn see(w: &mut Watch, what: &super::super::seen::What, _seen: &Seen<'_>) {
-    use super::super::seen::What;
+pub fn see(w: &mut Watch, what: &What, seen: &Seen<'_>) {
     match what {
         What::Organisation(entry) => {
+            let papers = w.registered.entry(entry.id.uuid());
+            papers.since.get_or_insert(seen.recorded_at);
             w.organisations.put(entry.id, Party { entry: entry.clone() });
         }
         What::Site(entry) => {
-            w.sites.put(entry.id, (**entry).clone());
+            let papers = w.registered.entry(entry.id.uuid());
+            papers.since.get_or_insert(seen.recorded_at);
+            let is_new = w.sites.put(entry.id, (**entry).clone()).is_none();
+            if is_new {
+                begin(w, entry.id, seen.recorded_at);
+            }
         }
-        What::Licence(entry) => {
-            w.licences.put(entry.id, (**entry).clone());
-        }
+        What::Licence(entry) => licence(w, entry),
         What::Vehicle(entry) => {
             w.vehicles.put(entry.id, entry.clone());
         }
@@ -35,14 +77,278 @@ pub fn see(w: &mut Watch, what: &super::super::seen::What, _seen: &Seen<'_>) {
         What::StorageArea(entry) => {
             w.areas.put(entry.id, entry.clone());
         }
+        What::Plan(entry) => plan(w, entry),
+        What::Report(entry) => report(w, entry, seen),
+        What::Insurance(entry) if entry.status == InForce::Active => {
+            let papers = w.registered.entry(entry.organisation_id.uuid());
+            let to = papers.insured_to.map_or(entry.valid_to, |to| to.max(entry.valid_to));
+            papers.insured_to = Some(to);
+            let id = entry.organisation_id.uuid();
+            w.timers.set(Timer::Insurance, id, end_of(to));
+            if end_of(to) > w.now() {
+                w.clear(RuleId(77), (About::Organisation, id), "", Gone::Remedied);
+            }
+        }
+        What::EmergencyPlan(entry) if entry.status == InForce::Active => {
+            let years = w.param(Param::Al78Oldest, &w.division(entry.site_id)) as i32;
+            let papers = w.registered.entry(entry.site_id.uuid());
+            papers.plan_to = papers.plan_to.max(Some(entry.valid_to));
+            papers.plan_filed = papers.plan_filed.max(Some(entry.filed_on));
+            let old = entry.filed_on.with_year(entry.filed_on.year() + years);
+            let last = papers.plan_to.unwrap_or(entry.valid_to).min(old.unwrap_or(entry.valid_to));
+            let id = entry.site_id.uuid();
+            w.timers.set(Timer::EmergencyPlan, id, end_of(last));
+            if end_of(last) > w.now() {
+                w.clear(RuleId(78), (About::Site, id), "", Gone::Remedied);
+            }
+        }
+        What::Activity(entry) => super::silence::activity(w, entry),
+        What::FacilityDay(entry) => super::capacity::day(w, entry),
         _ => {}
     }
 }
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Party {
-    pub entry: crate::registry::Organisation,
+
+/// A new site: its week, its month and its yearly plan begin.
+fn begin(w: &mut Watch, site: SiteId, at: DateTime<Utc>) {
+    let id = site.uuid();
+    // Spread over the week by the id, so that not all sites are looked at in one instant.
+    let spread = i64::from(id.as_bytes()[15]) * 38 + i64::from(id.as_bytes()[14]) % 38;
+    w.timers.set(Timer::Week, id, at + chrono::TimeDelta::minutes(10_080 + spread));
+    w.timers.set(Timer::Month, id, next_month(legal_day(at), 10));
+    w.timers.set(Timer::Plan, id, first_of_april(legal_day(at)));
+    w.timers.set(Timer::Report, id, next_month(legal_day(at), 16));
+    super::medical::begin(w, site, at);
 }
 
-pub fn filed(_w: &mut Watch, _load: &Load, _filed: &crate::manifest::Filed) {}
+/// The beginning of that day in the month after.
+pub fn next_month(day: NaiveDate, of_month: u32) -> DateTime<Utc> {
+    let (year, month) =
+        if day.month() == 12 { (day.year() + 1, 1) } else { (day.year(), day.month() + 1) };
+    let first = NaiveDate::from_ymd_opt(year, month, of_month).unwrap_or(day);
+    end_of(first.checked_sub_days(Days::new(1)).unwrap_or(first))
+}
 
-pub fn due(_w: &mut Watch, _timer: super::super::timers::Timer, _id: uuid::Uuid) {}
+fn first_of_april(day: NaiveDate) -> DateTime<Utc> {
+    let year = if day.month() >= 4 { day.year() + 1 } else { day.year() };
+    end_of(NaiveDate::from_ymd_opt(year, 3, 31).unwrap_or(day))
+}
+
+fn licence(w: &mut Watch, entry: &Licence) {
+    let id = entry.id.uuid();
+    w.licences.put(entry.id, entry.clone());
+    let days = w.param(Param::Al11WarnBefore, &w.division(entry.site_id)) as u32;
+    let soon = w.reference.calendar.subtract_working_days(entry.valid_to, days);
+    w.timers.set(Timer::LicenceSoon, id, end_of(soon));
+    if end_of(entry.valid_to) > w.now() {
+        w.clear(RuleId(11), (About::Licence, id), "", Gone::Remedied);
+    }
+}
+
+fn plan(w: &mut Watch, entry: &ManagementPlan) {
+    if entry.status != Standing::Active {
+        return;
+    }
+    let is_new = w.owed.entry(entry.site_id).plans.insert(entry.year);
+    if is_new {
+        w.owed.entry(nobody()).plans.insert(entry.year);
+    }
+    let key = entry.year.to_string();
+    w.clear(RuleId(40), (About::Site, entry.site_id.uuid()), &key, Gone::CameLate);
+}
+
+/// Under this id stands what anybody has filed.
+const fn nobody() -> SiteId {
+    SiteId::of(Uuid::nil())
+}
+
+fn report(w: &mut Watch, entry: &Reported, seen: &Seen<'_>) {
+    let period = (entry.period.clone(), entry.year, entry.number);
+    w.owed.entry(entry.site_id).reports.insert(period.clone());
+    w.owed.entry(nobody()).reports.insert(period);
+    let about = (About::Site, entry.site_id.uuid());
+    let key = period_key(&entry.period, entry.year, entry.number);
+    let is_late = legal_day(entry.submitted_at) > entry.due_on && entry.version == 1;
+    if is_late && entry.is_required && !w.is_raised(RuleId(41), about, &key) {
+        if let Some(mut finding) = w.of_site(41, entry.site_id, "hazardous") {
+            finding.key.clone_from(&key);
+            finding.proofs = vec![seen.position];
+            finding.evidence = json!({
+                "period": key, "due_on": entry.due_on,
+                "submitted_at": rfc3339(entry.submitted_at),
+            });
+            w.raise(finding);
+        }
+    }
+    w.clear(RuleId(41), about, &key, Gone::CameLate);
+}
+
+fn period_key(kind: &str, year: i32, number: u32) -> String {
+    format!("{kind} {year}-{number:02}")
+}
+
+/// Waste of the streams that owe plans and reports was at a site.
+pub fn active(w: &mut Watch, site: SiteId, at: DateTime<Utc>) {
+    let day = legal_day(at);
+    if w.owed.get(&site).and_then(|owed| owed.active_on) < Some(day) {
+        w.owed.entry(site).active_on = Some(day);
+    }
+}
+
+/// What the registers say of who takes part.
+pub fn filed(w: &mut Watch, load: &Load, filed: &Filed) {
+    if load.stream == "hazardous" {
+        active(w, load.from_site, load.filed_at);
+    }
+    for party in load.parties() {
+        let Some(entry) = w.organisation(party) else { continue };
+        if entry.blacklisted || entry.status == Standing::Suspended {
+            let evidence = json!({
+                "organisation_id": party, "name": entry.name,
+                "blacklisted": entry.blacklisted, "status": entry.status,
+            });
+            let mut finding = Finding { evidence, ..w.of_load(73, load) };
+            finding.about = (About::Organisation, party.uuid());
+            w.raise(finding);
+        }
+    }
+    let day = load.planned_on;
+    for leg in &filed.legs {
+        let Some(driver) = w.drivers.get(&leg.driver_id) else { continue };
+        let Some(to) = driver.licence_valid_to.filter(|to| *to < day) else { continue };
+        let mut finding = w.of_load(27, load);
+        finding.about = (About::Driver, leg.driver_id.uuid());
+        finding.evidence = json!({"driver_id": leg.driver_id, "valid_to": to, "drives_on": day});
+        w.raise(finding);
+    }
+}
+
+/// The licence of a receiver had ended when it took the load.
+pub fn received(w: &mut Watch, load: &Load, at: DateTime<Utc>) {
+    let day = legal_day(at);
+    let ids: BTreeSet<LicenceId> =
+        load.items.iter().filter_map(|item| Some(item.licence?.0)).collect();
+    for id in ids {
+        let Some(licence) = w.licences.get(&id).filter(|licence| licence.valid_to < day) else {
+            continue;
+        };
+        let evidence = json!({
+            "licence_id": id, "number": licence.number, "valid_to": licence.valid_to,
+            "received_on": day,
+        });
+        let mut finding = Finding { evidence, ..w.of_load(11, load) };
+        finding.about = (About::Licence, id.uuid());
+        w.raise(finding);
+    }
+}
+
+pub fn due(w: &mut Watch, timer: Timer, subject: Uuid) {
+    match timer {
+        Timer::LicenceSoon => licence_soon(w, LicenceId::of(subject)),
+        Timer::Insurance => insurance(w, OrganisationId::of(subject)),
+        Timer::EmergencyPlan => emergency_plan(w, SiteId::of(subject)),
+        Timer::Plan => plan_due(w, SiteId::of(subject)),
+        Timer::Report => report_due(w, SiteId::of(subject)),
+        _ => {}
+    }
+}
+
+fn licence_soon(w: &mut Watch, id: LicenceId) {
+    let Some(licence) = w.licences.get(&id) else { return };
+    let evidence = json!({"number": licence.number, "valid_to": licence.valid_to});
+    let (site, key) = (licence.site_id, licence.valid_to.to_string());
+    let Some(mut finding) = w.of_site(11, site, "hazardous") else { return };
+    finding.about = (About::Licence, id.uuid());
+    finding.severity = Severity::Info;
+    (finding.key, finding.evidence) = (key, evidence);
+    w.remind(finding);
+}
+
+fn insurance(w: &mut Watch, id: OrganisationId) {
+    let to = w.registered.get(&id.uuid()).and_then(|papers| papers.insured_to);
+    let Some(entry) = w.organisation(id).filter(|entry| entry.status != Standing::Closed) else {
+        return;
+    };
+    let finding = Finding {
+        rule: RuleId(77),
+        severity: RuleId(77).severity(),
+        about: (About::Organisation, id.uuid()),
+        key: String::new(),
+        stream: "hazardous".to_owned(),
+        divisions: vec![entry.division.clone()],
+        manifests: Vec::new(),
+        organisations: vec![id],
+        evidence: json!({"insured_to": to}),
+        proofs: Vec::new(),
+    };
+    w.raise(finding);
+}
+
+fn emergency_plan(w: &mut Watch, site: SiteId) {
+    let papers = w.registered.get(&site.uuid()).cloned().unwrap_or_default();
+    let Some(mut finding) = w.of_site(78, site, "hazardous") else { return };
+    finding.evidence = json!({"filed_on": papers.plan_filed, "valid_to": papers.plan_to});
+    w.raise(finding);
+}
+
+/// Whether a site had waste within a year before the day.
+fn was_active(w: &Watch, site: SiteId, day: NaiveDate) -> bool {
+    let active = w.owed.get(&site).and_then(|owed| owed.active_on);
+    active.is_some_and(|on| (day - on).num_days() <= 366)
+}
+
+fn plan_due(w: &mut Watch, site: SiteId) {
+    let today = legal_day(w.now());
+    w.timers.set(Timer::Plan, site.uuid(), first_of_april(today));
+    let year = i64::from(today.year());
+    let filed = |w: &Watch, site| w.owed.get(&site).is_some_and(|owed| owed.plans.contains(&year));
+    let makes = w
+        .sites
+        .get(&site)
+        .is_some_and(|site| site.kind == SiteKind::Production && site.status == Standing::Active);
+    if !makes || !was_active(w, site, today) || filed(w, site) || !filed(w, nobody()) {
+        return;
+    }
+    let Some(mut finding) = w.of_site(40, site, "hazardous") else { return };
+    finding.key = year.to_string();
+    finding.evidence = json!({"year": year, "due_on": format!("{year}-03-31")});
+    w.raise(finding);
+}
+
+/// On the 16th: the month before, the quarter before, and in April the year before.
+fn report_due(w: &mut Watch, site: SiteId) {
+    let today = legal_day(w.now());
+    w.timers.set(Timer::Report, site.uuid(), next_month(today, 16));
+    let (year, month) = (today.year(), today.month());
+    let before = if month == 1 { (year - 1, 12) } else { (year, month - 1) };
+    check_report(w, site, ("month", before.0, before.1));
+    if month % 3 == 1 {
+        let quarter = if month == 1 { (year - 1, 4) } else { (year, (month - 1) / 3) };
+        check_report(w, site, ("quarter", quarter.0, quarter.1));
+    }
+    if month == 4 {
+        check_report(w, site, ("year", year - 1, 1));
+    }
+}
+
+fn check_report(w: &mut Watch, site: SiteId, (kind, year, number): (&str, i32, u32)) {
+    let period = (kind.to_owned(), year, number);
+    let has =
+        |w: &Watch, site| w.owed.get(&site).is_some_and(|owed| owed.reports.contains(&period));
+    let Some(owed) = w.owed.get(&site) else { return };
+    // Who reports by the month owes the next month as well; key units owe every month.
+    let is_usual = owed.reports.iter().any(|(usual, _, _)| usual == kind);
+    let is_key = w.sites.get(&site).is_some_and(|site| site.is_key_unit) && kind == "month";
+    let is_yearly = kind == "year";
+    let today = legal_day(w.now());
+    if has(w, site)
+        || !has(w, nobody())
+        || !(is_usual || is_key || is_yearly)
+        || !was_active(w, site, today)
+    {
+        return;
+    }
+    let Some(mut finding) = w.of_site(41, site, "hazardous") else { return };
+    finding.key = period_key(kind, year, number);
+    finding.evidence = json!({"period": finding.key});
+    w.raise(finding);
+}

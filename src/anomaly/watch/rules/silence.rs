@@ -1,20 +1,322 @@
-//! Rules: silence.
+//! Silence and its opposite: what a site makes against what it made, against what it does, and
+//! against others of its kind.
+//!
+//! AL34, AL35, AL36, AL42. Peers are compared by median and spread of the middle (MAD): one liar
+//! moves neither.
 
-#![allow(unused_imports)]
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
+use super::super::stats::median;
+use super::registers;
+use crate::anomaly::finding::{About, Finding, Gone};
+use crate::anomaly::param::Param;
+use crate::anomaly::rule::RuleId;
+use crate::clock::legal_day;
+use crate::ids::SiteId;
 use crate::manifest::Happening;
-use crate::registry::LedgerEntry;
-use serde::{Deserialize, Serialize};
+use crate::registry::record::activity::Activity;
+use crate::registry::{LedgerEntry, LedgerKind, Site, Standing};
 
+/// What a site made and did, by month.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Making {}
+pub struct Making {
+    /// Grams by month and code.
+    pub made: BTreeMap<(i32, u32), BTreeMap<String, i64>>,
+    /// By month and kind (with the product, for output), in units.
+    pub did: BTreeMap<(i32, u32), BTreeMap<String, f64>>,
+    pub last_entry: Option<DateTime<Utc>>,
+    /// The longest of the usual gaps between entries, in days: it forgets slowly.
+    pub usual_gap: f64,
+    pub entries: u32,
+}
 
-pub fn manifest(_w: &mut Watch, _load: &Load, _seen: &Seen<'_>, _happening: &Happening) {}
+/// What sites of one kind show, each its newest.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Peers {
+    pub by_site: BTreeMap<SiteId, f64>,
+}
 
-pub fn ledger(_w: &mut Watch, _entry: &LedgerEntry, _seen: &Seen<'_>) {}
+/// How the others stand.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Against {
+    pub median: f64,
+    pub spread: f64,
+    pub count: usize,
+}
 
-pub fn week(_w: &mut Watch, _site: crate::ids::SiteId) {}
+/// Fewer are no comparison.
+const PEERS_MIN: usize = 5;
+/// Spreads of the middle (as a standard deviation) that are far.
+const FAR: f64 = 3.5;
+/// Months that are remembered.
+const MONTHS: usize = 26;
 
-pub fn month(_w: &mut Watch, _site: crate::ids::SiteId) {}
+impl Against {
+    /// Nearly half of the usual is missing, and no other is so low.
+    pub fn is_far_below(self, value: f64) -> bool {
+        value < self.median * 0.6 && value < self.median - FAR * self.spread
+    }
+}
+
+/// The others of a kind; the site's own value is kept for them.
+pub fn against_peers(w: &mut Watch, kind: &str, site: SiteId, value: f64) -> Option<Against> {
+    let peers = w.peers.entry(kind.to_owned());
+    let others: Vec<f64> =
+        peers.by_site.iter().filter(|(id, _)| **id != site).map(|(_, value)| *value).collect();
+    peers.by_site.insert(site, value);
+    if others.len() < PEERS_MIN {
+        return None;
+    }
+    let middle = median(&others);
+    let off: Vec<f64> = others.iter().map(|value| (value - middle).abs()).collect();
+    Some(Against { median: middle, spread: 1.4826 * median(&off), count: others.len() })
+}
+
+pub fn between(value: f64, low: f64, high: f64) -> bool {
+    low <= value && value <= high
+}
+
+pub fn month_of(time: DateTime<Utc>) -> (i32, u32) {
+    let day = legal_day(time);
+    (day.year(), day.month())
+}
+
+pub const fn before((year, month): (i32, u32)) -> (i32, u32) {
+    if month == 1 { (year - 1, 12) } else { (year, month - 1) }
+}
+
+pub fn days_in((year, month): (i32, u32)) -> f64 {
+    let first = NaiveDate::from_ymd_opt(year, month, 1);
+    let (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+    let next = NaiveDate::from_ymd_opt(year, month, 1);
+    first.zip(next).map_or(30.0, |(first, next)| (next - first).num_days() as f64)
+}
+
+/// What a site did in a month was told.
+pub fn activity(w: &mut Watch, entry: &Activity) {
+    let kind = if entry.product.is_empty() {
+        entry.kind.as_str().to_owned()
+    } else {
+        format!("{} {}", entry.kind.as_str(), entry.product)
+    };
+    let month = (entry.month.year(), entry.month.month());
+    let making = w.making.entry(entry.site_id);
+    making.did.entry(month).or_default().insert(kind, entry.value_milli as f64 / 1000.0);
+    while making.did.len() > MONTHS {
+        making.did.pop_first();
+    }
+}
+
+/// So many a day of what a site did in the newest month that was told, if that is not long ago.
+pub fn a_day(w: &Watch, site: SiteId, kind: &str) -> Option<f64> {
+    let making = w.making.get(&site)?;
+    let now = month_of(w.now());
+    let mut month = now;
+    for _ in 0..3 {
+        let value = making.did.get(&month).and_then(|did| did.get(kind));
+        // A month that runs is told in part at best.
+        if let Some(value) = value.filter(|_| month != now) {
+            return Some(value / days_in(month));
+        }
+        month = before(month);
+    }
+    None
+}
+
+/// What a site did in a month.
+pub fn did(w: &Watch, site: SiteId, month: (i32, u32), kind: &str) -> Option<f64> {
+    let did = w.making.get(&site)?.did.get(&month)?;
+    let of_kind = |name: &str| {
+        name == kind || name.strip_prefix(kind).is_some_and(|rest| rest.starts_with(' '))
+    };
+    let values: Vec<f64> =
+        did.iter().filter(|(name, _)| of_kind(name)).map(|(_, value)| *value).collect();
+    if values.is_empty() { None } else { Some(values.iter().sum()) }
+}
+
+pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happening) {
+    if !matches!(happening, Happening::Filed(_)) || load.is_return() {
+        return;
+    }
+    let made: Vec<_> = load.items.iter().filter(|item| item.produce).collect();
+    for item in made {
+        made_there(w, (load.from_site, seen.occurred_at), &item.code, item.mass_g);
+    }
+}
+
+pub fn ledger(w: &mut Watch, entry: &LedgerEntry, _seen: &Seen<'_>) {
+    if entry.kind == LedgerKind::Produced {
+        made_there(w, (entry.site_id, entry.occurred_at), &entry.waste_code, entry.mass_g.0);
+    }
+    if !entry.waste_code.starts_with("CY-") {
+        registers::active(w, entry.site_id, entry.occurred_at);
+    }
+    let making = w.making.entry(entry.site_id);
+    if let Some(last) = making.last_entry {
+        let gap = (entry.occurred_at - last).num_minutes() as f64 / 1440.0;
+        making.usual_gap = (making.usual_gap * 0.97).max(gap.min(60.0));
+    }
+    making.last_entry = making.last_entry.max(Some(entry.occurred_at));
+    making.entries += 1;
+    w.clear(RuleId(42), (About::Site, entry.site_id.uuid()), "", Gone::CameLate);
+}
+
+fn made_there(w: &mut Watch, (site, at): (SiteId, DateTime<Utc>), code: &str, mass_g: i64) {
+    let making = w.making.entry(site);
+    let month = making.made.entry(month_of(at)).or_default();
+    *month.entry(code.to_owned()).or_default() += mass_g;
+    while making.made.len() > MONTHS {
+        making.made.pop_first();
+    }
+}
+
+/// A ledger that was kept has no entry for long.
+pub fn week(w: &mut Watch, site: SiteId) {
+    w.timers.set(super::super::timers::Timer::Week, site.uuid(), w.now() + TimeDelta::days(7));
+    let Some(entry) = w.sites.get(&site).filter(|site| site.status == Standing::Active) else {
+        return;
+    };
+    let division = entry.division.clone();
+    let param = if entry.is_key_unit { Param::Al42KeyGap } else { Param::Al42SimplifiedGap };
+    let Some(making) = w.making.get(&site) else { return };
+    let (Some(last), true) = (making.last_entry, making.entries >= 6) else { return };
+    let days = (w.now() - last).num_minutes() as f64 / 1440.0;
+    let limit = w.param(param, &division).max(2.0 * making.usual_gap.min(30.0));
+    // Where nothing is made nothing is entered: a shutdown that its own figures show.
+    let newest = making.did.last_key_value().map(|(_, did)| did.values().sum::<f64>());
+    let usual: Vec<f64> = making.did.values().map(|did| did.values().sum()).collect();
+    let stands_still = newest.is_some_and(|newest| newest < 0.2 * median(&usual));
+    if days <= limit || stands_still {
+        return;
+    }
+    let Some(mut finding) = w.of_site(42, site, "hazardous") else { return };
+    finding.evidence = json!({
+        "last_entry_on": legal_day(last), "days": days.round(), "limit_days": limit,
+        "usual_gap_days": w.making.get(&site).map(|making| making.usual_gap.round()),
+    });
+    w.raise(finding);
+}
+
+/// After a month's figures are in: the month before, against the months before it.
+pub fn month(w: &mut Watch, site: SiteId) {
+    let today = legal_day(w.now());
+    let timer = super::super::timers::Timer::Month;
+    w.timers.set(timer, site.uuid(), registers::next_month(today, 10));
+    let Some(entry) = w.sites.get(&site).filter(|site| site.status == Standing::Active).cloned()
+    else {
+        return;
+    };
+    let month = before((today.year(), today.month()));
+    let Some(making) = w.making.get(&site).cloned() else { return };
+    change(w, &entry, &making, month);
+    per_output(w, &entry, &making, month);
+}
+
+fn hazardous_kg(made: &BTreeMap<String, i64>) -> f64 {
+    let mass: i64 = made
+        .iter()
+        .filter(|(code, _)| !code.starts_with("CY-") && !code.starts_with("841-"))
+        .map(|(_, mass)| mass)
+        .sum();
+    mass as f64 / 1000.0
+}
+
+/// A month far below or above those before it.
+fn change(w: &mut Watch, site: &Site, making: &Making, month: (i32, u32)) {
+    let window = w.param(Param::Al34Window, &site.division) as usize;
+    let kg = making.made.get(&month).map_or(0.0, hazardous_kg);
+    let mut earlier = Vec::new();
+    let mut did_before = Vec::new();
+    let mut at = before(month);
+    for _ in 0..window {
+        if let Some(made) = making.made.get(&at) {
+            earlier.push(hazardous_kg(made));
+        }
+        did_before.extend(did(w, site.id, at, "output"));
+        at = before(at);
+    }
+    if earlier.len() < 4.min(window) || earlier.iter().sum::<f64>() <= 0.0 {
+        return;
+    }
+    let mean = earlier.iter().sum::<f64>() / earlier.len() as f64;
+    let most = earlier.iter().copied().fold(0.0, f64::max);
+    let least = earlier.iter().copied().fold(f64::MAX, f64::min);
+    let output = did(w, site.id, month, "output");
+    let usual = did_before.iter().sum::<f64>() / did_before.len().max(1) as f64;
+    let ratio = output.filter(|_| usual > 0.0).map(|output| output / usual);
+    let evidence = |limit: f64| {
+        json!({
+            "month": format!("{}-{:02}", month.0, month.1),
+            "made_kg": kg.round(), "mean_kg": mean.round(), "months": earlier.len(),
+            "percent": (kg / mean * 100.0).round(), "limit_percent": limit,
+            "output_percent": ratio.map(|ratio| (ratio * 100.0).round()),
+        })
+    };
+    let low = w.param(Param::Al34Low, &site.division);
+    let high = w.param(Param::Al35High, &site.division);
+    let key = format!("{}-{:02}", month.0, month.1);
+    // Output is told and went on as before: then waste should have as well.
+    if kg < mean * low / 100.0 && kg < least * 0.8 && ratio.is_some_and(|ratio| ratio > 0.8) {
+        if let Some(finding) = w.of_site(34, site.id, "hazardous") {
+            w.raise(Finding { key: key.clone(), evidence: evidence(low), ..finding });
+        }
+    }
+    let grew = ratio.is_none_or(|ratio| ratio * 150.0 < kg / mean * 100.0);
+    if kg > mean * high / 100.0 && kg > most * 1.5 && kg - mean > 200.0 && grew {
+        if let Some(finding) = w.of_site(35, site.id, "hazardous") {
+            w.raise(Finding { key, evidence: evidence(high), ..finding });
+        }
+    }
+}
+
+/// Kilograms a tonne of product, against the coefficients of its kind of business and its peers.
+fn per_output(w: &mut Watch, site: &Site, making: &Making, month: (i32, u32)) {
+    let Some(output) = did(w, site.id, month, "output").filter(|output| *output > 0.0) else {
+        return;
+    };
+    let business = site.business.clone().unwrap_or_default();
+    let catalogue = &w.reference.catalogue;
+    let Some(kind) = catalogue.organisation_kind(&business) else { return };
+    let widen = w.param(Param::Al36Widen, &site.division) / 100.0;
+    // Three months together: what is taken away in batches is entered in batches.
+    let months = [month, before(month), before(before(month))];
+    let outputs: f64 = months.iter().filter_map(|month| did(w, site.id, *month, "output")).sum();
+    let mut odd = Vec::new();
+    let ids: Vec<String> = kind.coefficient_ids.split(';').map(str::to_owned).collect();
+    for id in &ids {
+        let Some(row) = w.reference.catalogue.coefficient(id) else { continue };
+        let (Some(low), Some(high)) = (row.low, row.high) else { continue };
+        let codes = row.waste_code.as_deref().unwrap_or_default();
+        if !row.unit.starts_with("kg/t ") || codes.is_empty() {
+            continue;
+        }
+        let mass: i64 = months
+            .iter()
+            .filter_map(|month| making.made.get(month))
+            .flat_map(|made| crate::seeds::list(codes).filter_map(|code| made.get(code)))
+            .sum();
+        let rate = mass as f64 / 1000.0 / outputs.max(output);
+        if !between(rate, low * (1.0 - widen), high * (1.0 + widen)) {
+            odd.push(json!({"coefficient": id, "waste_code": codes,
+                "kg_a_tonne": (rate * 1000.0).round() / 1000.0, "low": low, "high": high}));
+        }
+    }
+    let about = (About::Site, site.id.uuid());
+    if odd.is_empty() {
+        w.clear(RuleId(36), about, "", Gone::Normal);
+        return;
+    }
+    let Some(mut finding) = w.of_site(36, site.id, "hazardous") else { return };
+    finding.evidence = json!({
+        "until": format!("{}-{:02}", month.0, month.1), "output_t": outputs.round(),
+        "outside": odd, "widened_percent": widen * 100.0,
+    });
+    w.raise(finding);
+}

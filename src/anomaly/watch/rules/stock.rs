@@ -1,18 +1,192 @@
-//! Rules: stock.
+//! What lies at a site by its ledger: at a storage point, in its whole storage, and of the focus
+//! wastes that must not pile up.
+//!
+//! AL32, AL33, AL76.
 
-#![allow(unused_imports)]
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
+use super::mass::stream_of;
+use super::silence::{before, month_of};
+use crate::anomaly::finding::{About, Finding, Gone};
+use crate::anomaly::param::Param;
+use crate::anomaly::rule::{RuleId, Severity};
+use crate::catalogue::WasteCode;
+use crate::clock::rfc3339;
+use crate::ids::{SiteId, StorageAreaId};
 use crate::manifest::Happening;
-use crate::registry::LedgerEntry;
-use serde::{Deserialize, Serialize};
+use crate::registry::ledger::{area_change, on_hand_change};
+use crate::registry::{LedgerEntry, StorageKind};
 
+/// What lies at a site, in grams.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Stock {}
+pub struct Stock {
+    pub by_code: BTreeMap<String, i64>,
+    pub by_area: BTreeMap<StorageAreaId, i64>,
+    /// When waste of a code last left, and when it was first there.
+    pub last_out: BTreeMap<String, DateTime<Utc>>,
+    /// Accepted from others and not yet treated.
+    pub held_g: i64,
+}
 
-pub fn manifest(_w: &mut Watch, _load: &Load, _seen: &Seen<'_>, _happening: &Happening) {}
+pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happening) {
+    match happening {
+        Happening::Filed(_) => {
+            let stock = w.stocks.entry(load.from_site);
+            for item in load.items.iter().filter(|item| item.produce) {
+                *stock.by_code.entry(item.code.clone()).or_default() += item.mass_g;
+            }
+        }
+        Happening::Departed(_) => leave(w, load, seen),
+        Happening::Received(_) => {
+            if load.departed_at.is_none() {
+                leave(w, load, seen);
+            }
+            w.stocks.entry(load.to_site).held_g += load.accepted_g();
+            fill(w, load.to_site, &load.stream);
+        }
+        Happening::Completed(data) => {
+            let mass: i64 = data.treatments.iter().map(|one| one.mass_g.0).sum();
+            w.stocks.entry(load.to_site).held_g -= mass;
+        }
+        Happening::SentOn(data) => {
+            let mass: i64 = data.items.iter().map(|one| one.mass_g.0).sum();
+            w.stocks.entry(load.to_site).held_g -= mass;
+        }
+        _ => {}
+    }
+}
 
-pub fn ledger(_w: &mut Watch, _entry: &LedgerEntry, _seen: &Seen<'_>) {}
+fn leave(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
+    let stock = w.stocks.entry(load.from_site);
+    for item in &load.items {
+        *stock.by_code.entry(item.code.clone()).or_default() -= item.mass_g;
+        stock.last_out.insert(item.code.clone(), seen.occurred_at);
+    }
+    for item in &load.items {
+        let about = (About::Site, load.from_site.uuid());
+        w.clear(RuleId(76), about, &item.code, Gone::Remedied);
+    }
+}
 
-pub fn week(_w: &mut Watch, _site: crate::ids::SiteId) {}
+pub fn ledger(w: &mut Watch, entry: &LedgerEntry, seen: &Seen<'_>) {
+    let stock = w.stocks.entry(entry.site_id);
+    let change = on_hand_change(entry.kind, entry.mass_g).0;
+    *stock.by_code.entry(entry.waste_code.clone()).or_default() += change;
+    if change < 0 {
+        stock.last_out.insert(entry.waste_code.clone(), seen.occurred_at);
+    } else {
+        stock.last_out.entry(entry.waste_code.clone()).or_insert(seen.occurred_at);
+    }
+    let Some(area) = entry.storage_area_id else { return };
+    let in_area = stock.by_area.entry(area).or_default();
+    *in_area += area_change(entry.kind, entry.mass_g).0;
+    let in_area = *in_area;
+    point(w, entry, area, in_area);
+}
+
+/// A storage point holds three tonnes at any time (GB 18597-2023 8.3.5); a facility its capacity.
+fn point(w: &mut Watch, entry: &LedgerEntry, area: StorageAreaId, in_area: i64) {
+    let Some(kept) = w.areas.get(&area).cloned() else { return };
+    let division = w.division(entry.site_id);
+    let (rule, limit) = match kept.kind {
+        StorageKind::Point => (32, w.param(Param::Al32Limit, &division) * 1e6),
+        StorageKind::Facility => (33, kept.capacity_g.0 as f64),
+    };
+    let key = area.to_string();
+    if in_area as f64 <= limit || limit <= 0.0 {
+        w.clear(RuleId(rule), (About::Site, entry.site_id.uuid()), &key, Gone::Normal);
+        return;
+    }
+    let stream = stream_of(&entry.waste_code);
+    let Some(mut finding) = w.of_site(rule, entry.site_id, stream) else { return };
+    finding.key = key;
+    finding.severity = if rule == 33 { Severity::Critical } else { finding.severity };
+    finding.evidence = json!({
+        "storage_area_id": area, "name": kept.name, "stored_kg": in_area as f64 / 1000.0,
+        "limit_kg": limit / 1000.0,
+    });
+    w.raise(finding);
+}
+
+/// A receiver's whole storage.
+fn fill(w: &mut Watch, site: SiteId, stream: &str) {
+    if stream == "kitchen" {
+        return;
+    }
+    let Some(entry) = w.sites.get(&site) else { return };
+    let Some(capacity) = entry.storage_capacity_g.filter(|mass| mass.0 > 0) else { return };
+    let division = entry.division.clone();
+    let held = w.stocks.get(&site).map_or(0, |stock| stock.held_g);
+    let percent = held as f64 / capacity.0 as f64 * 100.0;
+    let severity = [
+        (Param::Al33Critical, Severity::Critical),
+        (Param::Al33High, Severity::High),
+        (Param::Al33Warn, Severity::Low),
+    ]
+    .into_iter()
+    .find(|(param, _)| percent >= w.param(*param, &division))
+    .map(|(_, severity)| severity);
+    let Some(severity) = severity else {
+        w.clear(RuleId(33), (About::Site, site.uuid()), "", Gone::Normal);
+        return;
+    };
+    let Some(mut finding) = w.of_site(33, site, stream) else { return };
+    finding.severity = severity;
+    finding.evidence = json!({
+        "held_kg": held as f64 / 1000.0, "capacity_kg": capacity.0 as f64 / 1000.0,
+        "percent": percent.round(),
+    });
+    w.raise(finding);
+}
+
+/// Once a week: focus wastes that pile up.
+pub fn week(w: &mut Watch, site: SiteId) {
+    let Some(stock) = w.stocks.get(&site).cloned() else { return };
+    let division = w.division(site);
+    let now = w.now();
+    for (code, mass) in &stock.by_code {
+        let Ok(parsed) = WasteCode::parse(code) else { continue };
+        let Some(focus) = w.reference.catalogue.focus_of(parsed).map(|one| one.id.clone()) else {
+            continue;
+        };
+        let kg = *mass as f64 / 1000.0;
+        let monthly = monthly_kg(w, site, code);
+        let months = w.param(Param::Al76StockMonths, &division);
+        let least = w.param(Param::Al76LeastStock, &division) * 1000.0;
+        let quiet_days = w.param(Param::Al76NoOutflow, &division);
+        let since = stock.last_out.get(code).copied().unwrap_or(now);
+        let quiet = now - since >= TimeDelta::minutes((quiet_days * 1440.0) as i64);
+        let piles = monthly.is_some_and(|monthly| monthly > 0.0 && kg > months * monthly)
+            && kg > least / 5.0;
+        let about = (About::Site, site.uuid());
+        if !(piles || (quiet && kg > least)) {
+            w.clear(RuleId(76), about, code, Gone::Normal);
+            continue;
+        }
+        let Some(finding) = w.of_site(76, site, stream_of(code)) else { continue };
+        let evidence = json!({
+            "waste_code": code, "focus": focus, "stock_kg": kg, "made_a_month_kg": monthly,
+            "last_outflow_at": rfc3339(since), "limit_months": months, "limit_days": quiet_days,
+        });
+        w.raise(Finding { key: code.clone(), evidence, ..finding });
+    }
+}
+
+/// The mean of the last three whole months, once there are so many.
+fn monthly_kg(w: &Watch, site: SiteId, code: &str) -> Option<f64> {
+    let making = w.making.get(&site)?;
+    let mut month = before(month_of(w.now()));
+    let mut masses = Vec::new();
+    for _ in 0..3 {
+        masses.push(making.made.get(&month)?.get(code).copied().unwrap_or(0) as f64 / 1000.0);
+        month = before(month);
+    }
+    Some(masses.iter().sum::<f64>() / masses.len() as f64)
+}
