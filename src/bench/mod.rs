@@ -5,6 +5,7 @@
 //! every check, number, reservation, event and idempotency record in place. Only ratios travel
 //! from one machine to another.
 
+mod anomaly;
 mod api;
 mod baseline;
 mod bulk;

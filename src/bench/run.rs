@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::BenchError;
+use super::anomaly;
 use super::bulk;
 use super::capacity;
 use super::chain;
@@ -39,6 +40,7 @@ enum What {
     Export(ExportArguments),
     Chain(ChainArguments),
     Capacity(CapacityArguments),
+    Anomaly(AnomalyArguments),
     Custody(CustodyArguments),
 }
 
@@ -132,6 +134,18 @@ struct CapacityArguments {
     entries: u64,
 }
 
+/// Show a log to all rules on one core: after few manifests, and after many.
+#[derive(Debug, Args)]
+struct AnomalyArguments {
+    /// Past manifests of the second figure.
+    #[arg(long, default_value_t = 5_000_000,
+          value_parser = clap::value_parser!(u64).range(40_000..=50_000_000))]
+    manifests: u64,
+    /// Print JSON, a line a figure.
+    #[arg(long)]
+    json: bool,
+}
+
 /// Audit a long log, prove manifests from a longer one, and file while the tree grows.
 #[derive(Debug, Args)]
 struct CustodyArguments {
@@ -219,6 +233,7 @@ pub fn run(asked: &Arguments) -> Result<(), BenchError> {
                 capacity::run(world, asked.entries, &report).await
             })
         }
+        What::Anomaly(asked) => anomaly::run(asked.manifests, &Report::new(asked.json)),
         What::Custody(asked) => {
             let (plan, report) = asked.common.plan(&asked.only);
             let sizes = Sizes { audited: asked.events, large: asked.large };

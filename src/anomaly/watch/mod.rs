@@ -128,7 +128,7 @@ books! {
     drivers_roads: DriverId => movement::Road,
     lanes: (SiteId, SiteId) => movement::Lane,
     nights: (SiteId, SiteId, i32) => movement::Nights,
-    weights: SiteId => paper::Weights,
+    weights: (SiteId, String) => paper::Weights,
     filings: OrganisationId => paper::Filings,
     serials: String => paper::Serial,
     hands: SiteId => paper::Hands,

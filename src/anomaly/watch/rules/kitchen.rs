@@ -14,7 +14,7 @@ use super::super::load::Load;
 use super::super::seen::Seen;
 use super::super::timers::Timer;
 use super::deadline::end_of;
-use super::silence::{against_peers, before, between, days_in, did, month_of};
+use super::silence::{Month, against_peers, between, days_in, did, month_of, named};
 use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
@@ -31,7 +31,7 @@ pub struct Kitchen {
     /// Days of the last weeks on which somebody came.
     pub days: Vec<NaiveDate>,
     /// Grams a month: kitchen waste, and grease.
-    pub months: BTreeMap<(i32, u32), (i64, i64)>,
+    pub months: BTreeMap<Month, (i64, i64)>,
     /// What lies there by its own ledger, in grams, and when it was last entered.
     pub heap_g: i64,
     pub entered: Option<DateTime<Utc>>,
@@ -160,7 +160,7 @@ pub fn month(w: &mut Watch, site: SiteId) {
         return;
     };
     let Some(kitchen) = w.kitchens.get(&site).cloned() else { return };
-    let month = before(month_of(w.now()));
+    let month = month_of(w.now()) - 1;
     let whole = kitchen.first.is_some_and(|first| month_of(first) < month);
     let Some((waste, grease)) = kitchen.months.get(&month).copied().filter(|_| whole) else {
         return;
@@ -179,14 +179,14 @@ pub fn month(w: &mut Watch, site: SiteId) {
     }
     let Some(mut finding) = w.of_site(60, site, "kitchen") else { return };
     finding.evidence = json!({
-        "month": format!("{}-{:02}", month.0, month.1), "kitchen_kg": kg.round(),
+        "month": named(month), "kitchen_kg": kg.round(),
         "grease_kg": grease as f64 / 1000.0, "percent": (share * 100.0).round() / 100.0,
         "limit_percent": limit, "peers_median_percent": peers.map(|peers| peers.median),
     });
     w.raise(finding);
 }
 
-fn per_seat(w: &mut Watch, site: &Site, month: (i32, u32), kg: f64) {
+fn per_seat(w: &mut Watch, site: &Site, month: Month, kg: f64) {
     let business = site.business.clone().unwrap_or_default();
     let ids: &[&str] = match business.as_str() {
         "restaurant" => &["GC14", "GC15"],
@@ -210,7 +210,8 @@ fn per_seat(w: &mut Watch, site: &Site, month: (i32, u32), kg: f64) {
     let Some(amount) = amount.filter(|amount| *amount > 0.0) else { return };
     let rate = kg / amount;
     let widen = w.param(Param::Al59Widen, &site.division) / 100.0;
-    let kind = format!("kitchen {business}");
+    let size = if site.seats.unwrap_or(0) < 100 { "small" } else { "large" };
+    let kind = format!("kitchen {business} {size}");
     let peers = against_peers(w, &kind, site.id, rate);
     let far = peers.is_some_and(|peers| peers.is_far_below(rate));
     let (lower, upper) = (low * (1.0 - widen) * 0.95, high * (1.0 + widen) * 1.05);
@@ -220,7 +221,7 @@ fn per_seat(w: &mut Watch, site: &Site, month: (i32, u32), kg: f64) {
     }
     let Some(mut finding) = w.of_site(59, site.id, "kitchen") else { return };
     finding.evidence = json!({
-        "month": format!("{}-{:02}", month.0, month.1), "kg": kg.round(),
+        "month": named(month), "kg": kg.round(),
         "per": if by_meal { "meal" } else { "seat_and_day" }, "amount": amount.round(),
         "kg_each": (rate * 1000.0).round() / 1000.0, "low": low, "high": high,
         "peers_median": peers.map(|peers| (peers.median * 1000.0).round() / 1000.0),

@@ -77,6 +77,7 @@ pub fn due(w: &mut Watch, timer: Timer, subject: Uuid) {
         Timer::Month => {
             let site = SiteId::of(subject);
             silence::month(w, site);
+            registers::no_plan_ever(w, site);
             kitchen::month(w, site);
             capacity::month(w, site);
         }

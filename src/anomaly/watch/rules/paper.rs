@@ -202,36 +202,41 @@ const fn coarse(mass_g: i64) -> i64 {
     }
 }
 
+/// Divisions of a scale below which a weight repeats by itself.
+const COARSE: i64 = 30;
+
 fn weights(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     let window = w.param(Param::Al44Window, &load.from_division) as usize;
     let share = w.param(Param::Al44Share, &load.from_division) / 100.0;
     let least = w.param(Param::Al71LeastWeights, &load.from_division) as usize;
     let chance = w.param(Param::Al71PValue, &load.from_division);
-    let weights = w.weights.entry(load.from_site);
     for item in &load.items {
+        if item.mass_g < COARSE * coarse(item.mass_g) {
+            continue;
+        }
+        let weights = w.weights.entry((load.from_site, item.code.clone()));
         weights.newest.push((item.mass_g, load.id));
         weights.many.push(item.mass_g);
-    }
-    weights.proofs.push(seen.position);
-    let (much, many) = (weights.newest.len().saturating_sub(window), weights.proofs.len());
-    weights.newest.drain(..much);
-    weights.proofs.drain(..many.saturating_sub(window));
-    let newest = weights.newest.clone();
-    let proofs = weights.proofs.clone();
-    let large =
-        if weights.many.len() >= least { std::mem::take(&mut weights.many) } else { Vec::new() };
-    if newest.len() >= window.max(5) {
-        repeated(w, load, (&newest, &proofs), share);
-    }
-    if !large.is_empty() {
-        digits(w, load, &large, chance);
+        weights.proofs.push(seen.position);
+        let much = weights.newest.len().saturating_sub(window.max(5));
+        weights.newest.drain(..much);
+        weights.proofs.drain(..much);
+        let is_full = weights.many.len() >= least;
+        let large = if is_full { std::mem::take(&mut weights.many) } else { Vec::new() };
+        let (newest, proofs) = (weights.newest.clone(), weights.proofs.clone());
+        if newest.len() >= window.max(5) {
+            repeated(w, (load, &item.code), (&newest, &proofs), share);
+        }
+        if is_full {
+            digits(w, (load, &item.code), &large, chance);
+        }
     }
 }
 
 /// One weight again and again, or round ones only.
 fn repeated(
     w: &mut Watch,
-    load: &Load,
+    (load, code): (&Load, &str),
     (newest, proofs): (&[(i64, ManifestId)], &[i64]),
     share: f64,
 ) {
@@ -247,18 +252,18 @@ fn repeated(
         return;
     }
     let Some(mut finding) = w.of_site(44, load.from_site, &load.stream) else { return };
+    code.clone_into(&mut finding.key);
     finding.manifests = newest.iter().map(|(_, id)| *id).collect();
-    finding.manifests.dedup();
     finding.proofs = proofs.to_vec();
     finding.evidence = json!({
-        "weights": newest.len(), "identical": most.0, "most_common_kg": most.1 as f64 / 1000.0,
+        "waste_code": code, "weights": newest.len(), "identical": most.0, "most_common_kg": most.1 as f64 / 1000.0,
         "round": round, "share_percent": share * 100.0,
     });
     w.raise(finding);
 }
 
 /// The last digits of many weights, as fine as their scale tells them.
-fn digits(w: &mut Watch, load: &Load, masses: &[i64], chance: f64) {
+fn digits(w: &mut Watch, (load, code): (&Load, &str), masses: &[i64], chance: f64) {
     let fine = masses.iter().fold(0, |fine, mass| gcd(fine, *mass)).max(1);
     let mut counts = [0_u32; 10];
     for mass in masses {
@@ -272,9 +277,10 @@ fn digits(w: &mut Watch, load: &Load, masses: &[i64], chance: f64) {
         return;
     }
     let Some(mut finding) = w.of_site(71, load.from_site, &load.stream) else { return };
+    code.clone_into(&mut finding.key);
     finding.manifests = vec![load.id];
     finding.evidence = json!({
-        "weights": masses.len(), "division_kg": fine as f64 / 1000.0, "last_digits": counts,
+        "waste_code": code, "weights": masses.len(), "division_kg": fine as f64 / 1000.0, "last_digits": counts,
         "chi_square": (chi * 10.0).round() / 10.0, "chance": chance_9(chi),
     });
     w.raise(finding);

@@ -58,6 +58,9 @@ pub fn see(w: &mut Watch, what: &What, seen: &Seen<'_>) {
             let papers = w.registered.entry(entry.id.uuid());
             papers.since.get_or_insert(seen.recorded_at);
             w.organisations.put(entry.id, Party { entry: entry.clone() });
+            if is_withdrawn(entry) {
+                on_the_road(w, entry.id);
+            }
         }
         What::Site(entry) => {
             let papers = w.registered.entry(entry.id.uuid());
@@ -196,12 +199,12 @@ pub fn active(w: &mut Watch, site: SiteId, at: DateTime<Utc>) {
 
 /// What the registers say of who takes part.
 pub fn filed(w: &mut Watch, load: &Load, filed: &Filed) {
-    if load.stream == "hazardous" {
+    if load.stream != "kitchen" {
         active(w, load.from_site, load.filed_at);
     }
     for party in load.parties() {
         let Some(entry) = w.organisation(party) else { continue };
-        if entry.blacklisted || entry.status == Standing::Suspended {
+        if is_withdrawn(entry) {
             let evidence = json!({
                 "organisation_id": party, "name": entry.name,
                 "blacklisted": entry.blacklisted, "status": entry.status,
@@ -220,6 +223,32 @@ pub fn filed(w: &mut Watch, load: &Load, filed: &Filed) {
         finding.evidence = json!({"driver_id": leg.driver_id, "valid_to": to, "drives_on": day});
         w.raise(finding);
     }
+}
+
+fn is_withdrawn(entry: &Organisation) -> bool {
+    entry.blacklisted || entry.status == Standing::Suspended
+}
+
+/// Who was withdrawn has loads on their way.
+fn on_the_road(w: &mut Watch, party: OrganisationId) {
+    let mut loads: Vec<Load> = w
+        .loads
+        .iter()
+        .map(|(_, load)| load)
+        .filter(|load| load.received_at.is_none() && load.parties().contains(&party))
+        .cloned()
+        .collect();
+    loads.sort_by_key(|load| load.id);
+    let Some(first) = loads.first() else { return };
+    let Some(entry) = w.organisation(party) else { return };
+    let evidence = json!({
+        "organisation_id": party, "name": entry.name, "blacklisted": entry.blacklisted,
+        "status": entry.status, "on_their_way": loads.len(),
+    });
+    let mut finding = Finding { evidence, ..w.of_load(73, first) };
+    finding.about = (About::Organisation, party.uuid());
+    finding.manifests = loads.iter().map(|load| load.id).take(50).collect();
+    w.raise(finding);
 }
 
 /// The licence of a receiver had ended when it took the load.
@@ -290,6 +319,28 @@ fn emergency_plan(w: &mut Watch, site: SiteId) {
     w.raise(finding);
 }
 
+/// Most others have filed an emergency plan, and this site never has.
+pub fn no_plan_ever(w: &mut Watch, site: SiteId) {
+    let today = legal_day(w.now());
+    let papers = w.registered.get(&site.uuid()).cloned().unwrap_or_default();
+    let settled = papers.since.is_some_and(|since| (today - legal_day(since)).num_days() >= 30);
+    if !settled || papers.plan_to.is_some() || !was_active(w, site, today) {
+        return;
+    }
+    let (mut active, mut filed) = (0, 0);
+    for (id, _) in w.owed.iter().filter(|(id, _)| was_active(w, **id, today)) {
+        active += 1;
+        let papers = w.registered.get(&id.uuid());
+        filed += usize::from(papers.is_some_and(|papers| papers.plan_to.is_some()));
+    }
+    if filed * 3 < active * 2 {
+        return;
+    }
+    let Some(mut finding) = w.of_site(78, site, "hazardous") else { return };
+    finding.evidence = json!({"filed_on": null, "sites": active, "sites_with_a_plan": filed});
+    w.raise(finding);
+}
+
 /// Whether a site had waste within a year before the day.
 fn was_active(w: &Watch, site: SiteId, day: NaiveDate) -> bool {
     let active = w.owed.get(&site).and_then(|owed| owed.active_on);
@@ -305,7 +356,12 @@ fn plan_due(w: &mut Watch, site: SiteId) {
         .sites
         .get(&site)
         .is_some_and(|site| site.kind == SiteKind::Production && site.status == Standing::Active);
-    if !makes || !was_active(w, site, today) || filed(w, site) || !filed(w, nobody()) {
+    // Who opened this year files when it opens, and no table says by when.
+    let since = w.registered.get(&site.uuid()).and_then(|papers| papers.since);
+    let is_new = since.is_some_and(|since| {
+        legal_day(since).year() == today.year() && Some(since) != w.mark.began
+    });
+    if !makes || is_new || !was_active(w, site, today) || filed(w, site) || !filed(w, nobody()) {
         return;
     }
     let Some(mut finding) = w.of_site(40, site, "hazardous") else { return };

@@ -28,9 +28,9 @@ use crate::registry::{LedgerEntry, LedgerKind, Site, Standing};
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Making {
     /// Grams by month and code.
-    pub made: BTreeMap<(i32, u32), BTreeMap<String, i64>>,
+    pub made: BTreeMap<Month, BTreeMap<String, i64>>,
     /// By month and kind (with the product, for output), in units.
-    pub did: BTreeMap<(i32, u32), BTreeMap<String, f64>>,
+    pub did: BTreeMap<Month, BTreeMap<String, f64>>,
     pub last_entry: Option<DateTime<Utc>>,
     /// The longest of the usual gaps between entries, in days: it forgets slowly.
     pub usual_gap: f64,
@@ -59,9 +59,10 @@ const FAR: f64 = 3.5;
 const MONTHS: usize = 26;
 
 impl Against {
-    /// Nearly half of the usual is missing, and no other is so low.
+    /// More than half of the usual is missing, and no other is so low.
     pub fn is_far_below(self, value: f64) -> bool {
-        value < self.median * 0.6 && value < self.median - FAR * self.spread
+        let spread = self.spread.max(self.median * 0.12);
+        value < self.median * 0.45 && value < self.median - FAR * spread
     }
 }
 
@@ -83,20 +84,30 @@ pub fn between(value: f64, low: f64, high: f64) -> bool {
     low <= value && value <= high
 }
 
-pub fn month_of(time: DateTime<Utc>) -> (i32, u32) {
+/// A month of Beijing's calendar, counted: a key that JSON can have.
+pub type Month = i32;
+
+pub const fn month_in(year: i32, month: u32) -> Month {
+    year * 12 + month as i32 - 1
+}
+
+pub fn month_of(time: DateTime<Utc>) -> Month {
     let day = legal_day(time);
-    (day.year(), day.month())
+    month_in(day.year(), day.month())
 }
 
-pub const fn before((year, month): (i32, u32)) -> (i32, u32) {
-    if month == 1 { (year - 1, 12) } else { (year, month - 1) }
+/// `2026-03`.
+pub fn named(month: Month) -> String {
+    format!("{}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1)
 }
 
-pub fn days_in((year, month): (i32, u32)) -> f64 {
-    let first = NaiveDate::from_ymd_opt(year, month, 1);
-    let (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
-    let next = NaiveDate::from_ymd_opt(year, month, 1);
-    first.zip(next).map_or(30.0, |(first, next)| (next - first).num_days() as f64)
+pub fn days_in(month: Month) -> f64 {
+    let first = |month: Month| {
+        NaiveDate::from_ymd_opt(month.div_euclid(12), month.rem_euclid(12) as u32 + 1, 1)
+    };
+    first(month)
+        .zip(first(month + 1))
+        .map_or(30.0, |(first, next)| (next - first).num_days() as f64)
 }
 
 /// What a site did in a month was told.
@@ -106,7 +117,7 @@ pub fn activity(w: &mut Watch, entry: &Activity) {
     } else {
         format!("{} {}", entry.kind.as_str(), entry.product)
     };
-    let month = (entry.month.year(), entry.month.month());
+    let month = month_in(entry.month.year(), entry.month.month());
     let making = w.making.entry(entry.site_id);
     making.did.entry(month).or_default().insert(kind, entry.value_milli as f64 / 1000.0);
     while making.did.len() > MONTHS {
@@ -125,13 +136,13 @@ pub fn a_day(w: &Watch, site: SiteId, kind: &str) -> Option<f64> {
         if let Some(value) = value.filter(|_| month != now) {
             return Some(value / days_in(month));
         }
-        month = before(month);
+        month -= 1;
     }
     None
 }
 
 /// What a site did in a month.
-pub fn did(w: &Watch, site: SiteId, month: (i32, u32), kind: &str) -> Option<f64> {
+pub fn did(w: &Watch, site: SiteId, month: Month, kind: &str) -> Option<f64> {
     let did = w.making.get(&site)?.did.get(&month)?;
     let of_kind = |name: &str| {
         name == kind || name.strip_prefix(kind).is_some_and(|rest| rest.starts_with(' '))
@@ -188,7 +199,11 @@ pub fn week(w: &mut Watch, site: SiteId) {
     let Some(making) = w.making.get(&site) else { return };
     let (Some(last), true) = (making.last_entry, making.entries >= 6) else { return };
     let days = (w.now() - last).num_minutes() as f64 / 1440.0;
-    let limit = w.param(param, &division).max(2.0 * making.usual_gap.min(30.0));
+    // Who enters something every week is missed sooner than the class would have it.
+    let own = 4.0 * making.usual_gap;
+    let regular = making.entries >= 20 && making.usual_gap < 10.0;
+    let key = w.param(Param::Al42KeyGap, &division);
+    let limit = if regular { key.max(own) } else { w.param(param, &division).max(own) };
     // Where nothing is made nothing is entered: a shutdown that its own figures show.
     let newest = making.did.last_key_value().map(|(_, did)| did.values().sum::<f64>());
     let usual: Vec<f64> = making.did.values().map(|did| did.values().sum()).collect();
@@ -213,7 +228,7 @@ pub fn month(w: &mut Watch, site: SiteId) {
     else {
         return;
     };
-    let month = before((today.year(), today.month()));
+    let month = month_of(w.now()) - 1;
     let Some(making) = w.making.get(&site).cloned() else { return };
     change(w, &entry, &making, month);
     per_output(w, &entry, &making, month);
@@ -229,18 +244,18 @@ fn hazardous_kg(made: &BTreeMap<String, i64>) -> f64 {
 }
 
 /// A month far below or above those before it.
-fn change(w: &mut Watch, site: &Site, making: &Making, month: (i32, u32)) {
+fn change(w: &mut Watch, site: &Site, making: &Making, month: Month) {
     let window = w.param(Param::Al34Window, &site.division) as usize;
     let kg = making.made.get(&month).map_or(0.0, hazardous_kg);
     let mut earlier = Vec::new();
     let mut did_before = Vec::new();
-    let mut at = before(month);
+    let mut at = month - 1;
     for _ in 0..window {
         if let Some(made) = making.made.get(&at) {
             earlier.push(hazardous_kg(made));
         }
         did_before.extend(did(w, site.id, at, "output"));
-        at = before(at);
+        at -= 1;
     }
     if earlier.len() < 4.min(window) || earlier.iter().sum::<f64>() <= 0.0 {
         return;
@@ -253,7 +268,7 @@ fn change(w: &mut Watch, site: &Site, making: &Making, month: (i32, u32)) {
     let ratio = output.filter(|_| usual > 0.0).map(|output| output / usual);
     let evidence = |limit: f64| {
         json!({
-            "month": format!("{}-{:02}", month.0, month.1),
+            "month": named(month),
             "made_kg": kg.round(), "mean_kg": mean.round(), "months": earlier.len(),
             "percent": (kg / mean * 100.0).round(), "limit_percent": limit,
             "output_percent": ratio.map(|ratio| (ratio * 100.0).round()),
@@ -261,7 +276,7 @@ fn change(w: &mut Watch, site: &Site, making: &Making, month: (i32, u32)) {
     };
     let low = w.param(Param::Al34Low, &site.division);
     let high = w.param(Param::Al35High, &site.division);
-    let key = format!("{}-{:02}", month.0, month.1);
+    let key = named(month);
     // Output is told and went on as before: then waste should have as well.
     if kg < mean * low / 100.0 && kg < least * 0.8 && ratio.is_some_and(|ratio| ratio > 0.8) {
         if let Some(finding) = w.of_site(34, site.id, "hazardous") {
@@ -277,7 +292,7 @@ fn change(w: &mut Watch, site: &Site, making: &Making, month: (i32, u32)) {
 }
 
 /// Kilograms a tonne of product, against the coefficients of its kind of business and its peers.
-fn per_output(w: &mut Watch, site: &Site, making: &Making, month: (i32, u32)) {
+fn per_output(w: &mut Watch, site: &Site, making: &Making, month: Month) {
     let Some(output) = did(w, site.id, month, "output").filter(|output| *output > 0.0) else {
         return;
     };
@@ -286,7 +301,7 @@ fn per_output(w: &mut Watch, site: &Site, making: &Making, month: (i32, u32)) {
     let Some(kind) = catalogue.organisation_kind(&business) else { return };
     let widen = w.param(Param::Al36Widen, &site.division) / 100.0;
     // Three months together: what is taken away in batches is entered in batches.
-    let months = [month, before(month), before(before(month))];
+    let months = [month, month - 1, month - 2];
     let outputs: f64 = months.iter().filter_map(|month| did(w, site.id, *month, "output")).sum();
     let mut odd = Vec::new();
     let ids: Vec<String> = kind.coefficient_ids.split(';').map(str::to_owned).collect();
@@ -315,7 +330,7 @@ fn per_output(w: &mut Watch, site: &Site, making: &Making, month: (i32, u32)) {
     }
     let Some(mut finding) = w.of_site(36, site.id, "hazardous") else { return };
     finding.evidence = json!({
-        "until": format!("{}-{:02}", month.0, month.1), "output_t": outputs.round(),
+        "until": named(month), "output_t": outputs.round(),
         "outside": odd, "widened_percent": widen * 100.0,
     });
     w.raise(finding);

@@ -13,7 +13,7 @@ use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
 use super::mass::stream_of;
-use super::silence::{before, month_of};
+use super::silence::month_of;
 use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::{RuleId, Severity};
@@ -182,11 +182,11 @@ pub fn week(w: &mut Watch, site: SiteId) {
 /// The mean of the last three whole months, once there are so many.
 fn monthly_kg(w: &Watch, site: SiteId, code: &str) -> Option<f64> {
     let making = w.making.get(&site)?;
-    let mut month = before(month_of(w.now()));
+    let mut month = month_of(w.now()) - 1;
     let mut masses = Vec::new();
     for _ in 0..3 {
         masses.push(making.made.get(&month)?.get(code).copied().unwrap_or(0) as f64 / 1000.0);
-        month = before(month);
+        month -= 1;
     }
     Some(masses.iter().sum::<f64>() / masses.len() as f64)
 }

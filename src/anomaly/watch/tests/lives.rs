@@ -36,7 +36,7 @@ pub struct Log {
 }
 
 impl Log {
-    /// Two producers (1, 2), two receivers (3, 4) a hundred kilometres on, a hospital (5).
+    /// Five organisations with a site each, in a row along a road.
     pub fn new() -> Self {
         let now = "2026-06-01T02:00:00Z".parse().unwrap();
         let seqs = std::collections::HashMap::new();
@@ -85,13 +85,12 @@ impl Log {
     }
 
     pub fn site(&mut self, n: u32, more: Value) -> &mut Self {
-        let far = if n == 3 || n == 4 { 1_200_000 } else { 0 };
-        let beds = (n == 5).then_some(300);
+        // Some fifty kilometres from each to the next.
+        let lon_e6 = 80_000_000 + i64::from(n) * 600_000;
         let mut data = json!({"id": id(100 + n), "organisation_id": id(n), "name": "场所",
             "kind": "production", "business": null, "facility_kind": null, "division": "01",
             "regiment": null, "region_code": "659002", "park": null,
-            "location": {"lon_e6": 80_000_000 + far, "lat_e6": 41_000_000 + i64::from(n) * 1000},
-            "beds": beds, "seats": null, "storage_capacity_g": null, "status": "active",
+            "location": {"lon_e6": lon_e6, "lat_e6": 41_000_000}, "beds": null, "seats": null, "storage_capacity_g": null, "status": "active",
             "is_key_unit": false});
         data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.event(("site", id(100 + n)), "registered", &data)
@@ -112,7 +111,7 @@ impl Log {
         self.numbers += 1;
         let stream = more.get("stream").and_then(Value::as_str).unwrap_or("hazardous").to_owned();
         let code = if stream == "medical" { "841-001-01" } else { "900-249-08" };
-        let mass = more.get("mass_g").and_then(Value::as_i64).unwrap_or(1_003_700);
+        let mass = more.get("mass_g").and_then(Value::as_i64).unwrap_or(mass_of(m));
         let crew = more.get("vehicle").and_then(Value::as_u64).unwrap_or(u64::from(m)) as u32;
         let mut item = json!({"line": 1, "waste_code": code, "name": "x", "form": "liquid",
             "hazards": [], "mass_g": mass, "method": "R9", "packages": []});
@@ -142,18 +141,18 @@ impl Log {
     /// Accepts it with so many grams more or less.
     pub fn receive(&mut self, m: u32, difference: i64, more: Value) -> &mut Self {
         let mut data = json!({"decision": "accept", "items": [{"line": 1,
-            "accepted_g": 1_003_700 + difference, "refused_g": 0, "difference_g": difference}]});
+            "accepted_g": mass_of(m) + difference, "refused_g": 0, "difference_g": difference}]});
         data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        self.event(("manifest", id(1000 + m)), "received", &data)
+        let sender = std::mem::replace(&mut self.user, id(901));
+        self.event(("manifest", id(1000 + m)), "received", &data);
+        self.user = sender;
+        self
     }
 
     /// An honest trip, from filing to receipt.
     pub fn trip(&mut self, m: u32, ends: (u32, u32), difference: i64) -> &mut Self {
         self.file(m, ends, json!({})).wait(0.5).depart(m).wait(2.6).arrive(m).wait(0.4);
-        self.user = id(901);
-        self.receive(m, difference, json!({}));
-        self.user = id(900);
-        self
+        self.receive(m, difference, json!({}))
     }
 
     /// Shows all of it to a watch, and the time it stands at.
@@ -169,6 +168,11 @@ impl Log {
     pub fn raised(&self) -> Vec<u8> {
         rules(&self.show(&mut fresh()))
     }
+}
+
+/// What a manifest weighs, in grams: some tonne, each its own.
+pub fn mass_of(m: u32) -> i64 {
+    1_003_700 + i64::from(m * 7919 % 211) * 300
 }
 
 pub fn rules(outcomes: &[Outcome]) -> Vec<u8> {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::lives::{Log, cleared, fresh, id, rules};
+use super::lives::{Log, cleared, fresh, id, mass_of, rules};
 
 #[test]
 fn an_honest_trip_raises_nothing() {
@@ -42,7 +42,7 @@ fn five_working_days_to_confirm_and_ten_to_enter_paper() {
     let backfill = json!({"head": {"backfill": {"kind": "outage"}}});
     let then = log.now;
     log.wait(24.0 * 20.0).file(1, (1, 3), backfill);
-    let accept = json!({"decision": "accept", "items": [{"line": 1, "accepted_g": 1_003_700,
+    let accept = json!({"decision": "accept", "items": [{"line": 1, "accepted_g": mass_of(1),
         "refused_g": 0, "difference_g": 0}]});
     log.event_at(("manifest", id(1001)), "received", &accept, then);
     assert_eq!(log.raised(), [8]);
@@ -68,7 +68,7 @@ fn small_losses_that_lean_one_way_add_up() {
     let mut honest = Log::new();
     for trip in 0..60 {
         let noise = [-3_000, 2_500, -1_000, 3_500, 500, -2_500][trip as usize % 6];
-        honest.trip(trip, (1, 3), noise).wait(20.0);
+        honest.trip(trip, (1, 3), noise).wait(20.5);
     }
     assert_eq!(honest.raised(), Vec::<u8>::new());
     let mut skimmed = Log::new();
@@ -76,7 +76,7 @@ fn small_losses_that_lean_one_way_add_up() {
         let noise = [-3_000, 2_500, -1_000, 3_500, 500, -2_500][trip as usize % 6];
         let from = if trip % 2 == 0 { 1 } else { 2 };
         let stolen = if from == 1 { -9_000 } else { 0 };
-        skimmed.trip(trip, (from, 3), noise + stolen).wait(20.0);
+        skimmed.trip(trip, (from, 3), noise + stolen).wait(20.5);
     }
     let raised = skimmed.raised();
     assert!(!raised.is_empty() && raised.iter().all(|rule| *rule == 69), "{raised:?}");
@@ -135,7 +135,7 @@ fn words_that_differ_at_the_gate_and_boxes_that_never_came() {
     assert_eq!(log.raised(), [4, 6]);
     let mut log = Log::new();
     log.file(1, (5, 3), json!({"stream": "medical"})).depart(1).wait(2.5).arrive(1).wait(0.5);
-    let missing = json!({"items": [{"line": 1, "accepted_g": 1_003_700, "refused_g": 0,
+    let missing = json!({"items": [{"line": 1, "accepted_g": mass_of(1), "refused_g": 0,
         "difference_g": 0, "missing": [id(77)]}]});
     log.receive(1, 0, missing);
     assert_eq!(log.raised(), [53]);
@@ -145,11 +145,12 @@ fn words_that_differ_at_the_gate_and_boxes_that_never_came() {
 fn moments_after_arrival_and_by_the_hand_that_sent_it() {
     let mut log = Log::new();
     log.file(1, (1, 3), json!({})).depart(1).wait(2.5).arrive(1).wait(0.01);
-    log.user = id(901);
     log.receive(1, 0, json!({}));
     assert_eq!(log.raised(), [46]);
     let mut log = Log::new();
-    log.file(1, (1, 3), json!({})).depart(1).wait(2.5).arrive(1).wait(0.5).receive(1, 0, json!({}));
+    log.file(1, (1, 3), json!({}));
+    log.user = id(901);
+    log.depart(1).wait(2.5).arrive(1).wait(0.5).receive(1, 0, json!({}));
     assert_eq!(log.raised(), [46], "one user departed and received it");
 }
 
@@ -172,14 +173,14 @@ fn a_weight_that_repeats_and_weights_that_are_round() {
 #[test]
 fn there_and_back_and_round_a_loop() {
     let mut log = Log::new();
-    log.trip(1, (1, 3), 0).wait(30.0).trip(2, (3, 2), 0).wait(30.0);
+    log.trip(1, (1, 3), 0).wait(20.5).trip(2, (3, 2), 0).wait(20.5);
     assert_eq!(log.raised(), Vec::<u8>::new());
     log.trip(3, (2, 1), 0);
     assert_eq!(log.raised(), [66]);
     let mut log = Log::new();
     for m in 0..4 {
         let ends = if m % 2 == 0 { (1, 3) } else { (3, 1) };
-        log.trip(m, ends, 0).wait(30.0);
+        log.trip(m, ends, 0).wait(20.5);
     }
     assert!(log.raised().contains(&67));
 }
@@ -200,9 +201,8 @@ fn a_blacklisted_party_and_waste_that_left_a_ledger_without_a_manifest() {
 #[test]
 fn a_hospital_that_nobody_comes_to() {
     let mut log = Log::new();
-    let medical = || json!({"stream": "medical"});
-    log.file(1, (5, 3), medical()).depart(1).wait(2.5).arrive(1).wait(0.5);
-    log.user = id(901);
+    log.site(6, json!({"beds": 300, "organisation_id": id(5)}));
+    log.file(1, (6, 3), json!({"stream": "medical"})).depart(1).wait(2.5).arrive(1).wait(0.5);
     log.receive(1, 0, json!({"storage_temp_mc": 2000})).wait(40.0);
     assert_eq!(log.raised(), Vec::<u8>::new());
     log.wait(24.0);

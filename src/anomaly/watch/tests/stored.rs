@@ -12,11 +12,12 @@ use crate::anomaly::finding::Outcome;
 /// A log with something of everything.
 fn life() -> Log {
     let mut log = Log::new();
+    log.site(6, json!({"beds": 300}));
     for m in 0..30 {
         let from = 1 + m % 2;
         log.trip(m, (from, 3 + m % 2), if from == 1 { -9_000 } else { 1_000 }).wait(11.0);
         if m % 7 == 0 {
-            log.file(100 + m, (5, 3), json!({"stream": "medical"})).depart(100 + m);
+            log.file(100 + m, (6, 3), json!({"stream": "medical"})).depart(100 + m);
         }
         if m % 5 == 0 {
             log.file(200 + m, (2, 4), json!({"vehicle": 7}));
