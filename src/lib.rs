@@ -92,6 +92,7 @@ pub mod seeds;
 pub mod server;
 /// The log and the metrics.
 pub mod telemetry;
+pub mod track;
 /// Trips: several manifests on one vehicle.
 pub mod trip;
 /// Grams and kilograms.

@@ -298,6 +298,9 @@ pub const CLOCK_TICK: Duration = Duration::from_secs(20);
 /// Minutes that a claimed time may be ahead of ours: clocks differ by a little (domain.md, "Time").
 pub const AHEAD_MINUTES_MAX: i64 = 5;
 
+/// Readings of devices in one answer: a day of a position every ten seconds.
+pub const READINGS_SHOWN_MAX: usize = 10_000;
+
 /// Lines of a bulk request that are looked at together: one commit's worth, [`BATCH_MAX`].
 pub const BULK_LINES_AT_ONCE: usize = BATCH_MAX;
 

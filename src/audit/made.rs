@@ -15,6 +15,7 @@ use crate::registry;
 use crate::registry::application;
 use crate::report;
 use crate::round::{self, Round};
+use crate::track;
 use crate::trip::{self, Trip};
 
 /// A subject as its events so far have made it.
@@ -36,11 +37,8 @@ impl Made {
             SubjectKind::Manifest => Self::Manifest(None, Ridden::default()),
             SubjectKind::Round => Self::Round(None),
             SubjectKind::Trip => Self::Trip(None),
-            SubjectKind::SignIn
-            | SubjectKind::Anomaly
-            | SubjectKind::RuleSetting
-            | SubjectKind::Track => Self::Nothing,
-            SubjectKind::Report => Self::Each(Vec::new()),
+            SubjectKind::SignIn | SubjectKind::Anomaly | SubjectKind::RuleSetting => Self::Nothing,
+            SubjectKind::Report | SubjectKind::Track => Self::Each(Vec::new()),
             SubjectKind::Organisation
             | SubjectKind::Site
             | SubjectKind::Licence
@@ -162,6 +160,7 @@ fn whole(kind: SubjectKind, data: Value) -> Result<Vec<Row>, String> {
         SubjectKind::EmergencyPlan => capacity::implied_plan(data).map(one).map_err(told),
         SubjectKind::TransferApplication => application::implied(data).map(one).map_err(told),
         SubjectKind::Report => report::implied(data).map(one).map_err(told),
+        SubjectKind::Track => track::implied(data).map(one).map_err(told),
         SubjectKind::Inspection => {
             let inspection = serde_json::from_value(data).map_err(told)?;
             inspection::row(&inspection).map(one).map_err(unread)

@@ -120,7 +120,7 @@ SELECT 'subject', s.id FROM subject s WHERE NOT EXISTS
     (SELECT FROM event e WHERE e.subject_id = s.id AND e.seq = 0)";
 
 /// Tables whose every row is a subject's.
-const OF_SUBJECTS: [&str; 28] = [
+const OF_SUBJECTS: [&str; 29] = [
     "manifest",
     "organisation",
     "site",
@@ -137,6 +137,7 @@ const OF_SUBJECTS: [&str; 28] = [
     "emergency_plan",
     "transfer_application",
     "report",
+    "reading_batch",
     "emergency_plan_filed",
     "risk_source",
     "facility_day",

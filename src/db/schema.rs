@@ -854,3 +854,18 @@ diesel::table! {
         stored_at -> Timestamptz,
     }
 }
+
+diesel::table! {
+    reading_batch (id) {
+        id -> Uuid,
+        about -> Text,
+        about_id -> Uuid,
+        organisation_id -> Uuid,
+        division -> Text,
+        first_at -> Timestamptz,
+        last_at -> Timestamptz,
+        count -> Int4,
+        content_sha256 -> Text,
+        content -> Text,
+    }
+}

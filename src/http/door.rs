@@ -38,6 +38,7 @@ const REGISTERS: &[&str] = &[
     "inspections",
     "capacity",
     "reports",
+    "telemetry",
 ];
 
 /// Problems that are sent to be solved.

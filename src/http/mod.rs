@@ -42,6 +42,7 @@ mod sandbox;
 mod segments;
 mod standing;
 mod status;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 mod trip;

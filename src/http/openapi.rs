@@ -29,6 +29,7 @@ use super::registry::RegistryApi;
 use super::report::ReportApi;
 use super::round::RoundApi;
 use super::routes::API;
+use super::telemetry::TelemetryApi;
 use super::trip::TripApi;
 use super::{FaultEntry, PROBLEM_JSON, ProblemBody, docs, door, health, sandbox, whole};
 use crate::export::Format;
@@ -65,6 +66,7 @@ fn rooms() -> Vec<Document> {
         ApplicationApi::openapi(),
         EmergencyApi::openapi(),
         ReportApi::openapi(),
+        TelemetryApi::openapi(),
         InspectionApi::openapi(),
         ChangesApi::openapi(),
         Sandbox::openapi(),

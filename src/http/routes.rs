@@ -7,7 +7,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::{
     MetricsPage, application, audit, capacity, changes, custody, docs, emergency, evidence, health,
-    identity, imports, inspection, manifest, registry, report, round, sandbox, trip,
+    identity, imports, inspection, manifest, registry, report, round, sandbox, telemetry, trip,
 };
 
 /// Where the API's resources are.
@@ -34,6 +34,7 @@ pub fn routes(
             .configure(application::routes)
             .configure(emergency::routes)
             .configure(report::routes)
+            .configure(telemetry::routes)
             .configure(audit::routes)
             .configure(evidence::routes)
             .configure(changes::routes)

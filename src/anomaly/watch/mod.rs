@@ -33,7 +33,8 @@ use crate::registry::{Driver, Licence, Organisation, Site, Vehicle};
 use book::{Book, Leaf};
 use load::Load;
 use rules::{
-    capacity, kitchen, mass, medical, movement, network, paper, registers, silence, stock,
+    capacity, kitchen, mass, medical, movement, network, paper, registers, silence, stock, stove,
+    track,
 };
 use seen::{Seen, What};
 use timers::Timers;
@@ -138,6 +139,8 @@ books! {
     kitchens: SiteId => kitchen::Kitchen,
     making: SiteId => silence::Making,
     peers: String => silence::Peers,
+    tracks: VehicleId => track::Track,
+    stoves: SiteId => stove::Stove,
     lines: (LicenceId, i64, i32) => capacity::Line,
     plants: SiteId => capacity::Plant,
     flows: (String, SiteId) => network::Flow,
@@ -169,6 +172,7 @@ impl Watch {
             What::Round(id, happening) => mass::round(self, *id, happening, seen),
             What::Ledger(entry) => rules::ledger(self, entry, seen),
             What::Setting(set) => self.set(set),
+            What::Readings(batch, readings) => rules::readings(self, batch, readings, seen),
             what => registers::see(self, what, seen),
         }
         self.mark.position = seen.position + 1;

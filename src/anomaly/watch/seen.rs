@@ -20,6 +20,7 @@ use crate::registry::{
     TransferApproval, Vehicle,
 };
 use crate::round;
+use crate::track::{Batch, Reading, contents_of};
 
 /// What happened, and to what.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ pub enum What {
     EmergencyPlan(EmergencyPlanFiled),
     Report(Reported),
     Setting(setting::Set),
+    /// Readings of devices, in the order of their times.
+    Readings(Batch, Vec<Reading>),
     /// No rule looks at it.
     Other,
 }
@@ -106,8 +109,18 @@ struct SubjectOf<'a> {
 impl<'a> Seen<'a> {
     /// Reads an event's body. Errors: `internal` for one that this program did not write.
     pub fn read(position: i64, body: &'a str) -> Result<Self, Problem> {
+        Self::with(position, body, None)
+    }
+
+    /// The same, with the content that stands outside the log under the hash the event tells.
+    pub fn with(position: i64, body: &'a str, content: Option<&str>) -> Result<Self, Problem> {
         let body: Body<'a> = serde_json::from_str(body).map_err(Problem::internal)?;
-        let what = what(&body)?;
+        let what = match (what(&body)?, content) {
+            (What::Readings(batch, _), Some(content)) => {
+                What::Readings(batch, contents_of(content)?)
+            }
+            (what, _) => what,
+        };
         Ok(Self {
             position,
             occurred_at: body.occurred_at,
@@ -156,6 +169,7 @@ fn what(body: &Body<'_>) -> Result<What, Problem> {
         SubjectKind::EmergencyPlanFiled => What::EmergencyPlan(parse(data)?),
         SubjectKind::Report => What::Report(parse(data)?),
         SubjectKind::RuleSetting => What::Setting(parse(data)?),
+        SubjectKind::Track => What::Readings(parse(data)?, Vec::new()),
         _ => What::Other,
     })
 }

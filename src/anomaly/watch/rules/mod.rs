@@ -12,6 +12,8 @@ pub mod paper;
 pub mod registers;
 pub mod silence;
 pub mod stock;
+pub mod stove;
+pub mod track;
 
 use uuid::Uuid;
 
@@ -19,9 +21,10 @@ use super::Watch;
 use super::load::Load;
 use super::seen::Seen;
 use super::timers::Timer;
-use crate::ids::{ManifestId, SiteId};
+use crate::ids::{ManifestId, SiteId, VehicleId};
 use crate::manifest::{Filed, Happening};
 use crate::registry::LedgerEntry;
+use crate::track::{Batch, Reading};
 
 /// A manifest was filed: what only its filing tells.
 pub fn filed(w: &mut Watch, load: &Load, seen: &Seen<'_>, filed: &Filed) {
@@ -34,6 +37,7 @@ pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happeni
     deadline::manifest(w, load, seen, happening);
     mass::manifest(w, load, seen, happening);
     movement::manifest(w, load, seen, happening);
+    track::manifest(w, load, happening);
     paper::manifest(w, load, seen, happening);
     medical::manifest(w, load, seen, happening);
     kitchen::manifest(w, load, seen, happening);
@@ -51,6 +55,15 @@ pub fn ledger(w: &mut Watch, entry: &LedgerEntry, seen: &Seen<'_>) {
     stock::ledger(w, entry, seen);
     silence::ledger(w, entry, seen);
     capacity::ledger(w, entry, seen);
+}
+
+/// Devices told what they read.
+pub fn readings(w: &mut Watch, batch: &Batch, readings: &[Reading], seen: &Seen<'_>) {
+    if batch.about == "vehicle" {
+        track::readings(w, VehicleId::of(batch.about_id), readings, seen);
+    } else {
+        stove::readings(w, SiteId::of(batch.about_id), readings, seen);
+    }
 }
 
 /// A timer is due, at the watch's own time.

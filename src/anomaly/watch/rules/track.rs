@@ -1,0 +1,271 @@
+//! Positions of vehicles that have a load: stops, ways round, gaps, speeds, and a load that grows
+//! lighter on its way. Without positions these rules say nothing.
+//!
+//! AL17 to AL22 and AL62. A way is judged by its ends, as nobody has told the road: a place from
+//! which both are much farther than from each other is off it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::super::Watch;
+use super::super::load::Load;
+use super::super::seen::Seen;
+use super::super::stats::kilometres;
+use crate::anomaly::finding::Finding;
+use crate::anomaly::param::Param;
+use crate::clock::rfc3339;
+use crate::ids::{ManifestId, VehicleId};
+use crate::manifest::Happening;
+use crate::registry::Place;
+use crate::track::Reading;
+
+/// Kilometres around a place within which a vehicle is there.
+const THERE_KM: f64 = 1.0;
+/// Kilometres within which it stands still.
+const STILL_KM: f64 = 0.15;
+/// Roads may be so much longer than the crow's way, and so many kilometres more.
+const ROUND_ABOUT: f64 = 1.6;
+const ROUND_ABOUT_KM: f64 = 15.0;
+
+/// Where a vehicle with a load was, and since when.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Track {
+    pub load: Option<ManifestId>,
+    pub last: Option<(DateTime<Utc>, Place)>,
+    /// It stands still since then, there.
+    pub still: Option<(DateTime<Utc>, Place)>,
+    /// What lies where it stands, once it was looked up: a known site, a farm.
+    pub near: Option<(bool, bool)>,
+    /// It is off its way since then.
+    pub off_since: Option<DateTime<Utc>>,
+    /// It stood where nobody waits for it, this long.
+    pub stopped_off: f64,
+    pub first_load_g: Option<i64>,
+    pub moving: bool,
+}
+
+/// The ends of a load's way.
+struct Way {
+    load: Load,
+    from: Place,
+    to: Place,
+}
+
+pub fn manifest(w: &mut Watch, load: &Load, happening: &Happening) {
+    let Some(vehicle) = load.vehicle else { return };
+    match happening {
+        Happening::Departed(_) => {
+            w.tracks.put(vehicle, Track { load: Some(load.id), ..Track::default() });
+        }
+        Happening::Received(_) => {
+            let track = w.tracks.get(&vehicle).filter(|track| track.load == Some(load.id)).cloned();
+            let Some(track) = track else { return };
+            lighter(w, load, &track, (load.shipped_g(), load.accepted_g()));
+            w.tracks.remove(&vehicle);
+        }
+        _ => {}
+    }
+}
+
+pub fn readings(w: &mut Watch, vehicle: VehicleId, readings: &[Reading], seen: &Seen<'_>) {
+    for reading in readings.iter().filter(|reading| reading.kind == "position") {
+        let Some(place) = reading.place else { continue };
+        let Some(way) = way_of(w, vehicle) else { return };
+        // What was told late, of before, says nothing of now.
+        let last = w.tracks.get(&vehicle).and_then(|track| track.last);
+        if last.is_some_and(|(at, _)| reading.at <= at)
+            || way.load.departed_at.is_some_and(|at| reading.at < at)
+            || way.load.arrived_at.is_some_and(|at| reading.at > at)
+        {
+            continue;
+        }
+        gap(w, &way, last, (reading.at, place), seen);
+        speed(w, &way, last, (reading, place), seen);
+        stop(w, vehicle, &way, (reading.at, place), seen);
+        off(w, vehicle, &way, (reading.at, place), seen);
+        if let Some(track) = w.tracks.edit(&vehicle) {
+            let far = track.last.map(|(_, before)| kilometres(before, place));
+            track.moving = far.is_some_and(|km| km > STILL_KM);
+            track.last = Some((reading.at, place));
+            if track.first_load_g.is_none() {
+                track.first_load_g = reading.load_g;
+            }
+        }
+        if let Some(mass) = reading.load_g {
+            if let Some(track) = w.tracks.get(&vehicle).cloned() {
+                let first = track.first_load_g.unwrap_or(mass);
+                lighter(w, &way.load, &track, (first, mass));
+            }
+        }
+    }
+}
+
+fn way_of(w: &Watch, vehicle: VehicleId) -> Option<Way> {
+    let load = w.loads.get(&w.tracks.get(&vehicle)?.load?)?.clone();
+    let place = |site| w.sites.get(&site).and_then(|site: &crate::registry::Site| site.location);
+    let (from, to) = (place(load.from_site)?, place(load.to_site)?);
+    Some(Way { load, from, to })
+}
+
+fn raise(w: &mut Watch, rule: u8, way: &Way, (evidence, seen): (Value, &Seen<'_>)) {
+    let mut finding = Finding { evidence, ..w.of_load(rule, &way.load) };
+    finding.proofs.push(seen.position);
+    w.raise(finding);
+}
+
+fn shown(place: Place) -> Value {
+    json!({"lon": place.lon_e6 as f64 / 1e6, "lat": place.lat_e6 as f64 / 1e6})
+}
+
+type Point = (DateTime<Utc>, Place);
+
+/// AL20: nothing was told for long.
+fn gap(w: &mut Watch, way: &Way, last: Option<Point>, (at, place): Point, seen: &Seen<'_>) {
+    let Some((before, from)) = last else { return };
+    let moved = kilometres(from, place) > STILL_KM;
+    let param = if moved { Param::Al20MovingGap } else { Param::Al20ParkedGap };
+    let limit = w.param(param, &way.load.from_division);
+    let minutes = (at - before).num_seconds() as f64 / 60.0;
+    if minutes > limit {
+        let evidence = json!({
+            "from": rfc3339(before), "to": rfc3339(at), "minutes": minutes.round(),
+            "kilometres": kilometres(from, place).round(), "limit_minutes": limit,
+        });
+        raise(w, 20, way, (evidence, seen));
+    }
+}
+
+/// AL21 and AL22: faster than it can be, faster than it may.
+fn speed(
+    w: &mut Watch,
+    way: &Way,
+    last: Option<Point>,
+    (reading, place): (&Reading, Place),
+    seen: &Seen<'_>,
+) {
+    let division = way.load.from_division.clone();
+    if let Some((before, from)) = last {
+        let km = kilometres(from, place);
+        let hours = (reading.at - before).num_seconds().max(1) as f64 / 3600.0;
+        let limit = w.param(Param::Al21Speed, &division);
+        let jump = w.param(Param::Al21Jump, &division);
+        // Within a few seconds a position's own error is a speed.
+        if km > 2.0 && km / hours > limit && (hours > 1.0 / 60.0 || km > jump) {
+            let evidence = json!({
+                "at": rfc3339(reading.at), "kilometres": (km * 10.0).round() / 10.0,
+                "km_per_h": (km / hours).round(), "limit_km_per_h": limit,
+            });
+            raise(w, 21, way, (evidence, seen));
+        }
+    }
+    let told = reading.speed_milli.unwrap_or(0) as f64 / 1000.0;
+    let limit = w.param(Param::Al22Speed, &division);
+    // A needle's breadth above the limit is a needle's breadth.
+    if told > limit * 1.05 {
+        let evidence = json!({
+            "at": rfc3339(reading.at), "speed_kmh": told, "limit_kmh": limit,
+            "place": shown(place),
+        });
+        raise(w, 22, way, (evidence, seen));
+    }
+}
+
+/// Whether a site that is no farm lies here, and whether a farm does.
+fn here(w: &Watch, place: Place) -> (bool, bool) {
+    let mut known = false;
+    let mut farm = false;
+    for (_, site) in w.sites.iter() {
+        if site.location.is_some_and(|at| kilometres(at, place) <= THERE_KM) {
+            let is_farm = site.business.as_deref() == Some("farm");
+            farm |= is_farm;
+            known |= !is_farm;
+        }
+    }
+    (known, farm)
+}
+
+/// AL18 and AL62: a stop where nobody waits for it.
+fn stop(w: &mut Watch, vehicle: VehicleId, way: &Way, (at, place): Point, seen: &Seen<'_>) {
+    let Some(track) = w.tracks.edit(&vehicle) else { return };
+    let (since, there) = match track.still {
+        Some((since, there)) if kilometres(there, place) <= STILL_KM => (since, there),
+        _ => {
+            track.still = Some((at, place));
+            track.near = None;
+            return;
+        }
+    };
+    let minutes = (at - since).num_seconds() as f64 / 60.0;
+    let division = way.load.from_division.clone();
+    let ten = w.param(Param::Al62Stop, &division);
+    if minutes < ten.min(w.param(Param::Al19Stop, &division)) {
+        return;
+    }
+    // Once a stop: all sites are gone through.
+    let near = match w.tracks.get(&vehicle).and_then(|track| track.near) {
+        Some(near) => near,
+        None => here(w, there),
+    };
+    if let Some(track) = w.tracks.edit(&vehicle) {
+        track.near = Some(near);
+    }
+    let evidence = json!({
+        "from": rfc3339(since), "to": rfc3339(at), "minutes": minutes.round(),
+        "place": shown(there),
+    });
+    if way.load.stream == "kitchen" && near == (false, true) && minutes > ten {
+        raise(w, 62, way, (evidence.clone(), seen));
+    }
+    if near.0 {
+        return;
+    }
+    if let Some(track) = w.tracks.edit(&vehicle) {
+        track.stopped_off = track.stopped_off.max(minutes);
+    }
+    if minutes > w.param(Param::Al18Duration, &division) && !way.load.was_held_up {
+        raise(w, 18, way, (evidence, seen));
+    }
+}
+
+/// AL17: far from any sensible way between the two ends.
+fn off(w: &mut Watch, vehicle: VehicleId, way: &Way, (at, place): Point, seen: &Seen<'_>) {
+    let division = way.load.from_division.clone();
+    let direct = kilometres(way.from, way.to);
+    let through = kilometres(way.from, place) + kilometres(place, way.to);
+    let extra = w.param(Param::Al17Distance, &division);
+    let is_off = through > direct * ROUND_ABOUT + ROUND_ABOUT_KM + extra;
+    let Some(track) = w.tracks.edit(&vehicle) else { return };
+    if !is_off {
+        track.off_since = None;
+        return;
+    }
+    let since = *track.off_since.get_or_insert(at);
+    let limit = TimeDelta::seconds((w.param(Param::Al17Duration, &division) * 60.0) as i64);
+    if at - since < limit {
+        return;
+    }
+    let evidence = json!({
+        "from": rfc3339(since), "to": rfc3339(at), "place": shown(place),
+        "kilometres_direct": direct.round(), "kilometres_through_it": through.round(),
+    });
+    raise(w, 17, way, (evidence, seen));
+}
+
+/// AL19: it stood where nobody waited, and its load is lighter.
+fn lighter(w: &mut Watch, load: &Load, track: &Track, (first, now): (i64, i64)) {
+    let division = &load.from_division;
+    let limit = w.param(Param::Al19Loss, division) / 100.0;
+    let minutes = w.param(Param::Al19Stop, division);
+    let loss = (first - now - load.lost_g) as f64 / first.max(1) as f64;
+    if track.stopped_off <= minutes || loss <= limit {
+        return;
+    }
+    let evidence = json!({
+        "stopped_minutes": track.stopped_off.round(),
+        "before_kg": first as f64 / 1000.0, "after_kg": now as f64 / 1000.0,
+        "loss_percent": (loss * 1000.0).round() / 10.0, "limit_percent": limit * 100.0,
+    });
+    let finding = Finding { evidence, ..w.of_load(19, load) };
+    w.raise(finding);
+}
