@@ -58,6 +58,7 @@ mod simulation;
 mod standing;
 mod storage;
 mod support;
+mod telemetry;
 mod tidy;
 mod transport;
 mod trips;

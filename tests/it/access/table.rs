@@ -47,6 +47,8 @@ pub const CASES: &[Case] = &[
     case("POST /api/v1/imports", Own("each row is a command of its own (imports.rs)")),
     case("GET /api/v1/imports/templates/{kind}.csv", Own("headings, the same for all")),
     case("POST /api/v1/ledger-entries/bulk", Own("each line is a command (ledger_bulk.rs)")),
+    case("POST /api/v1/telemetry", Own("each line is a command (telemetry.rs)")),
+    case("GET /api/v1/telemetry", Own("another's vehicle is 404 (telemetry.rs)")),
     case("GET /api/v1/reports/{id}", One("reports")),
     many(
         "GET /api/v1/reports",

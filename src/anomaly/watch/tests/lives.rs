@@ -30,6 +30,8 @@ pub fn id(n: u32) -> Uuid {
 pub struct Log {
     pub now: DateTime<Utc>,
     pub bodies: Vec<String>,
+    /// What stands outside the log, by position.
+    pub contents: std::collections::HashMap<usize, String>,
     seqs: std::collections::HashMap<Uuid, i64>,
     pub user: Uuid,
     numbers: u32,
@@ -40,7 +42,8 @@ impl Log {
     pub fn new() -> Self {
         let now = "2026-06-01T02:00:00Z".parse().unwrap();
         let seqs = std::collections::HashMap::new();
-        let mut log = Self { now, bodies: Vec::new(), seqs, user: id(900), numbers: 0 };
+        let (bodies, contents) = (Vec::new(), std::collections::HashMap::new());
+        let mut log = Self { now, bodies, contents, seqs, user: id(900), numbers: 0 };
         for n in 1..=5 {
             log.organisation(n, false);
             log.site(n, json!({}));
@@ -149,6 +152,26 @@ impl Log {
         self
     }
 
+    /// Devices of a vehicle or a site tell something, minutes ago by the first figure.
+    pub fn tell(&mut self, about: &str, n: u32, readings: &[(i64, Value)]) -> &mut Self {
+        let at = |minutes: i64| rfc3339(self.now - TimeDelta::minutes(minutes));
+        let list: Vec<Value> = readings
+            .iter()
+            .map(|(minutes, reading)| {
+                let mut reading = reading.clone();
+                reading["at"] = json!(at(*minutes));
+                reading
+            })
+            .collect();
+        let whole = if about == "vehicle" { id(300 + n) } else { id(100 + n) };
+        let batch = json!({"id": id(5000 + self.bodies.len() as u32), "about": about,
+            "about_id": whole, "organisation_id": id(1), "division": "01",
+            "first_at": at(0), "last_at": at(0), "count": list.len(), "content_sha256": ""});
+        self.contents.insert(self.bodies.len(), json!(list).to_string());
+        let subject = id(5000 + self.bodies.len() as u32);
+        self.event(("track", subject), "told", &batch)
+    }
+
     /// An honest trip, from filing to receipt.
     pub fn trip(&mut self, m: u32, ends: (u32, u32), difference: i64) -> &mut Self {
         self.file(m, ends, json!({})).wait(0.5).depart(m).wait(2.6).arrive(m).wait(0.4);
@@ -158,7 +181,8 @@ impl Log {
     /// Shows all of it to a watch, and the time it stands at.
     pub fn show(&self, w: &mut Watch) -> Vec<Outcome> {
         for (position, body) in self.bodies.iter().enumerate() {
-            w.see(&Seen::read(position as i64, body).unwrap());
+            let content = self.contents.get(&position).map(String::as_str);
+            w.see(&Seen::with(position as i64, body, content).unwrap());
         }
         w.advance(self.now);
         w.take()

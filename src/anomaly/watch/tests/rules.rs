@@ -211,3 +211,66 @@ fn a_hospital_that_nobody_comes_to() {
     let raised = log.raised();
     assert!(raised.contains(&52) && raised.contains(&49), "{raised:?}");
 }
+
+/// Kilometres east of site 1, where the load is.
+fn at(km: f64) -> serde_json::Value {
+    json!({"kind": "position", "place": {"lon_e6": 80_600_000 + (km * 11_900.0) as i64,
+        "lat_e6": 41_000_000}})
+}
+
+#[test]
+fn what_positions_tell_of_a_trip() {
+    let trip = |readings: &[(i64, serde_json::Value)], difference: i64| {
+        let mut log = Log::new();
+        log.file(1, (1, 3), json!({"vehicle": 7})).depart(1).wait(2.5);
+        log.tell("vehicle", 7, readings).arrive(1).wait(0.5);
+        log.receive(1, difference, json!({}));
+        log.raised()
+    };
+    let drives = |from: i64, to: i64| -> Vec<(i64, serde_json::Value)> {
+        (from..=to)
+            .rev()
+            .step_by(5)
+            .map(|minutes| (minutes, at(100.0 - minutes as f64 * 0.66)))
+            .collect()
+    };
+    assert_eq!(trip(&drives(0, 150), 0), Vec::<u8>::new(), "it drives on, and tells so");
+    // Forty minutes where nobody waits, then on.
+    let mut stops = drives(95, 150);
+    stops.extend((55..95).rev().step_by(5).map(|minutes| (minutes, at(37.3))));
+    stops.extend(drives(50, 50).into_iter().map(|(minutes, _)| (minutes, at(41.0))));
+    let stopped = trip(&stops, 0);
+    assert!(stopped.contains(&18) && !stopped.contains(&19), "{stopped:?}");
+    let dumped = trip(&stops, -40_000);
+    assert!(dumped.contains(&18) && dumped.contains(&19), "{dumped:?}");
+    // Nothing for forty minutes, on the move.
+    let gap: Vec<_> = drives(0, 150).into_iter().filter(|(m, _)| !(40..80).contains(m)).collect();
+    assert_eq!(trip(&gap, 0), [20]);
+    let mut fast = drives(0, 150);
+    fast[3].1["speed_milli"] = json!(96_000);
+    assert_eq!(trip(&fast, 0), [22]);
+    let mut far = drives(60, 150);
+    far.extend((0..60).rev().step_by(5).map(|minutes| {
+        (
+            minutes,
+            json!({"kind": "position", "place": {"lon_e6": 81_000_000,
+            "lat_e6": 41_000_000 + (60 - minutes) * 12_000}}),
+        )
+    }));
+    assert!(trip(&far, 0).contains(&17));
+}
+
+#[test]
+fn a_store_that_is_warm_and_a_furnace_that_is_cold() {
+    let warm = |celsius: i64| json!({"kind": "storage_temperature", "celsius_milli": celsius});
+    let fed = |celsius: i64| json!({"kind": "furnace", "celsius_milli": celsius, "feeding": true});
+    let tell = |readings: Vec<(i64, serde_json::Value)>| {
+        let mut log = Log::new();
+        log.tell("site", 3, &readings);
+        log.raised()
+    };
+    assert_eq!(tell((0..4).rev().map(|n| (n * 9, warm(7000))).collect()), Vec::<u8>::new());
+    assert_eq!(tell((0..5).rev().map(|n| (n * 9, warm(7000))).collect()), [50]);
+    assert_eq!(tell((0..9).rev().map(|n| (n, fed(870_000))).collect()), Vec::<u8>::new());
+    assert!(tell((0..9).rev().map(|n| (n, fed(820_000))).collect()).contains(&57));
+}
