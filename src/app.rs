@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::anomaly::Watching;
 use crate::blob::Objects;
 use crate::calendar::Calendar;
 use crate::capacity::limits::PLANS_MAX;
@@ -52,6 +53,8 @@ pub struct App {
     pub waiting: Waiting,
     /// What was published of the log.
     pub custody: Custody,
+    /// The watch over the log, as far as this process has one.
+    pub watching: Watching,
     /// Where new files are put; none: in the database.
     pub objects: Option<Objects>,
     /// Places for imports, which hold their files and rows.
@@ -89,6 +92,7 @@ impl App {
             identity,
             waiting: Waiting::default(),
             custody: Custody::default(),
+            watching: Watching::default(),
             objects,
             imports: Arc::new(Semaphore::new(IMPORTS_MAX)),
             packages: Arc::new(Semaphore::new(PACKAGES_MAX)),

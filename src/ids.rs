@@ -43,6 +43,8 @@ typed_id! {
     AssessmentId;
     /// A transfer approval (跨省转移审批).
     ApprovalId;
+    /// What a case is about, whatever kind of thing that is.
+    CaseSubjectId;
     /// A plant that takes medical waste in an emergency (应急协同处置设施).
     CoDisposalFacilityId;
     /// A labelled package (包装).

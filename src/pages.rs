@@ -1,6 +1,7 @@
 //! The lists as the API shows them, a page at a time: what HTTP answers and what `liandan export`
 //! writes is the same.
 
+use crate::anomaly::{self, AnomalyFilter, AnomalyView, anomaly_view};
 use crate::app::App;
 use crate::capacity::{
     self, AssessmentFilter, EmergencyPlanFilter, EmergencyPlanView, KeptAssessmentView,
@@ -254,4 +255,10 @@ pub async fn transfer_applications(
 pub async fn reports(app: &App, ctx: &Ctx, asked: &ReportQuery) -> Paged<ReportDutyView> {
     let rows = report::list(app, ctx, asked).await?;
     Page::of(rows, asked.limit, report::Duty::key, ReportDutyView::from)
+}
+
+pub async fn anomalies(app: &App, ctx: &Ctx, asked: &AnomalyFilter) -> Paged<AnomalyView> {
+    let rows = anomaly::list(app, ctx, asked).await?;
+    let key = |one: &anomaly::Stored| one.case.key();
+    Page::of(rows, asked.limit, key, |one| anomaly_view(app, ctx, &one))
 }

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
 use futures_util::{FutureExt, TryFutureExt};
 
+use crate::anomaly;
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::db::sandbox_clock;
@@ -60,7 +61,8 @@ async fn settle(app: &App, to: DateTime<Utc>) -> Result<bool, Problem> {
         for work in CLOCK_DRIVEN {
             work(app, to).await?;
         }
-        Ok(())
+        // After the others: it sees what they did.
+        anomaly::catch_up(app).await
     };
     match tokio::time::timeout(Duration::from_secs(SETTLE_S_MAX), all).await {
         Ok(done) => done.map(|()| true),

@@ -32,7 +32,7 @@ pub fn pair_id(from: SiteId, to: SiteId) -> Uuid {
 }
 
 /// A UUID of version 8 (RFC 9562): derived, so that nobody has to look it up.
-fn derived(parts: &[&[u8]]) -> Uuid {
+pub(super) fn derived(parts: &[&[u8]]) -> Uuid {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());

@@ -2,9 +2,38 @@
 //!
 //! `watch` is pure: events and the clock in, findings out. `engine.rs` feeds it from the journal,
 //! once each, and stores what comes out beside the watch's own state and its place in the log.
+//! `case.rs` is a case as the watch owns it, `review.rs` what people make of it; `sight.rs` says
+//! who sees it, `act.rs` commits what they do.
 
+mod act;
+mod asked;
+mod case;
+mod decided;
+mod engine;
+mod engine_store;
 pub mod finding;
+mod look;
 pub mod param;
+mod review;
 pub mod rule;
 pub mod setting;
+mod setting_store;
+mod sight;
+mod store;
+mod tune;
+mod value;
+mod view;
 pub mod watch;
+
+pub use act::{Act, act};
+pub use asked::{
+    AnomalyFilter, AssignAnomaly, CaseKey, EnableRule, MergeAnomaly, ReferAnomaly, SetParameter,
+    ShareAnomaly, TriageAnomaly, WhichDivision,
+};
+pub use engine::{Lag, Watching, catch_up, follow, lag};
+pub use look::{WholeAnomalyView, list, one, seen_among, show, shown};
+pub use review::Review;
+pub use setting_store::implied as implied_setting;
+pub use store::{Stored, implied};
+pub use tune::{enable, set_parameter, settings_seen, unset_parameter};
+pub use view::{AnomalyView, anomaly_view};

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::anomaly;
 use crate::capacity;
 use crate::container;
 use crate::decision::{Implied, Row, Subject, SubjectKind};
@@ -37,7 +38,7 @@ impl Made {
             SubjectKind::Manifest => Self::Manifest(None, Ridden::default()),
             SubjectKind::Round => Self::Round(None),
             SubjectKind::Trip => Self::Trip(None),
-            SubjectKind::SignIn | SubjectKind::Anomaly | SubjectKind::RuleSetting => Self::Nothing,
+            SubjectKind::SignIn => Self::Nothing,
             SubjectKind::Report | SubjectKind::Track => Self::Each(Vec::new()),
             SubjectKind::Organisation
             | SubjectKind::Site
@@ -63,6 +64,8 @@ impl Made {
             | SubjectKind::Assessment
             | SubjectKind::EmergencyPlan
             | SubjectKind::TransferApplication
+            | SubjectKind::Anomaly
+            | SubjectKind::RuleSetting
             | SubjectKind::DeviceKey => Self::Whole(Value::Null),
         }
     }
@@ -159,6 +162,8 @@ fn whole(kind: SubjectKind, data: Value) -> Result<Vec<Row>, String> {
         SubjectKind::Assessment => capacity::implied(data).map(one).map_err(told),
         SubjectKind::EmergencyPlan => capacity::implied_plan(data).map(one).map_err(told),
         SubjectKind::TransferApplication => application::implied(data).map(one).map_err(told),
+        SubjectKind::Anomaly => anomaly::implied(data).map(one).map_err(told),
+        SubjectKind::RuleSetting => anomaly::implied_setting(data).map(one).map_err(told),
         SubjectKind::Report => report::implied(data).map(one).map_err(told),
         SubjectKind::Track => track::implied(data).map(one).map_err(told),
         SubjectKind::Inspection => {

@@ -120,7 +120,7 @@ SELECT 'subject', s.id FROM subject s WHERE NOT EXISTS
     (SELECT FROM event e WHERE e.subject_id = s.id AND e.seq = 0)";
 
 /// Tables whose every row is a subject's.
-const OF_SUBJECTS: [&str; 29] = [
+const OF_SUBJECTS: [&str; 31] = [
     "manifest",
     "organisation",
     "site",
@@ -149,6 +149,9 @@ const OF_SUBJECTS: [&str; 29] = [
     "inspection",
     "trip",
     "collection_round",
+    "rule_setting",
+    // Of a case follows no event before the first act of a person.
+    "(SELECT id FROM anomaly WHERE review IS NOT NULL)",
     // Entries that follow from a manifest's or container's event have none of their own.
     "(SELECT id FROM ledger_entry WHERE manifest_id IS NULL AND container_id IS NULL)",
 ];

@@ -103,6 +103,11 @@ impl Pool {
         }
     }
 
+    /// A connection of one's own, for as long as a session is held: closed when it is dropped.
+    pub async fn own(&self) -> Result<AsyncPgConnection, Problem> {
+        Ok(Conn::take(self.get().await?))
+    }
+
     /// The rows that `sql` finds for `ids`, asked together with what others ask now.
     pub async fn rows(
         &self,

@@ -16,6 +16,44 @@ diesel::table! {
 }
 
 diesel::table! {
+    anomaly (id) {
+        id -> Uuid,
+        rule -> Text,
+        stream -> Text,
+        severity -> Int2,
+        subject_kind -> Text,
+        subject_id -> Uuid,
+        key -> Text,
+        divisions -> Array<Text>,
+        manifest_ids -> Array<Uuid>,
+        organisation_ids -> Array<Uuid>,
+        evidence -> Jsonb,
+        proofs -> Array<Int8>,
+        first_seen_at -> Timestamptz,
+        last_seen_at -> Timestamptz,
+        times -> Int4,
+        reopened -> Int4,
+        resolved_at -> Nullable<Timestamptz>,
+        resolved_reason -> Nullable<Text>,
+        review -> Nullable<Jsonb>,
+        review_status -> Nullable<Text>,
+        assignee_id -> Nullable<Uuid>,
+        agencies -> Jsonb,
+        merged_into -> Nullable<Uuid>,
+        status -> Text,
+    }
+}
+
+diesel::table! {
+    anomaly_reminder (id) {
+        id -> Uuid,
+        rule -> Text,
+        reminded_at -> Timestamptz,
+        finding -> Jsonb,
+    }
+}
+
+diesel::table! {
     app_user (id) {
         id -> Uuid,
         organisation_id -> Uuid,
@@ -223,7 +261,7 @@ diesel::table! {
     outbox (id) {
         id -> Int8,
         kind -> Text,
-        recipient_id -> Uuid,
+        recipient_id -> Nullable<Uuid>,
         subject_kind -> Int2,
         subject_id -> Uuid,
         position -> Int8,
@@ -571,6 +609,35 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    rule_setting (id) {
+        id -> Uuid,
+        rule -> Text,
+        param -> Text,
+        division -> Text,
+        value -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    watch_leaf (book, key) {
+        book -> Text,
+        key -> Text,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    watch_mark (id) {
+        id -> Int2,
+        position -> Int8,
+        now -> Timestamptz,
+        began -> Nullable<Timestamptz>,
+        generation -> Int8,
+        step -> Int8,
+    }
+}
+
 diesel::joinable!(refresh_token -> session (session_id));
 diesel::joinable!(session -> app_user (user_id));
 diesel::allow_tables_to_appear_in_same_query!(collection_round, round_stop);
@@ -601,6 +668,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     manifest_opened,
     emergency_plan,
     transfer_application,
+    rule_setting,
     api_key,
     device_key,
     delegation,

@@ -22,10 +22,10 @@ use crate::problem::{Code, Lang, Problem, Text};
 use crate::wire::Sha256Hex;
 
 /// Manifests of a chain whose bundles are in a package: each is a few hundred kilobytes at most.
-const BUNDLES_MAX: usize = 200;
+pub(super) const BUNDLES_MAX: usize = 200;
 
 /// What is still to be written.
-enum Member {
+pub(super) enum Member {
     Text(String, String),
     /// The bundle of another manifest, read when its turn comes.
     Bundle(ManifestId, String),
@@ -36,10 +36,10 @@ enum Member {
 pub struct Package {
     /// The manifest's number: the package's name.
     pub number: String,
-    ctx: Ctx,
-    archive: Option<Archive>,
-    left: VecDeque<Member>,
-    file: Option<Pieces>,
+    pub(super) ctx: Ctx,
+    pub(super) archive: Option<Archive>,
+    pub(super) left: VecDeque<Member>,
+    pub(super) file: Option<Pieces>,
 }
 
 /// Begins the package of a manifest, as far as the asker may read it: else 404. 503 where no
@@ -70,7 +70,7 @@ pub async fn package(app: &App, ctx: &Ctx, id: ManifestId) -> Result<Package, Pr
     Ok(Package { number, ctx: ctx.clone(), archive, left, file: None })
 }
 
-fn bundle_name(number: &str) -> String {
+pub(super) fn bundle_name(number: &str) -> String {
     format!("bundles/{number}.json")
 }
 

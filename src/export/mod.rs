@@ -4,6 +4,8 @@
 //! another and gives away what it has written. Nobody's spreadsheet runs what somebody typed into
 //! a note: cells that would be formulas are marked as text.
 
+/// Cases of the anomaly rules.
+pub mod anomaly_sheets;
 /// Capacity.
 pub mod capacity_sheets;
 mod csv;

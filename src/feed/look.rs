@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 use super::shown::{ChangeView, show};
+use crate::anomaly;
 use crate::app::App;
 use crate::ctx::{Actor, Ctx};
 use crate::decision::SubjectKind;
@@ -71,6 +72,8 @@ async fn seen_among(app: &App, actor: &Actor, places: &[Place]) -> Result<Seen, 
             SubjectKind::EmergencyPlan => {
                 capacity::plan_feed::seen_among(&app.pool, actor, &ids).await?
             }
+            SubjectKind::Anomaly => anomaly::seen_among(&app.pool, actor, &ids).await?,
+            SubjectKind::RuleSetting => anomaly::settings_seen(&app.pool, actor, &ids).await?,
             SubjectKind::Report => report::feed::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::User => identity::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::ApiKey => identity::keys::seen_among(&app.pool, actor, &ids).await?,

@@ -8,6 +8,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::anomaly;
 use crate::app::App;
 use crate::capacity;
 use crate::clock::legal_day;
@@ -60,7 +61,7 @@ pub struct SubjectView {
     /// `insurance_policy`, `emergency_plan_filed`, `risk_source`, `facility_day`,
     /// `co_disposal_facility`, `container`, `inspection`, `delegation`, `api_key`, `sign_in`,
     /// `round`, `trip`, `device_key`, `assessment`,
-    /// `emergency_plan`, `transfer_application` or `report`.
+    /// `emergency_plan`, `transfer_application`, `report`, `anomaly` or `rule_setting`.
     pub kind: String,
     pub id: Uuid,
 }
@@ -112,6 +113,8 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
                 Some(application::shown(body.data, (application::clocks(app), today))?)
             }
             SubjectKind::EmergencyPlan => Some(capacity::plan_feed::shown(body.data, today)?),
+            SubjectKind::Anomaly => Some(anomaly::shown(body.data)?),
+            SubjectKind::RuleSetting => Some(body.data),
             SubjectKind::Report => Some(report::feed::shown(body.data)?),
             SubjectKind::User => users.remove(&place.position),
             SubjectKind::SignIn => Some(body.data),

@@ -63,14 +63,23 @@ pub async fn package(app: Data<App>, caller: Caller, segments: Segments) -> Answ
     let place = place(&app.packages)?;
     let package = Box::pin(evidence::package(&app, &ctx, id)).await?;
     caller.looked(What::Evidence, &[id]).await?;
+    Ok(sent(app, package, (ctx.request_id, place)))
+}
+
+/// A package on its way: streamed, under its own name.
+pub fn sent(
+    app: Data<App>,
+    package: Package,
+    (request_id, place): (String, OwnedSemaphorePermit),
+) -> HttpResponse {
     let name = format!("attachment; filename=\"evidence-{}.zip\"", package.number);
-    let going = Going { app, package, request_id: ctx.request_id, _place: place };
+    let going = Going { app, package, request_id, _place: place };
     let mut answer = HttpResponse::Ok();
     answer
         .content_type("application/zip")
         .insert_header((CONTENT_DISPOSITION, name))
         .insert_header((CONTENT_SECURITY_POLICY, ALONE));
-    Ok(answer.streaming(stream::unfold(Some(going), async |going| Box::pin(step(going?)).await)))
+    answer.streaming(stream::unfold(Some(going), async |going| Box::pin(step(going?)).await))
 }
 
 /// Whoever opens it opens it from the disk.

@@ -13,6 +13,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{Answer, ProblemBody, bearer};
+use crate::anomaly;
 use crate::app::App;
 use crate::custody::{self, Lag};
 use crate::db;
@@ -172,9 +173,10 @@ impl MetricsPage {
 pub async fn metrics(request: HttpRequest, page: Data<MetricsPage>, app: Data<App>) -> Answer {
     page.lets_in(&app, &request).await?;
     // A database that is away must not take the other figures with it.
-    let lag = tokio::time::timeout(Duration::from_secs(READY_S_MAX), custody::lag(&app)).await;
-    let lag = lag.ok().and_then(Result::ok);
-    let text = page.metrics.page(&app.committer, lag).map_err(Problem::internal)?;
+    let asked = async { tokio::join!(custody::lag(&app), anomaly::lag(&app)) };
+    let lags = tokio::time::timeout(Duration::from_secs(READY_S_MAX), asked).await;
+    let lags = lags.map_or((None, None), |(tree, watch)| (tree.ok(), watch.ok()));
+    let text = page.metrics.page(&app.committer, lags).map_err(Problem::internal)?;
     let kind = (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
     Ok(HttpResponse::Ok().insert_header(kind).body(text))
 }

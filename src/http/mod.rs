@@ -4,6 +4,7 @@
 //! asks in the order of api.md ("Where several hold"): the body (413, 415, 400), the subject
 //! (404, 403), the content (422).
 
+mod anomaly;
 mod answer;
 mod application;
 mod audit;

@@ -14,6 +14,7 @@ use utoipa::openapi::{
     ResponseBuilder, SecurityRequirement,
 };
 
+use super::anomaly::AnomalyApi;
 use super::application::ApplicationApi;
 use super::audit::AuditApi;
 use super::capacity::CapacityApi;
@@ -67,6 +68,7 @@ fn rooms() -> Vec<Document> {
         EmergencyApi::openapi(),
         ReportApi::openapi(),
         TelemetryApi::openapi(),
+        AnomalyApi::openapi(),
         InspectionApi::openapi(),
         ChangesApi::openapi(),
         Sandbox::openapi(),

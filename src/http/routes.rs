@@ -6,8 +6,9 @@
 use actix_web::web::{self, ServiceConfig};
 
 use super::{
-    MetricsPage, application, audit, capacity, changes, custody, docs, emergency, evidence, health,
-    identity, imports, inspection, manifest, registry, report, round, sandbox, telemetry, trip,
+    MetricsPage, anomaly, application, audit, capacity, changes, custody, docs, emergency,
+    evidence, health, identity, imports, inspection, manifest, registry, report, round, sandbox,
+    telemetry, trip,
 };
 
 /// Where the API's resources are.
@@ -35,6 +36,7 @@ pub fn routes(
             .configure(emergency::routes)
             .configure(report::routes)
             .configure(telemetry::routes)
+            .configure(anomaly::routes)
             .configure(audit::routes)
             .configure(evidence::routes)
             .configure(changes::routes)

@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::wire::{Page, Paged};
 
 /// The lists that can be had whole, below the API's root.
-pub const LISTS: [&str; 39] = [
+pub const LISTS: [&str; 40] = [
     "/manifests",
     "/organisations",
     "/sites",
@@ -40,6 +40,7 @@ pub const LISTS: [&str; 39] = [
     "/capacity/assessments",
     "/capacity/emergency-plans",
     "/reports",
+    "/anomalies",
     "/producers",
     "/activity",
     "/users",

@@ -16,8 +16,8 @@ use super::user::by_the_program;
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::export::{
-    Format, Sheet, Writer, capacity_sheets, record_sheets, reference_sheets as reference,
-    report_sheets, riding_sheets, sheets,
+    Format, Sheet, Writer, anomaly_sheets, capacity_sheets, record_sheets,
+    reference_sheets as reference, report_sheets, riding_sheets, sheets,
 };
 use crate::feed::{self, ChangesQuery};
 use crate::journal;
@@ -157,6 +157,7 @@ impl Export<'_> {
         self.list(format, &capacity_sheets::ASSESSMENTS, pages::assessments).await?;
         self.list(format, &capacity_sheets::EMERGENCY_PLANS, pages::emergency_plans).await?;
         self.list(format, &report_sheets::REPORTS, pages::reports).await?;
+        self.list(format, &anomaly_sheets::ANOMALIES, pages::anomalies).await?;
         self.list(format, &record_sheets::PRODUCERS, pages::producers).await?;
         self.list(format, &record_sheets::ACTIVITY, pages::records::<Activity>).await?;
         let facilities = pages::co_disposal_facilities;

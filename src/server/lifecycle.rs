@@ -13,6 +13,7 @@ use super::clock::follow;
 use super::http::listen;
 use super::signals::Signals;
 use super::{Listening, StartError, sweep};
+use crate::anomaly;
 use crate::app::{App, Drain};
 use crate::config::Serving;
 use crate::custody;
@@ -73,6 +74,7 @@ async fn serve(
         never = follow(app) => match never {},
         never = custody::follow_witnesses(app) => match never {},
         never = sweep::follow(app) => match never {},
+        never = anomaly::follow(app) => match never {},
         never = &mut tree => match never {},
         () = signals.next() => {}
     }

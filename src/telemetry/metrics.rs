@@ -7,6 +7,7 @@ use prometheus::{
     Encoder, Gauge, HistogramOpts, HistogramVec, IntGauge, Opts, Registry, TextEncoder,
 };
 
+use crate::anomaly;
 use crate::custody::Lag;
 use crate::db::Committer;
 
@@ -27,6 +28,8 @@ pub struct Metrics {
     queued: IntGauge,
     lag_events: Gauge,
     lag_seconds: Gauge,
+    watch_events: Gauge,
+    watch_seconds: Gauge,
 }
 
 impl std::fmt::Debug for Metrics {
@@ -60,6 +63,16 @@ impl Metrics {
             "liandan_tree_lag_seconds",
             "Age of the oldest event that is in no checkpoint yet; NaN as above",
         ))?;
+        let watch_events = Gauge::with_opts(Opts::new(
+            "liandan_watch_lag_events",
+            "Events that no anomaly rule has seen yet; NaN where the database did not say",
+        ))?;
+        let watch_seconds = Gauge::with_opts(Opts::new(
+            "liandan_watch_lag_seconds",
+            "Age of the oldest event that no anomaly rule has seen yet; NaN as above",
+        ))?;
+        registry.register(Box::new(watch_events.clone()))?;
+        registry.register(Box::new(watch_seconds.clone()))?;
         registry.register(Box::new(lag_events.clone()))?;
         registry.register(Box::new(lag_seconds.clone()))?;
         registry.register(Box::new(requests.clone()))?;
@@ -67,7 +80,15 @@ impl Metrics {
         registry.register(Box::new(room))?;
         registry.register(Box::new(committer.figures().batch_decisions.clone()))?;
         registry.register(Box::new(committer.figures().batch_seconds.clone()))?;
-        Ok(Self { registry, requests, queued, lag_events, lag_seconds })
+        Ok(Self {
+            registry,
+            requests,
+            queued,
+            lag_events,
+            lag_seconds,
+            watch_events,
+            watch_seconds,
+        })
     }
 
     pub fn answered(&self, request: &Request<'_>) {
@@ -79,14 +100,17 @@ impl Metrics {
         self.requests.with_label_values(&labels).observe(request.seconds);
     }
 
-    /// The page in Prometheus' text format. `lag` is the tree's, where it is known.
+    /// The page in Prometheus' text format. The lags are the tree's and the watch's, where they are
+    /// known.
     pub fn page(
         &self,
         committer: &Committer,
-        lag: Option<Lag>,
+        (lag, watch): (Option<Lag>, Option<anomaly::Lag>),
     ) -> Result<Vec<u8>, prometheus::Error> {
         self.lag_events.set(lag.map_or(f64::NAN, |lag| lag.events as f64));
         self.lag_seconds.set(lag.map_or(f64::NAN, |lag| lag.seconds as f64));
+        self.watch_events.set(watch.map_or(f64::NAN, |lag| lag.events as f64));
+        self.watch_seconds.set(watch.map_or(f64::NAN, |lag| lag.seconds as f64));
         self.queued.set(i64::try_from(committer.queued()).unwrap_or(i64::MAX));
         let mut page = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut page)?;

@@ -1,0 +1,138 @@
+//! What may be asked about cases and rules, as it crosses the wire.
+
+use chrono::{DateTime, Utc};
+use utoipa::openapi::ObjectBuilder;
+use utoipa::openapi::schema::Type;
+use uuid::Uuid;
+
+use super::finding::About;
+use super::review::{CaseStatus, ReviewStatus};
+use super::rule::{RuleId, Severity};
+use super::value::SettingValue;
+use crate::catalogue::Stream;
+use crate::identity::Agency;
+use crate::ids::{AnomalyId, CaseSubjectId, ManifestId, OrganisationId, UserId};
+use crate::problem::{Code, Fault, Text};
+use crate::registry::DivisionNumber;
+use crate::wire::{
+    BoundedText, Cursor, List, PageLimit, Patch, SchemaOrRef, api_enum, paged, text_on_the_wire,
+    wire,
+};
+
+api_enum! {
+    /// Families of rules.
+    pub enum RuleFamily {
+        Deadline = "deadline",
+        Mass = "mass",
+        Movement = "movement",
+        Silence = "silence",
+        Capacity = "capacity",
+        Paper = "paper",
+        Network = "network",
+        Focus = "focus",
+    }
+
+    /// The order of a list of cases.
+    pub enum CaseOrder { Newest = "newest", Severity = "severity" }
+}
+
+impl utoipa::PartialSchema for RuleId {
+    fn schema() -> SchemaOrRef {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some("^AL[0-9]{2}$"))
+            .description(Some("Code of a rule, AL01 and on"))
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for RuleId {}
+
+text_on_the_wire!(RuleId, |text: &str| RuleId::parse(text).ok_or_else(|| {
+    let detail = Text::new("没有这个编号的规则。", "No rule has this code.");
+    Fault::without_field(Code::InvalidValue, detail)
+}));
+
+/// Where a page of cases begins: after this weight, this time and this id.
+pub type CaseKey = (i16, DateTime<Utc>, Uuid);
+
+wire! {
+    /// Which cases to list; all that are given must hold.
+    pub struct AnomalyFilter {
+        pub rule: Option<RuleId>,
+        pub family: Option<RuleFamily>,
+        pub severity: Option<Severity>,
+        /// This severity and heavier.
+        pub min_severity: Option<Severity>,
+        pub status: Option<CaseStatus>,
+        pub stream: Option<Stream>,
+        pub division: Option<DivisionNumber>,
+        pub organisation_id: Option<OrganisationId>,
+        pub manifest_id: Option<ManifestId>,
+        pub subject_kind: Option<About>,
+        pub subject_id: Option<CaseSubjectId>,
+        /// For regulators: who looks into it.
+        pub assignee_id: Option<UserId>,
+        /// `first_seen_at` at or after.
+        pub from: Option<DateTime<Utc>>,
+        /// `first_seen_at` before.
+        pub to: Option<DateTime<Utc>>,
+        pub sort: CaseOrder = CaseOrder::Newest,
+        pub limit: PageLimit = PageLimit::default(),
+        pub cursor: Option<Cursor<CaseKey>>,
+    }
+
+    /// What a regulator says of a case.
+    pub struct TriageAnomaly {
+        pub status: ReviewStatus,
+        /// Why; required where it is judged (`explained`, `confirmed`, `dismissed`).
+        pub note: BoundedText<0, 2000> = BoundedText::default(),
+    }
+
+    /// Who looks into a case.
+    pub struct AssignAnomaly {
+        /// A regulator who is to see it from then on, or `null` for nobody.
+        pub user_id: Patch<UserId>,
+    }
+
+    /// Which other agencies are to see a case.
+    pub struct ShareAnomaly {
+        pub agencies: List<Agency, 1, 6>,
+        pub note: BoundedText<0, 2000> = BoundedText::default(),
+    }
+
+    /// A case that is another agency's to pursue.
+    pub struct ReferAnomaly {
+        pub agency: Agency,
+        pub note: BoundedText<1, 2000>,
+    }
+
+    /// A parameter's new value.
+    pub struct SetParameter {
+        /// Within the parameter's range, in its unit.
+        pub value: SettingValue,
+        /// For which division, `00` for the whole corps; one's own where it is absent.
+        pub division: Option<DivisionNumber>,
+    }
+
+    /// Whether a rule looks at all.
+    pub struct EnableRule {
+        pub enabled: bool,
+        /// For which division, `00` for the whole corps; one's own where it is absent.
+        pub division: Option<DivisionNumber>,
+    }
+
+    /// For which division.
+    pub struct WhichDivision {
+        /// `00` for the whole corps; one's own where it is absent.
+        pub division: Option<DivisionNumber>,
+    }
+
+    /// A case that goes on with another.
+    pub struct MergeAnomaly {
+        /// The other, or `null`: it stands for itself again.
+        pub into: Patch<AnomalyId>,
+    }
+}
+
+paged!(AnomalyFilter);

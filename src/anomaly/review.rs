@@ -1,0 +1,113 @@
+//! What people made of a case: the data of the events of its chain. A case itself is not in the
+//! log, since it follows from it; its first event is the first thing that somebody did with it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::decision::SubjectKind;
+use crate::identity::Agency;
+use crate::ids::{AnomalyId, UserId};
+use crate::registry::Entry;
+use crate::wire::api_enum;
+
+api_enum! {
+    /// What a regulator says of a case.
+    pub enum ReviewStatus {
+        /// Nothing, or nothing any more: it is open again.
+        Open = "open",
+        /// Somebody has taken note and looks into it.
+        Acknowledged = "acknowledged",
+        /// It is there, and there is a good reason.
+        Explained = "explained",
+        /// Something was wrong.
+        Confirmed = "confirmed",
+        /// A false alarm.
+        Dismissed = "dismissed",
+    }
+
+    /// How a case stands.
+    pub enum CaseStatus {
+        Open = "open",
+        Acknowledged = "acknowledged",
+        Explained = "explained",
+        Confirmed = "confirmed",
+        Dismissed = "dismissed",
+        /// The facts that made it are gone: the program says so, never a person.
+        Resolved = "resolved",
+    }
+}
+
+impl ReviewStatus {
+    /// It is judged, and needs a reason.
+    pub const fn is_judgement(self) -> bool {
+        matches!(self, Self::Explained | Self::Confirmed | Self::Dismissed)
+    }
+}
+
+/// A case handed on to another agency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Referral {
+    pub agency: Agency,
+    pub note: String,
+    pub referred_by: Option<UserId>,
+    pub referred_at: DateTime<Utc>,
+}
+
+/// All that people made of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    pub id: AnomalyId,
+    pub status: ReviewStatus,
+    /// Of the last act that had one.
+    pub note: String,
+    pub judged_by: Option<UserId>,
+    pub judged_at: Option<DateTime<Utc>>,
+    pub assignee_id: Option<UserId>,
+    /// Agencies beside the owner's that see it, in the order in which they were let in.
+    pub agencies: Vec<Agency>,
+    pub referrals: Vec<Referral>,
+    /// The case that it goes on with.
+    pub merged_into: Option<AnomalyId>,
+    /// Cases that go on with this one.
+    pub absorbed: Vec<AnomalyId>,
+}
+
+impl Review {
+    /// Of a case that nobody has touched.
+    pub const fn none(id: AnomalyId) -> Self {
+        Self {
+            id,
+            status: ReviewStatus::Open,
+            note: String::new(),
+            judged_by: None,
+            judged_at: None,
+            assignee_id: None,
+            agencies: Vec::new(),
+            referrals: Vec::new(),
+            merged_into: None,
+            absorbed: Vec::new(),
+        }
+    }
+}
+
+impl Entry for Review {
+    const KIND: SubjectKind = SubjectKind::Anomaly;
+
+    fn uuid(&self) -> Uuid {
+        self.id.uuid()
+    }
+}
+
+/// How a case stands: what people concluded; else whether the program resolved it; else whether
+/// somebody has taken note. As the generated column says it.
+pub const fn status(review: &Review, is_resolved: bool) -> CaseStatus {
+    match (review.status, is_resolved) {
+        (ReviewStatus::Explained, _) => CaseStatus::Explained,
+        (ReviewStatus::Confirmed, _) => CaseStatus::Confirmed,
+        (ReviewStatus::Dismissed, _) => CaseStatus::Dismissed,
+        (ReviewStatus::Open | ReviewStatus::Acknowledged, true) => CaseStatus::Resolved,
+        (ReviewStatus::Acknowledged, false) => CaseStatus::Acknowledged,
+        (ReviewStatus::Open, false) => CaseStatus::Open,
+    }
+}

@@ -1,0 +1,171 @@
+//! Setting the parameters of rules, and switching rules off and on: for the corps, or a division.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use super::asked::{EnableRule, SetParameter, WhichDivision};
+use super::decided::{self, Change};
+use super::finding::derived;
+use super::rule::{Rule, RuleId};
+use super::setting::{CORPS, ENABLED, Set, Spec, find};
+use super::setting_store as store;
+use crate::app::App;
+use crate::catalogue::Stream;
+use crate::command::Freshness;
+use crate::ctx::{Actor, Ctx, Role};
+use crate::db::Pool;
+use crate::decision::{Decision, SubjectKind};
+use crate::identity::policy;
+use crate::problem::{Code, Fault, Problem, Text};
+use crate::registry::{Answered, DivisionNumber, Entry, commit};
+use crate::wire::Asked;
+
+impl Entry for Set {
+    const KIND: SubjectKind = SubjectKind::RuleSetting;
+
+    fn uuid(&self) -> Uuid {
+        let parts = [&self.rule, &self.param, &self.division].map(|part| part.as_bytes());
+        derived(&[b"setting", parts[0], parts[1], parts[2]])
+    }
+}
+
+/// Whether the actor looks at rules, and sees what they are set to: regulators.
+pub fn looks(actor: &Actor) -> Result<(), Problem> {
+    policy::require(policy::is_system(actor) || actor.role.is_regulator())
+}
+
+/// Whether a rule's matter is the actor's agency's.
+fn is_of_agency(actor: &Actor, rule: &Rule) -> bool {
+    let own = |stream: &&Stream| policy::corrects_stream(actor, **stream);
+    Stream::ALL.iter().filter(own).any(|stream| rule.covers(stream.as_str()))
+}
+
+/// For which division the actor sets something: its own, or any of the corps'. Errors: 403.
+fn division_of(
+    actor: &Actor,
+    rule: &Rule,
+    asked: Option<&DivisionNumber>,
+) -> Result<String, Problem> {
+    let own = match (actor.role, &actor.division) {
+        (Role::CorpsRegulator, _) => CORPS,
+        (Role::DivisionRegulator, Some(division)) => division.as_str(),
+        _ => return Err(Problem::forbidden()),
+    };
+    let division = asked.map_or(own, DivisionNumber::as_str);
+    policy::require(policy::regulates(actor, division) && is_of_agency(actor, rule))?;
+    Ok(division.to_owned())
+}
+
+/// A rule by its code. Errors: 404.
+pub fn rule_of(code: &str) -> Result<&'static Rule, Problem> {
+    RuleId::parse(code).and_then(RuleId::rule).ok_or_else(Problem::not_found)
+}
+
+fn spec_of(rule: &Rule, param: &str) -> Result<&'static Spec, Problem> {
+    find(rule.id(), param).map(|(_, spec)| spec).ok_or_else(Problem::not_found)
+}
+
+/// Sets a parameter. Errors: 404 for a code or name that is none, 403, 422 out of its range.
+pub async fn set_parameter(
+    app: &App,
+    ctx: &Ctx,
+    (code, param): (&str, &str),
+    asked: Asked<SetParameter>,
+) -> Result<Answered<Set>, Problem> {
+    looks(&ctx.actor)?;
+    let rule = rule_of(code)?;
+    let spec = spec_of(rule, param)?;
+    division_of(&ctx.actor, rule, None)?;
+    let asked = asked?;
+    let division = division_of(&ctx.actor, rule, asked.division.as_ref())?;
+    within(rule, spec, asked.value.number(), "/value")?;
+    let value = Some(asked.value.text());
+    let set = Set { rule: rule.rule_id.clone(), param: param.to_owned(), division, value };
+    write(app, ctx, set).await
+}
+
+/// The default again. Errors: 404 also where nobody has set it there.
+pub async fn unset_parameter(
+    app: &App,
+    ctx: &Ctx,
+    (code, param): (&str, &str),
+    asked: &WhichDivision,
+) -> Result<Answered<Set>, Problem> {
+    looks(&ctx.actor)?;
+    let rule = rule_of(code)?;
+    spec_of(rule, param)?;
+    let division = division_of(&ctx.actor, rule, asked.division.as_ref())?;
+    let set = Set { rule: rule.rule_id.clone(), param: param.to_owned(), division, value: None };
+    let found = store::one(&app.pool, set.uuid()).await?;
+    if found.is_none_or(|(before, _)| before.value.is_none()) {
+        return Err(Problem::not_found());
+    }
+    write(app, ctx, set).await
+}
+
+/// Switches a rule on or off.
+pub async fn enable(
+    app: &App,
+    ctx: &Ctx,
+    code: &str,
+    asked: Asked<EnableRule>,
+) -> Result<Answered<Set>, Problem> {
+    looks(&ctx.actor)?;
+    let rule = rule_of(code)?;
+    division_of(&ctx.actor, rule, None)?;
+    let asked = asked?;
+    let division = division_of(&ctx.actor, rule, asked.division.as_ref())?;
+    let value = Some(if asked.enabled { "1" } else { "0" }.to_owned());
+    let set = Set { rule: rule.rule_id.clone(), param: ENABLED.to_owned(), division, value };
+    write(app, ctx, set).await
+}
+
+async fn write(app: &App, ctx: &Ctx, set: Set) -> Result<Answered<Set>, Problem> {
+    let read = async |_: Freshness| store::one(&app.pool, set.uuid()).await;
+    commit(app, ctx, read, |found| decide(&set, found.as_ref(), ctx)).await
+}
+
+fn decide(set: &Set, found: Option<&(Set, i64)>, ctx: &Ctx) -> Result<Decision, Problem> {
+    let version = found.map_or(0, |(_, version)| *version);
+    ctx.expect_version(version)?;
+    let kind = if version == 0 { "registered" } else { "changed" };
+    let row = store::row(set, version == 0);
+    decided::decision(vec![Change { kind, value: set.clone(), version, row }], ctx)
+}
+
+/// 422 for what the law has fixed, and out of the range.
+pub fn within(rule: &Rule, spec: &Spec, value: f64, pointer: &str) -> Result<(), Problem> {
+    let Spec { param, min, max, unit, certainty, .. } = spec;
+    if !spec.is_open() {
+        let source = &rule.source;
+        let text = Text::new(
+            format!("参数 {param} 固定为 {min} {unit}（{certainty}；{source}），不能调整。"),
+            format!("{param} is fixed at {min} {unit} ({certainty}; {source})."),
+        );
+        return Err(Fault::new(Code::InvalidValue, pointer, text)
+            .with("source", certainty.as_str())
+            .into());
+    }
+    if (*min..=*max).contains(&value) {
+        return Ok(());
+    }
+    let text = Text::new(
+        format!("参数 {param} 应在 {min} 到 {max} {unit} 之间。"),
+        format!("{param} must be from {min} to {max} {unit}."),
+    );
+    Err(Fault::new(Code::OutOfRange, pointer, text).with("min", *min).with("max", *max).into())
+}
+
+/// Those of `ids` whose changes the actor may see in the feed: its division's and the corps'.
+pub async fn settings_seen(
+    pool: &Pool,
+    actor: &Actor,
+    ids: &[Uuid],
+) -> Result<HashSet<Uuid>, Problem> {
+    if looks(actor).is_err() {
+        return Ok(HashSet::new());
+    }
+    let division = actor.division.as_deref().filter(|_| actor.role != Role::CorpsRegulator);
+    store::among(pool, division, ids).await
+}
