@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::finding::About;
 use super::review::{CaseStatus, ReviewStatus};
 use super::rule::{RuleId, Severity};
-use super::value::SettingValue;
+use super::value::{SettingValue, TriedValues};
 use crate::catalogue::Stream;
 use crate::identity::Agency;
 use crate::ids::{AnomalyId, CaseSubjectId, ManifestId, OrganisationId, UserId};
@@ -126,6 +126,27 @@ wire! {
     pub struct WhichDivision {
         /// `00` for the whole corps; one's own where it is absent.
         pub division: Option<DivisionNumber>,
+    }
+
+    /// What a rule is tried with on what has happened.
+    pub struct PreviewRule {
+        /// Values by the names of the rule's parameters; the others as they are set.
+        pub parameters: TriedValues,
+        /// Only cases that would first have been seen at or after.
+        pub from: Option<DateTime<Utc>>,
+        /// Only cases that would first have been seen before.
+        pub to: Option<DateTime<Utc>>,
+        /// For which division, `00` for the whole corps; one's own where it is absent.
+        pub division: Option<DivisionNumber>,
+    }
+
+    /// Whom to rank.
+    pub struct RiskQuery {
+        /// How many.
+        pub limit: PageLimit = PageLimit::default(),
+        /// Cases of this division; one's own where it is absent.
+        pub division: Option<DivisionNumber>,
+        pub stream: Option<Stream>,
     }
 
     /// A case that goes on with another.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncPgConnection;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -20,7 +20,7 @@ use super::engine_store::{self as store, Change, Stamp};
 use super::finding::Outcome;
 use super::watch::book::Leaf;
 use super::watch::seen::Seen;
-use super::watch::{Mark, Reference, Watch};
+use super::watch::{Reference, Watch};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -44,10 +44,21 @@ const POLL: Duration = Duration::from_secs(1);
 const LOST_MAX: usize = 50;
 
 /// What a process has of the watch.
-#[derive(Default)]
 pub struct Watching {
     reference: OnceLock<Arc<Reference>>,
     state: Mutex<State>,
+    /// Places for previews, each of which has a processor for itself.
+    pub(super) previews: Arc<Semaphore>,
+}
+
+/// Previews at a time: each holds a watch in memory and sees the whole log.
+const PREVIEWS_MAX: usize = 1;
+
+impl Default for Watching {
+    fn default() -> Self {
+        let previews = Arc::new(Semaphore::new(PREVIEWS_MAX));
+        Self { reference: OnceLock::new(), state: Mutex::default(), previews }
+    }
 }
 
 #[derive(Default)]
@@ -75,7 +86,7 @@ enum Step {
 }
 
 /// The tables that rules look up.
-pub(super) fn reference(app: &App) -> Arc<Reference> {
+pub fn reference(app: &App) -> Arc<Reference> {
     let made = || {
         let (catalogue, calendar) = ((*app.catalogue).clone(), (*app.calendar).clone());
         Arc::new(Reference { catalogue, calendar })
@@ -256,9 +267,4 @@ pub async fn lag(app: &App) -> Result<Lag, Problem> {
     let (events, oldest) = store::unseen(&app.pool).await?;
     let seconds = oldest.map_or(0, |oldest| (app.clock.now() - oldest).num_seconds().max(0));
     Ok(Lag { events, seconds })
-}
-
-/// A mark of nothing seen.
-pub(super) fn beginning() -> Mark {
-    Mark { position: 0, now: DateTime::UNIX_EPOCH, began: None }
 }

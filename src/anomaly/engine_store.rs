@@ -146,6 +146,51 @@ async fn swap(conn: &mut Db, from: Stamp, to: Stamp, mark: Mark) -> Result<bool,
     Ok(swapped.execute(conn).await? == 1)
 }
 
+/// Begins a transaction that holds the mark: nobody else writes until it ends, with
+/// [`replace`] or with the session.
+pub async fn hold(session: &mut Db) -> Result<(Mark, Stamp), Problem> {
+    session.batch_execute("BEGIN").await?;
+    session.batch_execute(PATIENCE_SQL).await?;
+    Ok(mark_of(watch_mark::table.select(MARK).for_update().first(session).await?))
+}
+
+const GONE_SQL: &str = "-- watch: cases that are found no more, and that nobody has touched
+DELETE FROM anomaly WHERE review IS NULL AND NOT (id = ANY($1))";
+
+const LOST_SQL: &str = "-- watch: the same of those that somebody has
+UPDATE anomaly SET resolved_at = $2, resolved_reason = 'corrected'
+ WHERE review IS NOT NULL AND resolved_at IS NULL AND NOT (id = ANY($1))";
+
+const ANEW_SQL: &str = "-- watch: another generation
+UPDATE watch_mark SET position = $1, now = $2, began = $3, generation = $4, step = $5
+ WHERE id = 1";
+
+/// Ends what [`hold`] began: all that was remembered and found is replaced. Answers how many cases
+/// are gone.
+pub async fn replace(
+    session: &mut Db,
+    (mark, stamp): (Mark, Stamp),
+    (leaves, cases): (&[Leaf], &Cases),
+) -> Result<usize, Problem> {
+    let ids: Vec<Uuid> = cases.keys().copied().collect();
+    diesel::delete(watch_leaf::table).execute(session).await?;
+    write_leaves(session, leaves).await?;
+    let gone = diesel::sql_query(GONE_SQL).bind::<Array<Id>, _>(&ids).execute(session).await?;
+    let lost = diesel::sql_query(LOST_SQL).bind::<Array<Id>, _>(&ids);
+    lost.bind::<Timestamptz, _>(mark.now).execute(session).await?;
+    write_cases(session, cases).await?;
+    diesel::sql_query(ANEW_SQL)
+        .bind::<BigInt, _>(mark.position)
+        .bind::<Timestamptz, _>(mark.now)
+        .bind::<Nullable<Timestamptz>, _>(mark.began)
+        .bind::<BigInt, _>(stamp.generation)
+        .bind::<BigInt, _>(stamp.step)
+        .execute(session)
+        .await?;
+    session.batch_execute("COMMIT").await?;
+    Ok(gone)
+}
+
 const CASES_SQL: &str = "-- watch: cases as they stand
 SELECT to_jsonb(a) - 'status' - 'review' - 'review_status' - 'assignee_id' - 'agencies'
        - 'merged_into' AS whole

@@ -14,8 +14,15 @@ mod engine_store;
 pub mod finding;
 mod look;
 pub mod param;
+mod preview;
+mod rebuild;
 mod review;
+mod risk;
+mod risk_store;
+mod risk_view;
 pub mod rule;
+mod rules;
+mod rules_store;
 pub mod setting;
 mod setting_store;
 mod sight;
@@ -27,12 +34,19 @@ pub mod watch;
 
 pub use act::{Act, act};
 pub use asked::{
-    AnomalyFilter, AssignAnomaly, CaseKey, EnableRule, MergeAnomaly, ReferAnomaly, SetParameter,
-    ShareAnomaly, TriageAnomaly, WhichDivision,
+    AnomalyFilter, AssignAnomaly, CaseKey, EnableRule, MergeAnomaly, PreviewRule, ReferAnomaly,
+    RiskQuery, SetParameter, ShareAnomaly, TriageAnomaly, WhichDivision,
 };
-pub use engine::{Lag, Watching, catch_up, follow, lag};
+pub use engine::{Lag, Watching, catch_up, follow, lag, reference};
 pub use look::{WholeAnomalyView, list, one, seen_among, show, shown};
+pub use preview::{RulePreviewView, preview};
+pub use rebuild::{Progress, Rebuilt, rebuild};
 pub use review::Review;
+pub use risk_view::{
+    ManifestRiskView, OrganisationRiskView, manifests as risky_manifests,
+    organisations as risky_organisations,
+};
+pub use rules::{AnomalyRuleView, rule as show_rule, rule_with, rules as all_rules};
 pub use setting_store::implied as implied_setting;
 pub use store::{Stored, implied};
 pub use tune::{enable, set_parameter, settings_seen, unset_parameter};

@@ -114,6 +114,13 @@ pub async fn one(pool: &Pool, id: AnomalyId) -> Result<Option<Stored>, Problem> 
     Ok(these(pool, &[id.uuid()]).await?.into_iter().next())
 }
 
+/// All cases of a rule that somebody sees.
+pub async fn of_rule(pool: &Pool, sight: &Sight, rule: &str) -> Result<Vec<Stored>, Problem> {
+    let query = seen(sight).filter(t::rule.eq(rule.to_owned())).select(CaseRow::as_select());
+    let rows = query.load(&mut pool.get().await?).await?;
+    whole(pool, rows).await
+}
+
 pub(super) type Boxed<'a> = t::BoxedQuery<'a, Pg>;
 
 /// Those that somebody sees.

@@ -1,10 +1,10 @@
 //! A parameter's value as it crosses the wire: a plain decimal number, exact to the millionth.
 
-use utoipa::openapi::ObjectBuilder;
-use utoipa::openapi::schema::Type;
+use utoipa::openapi::schema::{Schema, Type};
+use utoipa::openapi::{ObjectBuilder, RefOr};
 
 use crate::problem::Code;
-use crate::wire::{Components, Decode, Faults, Node, Path, SchemaOrRef, Shape};
+use crate::wire::{Decode, Faults, Node, Path, SchemaOrRef, Shape};
 
 /// Decimals that a value has at most: some are chances.
 const DECIMALS: usize = 6;
@@ -36,8 +36,6 @@ impl Shape for SettingValue {
     fn shape() -> SchemaOrRef {
         ObjectBuilder::new().schema_type(Type::Number).into()
     }
-
-    fn components(_: &mut Components) {}
 }
 
 impl Decode for SettingValue {
@@ -50,6 +48,33 @@ impl Decode for SettingValue {
             faults.add(Code::InvalidValue, at, zh, en);
         }
         value
+    }
+}
+
+/// Values by the names of their parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TriedValues(pub Vec<(String, SettingValue)>);
+
+impl Shape for TriedValues {
+    fn shape() -> SchemaOrRef {
+        let number = ObjectBuilder::new().schema_type(Type::Number);
+        ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .additional_properties(Some(RefOr::T(Schema::Object(number.into()))))
+            .into()
+    }
+}
+
+impl Decode for TriedValues {
+    fn decode(node: &Node<'_>, at: &Path<'_>, faults: &mut Faults) -> Option<Self> {
+        let (mut values, mut is_whole) = (Vec::new(), true);
+        for (name, node) in node.members(at, faults)? {
+            match SettingValue::decode(node, &at.key(name), faults) {
+                Some(value) => values.push((name.to_string(), value)),
+                None => is_whole = false,
+            }
+        }
+        is_whole.then_some(Self(values))
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::case::Case;
 use super::finding::About;
 use super::review::{CaseStatus, Review, ReviewStatus};
 use super::rule::{RuleId, Severity};
@@ -81,6 +82,13 @@ pub struct AnomalyView {
 pub struct CaseSubjectView {
     pub kind: About,
     pub id: Uuid,
+}
+
+impl CaseSubjectView {
+    pub fn of(case: &Case) -> Self {
+        let kind = About::parse(&case.subject_kind).unwrap_or(About::Manifest);
+        Self { kind, id: case.subject_id }
+    }
 }
 
 /// An event that proves a case.
@@ -187,10 +195,7 @@ pub fn anomaly_view(app: &App, ctx: &Ctx, stored: &Stored) -> AnomalyView {
         severity: severity.unwrap_or(Severity::Medium),
         status: *status,
         stream: case.stream.clone(),
-        subject: CaseSubjectView {
-            kind: About::parse(&case.subject_kind).unwrap_or(About::Manifest),
-            id: case.subject_id,
-        },
+        subject: CaseSubjectView::of(case),
         key: case.key.clone(),
         divisions: case.divisions.clone(),
         manifest_ids: case.manifest_ids.iter().copied().map(ManifestId::of).collect(),

@@ -3,6 +3,7 @@
 //! 0: done, or stopped as asked. 1: refused or failed, one line says why. 2: arguments that make no
 //! sense. 130: stopped at once by a second signal.
 
+mod anomaly;
 mod audit;
 mod bench;
 mod conformance;
@@ -46,6 +47,7 @@ enum Command {
     Witness(witness::Arguments),
     Openapi(openapi::Arguments),
     Audit(audit::Arguments),
+    Anomaly(anomaly::Arguments),
     Bench(bench::Arguments),
     Conformance(conformance::Arguments),
     Import(import::Arguments),
@@ -67,6 +69,7 @@ pub fn run(environment: &Environment) -> Result<ExitCode, StartError> {
         Command::Import(asked) => import::run(environment, &asked),
         Command::Export(asked) => export::run(environment, asked),
         Command::Audit(asked) => audit::run(environment, &asked),
+        Command::Anomaly(asked) => anomaly::run(environment, &asked),
         Command::Bench(asked) => bench::run(environment, &asked).map(|()| ExitCode::SUCCESS),
         Command::Conformance(asked) => conformance::run(&asked),
     }

@@ -49,3 +49,27 @@ pub static RULES: Sheet = Sheet {
         number("resolved", "自动销案", "/feedback/resolved"),
     ],
 };
+
+pub static RISKY_ORGANISATIONS: Sheet = Sheet {
+    name: "risky-organisations",
+    columns: &[
+        text("organisation_id", "单位标识", "/organisation_id"),
+        text("name", "单位名称", "/name"),
+        text("division", "师市", "/division"),
+        number("score", "风险分", "/score"),
+        number("cases_count", "案件数", "/cases_count"),
+        text("heaviest", "最重案件", "/cases/0/title_zh"),
+    ],
+};
+
+pub static RISKY_MANIFESTS: Sheet = Sheet {
+    name: "risky-manifests",
+    columns: &[
+        text("manifest_id", "联单标识", "/manifest_id"),
+        text("number", "联单编号", "/number"),
+        text("status", "状态", "/status"),
+        number("score", "风险分", "/score"),
+        number("cases_count", "案件数", "/cases_count"),
+        text("heaviest", "最重案件", "/cases/0/title_zh"),
+    ],
+};

@@ -5,6 +5,7 @@
 //! (404, 403), the content (422).
 
 mod anomaly;
+mod anomaly_rules;
 mod answer;
 mod application;
 mod audit;

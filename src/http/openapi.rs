@@ -15,6 +15,7 @@ use utoipa::openapi::{
 };
 
 use super::anomaly::AnomalyApi;
+use super::anomaly_rules::AnomalyRulesApi;
 use super::application::ApplicationApi;
 use super::audit::AuditApi;
 use super::capacity::CapacityApi;
@@ -69,6 +70,7 @@ fn rooms() -> Vec<Document> {
         ReportApi::openapi(),
         TelemetryApi::openapi(),
         AnomalyApi::openapi(),
+        AnomalyRulesApi::openapi(),
         InspectionApi::openapi(),
         ChangesApi::openapi(),
         Sandbox::openapi(),

@@ -6,9 +6,9 @@
 use actix_web::web::{self, ServiceConfig};
 
 use super::{
-    MetricsPage, anomaly, application, audit, capacity, changes, custody, docs, emergency,
-    evidence, health, identity, imports, inspection, manifest, registry, report, round, sandbox,
-    telemetry, trip,
+    MetricsPage, anomaly, anomaly_rules, application, audit, capacity, changes, custody, docs,
+    emergency, evidence, health, identity, imports, inspection, manifest, registry, report, round,
+    sandbox, telemetry, trip,
 };
 
 /// Where the API's resources are.
@@ -37,6 +37,7 @@ pub fn routes(
             .configure(report::routes)
             .configure(telemetry::routes)
             .configure(anomaly::routes)
+            .configure(anomaly_rules::routes)
             .configure(audit::routes)
             .configure(evidence::routes)
             .configure(changes::routes)

@@ -63,7 +63,7 @@ pub const LISTS: [&str; 40] = [
 ];
 
 /// Other answers that can be had as a table: method and path below the API's root.
-pub const TABLES: [(&str, &str); 8] = [
+pub const TABLES: [(&str, &str); 11] = [
     ("get", "/capacity/assessment"),
     ("post", "/capacity/plans"),
     ("get", "/capacity/openings"),
@@ -72,6 +72,9 @@ pub const TABLES: [(&str, &str); 8] = [
     ("get", "/reports/preview"),
     ("get", "/reports/{id}"),
     ("get", "/management-plans/{id}/actual"),
+    ("get", "/anomaly-rules"),
+    ("get", "/risk/organisations"),
+    ("get", "/risk/manifests"),
 ];
 
 /// The format that is liked best; `None` for JSON, which is also for those who do not say.

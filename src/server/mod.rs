@@ -1,5 +1,6 @@
 //! The running program: what it is opened on, how it listens, and how it stops.
 
+mod anomaly;
 mod audit;
 mod bundle;
 mod clock;
@@ -17,6 +18,7 @@ mod sweep;
 mod user;
 mod witness;
 
+pub use anomaly::{rebuild_anomalies, rebuild_demo_anomalies};
 pub use audit::{audit, audit_demo};
 pub use error::StartError;
 pub use export::{ExportOrder, Exported, ExportedFile, Progress, export_all};

@@ -1,0 +1,119 @@
+//! Everything evaluated again from zero: the same cases, by the rules of this build.
+//!
+//! Must hold: crash-safe, and beside a running server: all is found in memory, and then written in
+//! one transaction which holds the mark. Nobody is told of what is found again.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::case::{Cases, apply};
+use super::engine::{EVENTS_AT_ONCE, out, see};
+use super::engine_store::{self as store, Stamp};
+use super::watch::{Reference, Watch};
+use crate::db::Pool;
+use crate::journal;
+use crate::problem::Problem;
+
+/// How far a walk over the log is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub events: i64,
+    pub of: i64,
+    pub cases: usize,
+}
+
+/// What a rebuild came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Rebuilt {
+    pub events: i64,
+    pub cases: usize,
+    /// Cases that are no longer found and that nobody had touched.
+    pub gone: usize,
+    pub generation: i64,
+}
+
+/// A watch that has seen the log from zero, and the cases it found.
+pub(super) struct Replay {
+    reference: Arc<Reference>,
+    pub watch: Box<Watch>,
+    pub cases: Cases,
+    /// It is tried with settings of its own: what regulators set in its course is passed over.
+    pub is_tried: bool,
+}
+
+/// How the body of a setting's event names its subject.
+const OF_A_SETTING: &str = "\"kind\":\"rule_setting\"";
+
+impl Replay {
+    pub fn begin(reference: Arc<Reference>) -> Self {
+        let watch = Box::new(Watch::new(Arc::clone(&reference)));
+        Self { reference, watch, cases: Cases::new(), is_tried: false }
+    }
+
+    /// Sees the events there are, up to a position, and then follows the clock where it is given.
+    pub async fn go_on(
+        &mut self,
+        pool: &Pool,
+        (to, until): (i64, Option<DateTime<Utc>>),
+        tell: &mut dyn FnMut(Progress),
+    ) -> Result<(), Problem> {
+        loop {
+            let from = self.watch.mark.position;
+            let mut events = store::events(pool, from, EVENTS_AT_ONCE).await?;
+            events.retain(|(position, _)| *position < to);
+            let is_end = (events.len() as i64) < EVENTS_AT_ONCE;
+            let next = events.last().map(|(position, _)| position + 1);
+            if self.is_tried {
+                events.retain(|(_, body)| !body.contains(OF_A_SETTING));
+            }
+            self.see(events, until.filter(|_| is_end)).await?;
+            self.watch.mark.position = next.unwrap_or(from);
+            let (events, cases) = (self.watch.mark.position, self.cases.len());
+            tell(Progress { events, of: to.max(events), cases });
+            if is_end {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn see(
+        &mut self,
+        events: Vec<(i64, String)>,
+        until: Option<DateTime<Utc>>,
+    ) -> Result<(), Problem> {
+        let empty = Box::new(Watch::new(Arc::clone(&self.reference)));
+        let watch = std::mem::replace(&mut self.watch, empty);
+        self.watch = see(watch, events, until).await?;
+        for outcome in self.watch.take() {
+            apply(&mut self.cases, outcome);
+        }
+        Ok(())
+    }
+}
+
+/// Evaluates the whole log anew.
+pub async fn rebuild(
+    pool: &Pool,
+    reference: Arc<Reference>,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Rebuilt, Problem> {
+    let mut replay = Replay::begin(reference);
+    let size = journal::size(pool).await?;
+    replay.go_on(pool, (size, None), tell).await?;
+    // What was committed meanwhile, and then no more: the rest is done holding the mark.
+    let size = journal::size(pool).await?;
+    replay.go_on(pool, (size, None), tell).await?;
+    let mut session = pool.own().await?;
+    let (mark, stamp) = store::hold(&mut session).await?;
+    let to = mark.position.max(replay.watch.mark.position);
+    let until = (mark.now > replay.watch.now()).then_some(mark.now);
+    replay.go_on(pool, (to, until), tell).await?;
+    let Replay { watch, cases, .. } = replay;
+    let (watch, _, leaves) = out(watch).await?;
+    let stamp = Stamp { generation: stamp.generation + 1, step: stamp.step + 1 };
+    let gone = store::replace(&mut session, (watch.mark, stamp), (&leaves, &cases)).await?;
+    let (events, generation) = (watch.mark.position, stamp.generation);
+    Ok(Rebuilt { events, cases: cases.len(), gone, generation })
+}
