@@ -137,7 +137,11 @@ async fn lead(app: &App) -> Result<bool, Problem> {
 /// Sees all events, and does all that is due by now: what the sandbox's clock and tests wait for.
 /// Beside a worker of this process or another it does what they have not done yet.
 pub async fn catch_up(app: &App) -> Result<(), Problem> {
-    let until = app.clock.now();
+    catch_up_to(app, app.clock.now()).await
+}
+
+/// The same as of an instant.
+pub async fn catch_up_to(app: &App, until: DateTime<Utc>) -> Result<(), Problem> {
     for _ in 0..LOST_MAX {
         loop {
             let mut state = app.watching.state.lock().await;

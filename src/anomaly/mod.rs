@@ -37,7 +37,7 @@ pub use asked::{
     AnomalyFilter, AssignAnomaly, CaseKey, EnableRule, MergeAnomaly, PreviewRule, ReferAnomaly,
     RiskQuery, SetParameter, ShareAnomaly, TriageAnomaly, WhichDivision,
 };
-pub use engine::{Lag, Watching, catch_up, follow, lag, reference};
+pub use engine::{Lag, Watching, catch_up, catch_up_to, follow, lag, reference};
 pub use look::{WholeAnomalyView, list, one, seen_among, show, shown};
 pub use preview::{RulePreviewView, preview};
 pub use rebuild::{Progress, Rebuilt, rebuild};

@@ -3,7 +3,6 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -70,7 +69,7 @@ pub struct PreviewedCaseView {
     pub divisions: Vec<String>,
     #[schema(value_type = Object)]
     pub evidence: serde_json::Value,
-    #[schema(value_type = DateTime<Utc>)]
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     pub first_seen_at: String,
 }
 

@@ -71,7 +71,7 @@ pub struct Progress {
 }
 
 /// Lists that have both formats, and the log, which is lines alone.
-const LISTS: usize = 37;
+const LISTS: usize = 38;
 
 /// Writes everything. Blocks. What is at the target in the end is whole.
 pub fn export_all(

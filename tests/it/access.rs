@@ -1,6 +1,7 @@
 //! Who gets to what, on every path: the table has a line for each operation of the API, and each
 //! line is tried as nobody, as a stranger, as regulators of elsewhere and as a reader.
 
+mod anomalies;
 mod case;
 mod custody;
 pub mod estate;
@@ -23,7 +24,12 @@ use seen::seen_by;
 /// Every operation.
 fn cases() -> impl Iterator<Item = &'static Case> {
     let others = riding::CASES.iter().chain(custody::CASES).chain(evidence::CASES);
-    table::CASES.iter().chain(others).chain(records::CASES).chain(planned::CASES)
+    table::CASES
+        .iter()
+        .chain(others)
+        .chain(records::CASES)
+        .chain(planned::CASES)
+        .chain(anomalies::CASES)
 }
 
 /// Of nothing at all.

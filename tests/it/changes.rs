@@ -48,6 +48,7 @@ fn address(change: &Value) -> String {
     let folder = match kind.as_str() {
         "ledger-entry" => "ledger-entries".into(),
         "activity" => "activity".into(),
+        "anomaly" => "anomalies".into(),
         "insurance-policy" => "insurance-policies".into(),
         "emergency-plan-filed" => "emergency-plans-filed".into(),
         "co-disposal-facility" => "co-disposal-facilities".into(),

@@ -82,6 +82,7 @@ async fn each_list_shows_everybody_exactly_what_its_pages_show() {
         "/capacity/assessments",
         "/capacity/emergency-plans",
         "/users",
+        "/anomalies",
         "/containers",
         "/inspections",
         "/trips",

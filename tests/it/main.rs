@@ -14,6 +14,7 @@
 
 mod access;
 mod amendments;
+mod anomalies;
 mod applications;
 mod approvals;
 mod attachments;

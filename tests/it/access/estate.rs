@@ -1,7 +1,10 @@
 //! One of everything, registered through the API, and everybody who may and may not see it.
 
+use chrono::TimeDelta;
+use liandan::anomaly;
 use serde_json::{Value, json};
 
+use crate::anomalies::not_departed;
 use crate::support::{Cast, Client, Method, PASSWORD, World, file};
 
 /// People by name. All firms are of the first division.
@@ -76,6 +79,11 @@ impl Estate {
         let report = json!({"site_id": cast.producer_site, "year": 2026, "period": "month",
             "number": 10});
         things.push(("reports", cast.producer.post("/reports", &report).await.ok().id()));
+        // As the watch finds it ten days from now: what was filed has not left.
+        let later = world.now() + TimeDelta::days(10);
+        anomaly::catch_up_to(&world.app, later).await.unwrap();
+        let filed = things.iter().find(|(kind, _)| *kind == "manifests").unwrap();
+        things.push(("anomalies", not_departed(&filed.1)));
         world.publish().await;
         Self { world, cast, people, things, number }
     }

@@ -29,6 +29,8 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
         "manifests" | "inspections" | "collection-rounds" | "trips" => {
             &["corps", "division", "regiment", "producer", "auditor", "carrier", "receiver"]
         }
+        // A case has no regiment.
+        "anomalies" => &["corps", "division", "producer", "auditor", "carrier", "receiver"],
         "insurance-policies" | "producers" => {
             &["corps", "division", "regiment", "neighbour", "health", "producer", "auditor"]
         }

@@ -1,0 +1,130 @@
+//! Rules and their parameters: who sees them, who sets them, and what that changes.
+
+use liandan::anomaly;
+use serde_json::{Value, json};
+
+use super::{late, not_departed, regulator};
+use crate::support::{Answer, Cast, Client, Method, World};
+
+const LIMIT: &str = "/anomaly-rules/AL79/parameters/limit";
+
+async fn put(client: &Client, path: &str, body: &Value) -> Answer {
+    client.call(Method::PUT, path).json(body).send().await
+}
+
+fn limit(rule: &Answer) -> (f64, &Value) {
+    let all = rule.get("/parameters").as_array().unwrap();
+    let limit = all.iter().find(|one| one["name"] == "limit").unwrap();
+    (limit["value"].as_f64().unwrap(), &limit["set_for"])
+}
+
+fn is(found: (f64, &Value), value: f64, set_for: &Value) -> bool {
+    (found.0 - value).abs() < 1e-9 && found.1 == set_for
+}
+
+#[tokio::test]
+async fn all_rules_are_listed_for_regulators() {
+    let (_world, cast, manifest) = late().await;
+    let rules = cast.corps.get("/anomaly-rules").await.is(200);
+    assert_eq!(rules.get("/data").as_array().unwrap().len(), 79);
+    let one = cast.corps.get("/anomaly-rules/AL79").await.is(200);
+    assert_eq!(rules.get("/data/78"), &one.json);
+    assert!(is(limit(&one), 3.0, &Value::Null));
+    assert_eq!((one.get("/feedback/open"), one.get("/is_enabled")), (&json!(1), &json!(true)));
+    let judged = json!({"status": "confirmed", "note": "属实"});
+    let path = format!("/anomalies/{}/triage", not_departed(&manifest));
+    cast.corps.post(&path, &judged).await.is(200);
+    let one = cast.corps.get("/anomaly-rules/AL79").await.is(200);
+    assert_eq!(one.get("/feedback/confirmed"), &json!(1));
+    assert_eq!(one.get("/feedback/confirmed_rate"), &json!(1.0));
+    for code in ["AL80", "AL00", "al79", "x"] {
+        cast.corps.get(&format!("/anomaly-rules/{code}")).await.refused_as("not_found");
+    }
+    for party in [&cast.producer, &cast.stranger] {
+        party.get("/anomaly-rules").await.refused_as("forbidden");
+        party.get("/anomaly-rules/AL79").await.refused_as("forbidden");
+        put(party, LIMIT, &json!({"value": 5})).await.refused_as("forbidden");
+        party
+            .post("/anomaly-rules/AL79/preview", &json!({"parameters": {}}))
+            .await
+            .refused_as("forbidden");
+        party.get("/risk/organisations").await.refused_as("forbidden");
+        party.get("/risk/manifests").await.refused_as("forbidden");
+    }
+}
+
+#[tokio::test]
+async fn a_division_sets_its_own_within_the_range() {
+    let (world, cast, _) = late().await;
+    let own = regulator(&world, &cast, ("01", "ecology")).await;
+    let police = regulator(&world, &cast, ("01", "public_security")).await;
+    let set = put(&cast.corps, LIMIT, &json!({"value": 10})).await.is(200);
+    assert!(is(limit(&set), 10.0, &json!("00")));
+    let set = put(&own, LIMIT, &json!({"value": 2.5})).await.is(200);
+    assert!(is(limit(&set), 2.5, &json!("01")));
+    assert!(is(limit(&cast.corps.get("/anomaly-rules/AL79").await.is(200)), 10.0, &json!("00")));
+    let shown = cast.corps.get("/anomaly-rules/AL79?division=01").await.is(200);
+    assert!(is(limit(&shown), 2.5, &json!("01")));
+    for (body, code, at) in [
+        (json!({"value": 0}), "out_of_range", "/value"),
+        (json!({"value": 31}), "out_of_range", "/value"),
+        (json!({"value": "3"}), "wrong_type", "/value"),
+        (json!({"value": null}), "required", "/value"),
+        (json!({}), "required", "/value"),
+        (json!({"value": 3, "division": "15"}), "invalid_value", "/division"),
+        (json!({"value": 3.000_000_1}), "invalid_value", "/value"),
+    ] {
+        put(&cast.corps, LIMIT, &body).await.refused_as(code).at(at);
+    }
+    let refused = put(&cast.corps, LIMIT, &json!({"value": 31})).await;
+    assert!(refused.text.contains("30"), "{}", refused.text);
+    let body = json!({"value": 3});
+    put(&cast.corps, "/anomaly-rules/AL99/parameters/limit", &body).await.refused_as("not_found");
+    put(&cast.corps, "/anomaly-rules/AL79/parameters/x", &body).await.refused_as("not_found");
+    // The law's five working days are nobody's to change.
+    let fixed =
+        put(&cast.corps, "/anomaly-rules/AL07/parameters/limit", &json!({"value": 6})).await;
+    assert!(fixed.text.contains("Order 23"), "{}", fixed.text);
+    fixed.refused_as("invalid_value").at("/value");
+    put(&own, LIMIT, &json!({"value": 3, "division": "02"})).await.refused_as("forbidden");
+    put(&own, LIMIT, &json!({"value": 3, "division": "00"})).await.refused_as("forbidden");
+    put(&police, LIMIT, &json!({"value": 3})).await.refused_as("forbidden");
+    own.get("/anomaly-rules?division=02").await.refused_as("forbidden");
+
+    let back = own.call(Method::DELETE, LIMIT).send().await.is(200);
+    assert!(is(limit(&back), 10.0, &json!("00")));
+    own.call(Method::DELETE, LIMIT).send().await.refused_as("not_found");
+    cast.corps.call(Method::DELETE, LIMIT).send().await.is(200);
+    let back = cast.corps.get("/anomaly-rules/AL79").await.is(200);
+    assert!(is(limit(&back), 3.0, &Value::Null));
+    let (url, trusted) = (world.database.app_url(), liandan::audit::Trusted::default());
+    let report = liandan::audit::audit(&url, trusted, &mut |_| {}).await;
+    assert!(report.unwrap().is_clean());
+}
+
+/// Files one and lets a day pass.
+async fn a_day_later(world: &World, cast: &Cast) -> String {
+    let manifest = cast.filed(&cast.oil(&json!(10))).await.id();
+    anomaly::catch_up(&world.app).await.unwrap();
+    world.pass(chrono::TimeDelta::hours(60));
+    anomaly::catch_up(&world.app).await.unwrap();
+    format!("/anomalies/{}", not_departed(&manifest))
+}
+
+#[tokio::test]
+async fn what_is_set_holds_from_then_on() {
+    let (world, cast, _) = late().await;
+    let usual = a_day_later(&world, &cast).await;
+    cast.corps.get(&usual).await.refused_as("not_found");
+    put(&cast.corps, LIMIT, &json!({"value": 1, "division": "01"})).await.is(200);
+    let strict = a_day_later(&world, &cast).await;
+    cast.corps.get(&strict).await.is(200);
+    let off = json!({"enabled": false});
+    let rule = put(&cast.corps, "/anomaly-rules/AL79/enabled", &off).await.is(200);
+    assert_eq!(rule.get("/is_enabled"), &json!(false));
+    let silent = a_day_later(&world, &cast).await;
+    cast.corps.get(&silent).await.refused_as("not_found");
+    put(&cast.corps, "/anomaly-rules/AL99/enabled", &off).await.refused_as("not_found");
+    let bad = json!({"enabled": 1});
+    put(&cast.corps, "/anomaly-rules/AL79/enabled", &bad).await.refused_as("wrong_type");
+}
