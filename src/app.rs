@@ -19,6 +19,7 @@ use crate::feed::Waiting;
 use crate::identity::{Keeper, KeeperError};
 use crate::limits::{DRAIN_S_MAX, IMPORTS_MAX, PACKAGES_MAX};
 use crate::mint::Mint;
+use crate::notify::{Notify, NotifyError};
 use crate::problem::Problem;
 use crate::registry::Registers;
 use crate::seeds::SeedError;
@@ -34,6 +35,8 @@ pub enum StartError {
     Committer(std::io::Error),
     #[error("DATABASE_URL cannot be used: {0}")]
     Pool(String),
+    #[error(transparent)]
+    Notify(#[from] NotifyError),
     #[error("the object store cannot be used: {0}")]
     Objects(String),
 }
@@ -55,6 +58,8 @@ pub struct App {
     pub custody: Custody,
     /// The watch over the log, as far as this process has one.
     pub watching: Watching,
+    /// Who is told of what.
+    pub notify: Notify,
     /// Where new files are put; none: in the database.
     pub objects: Option<Objects>,
     /// Places for imports, which hold their files and rows.
@@ -78,6 +83,7 @@ impl App {
         (pool, committer): (Pool, Committer),
     ) -> Result<Self, StartError> {
         let identity = Keeper::new(&config.token_secret, config.password_cost, mint.clone())?;
+        let notify = Notify::new(&config.token_secret, &config.notify, &clock)?;
         let objects = config.files.objects.as_ref().map(Objects::open).transpose();
         let objects = objects.map_err(StartError::Objects)?;
         Ok(Self {
@@ -93,6 +99,7 @@ impl App {
             waiting: Waiting::default(),
             custody: Custody::default(),
             watching: Watching::default(),
+            notify,
             objects,
             imports: Arc::new(Semaphore::new(IMPORTS_MAX)),
             packages: Arc::new(Semaphore::new(PACKAGES_MAX)),

@@ -5,6 +5,7 @@
 
 mod environment;
 mod files;
+mod notices;
 mod serving;
 mod signed_from;
 
@@ -18,6 +19,7 @@ use crate::blob::Files;
 use crate::container::{LabelLayout, QrContent};
 use crate::custody::{LogKeys, Witnesses};
 use crate::identity::PasswordCost;
+use crate::notify;
 use crate::secret::Secret;
 
 /// How divisions' manifests are numbered (domain.md, "Numbers").
@@ -76,4 +78,6 @@ pub struct Config {
     pub behind_proxy: bool,
     /// Files that are attached.
     pub files: Files,
+    /// How mail leaves, and where webhooks may go.
+    pub notify: notify::Settings,
 }

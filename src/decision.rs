@@ -265,7 +265,8 @@ impl From<&Actor> for Stamp {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     pub kind: &'static str,
-    pub recipient: OrganisationId,
+    /// None: whoever subscribed and may see it.
+    pub recipient: Option<OrganisationId>,
     pub subject: Subject,
     /// Which of the decision's events it is about.
     pub event: usize,

@@ -34,6 +34,10 @@ macro_rules! typed_id {
 }
 
 typed_id! {
+    /// What is told to one webhook or subscription.
+    DeliveryId;
+    SubscriptionId;
+    WebhookId;
     /// What a site did in a month (活动水平).
     ActivityId;
     /// A case that a rule has made (异常).

@@ -64,6 +64,8 @@ pub mod limits;
 pub mod manifest;
 /// Where ids and secrets come from.
 pub mod mint;
+/// Who is told of what: webhooks, mail, the console.
+pub mod notify;
 /// HTTP as a client.
 pub mod outbound;
 /// The lists, a page at a time.

@@ -126,6 +126,16 @@ fn unanswered(reason: impl fmt::Display) -> Unanswered {
     Unanswered(reason.to_string())
 }
 
+/// TLS for a client that does not block, with the same authorities and the same cryptography.
+pub fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider);
+    let config = config.with_safe_default_protocol_versions()?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
 /// Authorities of this machine's own store: those of a government's network as well.
 fn whom_this_machine_trusts() -> TlsConfig {
     let found = rustls_native_certs::load_native_certs().certs;

@@ -11,6 +11,7 @@ use crate::ids::{ManifestId, RoundId, TripId};
 use crate::inspection;
 use crate::journal::Recorded;
 use crate::manifest::{self, Manifest, Ridden};
+use crate::notify::{subscription, webhook};
 use crate::problem::Problem;
 use crate::registry;
 use crate::registry::application;
@@ -66,6 +67,8 @@ impl Made {
             | SubjectKind::TransferApplication
             | SubjectKind::Anomaly
             | SubjectKind::RuleSetting
+            | SubjectKind::Webhook
+            | SubjectKind::Subscription
             | SubjectKind::DeviceKey => Self::Whole(Value::Null),
         }
     }
@@ -166,6 +169,8 @@ fn whole(kind: SubjectKind, data: Value) -> Result<Vec<Row>, String> {
         SubjectKind::RuleSetting => anomaly::implied_setting(data).map(one).map_err(told),
         SubjectKind::Report => report::implied(data).map(one).map_err(told),
         SubjectKind::Track => track::implied(data).map(one).map_err(told),
+        SubjectKind::Webhook => webhook::implied(data).map(one).map_err(told),
+        SubjectKind::Subscription => subscription::implied(data).map(one).map_err(told),
         SubjectKind::Inspection => {
             let inspection = serde_json::from_value(data).map_err(told)?;
             inspection::row(&inspection).map(one).map_err(unread)

@@ -120,7 +120,7 @@ SELECT 'subject', s.id FROM subject s WHERE NOT EXISTS
     (SELECT FROM event e WHERE e.subject_id = s.id AND e.seq = 0)";
 
 /// Tables whose every row is a subject's.
-const OF_SUBJECTS: [&str; 31] = [
+const OF_SUBJECTS: [&str; 33] = [
     "manifest",
     "organisation",
     "site",
@@ -138,6 +138,8 @@ const OF_SUBJECTS: [&str; 31] = [
     "transfer_application",
     "report",
     "reading_batch",
+    "webhook",
+    "subscription",
     "emergency_plan_filed",
     "risk_source",
     "facility_day",

@@ -40,6 +40,7 @@ pub async fn regulator(database_url: &str, mint: &Mint) -> Result<Login, BenchEr
         password_cost: crate::identity::PasswordCost::default(),
         behind_proxy: false,
         files: crate::blob::Files::default(),
+        notify: crate::notify::Settings::default(),
     };
     let app = App::new(config, (Clock::wall_clock(), mint.clone()), (pool, committer));
     let app = app.map_err(|reason| failed(reason.to_string()))?;

@@ -36,6 +36,9 @@ pub(super) fn run(environment: &Environment, asked: Arguments) -> Result<Ended, 
     let mut serving = Serving::for_demo(environment, &Mint::random())?;
     if let Some(listen) = asked.listen {
         serving.listen = listen;
+        if environment.text("LIANDAN_PUBLIC_URL").is_none() {
+            serving.config.notify.public_url = format!("http://{listen}");
+        }
     }
     let home = DemoHome::of(environment, asked.data_dir, private::is_root()?)?;
     let demo = Demo { serving, home, reset: asked.reset };

@@ -49,6 +49,23 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("LIANDAN_OBJECTS_REGION", "its region; us-east-1 when unset"),
     ("LIANDAN_OBJECTS_KEY_ID", "the access key's id"),
     ("LIANDAN_OBJECTS_SECRET", "the access key's secret"),
+    (
+        "LIANDAN_SMTP_URL",
+        "the mail server: smtps://user:password@host:465, smtp://host:587 (STARTTLS) or \
+         smtp+plain://host:25; unset: no mail leaves (a demo catches its own)",
+    ),
+    (
+        "LIANDAN_MAIL_FROM",
+        "whom mail is from, such as 联单 <liandan@example.cn>; with a mail server",
+    ),
+    (
+        "LIANDAN_PUBLIC_URL",
+        "where people reach this server, for links in mails; with a mail server",
+    ),
+    (
+        "LIANDAN_WEBHOOK_PRIVATE_TARGETS",
+        "true where webhooks may go to private networks and without TLS; true in a demo",
+    ),
     ("LIANDAN_METRICS_LISTEN", "address and port of /metrics alone"),
     ("LIANDAN_METRICS_TOKEN", "or: the bearer token that /metrics asks for on the main port"),
     ("LIANDAN_BEHIND_TLS", "true where clients reach us over TLS: they are told to insist on it"),

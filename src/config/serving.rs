@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use super::files::files;
+use super::notices::notices;
 use super::{AMENDMENT_DAYS, BadSetting, Borders, Config, Environment, Numbering, SignedFrom};
 use crate::container::{LabelLayout, NotALayout, QrContent};
 use crate::custody::{LogKeys, NotWitnesses, Witnesses};
@@ -62,7 +63,9 @@ impl Serving {
         let made = || mint.bytes::<TOKEN_SECRET_BYTES_MIN>().to_vec();
         let secret = token_secret(env)?.unwrap_or_else(made);
         let origin = origin(env)?.unwrap_or_else(|| DEMO_ORIGIN.to_owned());
-        let demo = Self::with(env, origin, true, secret)?;
+        let mut demo = Self::with(env, origin, true, secret)?;
+        // Whoever tries it has a receiver on the same machine.
+        demo.config.notify.private_targets |= env.text("LIANDAN_WEBHOOK_PRIVATE_TARGETS").is_none();
         let metrics = if demo.metrics == Metrics::Off { Metrics::SignedIn } else { demo.metrics };
         Ok(Self { metrics, ..demo })
     }
@@ -88,6 +91,7 @@ impl Serving {
         if !(1..=60).contains(&amendment_days) {
             return Err(BadSetting::new("LIANDAN_AMENDMENT_DAYS", "must be from 1 to 60"));
         }
+        let listen = listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)));
         let log_keys = log_keys(env, &origin)?;
         let yes_no = [("true", true), ("false", false)];
         Ok(Self {
@@ -106,8 +110,9 @@ impl Serving {
                 witnesses: witnesses(env)?,
                 behind_proxy: env.one_of("LIANDAN_BEHIND_PROXY", &yes_no, false)?,
                 files: files(env)?,
+                notify: notices(env, (listen, sandbox))?,
             },
-            listen: listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
+            listen,
             metrics: metrics(env)?,
             behind_tls: env.one_of("LIANDAN_BEHIND_TLS", &yes_no, false)?,
             workers,

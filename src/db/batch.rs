@@ -6,6 +6,7 @@
 use super::settle::{Book, FirstAnswer, Head, Verdict, enter, judge};
 use super::writes::Writes;
 use crate::decision::{Cell, Decision, Notice, Output, Settled, Subject, Written};
+use crate::ids::OrganisationId;
 use crate::journal::{self, BODY_BYTES_MAX, Link, NO_PREV};
 use crate::problem::{Code, Problem, Text};
 
@@ -167,7 +168,7 @@ fn gather_notices(writes: &mut Writes, notices: &[Notice], first_position: i64, 
     for notice in notices {
         writes.outbox.push(vec![
             Cell::Text(Some(notice.kind.to_owned())),
-            Cell::Uuid(Some(notice.recipient.uuid())),
+            Cell::Uuid(notice.recipient.map(OrganisationId::uuid)),
             Cell::Int2(Some(notice.subject.kind.number())),
             Cell::Uuid(Some(notice.subject.id)),
             Cell::Int8(Some(first_position + notice.event as i64)),

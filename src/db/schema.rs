@@ -937,3 +937,77 @@ diesel::table! {
         content -> Text,
     }
 }
+
+diesel::table! {
+    webhook (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        user_id -> Uuid,
+        name -> Text,
+        url -> Text,
+        filter -> Jsonb,
+        role -> Text,
+        agency -> Nullable<Text>,
+        division -> Nullable<Text>,
+        regiment -> Nullable<Text>,
+        status -> Text,
+        disabled_because -> Nullable<Text>,
+        created_at -> Timestamptz,
+        secret -> Nullable<Bytea>,
+        old_secret -> Nullable<Bytea>,
+        old_secret_until -> Nullable<Timestamptz>,
+        failing_since -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    subscription (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        organisation_id -> Uuid,
+        channel -> Text,
+        address -> Nullable<Text>,
+        filter -> Jsonb,
+        digest -> Text,
+        language -> Text,
+        statutory -> Bool,
+        status -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    delivery (id) {
+        id -> Uuid,
+        channel -> Text,
+        target_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        kind -> Text,
+        subject_kind -> Nullable<Int2>,
+        subject_id -> Nullable<Uuid>,
+        position -> Nullable<Int8>,
+        happened_at -> Timestamptz,
+        content -> Text,
+        status -> Text,
+        attempts -> Int4,
+        next_attempt_at -> Nullable<Timestamptz>,
+        leased_until -> Nullable<Timestamptz>,
+        tried_since -> Timestamptz,
+        created_at -> Timestamptz,
+        read_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    delivery_attempt (delivery_id, n) {
+        delivery_id -> Uuid,
+        n -> Int4,
+        at -> Timestamptz,
+        duration_ms -> Int4,
+        status -> Nullable<Int2>,
+        error -> Nullable<Text>,
+        response -> Nullable<Text>,
+    }
+}
+diesel::allow_tables_to_appear_in_same_query!(webhook, subject);
+diesel::allow_tables_to_appear_in_same_query!(subscription, subject);

@@ -109,7 +109,7 @@ mod tests {
             let data = json!({"picks": settled.picks, "numbers": settled.numbers});
             let actor = Stamp::system();
             let event = EventDraft { subject, kind: "filed", occurred_at: AT, actor, data };
-            let recipient = OrganisationId::of(subject.id);
+            let recipient = Some(OrganisationId::of(subject.id));
             let notice = Notice { kind: "told", recipient, subject, event: 0 };
             let (events, notices) = (vec![event], vec![notice]);
             Ok(Written { events, rows: Vec::new(), notices, output: Arc::new(id) })

@@ -38,10 +38,12 @@ pub enum SubjectKind {
     Anomaly,
     RuleSetting,
     Track,
+    Webhook,
+    Subscription,
 }
 
 impl SubjectKind {
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::Manifest,
         Self::Organisation,
         Self::Site,
@@ -75,6 +77,8 @@ impl SubjectKind {
         Self::Anomaly,
         Self::RuleSetting,
         Self::Track,
+        Self::Webhook,
+        Self::Subscription,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -112,6 +116,8 @@ impl SubjectKind {
             Self::Anomaly => "anomaly",
             Self::RuleSetting => "rule_setting",
             Self::Track => "track",
+            Self::Webhook => "webhook",
+            Self::Subscription => "subscription",
         }
     }
 

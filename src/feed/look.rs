@@ -11,6 +11,7 @@ use crate::ctx::{Actor, Ctx};
 use crate::decision::SubjectKind;
 use crate::journal::{self, Place};
 use crate::limits::FEED_SCAN_MAX;
+use crate::notify::{subscription, webhook};
 use crate::problem::Problem;
 use crate::wire::PageLimit;
 use crate::{capacity, container, identity, inspection, manifest, registry, report, round, trip};
@@ -75,6 +76,8 @@ async fn seen_among(app: &App, actor: &Actor, places: &[Place]) -> Result<Seen, 
             SubjectKind::Anomaly => anomaly::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::RuleSetting => anomaly::settings_seen(&app.pool, actor, &ids).await?,
             SubjectKind::Report => report::feed::seen_among(&app.pool, actor, &ids).await?,
+            SubjectKind::Webhook => webhook::seen_among(&app.pool, actor, &ids).await?,
+            SubjectKind::Subscription => subscription::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::User => identity::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::ApiKey => identity::keys::seen_among(&app.pool, actor, &ids).await?,
             SubjectKind::DeviceKey => identity::device::seen_among(&app.pool, actor, &ids).await?,

@@ -55,6 +55,7 @@ pub fn scopes_for(method: &Method, path: &str) -> Option<&'static [KeyScope]> {
     match folder {
         "me" => (is_read && below == "me").then_some(READ),
         "auth" | "users" | "api-keys" | "sandbox" => None,
+        "webhooks" | "subscriptions" | "notices" | "unsubscribe" => None,
         "delegations" => is_read.then_some(READ),
         // These write nothing.
         "capacity" if SOLVED.contains(&below) => Some(READ),
@@ -99,6 +100,8 @@ mod tests {
             (&Method::DELETE, "/delegations/x"),
             (post, "/something-new"),
             (post, "/sandbox/clock"),
+            (get, "/webhooks"),
+            (get, "/notices"),
         ] {
             assert_eq!(opens(method, path), none, "{method} {path}");
         }

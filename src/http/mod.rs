@@ -31,6 +31,7 @@ mod lines;
 pub mod manifest;
 mod methods;
 mod multipart;
+mod notify;
 pub mod openapi;
 mod outcome;
 pub mod problem_list;

@@ -27,6 +27,7 @@ use super::identity::IdentityApi;
 use super::imports::ImportApi;
 use super::inspection::InspectionApi;
 use super::manifest::ManifestApi;
+use super::notify::{SubscriptionApi, WebhookApi};
 use super::registry::RegistryApi;
 use super::report::ReportApi;
 use super::round::RoundApi;
@@ -50,7 +51,7 @@ use crate::limits::IDEMPOTENCY_KEY_CHARS_MAX;
 struct Root;
 
 #[derive(OpenApi)]
-#[openapi(paths(sandbox::clock_now, sandbox::set_clock))]
+#[openapi(paths(sandbox::clock_now, sandbox::set_clock, sandbox::caught_mail))]
 struct Sandbox;
 
 fn rooms() -> Vec<Document> {
@@ -73,6 +74,8 @@ fn rooms() -> Vec<Document> {
         AnomalyRulesApi::openapi(),
         InspectionApi::openapi(),
         ChangesApi::openapi(),
+        WebhookApi::openapi(),
+        SubscriptionApi::openapi(),
         Sandbox::openapi(),
     ]
 }
@@ -205,6 +208,12 @@ const BODY_MAY_BE_ABSENT: &[(&str, &str)] = &[
     ("post", "/trips/{id}/depart"),
     ("post", "/trips/{id}/arrive"),
     ("post", "/collection-rounds/{id}/stops/{n}/confirm"),
+    ("delete", "/webhooks/{id}"),
+    ("post", "/webhooks/{id}/rotate-secret"),
+    ("post", "/webhooks/{id}/ping"),
+    ("post", "/webhooks/{id}/deliveries/{delivery_id}/redeliver"),
+    ("delete", "/subscriptions/{id}"),
+    ("post", "/notices/{id}/read"),
 ];
 
 fn document_absent_bodies(operation: &mut Operation, method: &str, path: &str) {

@@ -7,8 +7,8 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::{
     MetricsPage, anomaly, anomaly_rules, application, audit, capacity, changes, custody, docs,
-    emergency, evidence, health, identity, imports, inspection, manifest, registry, report, round,
-    sandbox, telemetry, trip,
+    emergency, evidence, health, identity, imports, inspection, manifest, notify, registry, report,
+    round, sandbox, telemetry, trip,
 };
 
 /// Where the API's resources are.
@@ -41,6 +41,7 @@ pub fn routes(
             .configure(audit::routes)
             .configure(evidence::routes)
             .configure(changes::routes)
+            .configure(notify::routes)
             .configure(imports::routes)
             .configure(identity::routes)
             .configure(registry::routes)

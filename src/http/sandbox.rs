@@ -1,5 +1,5 @@
-//! The sandbox's clock: read it, move it forward, whoever is signed in. In any other mode these
-//! paths do not exist.
+//! The sandbox's clock: read it, move it forward; and the mail that it caught; whoever is signed
+//! in. In any other mode these paths do not exist.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -9,12 +9,14 @@ use serde::Serialize;
 use super::{Answer, Body, Caller};
 use crate::app::App;
 use crate::clock::rfc3339;
+use crate::notify::CaughtMail;
 use crate::sandbox;
 use crate::wire::wire;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     let clock = web::resource("/sandbox/clock");
     config.service(clock.route(web::get().to(clock_now)).route(web::post().to(set_clock)));
+    config.service(web::resource("/sandbox/mail").get(caught_mail));
 }
 
 wire! {
@@ -55,4 +57,19 @@ pub async fn set_clock(app: Data<App>, _caller: Caller, body: Body) -> Answer {
     let asked: SetClock = body.read()?;
     let settled = sandbox::advance(&app, asked.now).await?;
     Ok(HttpResponse::Ok().json(ClockSet { now: rfc3339(asked.now), settled }))
+}
+
+/// The mail of a sandbox, which leaves it never.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct CaughtMails {
+    /// The newest first, as many as are kept.
+    pub data: Vec<CaughtMail>,
+}
+
+/// The mail that would have been sent: a sandbox catches it.
+#[utoipa::path(get, path = "/api/v1/sandbox/mail", tag = "sandbox",
+    responses((status = 200, description = "The newest mail.", body = CaughtMails)))]
+pub async fn caught_mail(app: Data<App>, _caller: Caller) -> Answer {
+    let data = app.notify.catcher().map(|catcher| catcher.mails()).unwrap_or_default();
+    Ok(HttpResponse::Ok().json(CaughtMails { data }))
 }

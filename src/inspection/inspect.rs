@@ -108,6 +108,7 @@ fn decide(
     let notices: Vec<Notice> = inspection
         .organisations()
         .into_iter()
+        .map(Some)
         .map(|recipient| Notice { kind: "manifest_inspected", recipient, subject, event: 0 })
         .collect();
     let output = Arc::new(inspection);

@@ -297,7 +297,12 @@ pub fn write(ctx: &Ctx, stored: &Stored, mut step: Step, status: i16) -> Result<
         let mut notices = tell::others(&manifest, actor, step.notice, subject);
         let kind = step.notice;
         let told = step.authorities.iter();
-        notices.extend(told.map(|&recipient| Notice { kind, recipient, subject, event: 0 }));
+        notices.extend(told.map(|&recipient| Notice {
+            kind,
+            recipient: Some(recipient),
+            subject,
+            event: 0,
+        }));
         for alert in &step.alerts {
             notices.extend(tell::others(&manifest, actor, alert, subject));
         }

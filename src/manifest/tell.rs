@@ -23,5 +23,5 @@ pub fn others(
     parties.dedup();
     parties.retain(|party| *party != actor);
     let notice = |recipient| Notice { kind, recipient, subject, event: 0 };
-    parties.into_iter().map(notice).collect()
+    parties.into_iter().map(Some).map(notice).collect()
 }

@@ -240,6 +240,8 @@ impl Registers {
                 | SubjectKind::Anomaly
                 | SubjectKind::RuleSetting
                 | SubjectKind::Track
+                | SubjectKind::Webhook
+                | SubjectKind::Subscription
                 | SubjectKind::DeviceKey => {}
             }
         }

@@ -115,6 +115,8 @@ impl Beside {
             | SubjectKind::Anomaly
             | SubjectKind::RuleSetting
             | SubjectKind::Track
+            | SubjectKind::Webhook
+            | SubjectKind::Subscription
             | SubjectKind::DeviceKey => return Ok(None),
         };
         Ok(Some(shown))

@@ -67,6 +67,7 @@ pub(crate) async fn world() -> World {
         password_cost: crate::identity::PasswordCost::default(),
         behind_proxy: false,
         files: crate::blob::Files::default(),
+        notify: crate::notify::Settings::default(),
     };
     let clock = Clock::held("2026-11-25T08:00:00Z".parse().unwrap());
     let app = App::new(config, (clock, mint), (Pool::new(&url).unwrap(), committer)).unwrap();

@@ -172,7 +172,12 @@ pub fn write(
         let mut rows = vec![own];
         rows.extend(beside.rows.clone());
         let told = beside.notices.iter();
-        let told = told.map(|&(kind, recipient)| Notice { kind, recipient, subject, event: 0 });
+        let told = told.map(|&(kind, recipient)| Notice {
+            kind,
+            recipient: Some(recipient),
+            subject,
+            event: 0,
+        });
         let (notices, output) = (told.collect(), Arc::new(Stored { id, round }));
         Ok(Written { events, rows, notices, output })
     };

@@ -17,6 +17,7 @@ use crate::anomaly;
 use crate::app::{App, Drain};
 use crate::config::Serving;
 use crate::custody;
+use crate::notify;
 
 /// How it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +76,7 @@ async fn serve(
         never = custody::follow_witnesses(app) => match never {},
         never = sweep::follow(app) => match never {},
         never = anomaly::follow(app) => match never {},
+        never = notify::follow(app) => match never {},
         never = &mut tree => match never {},
         () = signals.next() => {}
     }

@@ -77,5 +77,7 @@ const fn folder(kind: SubjectKind) -> &'static str {
         SubjectKind::Anomaly => "anomalies",
         SubjectKind::RuleSetting => "anomaly-rules",
         SubjectKind::Track => "telemetry",
+        SubjectKind::Webhook => "webhooks",
+        SubjectKind::Subscription => "subscriptions",
     }
 }

@@ -232,7 +232,10 @@ impl Writing {
         told.dedup();
         told.retain(|one| *one != own);
         let (kind, event) = (self.notice, events.saturating_sub(1));
-        told.into_iter().map(|recipient| Notice { kind, recipient, subject, event }).collect()
+        told.into_iter()
+            .map(Some)
+            .map(|recipient| Notice { kind, recipient, subject, event })
+            .collect()
     }
 }
 

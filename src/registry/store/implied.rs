@@ -65,6 +65,8 @@ pub fn implied(kind: SubjectKind, data: Value) -> Option<Result<Vec<Row>, serde_
         | SubjectKind::Anomaly
         | SubjectKind::RuleSetting
         | SubjectKind::Track
+        | SubjectKind::Webhook
+        | SubjectKind::Subscription
         | SubjectKind::DeviceKey => return None,
     })
 }

@@ -92,6 +92,8 @@ pub async fn seen_among(
         | SubjectKind::Anomaly
         | SubjectKind::RuleSetting
         | SubjectKind::Track
+        | SubjectKind::Webhook
+        | SubjectKind::Subscription
         | SubjectKind::DeviceKey => Vec::new(),
     };
     Ok(found.into_iter().collect())

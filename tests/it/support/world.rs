@@ -14,6 +14,7 @@ use liandan::ctx::{Actor, Ctx};
 use liandan::custody::{self, LogKeys};
 use liandan::identity::{self, CreateUser, PasswordCost};
 use liandan::mint::Mint;
+use liandan::notify;
 use liandan::registry::{Uscc, organisation};
 use liandan::secret::Secret;
 use liandan::server::{Listening, listen};
@@ -152,6 +153,7 @@ pub fn config() -> Config {
         password_cost: PasswordCost { memory_kib: 64, passes: 1 },
         behind_proxy: false,
         files: Files::default(),
+        notify: notify::Settings::default(),
     }
 }
 
