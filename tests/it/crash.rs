@@ -52,6 +52,14 @@ impl Instants {
 
 /// A server with everybody who files there.
 pub async fn begin(url: &str) -> (Server, Filers) {
+    let (server, filers, corps) = begin_as(url, &[]).await;
+    // Somebody who is told of every filing: what is checked is that each is told once.
+    corps.post("/subscriptions", &serde_json::json!({"channel": "console"})).await.ok();
+    (server, filers)
+}
+
+/// The same with other settings, and nobody who is told; with the corps' regulator.
+pub async fn begin_as(url: &str, settings: &[(&str, &str)]) -> (Server, Filers, Client) {
     let uscc = liandan::registry::Uscc::complete("11650000MB0000001").unwrap();
     let mut user = liandan(url);
     user.args(["user", "--login", "corps", "--role", "corps_regulator"]);
@@ -59,11 +67,11 @@ pub async fn begin(url: &str) -> (Server, Filers) {
     let made = user.output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let made: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
-    let server = Server::start(url);
+    let server = Server::start_as(url, settings);
     let client = Client::new(format!("http://{}", server.address));
     let corps = client.log_in("corps", made["password"].as_str().unwrap()).await;
     let filers = Filers::new(&corps).await;
-    (server, filers)
+    (server, filers, corps)
 }
 
 /// What a run came to: a run in which nothing was ever in flight has shown nothing.

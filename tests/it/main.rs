@@ -43,6 +43,7 @@ mod linked;
 mod lives;
 mod matrix;
 mod migrations;
+mod notify;
 mod object_store;
 mod plans;
 mod process;

@@ -65,11 +65,13 @@ const NONE_OF: &[(&str, &str)] = &[
           WHERE NOT EXISTS (SELECT FROM serial s WHERE starts_with(m.number, s.prefix))",
     ),
     (
-        "manifests that the receiver is not told of, once",
+        "manifests that are not told, once",
         "SELECT count(*) FROM manifest m
           WHERE (SELECT count(*) FROM outbox o JOIN event e USING (position)
                   WHERE o.subject_id = m.id AND e.subject_id = m.id
-                    AND o.recipient_id = m.receiver_id) <> 1",
+                    AND o.recipient_id = m.receiver_id)
+              + (SELECT count(*) FROM delivery d JOIN event e USING (position)
+                  WHERE d.subject_id = m.id AND e.subject_id = m.id AND d.channel = 'console') <> 1",
     ),
     (
         "notices of nothing",
