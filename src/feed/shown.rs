@@ -20,12 +20,10 @@ use crate::identity::keys::{ApiKey, ApiKeyView};
 use crate::identity::{self, Recording, UserView};
 use crate::journal::{self, Place};
 use crate::manifest::{self, Look, Stored};
-use crate::notify::subscription::{self, SubscriptionView};
-use crate::notify::webhook::{self, WebhookView};
 use crate::problem::Problem;
 use crate::registry::application;
 use crate::registry::feed::Beside;
-use crate::{container, db, inspection, manifest::view, report, round, trip};
+use crate::{container, db, inspection, manifest::view, notify, report, round, trip};
 
 /// A page of the change feed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -97,10 +95,7 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
     let subjects: Vec<Subject> =
         places.iter().map(|place| Subject::new(place.subject_kind, place.subject_id)).collect();
     let registers = Box::pin(Beside::read(&app.pool, &subjects)).await?;
-    let ids = |kind| places_of(places, kind);
-    let webhooks = webhook::shown(&app.pool, &ids(SubjectKind::Webhook)).await?;
-    let wanted = ids(SubjectKind::Subscription);
-    let subscriptions = subscription::shown(&app.pool, &wanted).await?;
+    let told = notify::feed::Stood::read(app, &ctx.actor, &subjects).await?;
     let keys = api_keys(app, &subjects).await?;
     let devices = device_keys(app, &subjects).await?;
     let mut changes = Vec::with_capacity(events.len());
@@ -123,20 +118,7 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
             SubjectKind::Anomaly => Some(anomaly::shown(body.data)?),
             SubjectKind::RuleSetting => Some(body.data),
             SubjectKind::Report => Some(report::feed::shown(body.data)?),
-            SubjectKind::Webhook => match webhooks.get(&place.subject_id).cloned() {
-                Some(one) => {
-                    let one = one.as_recorded(body.data).map_err(Problem::internal)?;
-                    Some(json(&WebhookView::of(&one, place.seq + 1))?)
-                }
-                None => None,
-            },
-            SubjectKind::Subscription => match subscriptions.get(&place.subject_id).cloned() {
-                Some(one) => {
-                    let one = one.as_recorded(body.data).map_err(Problem::internal)?;
-                    Some(json(&SubscriptionView::of(&one, place.seq + 1, &ctx.actor))?)
-                }
-                None => None,
-            },
+            SubjectKind::Webhook | SubjectKind::Subscription => told.shown(&place, body.data)?,
             SubjectKind::User => users.remove(&place.position),
             SubjectKind::SignIn => Some(body.data),
             SubjectKind::ApiKey => api_key(keys.get(&place.subject_id), place.seq + 1)?,
@@ -166,15 +148,6 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
         });
     }
     Ok(changes)
-}
-
-fn places_of(places: &[Place], kind: SubjectKind) -> Vec<Uuid> {
-    let those = places.iter().filter(|place| place.subject_kind == kind);
-    those.map(|place| place.subject_id).collect()
-}
-
-fn json(view: &impl Serialize) -> Result<Value, Problem> {
-    serde_json::to_value(view).map_err(Problem::internal)
 }
 
 async fn events_at(app: &App, places: &[Place]) -> Result<Vec<(Place, Body)>, Problem> {

@@ -19,6 +19,7 @@ use crate::custody::{self, Lag};
 use crate::db;
 use crate::identity;
 use crate::limits::READY_S_MAX;
+use crate::notify;
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::telemetry::Metrics;
 
@@ -173,10 +174,13 @@ impl MetricsPage {
 pub async fn metrics(request: HttpRequest, page: Data<MetricsPage>, app: Data<App>) -> Answer {
     page.lets_in(&app, &request).await?;
     // A database that is away must not take the other figures with it.
-    let asked = async { tokio::join!(custody::lag(&app), anomaly::lag(&app)) };
-    let lags = tokio::time::timeout(Duration::from_secs(READY_S_MAX), asked).await;
-    let lags = lags.map_or((None, None), |(tree, watch)| (tree.ok(), watch.ok()));
-    let text = page.metrics.page(&app.committer, lags).map_err(Problem::internal)?;
+    let asked =
+        async { tokio::join!(custody::lag(&app), anomaly::lag(&app), notify::backlog(&app)) };
+    let found = tokio::time::timeout(Duration::from_secs(READY_S_MAX), asked).await;
+    let (lags, waiting) = found.map_or(((None, None), None), |(tree, watch, told)| {
+        ((tree.ok(), watch.ok()), told.ok())
+    });
+    let text = page.metrics.page(&app.committer, lags, waiting).map_err(Problem::internal)?;
     let kind = (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
     Ok(HttpResponse::Ok().insert_header(kind).body(text))
 }

@@ -6,11 +6,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::kind::NoticeSeverity;
+use super::limits::{RETRY_FIRST_S, RETRY_S_MAX, RETRY_UNTIL_DAYS};
 use super::topic::Content;
 use crate::catalogue::Stream;
 use crate::decision::SubjectKind;
 use crate::ids::{DeliveryId, WebhookId};
-use crate::limits::{RETRY_FIRST_S, RETRY_S_MAX, RETRY_UNTIL_DAYS};
 use crate::wire::api_enum;
 
 api_enum! {

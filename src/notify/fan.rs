@@ -12,13 +12,13 @@ use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
 
 use super::fan_store::{self, Fanned};
+use super::limits::{FAN_PAUSE, FAN_POLL, FAN_ROWS_AT_ONCE, FAN_UNHEARD_AT_ONCE};
 use super::subscription::{self, Channel, Listener};
 use super::topic::{Told, Topic, topics_of};
 use super::webhook::{self, Webhook};
 use crate::app::App;
 use crate::ctx::Actor;
 use crate::ids::OrganisationId;
-use crate::limits::{FAN_PAUSE, FAN_POLL, FAN_ROWS_AT_ONCE, FAN_UNHEARD_AT_ONCE};
 use crate::problem::Problem;
 
 /// Follows the outbox until it is dropped.

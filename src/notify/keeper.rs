@@ -6,12 +6,12 @@ use lettre::transport::smtp::PoolConfig;
 use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use tokio::sync::Notify as Wake;
 
+use super::limits::{MAIL_TIMEOUT, MAILS_AT_ONCE};
 use super::mail::catcher::Catcher;
 use super::settings::{MailBy, Settings};
 use super::vault::Vault;
 use super::webhook::post;
 use crate::clock::Clock;
-use crate::limits::{MAIL_TIMEOUT, MAILS_AT_ONCE};
 use crate::problem::Problem;
 use crate::secret::Secret;
 

@@ -9,9 +9,11 @@ pub mod delivery;
 mod delivery_store;
 mod fan;
 mod fan_store;
+pub mod feed;
 mod filter;
 mod keeper;
 mod kind;
+mod limits;
 mod mail;
 mod settings;
 pub mod subscription;
@@ -33,8 +35,8 @@ pub use settings::{MailBy, NotAServer, Settings, SmtpServer};
 pub use topic::{Content, Told, Topic, Whereabouts};
 
 use crate::app::App;
-use crate::limits::{DELIVERIES_KEPT_DAYS, DELIVERY_SWEEP_TICK};
 use crate::problem::Problem;
+use limits::{DELIVERIES_KEPT_DAYS, DELIVERY_SWEEP_TICK};
 
 /// Tells whoever is to be told, until it is dropped.
 pub async fn follow(app: &App) -> Infallible {

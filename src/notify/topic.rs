@@ -1,7 +1,7 @@
 //! What a row of the outbox is about: all that decides who is told, and what they are told of it.
 //!
-//! One place ([`topics_of`]) looks up the subjects of a batch, by kind. What is sent is thin: titles
-//! and addresses; whoever is told reads the rest with its own rights.
+//! One place ([`topics_of`]) looks up the subjects of a batch, by kind. What is sent is thin:
+//! titles and addresses; whoever is told reads the rest with its own rights.
 
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
-//! What notifications keep secret: webhooks' secrets are sealed (AES-256-GCM) under a key that comes
-//! from the token secret and is nowhere in the database; links that end a subscription carry a MAC
-//! under another. Given up: a deployment that changes its token secret rotates its webhooks' secrets
-//! anew, and links in old mails no longer work.
+//! What notifications keep secret: webhooks' secrets are sealed (AES-256-GCM) under a key that
+//! comes from the token secret and is nowhere in the database; links that end a subscription carry
+//! a MAC under another. Given up: a deployment that changes its token secret rotates its webhooks'
+//! secrets anew, and links in old mails no longer work.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::Engine;

@@ -30,6 +30,8 @@ pub struct Metrics {
     lag_seconds: Gauge,
     watch_events: Gauge,
     watch_seconds: Gauge,
+    outbox: Gauge,
+    due: Gauge,
 }
 
 impl std::fmt::Debug for Metrics {
@@ -73,6 +75,16 @@ impl Metrics {
         ))?;
         registry.register(Box::new(watch_events.clone()))?;
         registry.register(Box::new(watch_seconds.clone()))?;
+        let outbox = Gauge::with_opts(Opts::new(
+            "liandan_outbox_rows",
+            "Rows of the outbox that are no deliveries yet; NaN as above",
+        ))?;
+        let due = Gauge::with_opts(Opts::new(
+            "liandan_deliveries_due",
+            "Deliveries by webhook and mail that are due and have not gone; NaN as above",
+        ))?;
+        registry.register(Box::new(outbox.clone()))?;
+        registry.register(Box::new(due.clone()))?;
         registry.register(Box::new(lag_events.clone()))?;
         registry.register(Box::new(lag_seconds.clone()))?;
         registry.register(Box::new(requests.clone()))?;
@@ -88,6 +100,8 @@ impl Metrics {
             lag_seconds,
             watch_events,
             watch_seconds,
+            outbox,
+            due,
         })
     }
 
@@ -100,17 +114,20 @@ impl Metrics {
         self.requests.with_label_values(&labels).observe(request.seconds);
     }
 
-    /// The page in Prometheus' text format. The lags are the tree's and the watch's, where they are
-    /// known.
+    /// The page in Prometheus' text format. The lags are the tree's and the watch's; then what is to
+    /// be told and what of it is due: where they are known.
     pub fn page(
         &self,
         committer: &Committer,
         (lag, watch): (Option<Lag>, Option<anomaly::Lag>),
+        waiting: Option<(i64, i64)>,
     ) -> Result<Vec<u8>, prometheus::Error> {
         self.lag_events.set(lag.map_or(f64::NAN, |lag| lag.events as f64));
         self.lag_seconds.set(lag.map_or(f64::NAN, |lag| lag.seconds as f64));
         self.watch_events.set(watch.map_or(f64::NAN, |lag| lag.events as f64));
         self.watch_seconds.set(watch.map_or(f64::NAN, |lag| lag.seconds as f64));
+        self.outbox.set(waiting.map_or(f64::NAN, |(rows, _)| rows as f64));
+        self.due.set(waiting.map_or(f64::NAN, |(_, due)| due as f64));
         self.queued.set(i64::try_from(committer.queued()).unwrap_or(i64::MAX));
         let mut page = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut page)?;

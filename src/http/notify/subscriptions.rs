@@ -84,7 +84,8 @@ pub async fn make(app: Data<App>, caller: Caller, body: Body) -> Answer {
 
 /// One of one's subscriptions.
 #[utoipa::path(
-    get, path = "/api/v1/subscriptions/{id}", tag = "notifications", params(("id" = SubscriptionId, Path)),
+    get, path = "/api/v1/subscriptions/{id}", tag = "notifications",
+    params(("id" = SubscriptionId, Path)),
     security(("bearer" = [])),
     responses(
         (status = 200, body = SubscriptionView),

@@ -238,7 +238,8 @@ fn place(segments: &Segments) -> Result<(WebhookId, DeliveryId), Problem> {
 /// Send a delivery again, under the same `webhook-id`.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{id}/deliveries/{delivery_id}/redeliver", tag = "notifications",
-    request_body = Nothing, params(("id" = WebhookId, Path), ("delivery_id" = DeliveryId, Path), CommandQuery),
+    request_body = Nothing,
+    params(("id" = WebhookId, Path), ("delivery_id" = DeliveryId, Path), CommandQuery),
     security(("bearer" = [])),
     responses(
         (status = 202, body = DeliveryView),

@@ -17,8 +17,8 @@ use super::letter_store::{self, Letter};
 use super::render::Page;
 use crate::app::App;
 use crate::ids::SubscriptionId;
-use crate::limits::{MAIL_LEASE_S, MAIL_POLL, MAILS_AT_ONCE};
 use crate::notify::delivery::{DeliveryStatus, next_attempt};
+use crate::notify::limits::{MAIL_LEASE_S, MAIL_POLL, MAILS_AT_ONCE};
 use crate::notify::settings::MailBy;
 use crate::notify::subscription::{Digest, Language};
 use crate::notify::topic::Content;
@@ -136,12 +136,11 @@ fn message(app: &App, letters: &[Letter]) -> Result<Message, NotSent> {
         entries.push((letter.happened_at, content));
     }
     let id = SubscriptionId::of(first.subscription_id);
-    let link = match first.statutory {
-        true => None,
-        false => {
-            let token = app.notify.vault.link_of(id).map_err(|err| never(err.to_string()))?;
-            Some(format!("{}/api/v1/unsubscribe?t={token}", settings.public_url))
-        }
+    let link = if first.statutory {
+        None
+    } else {
+        let token = app.notify.vault.link_of(id).map_err(|err| never(err.to_string()))?;
+        Some(format!("{}/api/v1/unsubscribe?t={token}", settings.public_url))
     };
     let rendered = Page {
         digest: Digest::parse(&first.digest).unwrap_or(Digest::None),

@@ -14,7 +14,7 @@ use crate::command::{self, Done};
 use crate::ctx::Ctx;
 use crate::decision::{Decision, Guard};
 use crate::ids::WebhookId;
-use crate::limits::OLD_SECRET_HOURS;
+use crate::notify::limits::OLD_SECRET_HOURS;
 use crate::notify::vault::SECRET_BYTES;
 use crate::problem::{Code, Problem, Text};
 use crate::secret::Secret;

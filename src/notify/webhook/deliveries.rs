@@ -1,5 +1,5 @@
-//! A webhook's deliveries: looked at, sent again by hand, and one to try it with. None of it is part
-//! of the record.
+//! A webhook's deliveries: looked at, sent again by hand, and one to try it with. None of it is
+//! part of the record.
 
 use super::asked::ListDeliveries;
 use super::{look, post};

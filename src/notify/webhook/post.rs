@@ -21,13 +21,13 @@ use crate::app::App;
 use crate::ctx::{Actor, Ctx};
 use crate::decision::SubjectKind;
 use crate::ids::{DeliveryId, WebhookId};
-use crate::limits::{
-    RETRY_UNTIL_DAYS, WEBHOOK_ANSWER_BYTES_MAX, WEBHOOK_LEASE_S, WEBHOOK_POLL, WEBHOOK_TIMEOUT,
-    WEBHOOKS_UNDER_WAY_EACH, WEBHOOKS_UNDER_WAY_MAX,
-};
 use crate::notify::delivery::{Attempt, DeliveryStatus, next_attempt};
 use crate::notify::delivery_store::{self, Own};
 use crate::notify::kind::NoticeKind;
+use crate::notify::limits::{
+    RETRY_UNTIL_DAYS, WEBHOOK_ANSWER_BYTES_MAX, WEBHOOK_LEASE_S, WEBHOOK_POLL, WEBHOOK_TIMEOUT,
+    WEBHOOKS_UNDER_WAY_EACH, WEBHOOKS_UNDER_WAY_MAX,
+};
 use crate::notify::topic::{Content, Topic};
 use crate::outbound;
 use crate::problem::Problem;

@@ -2,9 +2,9 @@
 //! server ask whatever it reaches and its maker does not.
 //!
 //! Two looks. [`checked`] reads the URL, when it is given and before each attempt: `url` has turned
-//! decimal, octal and hexadecimal hosts into addresses already. [`Guarded`] looks the name up itself
-//! at each attempt and gives the client the addresses that passed, so that what was checked is what
-//! is connected to; a name that leads elsewhere the second time gains nothing.
+//! decimal, octal and hexadecimal hosts into addresses already. [`Guarded`] looks the name up
+//! itself at each attempt and gives the client the addresses that passed, so that what was checked
+//! is what is connected to; a name that leads elsewhere the second time gains nothing.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 

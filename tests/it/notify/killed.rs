@@ -1,5 +1,5 @@
-//! kill -9 in the middle of deliveries: every event arrives, and whatever of it arrives twice does so
-//! under one `webhook-id`.
+//! kill -9 in the middle of deliveries: every event arrives, and whatever of it arrives twice does
+//! so under one `webhook-id`.
 //!
 //! The one chance left is the scheduler's: the instants of the kills come from a seed, which is
 //! printed, and `LIANDAN_SEED` repeats them.

@@ -12,7 +12,7 @@ use liandan::app::App;
 use liandan::notify::{self, Settings};
 use serde_json::{Value, json};
 
-pub use receiver::{Got, Receiver, Reply};
+pub use receiver::{Receiver, Reply};
 
 use crate::support::{Answer, Cast, Client, World};
 

@@ -65,8 +65,9 @@ async fn nobody_has_this_server_ask_its_own_network() {
         let refused = cast.receiver.post("/webhooks", &body).await.is(422);
         refused.refused_as("invalid_value").at("/url");
     }
-    let made = cast.receiver.post("/webhooks", &json!({"url": "https://hooks.example.com/x"}));
-    let path = format!("/webhooks/{}", made.await.is(201).id());
+    let outside = json!({"url": "https://hooks.example.com/x"});
+    let made = cast.receiver.post("/webhooks", &outside).await.is(201);
+    let path = format!("/webhooks/{}", made.id());
     let inside = json!({"url": "https://192.168.0.1/"});
     cast.receiver.patch(&path, &inside).await.is(422).refused_as("invalid_value").at("/url");
 }
@@ -78,8 +79,8 @@ async fn where_it_leads_is_looked_at_again_at_each_attempt() {
     let cast = Cast::new(&world, 100_000).await;
     cast.produce(1000).await;
     let receiver = Receiver::start(Reply::Status(200));
-    let made = cast.receiver.post("/webhooks", &json!({"url": "https://hooks.example.com/x"}));
-    let id = made.await.is(201).id();
+    let outside = json!({"url": "https://hooks.example.com/x"});
+    let id = cast.receiver.post("/webhooks", &outside).await.is(201).id();
     let superuser = world.database.superuser().await;
     let there = receiver.url();
     superuser.execute("UPDATE webhook SET url = $1", &[&there]).await.unwrap();
