@@ -293,6 +293,10 @@ mod tests {
             ("LIANDAN_METRICS_LISTEN", "everywhere"),
             ("LIANDAN_METRICS_TOKEN", "short"),
             ("LIANDAN_BEHIND_TLS", "yes"),
+            ("LIANDAN_SMTP_URL", "mail.example"),
+            ("LIANDAN_MAIL_FROM", "nobody"),
+            ("LIANDAN_PUBLIC_URL", "liandan.example"),
+            ("LIANDAN_WEBHOOK_PRIVATE_TARGETS", "1"),
             ("LIANDAN_BEHIND_PROXY", "1"),
             ("LIANDAN_WORKERS", "0"),
         ];

@@ -137,17 +137,24 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
             },
             kind => registers.shown(kind, body.data)?,
         };
-        let kind = place.subject_kind.as_str().to_owned();
-        changes.push(ChangeView {
-            sequence: place.position + 1,
-            kind: body.kind,
-            subject: SubjectView { kind, id: place.subject_id },
-            occurred_at: body.occurred_at,
-            recorded_at: body.recorded_at,
-            resource,
-        });
+        let head = (body.kind, body.occurred_at, body.recorded_at);
+        changes.push(change(&place, head, resource));
     }
     Ok(changes)
+}
+
+/// `head`: kind, claimed and recorded time.
+fn change(place: &Place, head: (String, String, String), resource: Option<Value>) -> ChangeView {
+    let (kind, occurred_at, recorded_at) = head;
+    let subject_kind = place.subject_kind.as_str().to_owned();
+    ChangeView {
+        sequence: place.position + 1,
+        kind,
+        subject: SubjectView { kind: subject_kind, id: place.subject_id },
+        occurred_at,
+        recorded_at,
+        resource,
+    }
 }
 
 async fn events_at(app: &App, places: &[Place]) -> Result<Vec<(Place, Body)>, Problem> {

@@ -109,6 +109,8 @@ async fn fan(app: &App, rows: &[Told]) -> Result<(i64, i64), Problem> {
             tell(subscription.channel.as_str(), target, Some(user), due);
         }
     }
+    // Of one instant, so only their order among themselves is chance: let it be that of the log.
+    fanned.ids.sort_unstable();
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     fan_store::fan(&app.pool, &ids, fanned, wall).await
 }

@@ -127,7 +127,7 @@ pub struct Backlog {
 
 pub async fn backlog(pool: &Pool, wall: DateTime<Utc>) -> Result<Backlog, Problem> {
     const SQL: &str = "-- notify: backlog
-SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT 100000) AS some) AS outbox,
+SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT 100000) AS few) AS outbox,
        (SELECT count(*) FROM delivery WHERE status = 'pending' AND next_attempt_at <= $1) AS due";
     let query = diesel::sql_query(SQL).bind::<Timestamptz, _>(wall);
     Ok(query.get_result(&mut pool.get().await?).await?)

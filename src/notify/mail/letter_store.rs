@@ -39,13 +39,13 @@ pub struct Letter {
 
 /// All that is due of so many subscriptions, so that a digest is one mail.
 const LETTERS_SQL: &str = "-- notify: claim mails
-WITH some AS (
+WITH few AS (
     SELECT s.id FROM subscription s WHERE s.channel = 'mail' AND EXISTS (
         SELECT FROM delivery d WHERE d.target_id = s.id AND d.status = 'pending'
            AND d.next_attempt_at <= $1 AND (d.leased_until IS NULL OR d.leased_until <= $1))
      ORDER BY s.id LIMIT $3),
  due AS (
-    SELECT d.id FROM some JOIN delivery d ON d.target_id = some.id
+    SELECT d.id FROM few JOIN delivery d ON d.target_id = few.id
      WHERE d.status = 'pending' AND d.next_attempt_at <= $1
        AND (d.leased_until IS NULL OR d.leased_until <= $1)
      ORDER BY d.id FOR UPDATE OF d SKIP LOCKED)

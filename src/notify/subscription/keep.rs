@@ -266,7 +266,7 @@ mod tests {
             "a@b.example>",
             "abc",
             "@b.example",
-            "a@",
+            "ab@",
             "\"a b\"@c.example",
         ] {
             assert!(fault(wrong).is_some(), "{wrong:?}");

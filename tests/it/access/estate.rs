@@ -78,6 +78,8 @@ impl Estate {
         things.push(("emergency-plans", plan));
         let report = json!({"site_id": cast.producer_site, "year": 2026, "period": "month",
             "number": 10});
+        let hook = json!({"url": "https://hooks.example.com/x"});
+        things.push(("webhooks", cast.producer.post("/webhooks", &hook).await.ok().id()));
         things.push(("reports", cast.producer.post("/reports", &report).await.ok().id()));
         // As the watch finds it ten days from now: what was filed has not left.
         let later = world.now() + TimeDelta::days(10);
@@ -138,14 +140,12 @@ async fn things(cast: &Cast) -> (Vec<(&'static str, String)>, String) {
         "mass_kg": 1000});
     let user = cast.producer.get("/me").await.ok().str("/user/id").to_owned();
     let key = json!({"name": "地磅", "scopes": ["read"]});
-    let hook = json!({"url": "https://hooks.example.com/x"});
     // Of next year: it is seen now, and lets nobody sign yet.
     let delegation = json!({"to_organisation_id": cast.carrier_id, "scopes": ["file"],
         "valid_from": "2027-01-01", "valid_to": "2027-12-31"});
     let mut things = vec![
         ("api-keys", post(&cast.producer, "/api-keys", key).await),
         ("delegations", post(&cast.producer, "/delegations", delegation).await),
-        ("webhooks", post(&cast.producer, "/webhooks", hook).await),
         ("storage-areas", post(&cast.receiver, "/storage-areas", area).await),
         ("waste-streams", post(&cast.producer, "/waste-streams", stream).await),
         ("management-plans", post(&cast.producer, "/management-plans", plan).await),

@@ -71,7 +71,8 @@ const NONE_OF: &[(&str, &str)] = &[
                   WHERE o.subject_id = m.id AND e.subject_id = m.id
                     AND o.recipient_id = m.receiver_id)
               + (SELECT count(*) FROM delivery d JOIN event e USING (position)
-                  WHERE d.subject_id = m.id AND e.subject_id = m.id AND d.channel = 'console') <> 1",
+                  WHERE d.subject_id = m.id AND e.subject_id = m.id
+                    AND d.channel = 'console') <> 1",
     ),
     (
         "notices of nothing",

@@ -1,6 +1,7 @@
 //! Notifications: what happened arrives where somebody asked for it, signed, once in effect, and
 //! nowhere else. Workers are ticked by hand, but where they are what is tested.
 
+mod audited;
 mod isolation;
 mod killed;
 mod mail;
