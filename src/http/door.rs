@@ -54,8 +54,9 @@ pub fn scopes_for(method: &Method, path: &str) -> Option<&'static [KeyScope]> {
     let is_read = matches!(*method, Method::GET | Method::HEAD);
     match folder {
         "me" => (is_read && below == "me").then_some(READ),
-        "auth" | "users" | "api-keys" | "sandbox" => None,
-        "webhooks" | "subscriptions" | "notices" | "unsubscribe" => None,
+        "auth" | "users" | "api-keys" | "sandbox" | "webhooks" | "subscriptions" | "notices" => {
+            None
+        }
         "delegations" => is_read.then_some(READ),
         // These write nothing.
         "capacity" if SOLVED.contains(&below) => Some(READ),

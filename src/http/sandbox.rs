@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Answer, Body, Caller};
 use crate::app::App;
 use crate::clock::rfc3339;
-use crate::notify::CaughtMail;
+use crate::notify::{Catcher, CaughtMail};
 use crate::sandbox;
 use crate::wire::wire;
 
@@ -70,6 +70,6 @@ pub struct CaughtMails {
 #[utoipa::path(get, path = "/api/v1/sandbox/mail", tag = "sandbox",
     responses((status = 200, description = "The newest mail.", body = CaughtMails)))]
 pub async fn caught_mail(app: Data<App>, _caller: Caller) -> Answer {
-    let data = app.notify.catcher().map(|catcher| catcher.mails()).unwrap_or_default();
+    let data = app.notify.catcher().map(Catcher::mails).unwrap_or_default();
     Ok(HttpResponse::Ok().json(CaughtMails { data }))
 }

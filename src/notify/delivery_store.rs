@@ -194,9 +194,10 @@ pub async fn again(pool: &Pool, id: DeliveryId, wall: DateTime<Utc>) -> Result<(
     Ok(())
 }
 
-/// Takes away what is older, however it ended; answers how much.
+/// Takes away what is older, whether it arrived, was given up, or waits for a webhook that somebody
+/// switched off long ago; answers how much.
 pub async fn sweep(pool: &Pool, before: DateTime<Utc>) -> Result<usize, Problem> {
-    let old = t::table.filter(t::created_at.lt(before)).filter(t::status.ne("pending"));
+    let old = t::table.filter(t::created_at.lt(before));
     Ok(diesel::delete(old).execute(&mut pool.get().await?).await?)
 }
 

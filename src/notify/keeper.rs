@@ -7,7 +7,7 @@ use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use tokio::sync::Notify as Wake;
 
 use super::limits::{MAIL_TIMEOUT, MAILS_AT_ONCE};
-use super::mail::catcher::Catcher;
+use super::mail::Catcher;
 use super::settings::{MailBy, Settings};
 use super::vault::Vault;
 use super::webhook::post;

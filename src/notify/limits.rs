@@ -53,4 +53,4 @@ pub const MAIL_LEASE_S: i64 = 600;
 
 /// How long deliveries and notices are kept, and how often it is looked for older ones.
 pub const DELIVERIES_KEPT_DAYS: i64 = 30;
-pub const DELIVERY_SWEEP_TICK: Duration = Duration::from_secs(3600);
+pub const DELIVERY_SWEEP_TICK: Duration = Duration::from_hours(1);

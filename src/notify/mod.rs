@@ -30,7 +30,7 @@ pub use fan::fan_out;
 pub use filter::Filter;
 pub use keeper::{Notify, NotifyError};
 pub use kind::{NoticeKind, NoticeSeverity};
-pub use mail::{CaughtMail, escaped};
+pub use mail::{Catcher, CaughtMail, escaped};
 pub use settings::{MailBy, NotAServer, Settings, SmtpServer};
 pub use topic::{Content, Told, Topic, Whereabouts};
 
@@ -59,11 +59,16 @@ pub async fn backlog(app: &App) -> Result<(i64, i64), Problem> {
     Ok((found.outbox, found.due))
 }
 
+/// Takes away deliveries and notices that are older than they are kept; answers how many.
+pub async fn sweep_old(app: &App) -> Result<usize, Problem> {
+    let before = app.clock.wall() - TimeDelta::days(DELIVERIES_KEPT_DAYS);
+    delivery_store::sweep(&app.pool, before).await
+}
+
 async fn sweep(app: &App) -> Infallible {
     loop {
         sleep(DELIVERY_SWEEP_TICK).await;
-        let before = app.clock.wall() - TimeDelta::days(DELIVERIES_KEPT_DAYS);
-        match delivery_store::sweep(&app.pool, before).await {
+        match sweep_old(app).await {
             Ok(0) => {}
             Ok(deliveries) => tracing::info!(deliveries, "old deliveries were taken away"),
             Err(problem) => {

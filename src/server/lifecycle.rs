@@ -75,8 +75,8 @@ async fn serve(
         never = follow(app) => match never {},
         never = custody::follow_witnesses(app) => match never {},
         never = sweep::follow(app) => match never {},
-        never = anomaly::follow(app) => match never {},
-        never = notify::follow(app) => match never {},
+        never = Box::pin(anomaly::follow(app)) => match never {},
+        never = Box::pin(notify::follow(app)) => match never {},
         never = &mut tree => match never {},
         () = signals.next() => {}
     }

@@ -25,7 +25,7 @@ const MAIL_BYTES_MAX: u64 = 1024 * 1024;
 const LINE_BYTES_MAX: u64 = 4096;
 
 /// How long a connection may be silent.
-const SILENT: Duration = Duration::from_secs(60);
+const SILENT: Duration = Duration::from_mins(1);
 
 /// A mail that was caught.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -70,7 +70,9 @@ fn together(letters: Vec<Letter>) -> Vec<Vec<Letter>> {
         mails.entry(mail).or_default().push(letter);
     }
     let mut mails: Vec<Vec<Letter>> = mails.into_values().collect();
-    mails.iter_mut().for_each(|mail| mail.sort_by_key(|letter| letter.id));
+    for mail in &mut mails {
+        mail.sort_by_key(|letter| letter.id);
+    }
     mails
 }
 

@@ -49,7 +49,9 @@ fn decide_new(
             ("邮件订阅须有邮箱地址。", "Mail needs an address."),
         )),
         (Channel::Mail, Some(address)) => {
-            address_fault(address).into_iter().for_each(|one| findings.refuse(one));
+            if let Some(one) = address_fault(address) {
+                findings.refuse(one);
+            }
         }
         (Channel::Console, Some(_)) => findings.refuse(fault(
             Code::InvalidValue,
@@ -139,7 +141,9 @@ fn changed(before: &Subscription, asked: &ChangeSubscription) -> Result<Subscrip
     if let Change::Set(address) = &asked.address {
         let words = ("只有邮件订阅才有地址。", "Only mail has an address.");
         let wrong = (!is_mail).then(|| fault(Code::InvalidValue, "/address", words));
-        wrong.or_else(|| address_fault(address)).into_iter().for_each(|one| findings.refuse(one));
+        if let Some(one) = wrong.or_else(|| address_fault(address)) {
+            findings.refuse(one);
+        }
     }
     if !is_mail && !matches!(asked.digest, Change::Keep | Change::Set(Digest::None)) {
         let words = ("只有邮件可以汇总。", "Only mail comes together.");

@@ -89,7 +89,7 @@ pub fn is_public(address: IpAddr) -> bool {
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     let special = match a {
-        0 | 10 | 127 => true,
+        0 | 10 | 127 | 224..=255 => true,
         100 => (64..128).contains(&b),
         169 => b == 254,
         172 => (16..32).contains(&b),
@@ -98,7 +98,6 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         }
         198 => (18..20).contains(&b) || (b, c) == (51, 100),
         203 => (b, c) == (0, 113),
-        224..=255 => true,
         _ => false,
     };
     !special

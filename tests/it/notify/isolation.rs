@@ -1,6 +1,7 @@
 //! To each its own: another's webhooks, subscriptions and notices do not exist, and nobody is told
 //! what they may not see.
 
+use liandan::notify;
 use serde_json::json;
 
 use super::{Receiver, Reply, data, file, hook, tell, world};
@@ -72,6 +73,13 @@ async fn notices_are_ones_own_and_are_read_once() {
     let unread = cast.receiver.get("/notices?unread=true").await.is(200);
     assert_eq!(data(&unread).len(), 1);
     assert!(data(&cast.carrier.get("/notices").await.is(200)).is_empty());
+    // Kept for a month.
+    let superuser = world.database.superuser().await;
+    let old = "UPDATE delivery SET created_at = created_at - interval '31 days'
+                WHERE id = $1::text::uuid";
+    superuser.execute(old, &[&id]).await.unwrap();
+    assert_eq!(notify::sweep_old(&world.app).await.unwrap(), 1);
+    assert_eq!(data(&cast.receiver.get("/notices").await.is(200)).len(), 1);
 }
 
 #[tokio::test]

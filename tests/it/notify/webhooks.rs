@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use liandan::decision::SubjectKind;
 use liandan::notify;
 use serde_json::json;
 
@@ -147,8 +148,9 @@ async fn whoever_is_gone_is_told_no_more_and_its_keepers_are() {
     file(&cast).await;
     assert_eq!(tell(&world.app).await, 1);
     let superuser = world.database.superuser().await;
-    let kinds = "SELECT string_agg(kind, ' ' ORDER BY position) FROM event WHERE subject_kind = 31";
-    let kinds: String = superuser.query_one(kinds, &[]).await.unwrap().get(0);
+    let kinds = "SELECT string_agg(kind, ' ' ORDER BY position) FROM event WHERE subject_kind = $1";
+    let of = SubjectKind::Webhook.number();
+    let kinds: String = superuser.query_one(kinds, &[&of]).await.unwrap().get(0);
     assert_eq!(kinds, "webhook_made webhook_disabled webhook_changed");
 }
 
