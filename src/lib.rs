@@ -92,6 +92,8 @@ pub mod secret;
 pub mod seeds;
 /// Start, serve, stop.
 pub mod server;
+/// A year from a seed, with labelled fraud.
+pub mod simulate;
 /// The log and the metrics.
 pub mod telemetry;
 pub mod track;

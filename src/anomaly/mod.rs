@@ -12,6 +12,7 @@ mod decided;
 mod engine;
 mod engine_store;
 pub mod finding;
+mod found_store;
 mod look;
 pub mod param;
 mod preview;
@@ -38,6 +39,7 @@ pub use asked::{
     RiskQuery, SetParameter, ShareAnomaly, TriageAnomaly, WhichDivision,
 };
 pub use engine::{Lag, Watching, catch_up, catch_up_to, follow, lag, reference};
+pub use found_store::all_found;
 pub use look::{WholeAnomalyView, list, one, seen_among, show, shown};
 pub use preview::{RulePreviewView, preview};
 pub use rebuild::{Progress, Rebuilt, rebuild};

@@ -1,10 +1,10 @@
-//! `liandan anomaly`: what the rules found, evaluated anew.
+//! `liandan anomaly`: what the rules found, evaluated anew or held against what is true.
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::say;
+use super::{anomaly_score, say};
 use crate::anomaly::{Progress, Rebuilt};
 use crate::config::{DemoHome, Environment};
 use crate::db::private;
@@ -21,6 +21,7 @@ pub(super) struct Arguments {
 #[derive(clap::Subcommand)]
 enum What {
     Rebuild(Rebuild),
+    Score(anomaly_score::Scoring),
 }
 
 /// Evaluate the whole log again, by the rules of this build: the same cases under the same ids, so
@@ -42,7 +43,13 @@ struct Rebuild {
 
 pub(super) fn run(environment: &Environment, asked: &Arguments) -> Result<ExitCode, StartError> {
     start_log(environment.text("LIANDAN_LOG"), "warn")?;
-    let What::Rebuild(asked) = &asked.what;
+    match &asked.what {
+        What::Rebuild(asked) => rebuild(environment, asked),
+        What::Score(asked) => anomaly_score::run(environment, asked),
+    }
+}
+
+fn rebuild(environment: &Environment, asked: &Rebuild) -> Result<ExitCode, StartError> {
     let home = if asked.demo || asked.data_dir.is_some() {
         Some(DemoHome::of(environment, asked.data_dir.clone(), private::is_root()?)?)
     } else {

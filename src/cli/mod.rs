@@ -4,6 +4,7 @@
 //! sense. 130: stopped at once by a second signal.
 
 mod anomaly;
+mod anomaly_score;
 mod audit;
 mod bench;
 mod conformance;
@@ -14,6 +15,7 @@ mod key;
 mod migrate;
 mod openapi;
 mod serve;
+mod simulate;
 mod user;
 mod verify;
 mod witness;
@@ -50,6 +52,7 @@ enum Command {
     Anomaly(anomaly::Arguments),
     Bench(bench::Arguments),
     Conformance(conformance::Arguments),
+    Simulate(simulate::Arguments),
     Import(import::Arguments),
     Export(export::Arguments),
 }
@@ -72,6 +75,7 @@ pub fn run(environment: &Environment) -> Result<ExitCode, StartError> {
         Command::Anomaly(asked) => anomaly::run(environment, &asked),
         Command::Bench(asked) => bench::run(environment, &asked).map(|()| ExitCode::SUCCESS),
         Command::Conformance(asked) => conformance::run(&asked),
+        Command::Simulate(asked) => simulate::run(environment, asked),
     }
 }
 

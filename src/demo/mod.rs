@@ -13,6 +13,7 @@ mod registers;
 mod store;
 
 pub use account::{Account, PASSWORD};
+pub use act::body;
 
 use chrono::TimeDelta;
 

@@ -177,9 +177,8 @@ pub async fn metrics(request: HttpRequest, page: Data<MetricsPage>, app: Data<Ap
     let asked =
         async { tokio::join!(custody::lag(&app), anomaly::lag(&app), notify::backlog(&app)) };
     let found = tokio::time::timeout(Duration::from_secs(READY_S_MAX), asked).await;
-    let (lags, waiting) = found.map_or(((None, None), None), |(tree, watch, told)| {
-        ((tree.ok(), watch.ok()), told.ok())
-    });
+    let (lags, waiting) = found
+        .map_or(((None, None), None), |(tree, watch, told)| ((tree.ok(), watch.ok()), told.ok()));
     let text = page.metrics.page(&app.committer, lags, waiting).map_err(Problem::internal)?;
     let kind = (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
     Ok(HttpResponse::Ok().insert_header(kind).body(text))

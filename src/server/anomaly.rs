@@ -41,3 +41,22 @@ pub fn rebuild_demo_anomalies(
     postgres.stop();
     rebuilt
 }
+
+/// Evaluates the log of a demo's or a world's database anew, and answers the cases. Blocks.
+pub fn demo_anomalies(home: &DemoHome) -> Result<Vec<serde_json::Value>, StartError> {
+    rebuild_demo_anomalies(home, &mut |_| {})?;
+    let read = |url: &str| {
+        actix_web::rt::System::new().block_on(async {
+            let pool = Pool::new(url).map_err(|err| OpenError::Pool(err.to_string()))?;
+            let found = anomaly::all_found(&pool).await;
+            found.map_err(|problem| StartError::Refused(Box::new(problem)))
+        })
+    };
+    if let Some(url) = PrivatePostgres::running_app_url(&home.data_dir, DATABASE)? {
+        return read(&url);
+    }
+    let postgres = private::start(home, &Mint::random())?;
+    let found = read(&postgres.app_url(DATABASE));
+    postgres.stop();
+    found
+}

@@ -27,6 +27,8 @@ pub enum StartError {
     Listen { address: SocketAddr, reason: std::io::Error },
     #[error("the demo could not be filled: {0}")]
     Seed(Problem),
+    #[error("the world could not be played: {0}")]
+    Simulate(Problem),
     #[error("the sandbox clock cannot be read: {0}")]
     Clock(Problem),
     #[error("metrics cannot be set up: {0}")]

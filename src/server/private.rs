@@ -61,7 +61,17 @@ pub fn demo(
 
 /// The private server of a demo's folder.
 pub(super) fn start(home: &DemoHome, mint: &Mint) -> Result<PrivatePostgres, StartError> {
+    start_with(home, mint, true)
+}
+
+/// The same, `fsync` or not: off only where losing the data does not matter.
+pub(super) fn start_with(
+    home: &DemoHome,
+    mint: &Mint,
+    fsync: bool,
+) -> Result<PrivatePostgres, StartError> {
     let settings = Settings {
+        fsync,
         bin_dir: home.postgres_bin.clone(),
         cache_dir: home.cache_dir.clone(),
         ..Settings::default()
@@ -76,7 +86,7 @@ fn refuse_taken(address: SocketAddr) -> Result<(), StartError> {
 }
 
 /// Roles and database, in a cluster that may be new or may be an older demo's.
-async fn prepare(postgres: &PrivatePostgres, reset: bool) -> Result<(), StartError> {
+pub(super) async fn prepare(postgres: &PrivatePostgres, reset: bool) -> Result<(), StartError> {
     let url = postgres.superuser_url("postgres");
     let connected = tokio_postgres::connect(&url, NoTls).await;
     let (mut superuser, connection) = connected.map_err(bootstrap::BootstrapError::from)?;

@@ -1,0 +1,77 @@
+//! `liandan simulate`: a private PostgreSQL, a held clock, a seeded mint, and the files of a world.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::StartError;
+use super::private::{DATABASE, prepare, start_with};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::{DemoHome, Serving};
+use crate::db::private::PrivatePostgres;
+use crate::db::{self, sandbox_clock};
+use crate::mint::Mint;
+use crate::simulate::{self, Order, Progress, Simulated};
+
+/// What a simulation is started with.
+pub struct Simulation {
+    pub serving: Serving,
+    /// Its folder is the world's.
+    pub home: DemoHome,
+    pub order: Order,
+    /// Where the journal is written to, line by line.
+    pub events: Option<PathBuf>,
+}
+
+/// Plays a world into a folder, whose database is made anew. Blocks.
+pub fn simulate(
+    asked: &Simulation,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Simulated, StartError> {
+    // A world is made again in minutes: it need not survive a loss of power while it is made.
+    let postgres = start_with(&asked.home, &Mint::random(), false)?;
+    let played = actix_web::rt::System::new().block_on(play(asked, &postgres, tell));
+    postgres.stop();
+    played
+}
+
+async fn play(
+    asked: &Simulation,
+    postgres: &PrivatePostgres,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Simulated, StartError> {
+    prepare(postgres, true).await?;
+    db::migrate(&postgres.migrate_url(DATABASE))?;
+    let order = &asked.order;
+    let parts = (Clock::held(simulate::instant(0)), Mint::seeded(order.seed));
+    let url = postgres.app_socket_url(DATABASE);
+    let (app, drain) = App::open(asked.serving.config.clone(), parts, &url)?;
+    let world = Box::pin(simulate::simulate(&app, order, tell)).await;
+    let world = world.map_err(StartError::Simulate)?;
+    write(&asked.home.data_dir, &world).map_err(writing)?;
+    if let Some(path) = &asked.events {
+        let mut file = BufWriter::new(File::create(path).map_err(writing)?);
+        simulate::dump(&app.pool, &mut file).await.map_err(StartError::Simulate)?;
+        file.flush().map_err(writing)?;
+    }
+    let shift = simulate::end(order) - app.clock.wall();
+    sandbox_clock::advance(&app.pool, shift).await.map_err(StartError::Clock)?;
+    drop(app);
+    drain.wait().await;
+    Ok(world)
+}
+
+fn writing(reason: std::io::Error) -> StartError {
+    StartError::Io { doing: "write the world", reason }
+}
+
+/// `labels.ndjson` and `world.json`.
+fn write(folder: &Path, world: &Simulated) -> std::io::Result<()> {
+    let mut file = BufWriter::new(File::create(folder.join("labels.ndjson"))?);
+    for label in &world.labels {
+        writeln!(file, "{}", serde_json::to_string(label)?)?;
+    }
+    file.flush()?;
+    std::fs::write(folder.join("world.json"), serde_json::to_string_pretty(world)? + "\n")
+}

@@ -1,0 +1,304 @@
+//! What is planned: loads and rounds with all their steps, entries and papers, as plain data.
+//!
+//! A plan names parties, vehicles and manifests by their places in its lists; the play gives them
+//! ids. So a plan of one seed is one value, and can be compared.
+
+use serde_json::Value;
+
+use super::world::Sec;
+
+/// A manifest, by its place among all of a world.
+pub type Key = usize;
+
+/// A line of a manifest, with what is found at the gate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    pub waste: usize,
+    pub grams: i64,
+    pub packages: i64,
+    pub accepted: i64,
+    pub refused: i64,
+    pub stored_since: Option<Sec>,
+}
+
+/// Where a load's course leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course {
+    Through,
+    Cancelled(Sec),
+    /// What was refused goes back at this time.
+    Returned(Sec),
+    /// What was refused goes on to that party.
+    Forwarded(usize, Sec),
+}
+
+/// When something happens, and when it is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct When {
+    pub at: Sec,
+    pub told: Sec,
+}
+
+impl When {
+    pub const fn now(at: Sec) -> Self {
+        Self { at, told: at }
+    }
+}
+
+/// A treatment of a load: all lines, or its part in thousandths.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Treatment {
+    pub at: Sec,
+    pub residues: Vec<(usize, i64)>,
+}
+
+/// A manifest with its life.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Load {
+    pub key: Key,
+    pub from: usize,
+    pub to: usize,
+    pub carrier: usize,
+    pub vehicle: usize,
+    pub driver: usize,
+    pub items: Vec<Item>,
+    pub filed: Sec,
+    pub departs: When,
+    pub arrives: When,
+    pub received: When,
+    /// Planned departure and arrival of its leg, where they are told.
+    pub planned: Option<(Sec, Sec)>,
+    pub loaded_g: Option<i64>,
+    /// Gross and tare of the receiver's weighbridge.
+    pub scale: Option<(i64, i64)>,
+    /// Line, field and what was found.
+    pub mismatch: Option<(usize, &'static str, &'static str)>,
+    pub treatment: Option<Treatment>,
+    pub course: Course,
+    /// When what was refused is where it goes.
+    pub onward: Sec,
+    /// When it broke down, and is told so.
+    pub breakdown: Option<Sec>,
+    /// It was done on paper and entered afterwards, with all its steps.
+    pub on_paper: bool,
+    /// Labelled boxes of its first line, registered when they were filled.
+    pub boxes: Vec<(Sec, i64)>,
+    /// How many of them are missing at the gate.
+    pub missing: usize,
+    /// Thousandths of a degree.
+    pub stored_mc: Option<i64>,
+    /// When a change of its note is proposed, before it leaves.
+    pub amended: Option<Sec>,
+}
+
+impl Load {
+    pub fn grams(&self) -> i64 {
+        self.items.iter().map(|item| item.grams).sum()
+    }
+
+    /// The day that it is planned to leave on.
+    pub fn planned_day(&self) -> i64 {
+        self.departs.at.div_euclid(super::world::DAY)
+    }
+}
+
+/// A call of a round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    pub key: Key,
+    pub party: usize,
+    pub at: Sec,
+    /// Waste, what was expected, and what was taken.
+    pub items: Vec<(usize, i64, i64)>,
+    /// Why nothing was taken.
+    pub skipped: Option<&'static str>,
+}
+
+/// A collection round.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Round {
+    pub carrier: usize,
+    pub vehicle: usize,
+    pub driver: usize,
+    pub to: usize,
+    pub stream: &'static str,
+    pub planned: Sec,
+    pub calls: Vec<Call>,
+    pub weighed: Sec,
+    pub net_g: i64,
+    pub tare_g: i64,
+    pub impurity_milli: Option<i64>,
+    pub stored_mc: Option<i64>,
+    pub treated: Sec,
+}
+
+impl Round {
+    pub fn is_empty(&self) -> bool {
+        self.calls.iter().all(|call| call.skipped.is_some())
+    }
+}
+
+/// An entry of a ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub party: usize,
+    pub kind: &'static str,
+    pub waste: usize,
+    pub grams: i64,
+    pub occurred: Option<Sec>,
+}
+
+/// What else is filed: records, plans, reports, and what regulators do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Paper {
+    pub party: usize,
+    pub kind: PaperKind,
+    /// Without the ids, which the play adds.
+    pub body: Value,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaperKind {
+    Activity,
+    Insurance,
+    EmergencyPlan,
+    FacilityDay,
+    ManagementPlan,
+    Report,
+    /// The regulator puts it on the blacklist, or takes it off.
+    Blacklist,
+}
+
+/// An act, by its place in the list that it is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// The party comes into the registers.
+    Settle(usize),
+    Paper(usize),
+    Entry(usize),
+    Boxes(usize),
+    File(usize),
+    Amend(usize),
+    Agree(usize),
+    Cancel(usize),
+    Depart(usize),
+    Breakdown(usize),
+    Arrive(usize),
+    Receive(usize),
+    /// What was refused goes back or on, arrives there, and is treated where it went on.
+    Send(usize),
+    Home(usize),
+    TreatSent(usize),
+    Treat(usize),
+    PlanRound(usize),
+    Call(usize, usize),
+    WeighIn(usize),
+    TreatRound(usize),
+}
+
+/// An act, when it is told, and the lane in which acts wait for each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Act {
+    pub at: Sec,
+    /// In the order in which it was planned.
+    pub turn: usize,
+    pub lane: usize,
+    pub what: What,
+}
+
+/// All that happens in a world.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    pub acts: Vec<Act>,
+    pub loads: Vec<Load>,
+    pub rounds: Vec<Round>,
+    pub entries: Vec<Entry>,
+    pub papers: Vec<Paper>,
+    /// How many manifests there are.
+    pub keys: usize,
+}
+
+/// Lanes of rounds lie beyond those of parties.
+const ROUND_LANES: usize = 1_000_000;
+
+impl Plan {
+    pub fn key(&mut self) -> Key {
+        self.keys += 1;
+        self.keys - 1
+    }
+
+    pub fn act(&mut self, at: Sec, lane: usize, what: What) {
+        let turn = self.acts.len();
+        self.acts.push(Act { at, turn, lane, what });
+    }
+
+    pub fn entry(&mut self, at: Sec, entry: Entry) {
+        self.act(at, entry.party, What::Entry(self.entries.len()));
+        self.entries.push(entry);
+    }
+
+    pub fn paper(&mut self, at: Sec, paper: Paper) {
+        self.act(at, paper.party, What::Paper(self.papers.len()));
+        self.papers.push(paper);
+    }
+
+    /// A load and all its acts.
+    pub fn load(&mut self, load: Load) {
+        let (n, lane) = (self.loads.len(), load.from);
+        if !load.boxes.is_empty() {
+            let last = load.boxes.iter().map(|one| one.0).max().unwrap_or(load.filed);
+            self.act(last.min(load.filed), lane, What::Boxes(n));
+        }
+        self.act(load.filed, lane, What::File(n));
+        if let Some(at) = load.amended {
+            self.act(at, lane, What::Amend(n));
+            self.act(at + 240, lane, What::Agree(n));
+        }
+        match load.course {
+            Course::Cancelled(at) => self.act(at, lane, What::Cancel(n)),
+            Course::Through | Course::Returned(_) | Course::Forwarded(..) => self.way(n, &load),
+        }
+        self.loads.push(load);
+    }
+
+    fn way(&mut self, n: usize, load: &Load) {
+        let lane = load.from;
+        self.act(load.departs.told, lane, What::Depart(n));
+        if let Some(at) = load.breakdown {
+            self.act(at, lane, What::Breakdown(n));
+        }
+        self.act(load.arrives.told, lane, What::Arrive(n));
+        self.act(load.received.told, lane, What::Receive(n));
+        if let Some(treatment) = &load.treatment {
+            self.act(treatment.at, lane, What::Treat(n));
+        }
+        if let Course::Returned(at) | Course::Forwarded(_, at) = load.course {
+            self.act(at, lane, What::Send(n));
+            self.act(load.onward, lane, What::Home(n));
+            if matches!(load.course, Course::Forwarded(..)) {
+                self.act(load.onward + 2 * super::world::DAY, lane, What::TreatSent(n));
+            }
+        }
+    }
+
+    /// A round and all its acts.
+    pub fn round(&mut self, round: Round) {
+        let n = self.rounds.len();
+        let lane = ROUND_LANES + n % 100_000;
+        self.act(round.planned, lane, What::PlanRound(n));
+        for (call, one) in round.calls.iter().enumerate() {
+            self.act(one.at, lane, What::Call(n, call));
+        }
+        if !round.is_empty() {
+            self.act(round.weighed, lane, What::WeighIn(n));
+            self.act(round.treated, lane, What::TreatRound(n));
+        }
+        self.rounds.push(round);
+    }
+
+    /// In the order of time; what does not happen before the end falls away.
+    pub fn sort(&mut self, end: Sec) {
+        self.acts.retain(|act| act.at < end);
+        self.acts.sort_unstable();
+    }
+}

@@ -1,0 +1,336 @@
+//! One act: who does it, and the command that does it.
+
+use serde_json::json;
+
+use super::bodies::{arrival, completion, departure, filing_id, planned_item, receipt};
+use super::{Stage, bodies};
+use crate::command::Done;
+use crate::container;
+use crate::demo::body;
+use crate::manifest;
+use crate::problem::Problem;
+use crate::registry::record::activity::Activity;
+use crate::registry::record::emergency_plan::EmergencyPlanFiled;
+use crate::registry::record::facility_day::FacilityDay;
+use crate::registry::record::insurance::InsurancePolicy;
+use crate::registry::{ledger, organisation, plan, record};
+use crate::report;
+use crate::round;
+use crate::simulate::honest::date;
+use crate::simulate::load::{Act, Course, PaperKind, What};
+use crate::simulate::units::kg;
+use crate::simulate::waste::{FOOD, GREASE, WASTES};
+use crate::simulate::world::{DAY, MINUTE, Sec};
+
+/// Does an act at its time.
+pub async fn perform(stage: &Stage<'_>, act: Act) -> Result<(), Problem> {
+    let at = act.at;
+    match act.what {
+        What::Settle(party) => Box::pin(super::settle::settle(stage, party, at)).await,
+        What::Paper(n) => paper(stage, n, at).await,
+        What::Entry(n) => entry(stage, n, at).await,
+        What::Boxes(n) => boxes(stage, n, at).await,
+        What::File(n) => file(stage, n, at).await,
+        What::Amend(n) => amend(stage, n, at).await,
+        What::Agree(n) => agree(stage, n, at).await,
+        What::Cancel(n) => cancel(stage, n, at).await,
+        What::Depart(n) => depart(stage, n, at).await,
+        What::Breakdown(n) => breakdown(stage, n, at).await,
+        What::Arrive(n) => {
+            let load = &stage.plan.loads[n];
+            let ctx = stage.as_party(load.to, at)?;
+            let id = stage.manifest(load.key)?;
+            manifest::arrive(stage.app, &ctx, id, body(&arrival(load))).await.map(|_| ())
+        }
+        What::Receive(n) => {
+            let load = &stage.plan.loads[n];
+            let ctx = stage.as_party(load.to, at)?;
+            let boxes = stage.ids.borrow().boxes.get(&n).cloned().unwrap_or_default();
+            let mut asked = receipt(load, &boxes);
+            if let Some(area) = stage.party(load.to)?.area_id {
+                asked["storage_area_id"] = json!(area);
+            }
+            let id = stage.manifest(load.key)?;
+            manifest::receive(stage.app, &ctx, id, body(&asked)).await.map(|_| ())
+        }
+        What::Treat(n) => {
+            let load = &stage.plan.loads[n];
+            let residues = load.treatment.as_ref().map(|one| one.residues.clone());
+            let asked = completion(load, at, &residues.unwrap_or_default());
+            let ctx = stage.as_party(load.to, at)?;
+            let id = stage.manifest(load.key)?;
+            manifest::complete(stage.app, &ctx, id, body(&asked)).await.map(|_| ())
+        }
+        What::Send(n) => send(stage, n, at).await,
+        What::Home(n) => home(stage, n, at).await,
+        What::TreatSent(n) => treat_sent(stage, n, at).await,
+        What::PlanRound(n) => plan_round(stage, n, at).await,
+        What::Call(n, call) => call_at(stage, (n, call), at).await,
+        What::WeighIn(n) => weigh_in(stage, n, at).await,
+        What::TreatRound(n) => treat_round(stage, n, at).await,
+    }
+}
+
+async fn paper(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
+    let paper = &stage.plan.papers[n];
+    let (app, settled) = (stage.app, stage.party(paper.party)?);
+    let ctx = &stage.as_party(paper.party, at)?;
+    let mut asked = paper.body.clone();
+    match paper.kind {
+        PaperKind::Insurance => asked["organisation_id"] = json!(settled.organisation_id),
+        PaperKind::Blacklist => {}
+        _ => asked["site_id"] = json!(settled.site_id),
+    }
+    match paper.kind {
+        PaperKind::Activity => {
+            record::register::<Activity>(app, ctx, body(&asked)).await?;
+        }
+        PaperKind::Insurance => {
+            record::register::<InsurancePolicy>(app, ctx, body(&asked)).await?;
+        }
+        PaperKind::EmergencyPlan => {
+            record::register::<EmergencyPlanFiled>(app, ctx, body(&asked)).await?;
+        }
+        PaperKind::FacilityDay => {
+            record::register::<FacilityDay>(app, ctx, body(&asked)).await?;
+        }
+        PaperKind::ManagementPlan => {
+            plan::register(app, ctx, body(&asked)).await?;
+        }
+        PaperKind::Report => {
+            report::submit(app, ctx, body(&asked)).await?;
+        }
+        PaperKind::Blacklist => {
+            let ctx = &stage.as_system(at);
+            organisation::change(app, ctx, settled.organisation_id, body(&asked)).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn entry(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
+    let entry = &stage.plan.entries[n];
+    let ctx = stage.as_party(entry.party, at)?;
+    let asked = json!({
+        "site_id": stage.party(entry.party)?.site_id, "kind": entry.kind,
+        "waste_code": WASTES[entry.waste].code, "mass_kg": kg(entry.grams),
+    });
+    ledger::enter(stage.app, &ctx, body(&asked)).await.map(|_| ())
+}
+
+async fn boxes(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
+    let load = &stage.plan.loads[n];
+    let (site_id, ctx) = (stage.party(load.from)?.site_id, stage.as_party(load.from, at)?);
+    let code = load.items.first().map_or("", |item| WASTES[item.waste].code);
+    let one = |(filled, grams): &(Sec, i64)| {
+        json!({"site_id": site_id, "waste_code": code, "kind": "medical_box",
+            "mass_kg": kg(*grams),
+            "stored_since": crate::clock::rfc3339(super::instant(*filled))})
+    };
+    let asked = json!({"containers": load.boxes.iter().map(one).collect::<Vec<_>>()});
+    let done = container::register(stage.app, &ctx, body(&asked)).await?;
+    if let Done::Written { output, .. } = done {
+        let ids = output.containers.iter().map(|one| one.id).collect();
+        stage.ids.borrow_mut().boxes.insert(n, ids);
+    }
+    Ok(())
+}
+
+async fn file(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
+    let load = &stage.plan.loads[n];
+    let boxes = stage.ids.borrow().boxes.get(&n).cloned().unwrap_or_default();
+    let asked = stage.filing(load, &boxes)?;
+    let ctx = stage.as_party(load.from, at)?;
+    let id = filing_id(manifest::file(stage.app, &ctx, body(&asked)).await?)?;
+    stage.ids.borrow_mut().manifests.insert(load.key, id);
+    Ok(())
+}
+
+async fn amend(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
+    let load = &stage.plan.loads[n];
+    let id = stage.manifest(load.key)?;
+    let ctx = stage.as_party(load.from, at)?;
+    let asked = json!({"changes": {"note": "联系人电话已更正"}, "reason": "wrong_data"});
+    manifest::amend::propose(stage.app, &ctx, id, body(&asked)).await.map(|_| ())
+}
+
+/// Those whose consent it needs give it; where it needs none, there is nothing to agree to.
+async fn agree(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
+    let load = &stage.plan.loads[n];
+    let id = stage.manifest(load.key)?;
+    for (party, after) in [(load.carrier, 0), (load.to, MINUTE)] {
+        let ctx = stage.as_party(party, at + after)?;
+        let asked = body(&json!({}));
+        // Which of them is asked, the rules of amendments say.
+        let _ = Box::pin(manifest::amend::approve(stage.app, &ctx, (id, 1), asked.into())).await;
+    }
+    Ok(())
+}
+
+async fn cancel(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
+    let load = &stage.plan.loads[n];
+    let ctx = stage.as_party(load.from, at)?;
+    let asked = body(&json!({"reason": "wrong_data", "reason_text": "信息有误，作废重填"}));
+    manifest::cancel(stage.app, &ctx, stage.manifest(load.key)?, asked).await.map(|_| ())
+}
+
+/// What may not leave is called off: nobody leaves it filed.
+async fn depart(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
+    let load = &stage.plan.loads[n];
+    let (ctx, id) = (stage.as_party(load.carrier, at)?, stage.manifest(load.key)?);
+    let left = manifest::depart(stage.app, &ctx, id, body(&departure(load))).await;
+    if left.is_err() {
+        let ctx = stage.as_party(load.from, at)?;
+        let asked = body(&json!({"reason": "vehicle"}));
+        let _ = manifest::cancel(stage.app, &ctx, id, asked).await;
+        stage.ids.borrow_mut().manifests.remove(&load.key);
+    }
+    left.map(|_| ())
+}
+
+async fn breakdown(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
+    let load = &stage.plan.loads[n];
+    let ctx = stage.as_party(load.carrier, at)?;
+    let asked = json!({"kind": "breakdown", "note": "车辆故障，等待救援"});
+    let id = stage.manifest(load.key)?;
+    manifest::incident(stage.app, &ctx, id, body(&asked)).await.map(|_| ())
+}
+
+/// What was refused goes back or on, on the vehicle that it came with.
+async fn send(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
+    let load = &stage.plan.loads[n];
+    let (ctx, id) = (stage.as_party(load.to, at)?, stage.manifest(load.key)?);
+    let refused = load.items.iter().enumerate().filter(|(_, item)| item.refused > 0);
+    let lines = refused.map(|(n, item)| json!({"line": n + 1, "mass_kg": kg(item.refused)}));
+    let mut asked = json!({
+        "planned_departure_on": date(at.div_euclid(DAY)), "legs": [stage.leg(load)?],
+        "items": lines.collect::<Vec<_>>(), "depart_now": true,
+    });
+    let sent = if let Course::Forwarded(to, _) = load.course {
+        asked["receiver_site_id"] = json!(stage.party(to)?.site_id);
+        manifest::send_on(stage.app, &ctx, id, body(&asked)).await?
+    } else {
+        manifest::send_back(stage.app, &ctx, id, body(&asked)).await?
+    };
+    let sent = filing_id(sent)?;
+    stage.ids.borrow_mut().sent.insert(n, sent);
+    Ok(())
+}
+
+/// Whoever receives what was sent, and what it is.
+fn sent(
+    stage: &Stage<'_>,
+    n: usize,
+) -> Result<(usize, crate::ids::ManifestId, Vec<(usize, i64)>), Problem> {
+    let load = &stage.plan.loads[n];
+    let id = stage.ids.borrow().sent.get(&n).copied();
+    let id = id.ok_or_else(|| Problem::internal("nothing was sent"))?;
+    let party = if let Course::Forwarded(to, _) = load.course { to } else { load.from };
+    let refused = load.items.iter().filter(|item| item.refused > 0);
+    Ok((party, id, refused.map(|item| (item.waste, item.refused)).collect()))
+}
+
+async fn home(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
+    let (party, id, items) = sent(stage, n)?;
+    let ctx = stage.as_party(party, at)?;
+    manifest::arrive(stage.app, &ctx, id, body(&json!({}))).await?;
+    let line = |(n, (_, grams)): (usize, &(usize, i64))| json!({"line": n + 1, "accepted_kg": kg(*grams), "refused_kg": 0});
+    let lines: Vec<_> = items.iter().enumerate().map(line).collect();
+    let asked = json!({"decision": "accept", "items": lines});
+    let ctx = stage.as_party(party, at + 6 * MINUTE)?;
+    manifest::receive(stage.app, &ctx, id, body(&asked)).await.map(|_| ())
+}
+
+async fn treat_sent(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
+    let (party, id, items) = sent(stage, n)?;
+    let ctx = stage.as_party(party, at)?;
+    let line = |(n, (waste, grams)): (usize, &(usize, i64))| {
+        json!({"line": n + 1, "method": WASTES[*waste].method, "mass_kg": kg(*grams),
+            "completed_on": date(at.div_euclid(DAY))})
+    };
+    let lines: Vec<_> = items.iter().enumerate().map(line).collect();
+    let asked = json!({"treatments": lines});
+    manifest::complete(stage.app, &ctx, id, body(&asked)).await.map(|_| ())
+}
+
+async fn plan_round(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
+    let round = &stage.plan.rounds[n];
+    let (vehicle, driver) = stage.vehicle(round.vehicle)?;
+    let mut stops = Vec::new();
+    for call in &round.calls {
+        let items = call.items.iter().map(|(waste, expected, _)| planned_item(*waste, *expected));
+        stops.push(json!({
+            "producer_site_id": stage.party(call.party)?.site_id,
+            "items": items.collect::<Vec<_>>(),
+        }));
+    }
+    let asked = json!({
+        "stream": round.stream, "carrier_id": stage.party(round.carrier)?.organisation_id,
+        "vehicle_id": vehicle, "driver_id": driver,
+        "receiver_site_id": stage.party(round.to)?.site_id,
+        "planned_on": date(round.weighed.div_euclid(DAY)), "stops": stops,
+    });
+    let ctx = stage.as_party(round.carrier, at)?;
+    let done = round::plan(stage.app, &ctx, body(&asked)).await?;
+    if let Done::Written { output, .. } = done {
+        let mut ids = stage.ids.borrow_mut();
+        ids.rounds.insert(n, output.id);
+        for (call, stop) in round.calls.iter().zip(&output.round.stops) {
+            ids.manifests.insert(call.key, stop.plan.manifest_id);
+        }
+    }
+    Ok(())
+}
+
+async fn call_at(stage: &Stage<'_>, (n, call): (usize, usize), at: Sec) -> Result<(), Problem> {
+    let (round, id) = (&stage.plan.rounds[n], stage.round(n)?);
+    let one = &round.calls[call];
+    let asked = if let Some(reason) = one.skipped {
+        json!({"outcome": "skipped", "reason": "other", "reason_text": reason})
+    } else {
+        let item = |(n, (_, _, taken)): (usize, &(usize, i64, i64))| json!({"line": n + 1, "mass_kg": kg(*taken)});
+        json!({"outcome": "collected",
+            "items": one.items.iter().enumerate().map(item).collect::<Vec<_>>()})
+    };
+    let ctx = stage.as_party(round.carrier, at)?;
+    let stop = (id, call as i64 + 1);
+    round::stop(stage.app, &ctx, stop, body(&asked)).await.map(|_| ())
+}
+
+async fn weigh_in(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
+    let (round, id) = (&stage.plan.rounds[n], stage.round(n)?);
+    let mut asked = json!({
+        "gross_kg": kg(round.tare_g + round.net_g), "tare_kg": kg(round.tare_g),
+    });
+    if let Some(percent) = round.impurity_milli {
+        asked["impurity_percent"] = kg(percent);
+    }
+    if let Some(degrees) = round.stored_mc {
+        asked["storage_temp_c"] = kg(degrees);
+    }
+    let ctx = stage.as_party(round.to, at)?;
+    round::weigh_in(stage.app, &ctx, id, body(&asked)).await.map(|_| ())
+}
+
+/// Food and grease are treated apart.
+async fn treat_round(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
+    let (round, id) = (&stage.plan.rounds[n], stage.round(n)?);
+    let ctx = stage.as_party(round.to, at)?;
+    let taken = |waste: usize| {
+        let calls = round.calls.iter().filter(|call| call.skipped.is_none());
+        calls.flat_map(|call| &call.items).any(|item| item.0 == waste)
+    };
+    let completed_on = date(at.div_euclid(DAY));
+    if round.stream == "medical" {
+        let asked = json!({"method": "Y11", "completed_on": completed_on});
+        return round::complete(stage.app, &ctx, id, body(&asked)).await.map(|_| ());
+    }
+    for waste in [FOOD, GREASE] {
+        if taken(waste) {
+            let bodies::Kind { method, code } = bodies::kind(waste);
+            let asked = json!({"method": method, "completed_on": completed_on, "waste_code": code});
+            round::complete(stage.app, &ctx, id, body(&asked)).await?;
+        }
+    }
+    Ok(())
+}

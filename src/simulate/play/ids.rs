@@ -1,0 +1,115 @@
+//! The ids of what is on stage, and labels in them.
+
+use std::collections::HashMap;
+
+use super::{Stage, instant};
+use crate::clock::rfc3339;
+use crate::ctx::{Actor, Ctx, Role, Via};
+use crate::grant::Grants;
+use crate::ids::{
+    ContainerId, DriverId, ManifestId, OrganisationId, RoundId, SiteId, StorageAreaId, UserId,
+    VehicleId,
+};
+use crate::limits::UNASKED_WAIT_MAX;
+use crate::problem::Problem;
+use crate::simulate::label::{Label, Planned};
+use crate::simulate::world::Sec;
+
+/// A party as it stands in the registers.
+#[derive(Clone, Copy, Debug)]
+pub struct Settled {
+    pub organisation_id: OrganisationId,
+    pub site_id: SiteId,
+    pub user_id: UserId,
+    /// Where a receiver puts what it takes.
+    pub area_id: Option<StorageAreaId>,
+}
+
+#[derive(Debug, Default)]
+pub struct Ids {
+    pub parties: HashMap<usize, Settled>,
+    pub vehicles: HashMap<usize, (VehicleId, DriverId)>,
+    pub manifests: HashMap<usize, ManifestId>,
+    pub rounds: HashMap<usize, RoundId>,
+    /// Boxes of a load.
+    pub boxes: HashMap<usize, Vec<ContainerId>>,
+    /// What carries the refused part of a load.
+    pub sent: HashMap<usize, ManifestId>,
+}
+
+/// The act leans on one that was refused.
+fn not_there() -> Problem {
+    Problem::internal("it leans on what was refused before")
+}
+
+impl Stage<'_> {
+    pub fn party(&self, party: usize) -> Result<Settled, Problem> {
+        self.ids.borrow().parties.get(&party).copied().ok_or_else(not_there)
+    }
+
+    pub fn vehicle(&self, vehicle: usize) -> Result<(VehicleId, DriverId), Problem> {
+        self.ids.borrow().vehicles.get(&vehicle).copied().ok_or_else(not_there)
+    }
+
+    pub fn manifest(&self, key: usize) -> Result<ManifestId, Problem> {
+        self.ids.borrow().manifests.get(&key).copied().ok_or_else(not_there)
+    }
+
+    pub fn round(&self, round: usize) -> Result<RoundId, Problem> {
+        self.ids.borrow().rounds.get(&round).copied().ok_or_else(not_there)
+    }
+
+    /// The context of a party's administrator.
+    pub fn as_party(&self, party: usize, at: Sec) -> Result<Ctx, Problem> {
+        let settled = self.party(party)?;
+        Ok(self.ctx(
+            Actor {
+                user_id: settled.user_id,
+                organisation_id: settled.organisation_id,
+                role: Role::Admin,
+                via: Via::Password,
+                session_id: None,
+                division: None,
+                regiment: None,
+                agency: None,
+                grants: Grants::NONE,
+            },
+            at,
+        ))
+    }
+
+    /// The program itself, for what regulators do.
+    pub fn as_system(&self, at: Sec) -> Ctx {
+        self.ctx(Actor::system(), at)
+    }
+
+    fn ctx(&self, actor: Actor, at: Sec) -> Ctx {
+        let patience = UNASKED_WAIT_MAX;
+        let times = (instant(at), self.app.clock.wall());
+        Ctx { patience, ..Ctx::unasked(actor, times, "simulate") }
+    }
+
+    /// A label with ids. What was refused has none and falls away.
+    pub fn label(&self, n: usize, planned: &Planned) -> Label {
+        let ids = self.ids.borrow();
+        let manifests = planned.manifests.iter().filter_map(|key| ids.manifests.get(key));
+        let parties = || planned.parties.iter().filter_map(|party| ids.parties.get(party));
+        let vehicles = planned.vehicles.iter().filter_map(|one| ids.vehicles.get(one));
+        let drivers = planned.drivers.iter().filter_map(|one| ids.vehicles.get(one));
+        Label {
+            id: format!("L{:05}", n + 1),
+            fraud: planned.fraud.to_owned(),
+            family: planned.family.to_owned(),
+            rules: planned.rules.iter().map(|rule| (*rule).to_owned()).collect(),
+            manifest_ids: manifests.map(|id| id.uuid().to_string()).collect(),
+            organisation_ids: parties().map(|one| one.organisation_id.uuid().to_string()).collect(),
+            site_ids: parties().map(|one| one.site_id.uuid().to_string()).collect(),
+            vehicle_ids: vehicles.map(|one| one.0.uuid().to_string()).collect(),
+            driver_ids: drivers.map(|one| one.1.uuid().to_string()).collect(),
+            from: rfc3339(instant(planned.from)),
+            to: rfc3339(instant(planned.to)),
+            subtlety: planned.subtlety,
+            honest: planned.honest,
+        }
+    }
+}

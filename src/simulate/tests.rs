@@ -1,0 +1,49 @@
+//! Plans: the same seed gives the same, and an honest world has no fraud in it.
+
+use super::*;
+
+fn order(seed: u64, fraud_rate: f64) -> Order {
+    Order { seed, divisions: 2, days: 120, fraud_rate, subtlety: 0.3 }
+}
+
+fn plan_of(order: &Order) -> (World, Plan, Vec<Planned>) {
+    planned(order, &Catalogue::load().unwrap(), &Calendar::load().unwrap())
+}
+
+#[test]
+fn the_same_seed_gives_the_same_plan_and_another_another() {
+    let (world, plan, labels) = plan_of(&order(1, 0.1));
+    assert_eq!((world, plan.clone(), labels.clone()), plan_of(&order(1, 0.1)));
+    let (_, other, _) = plan_of(&order(2, 0.1));
+    assert_ne!(plan, other);
+    assert!(labels.iter().any(|label| !label.honest));
+}
+
+#[test]
+fn an_honest_world_has_no_fraud_and_keeps_its_vehicles_apart() {
+    let (world, plan, labels) = plan_of(&order(3, 0.0));
+    assert!(labels.iter().all(|label| label.honest));
+    for vehicle in 0..world.vehicles.len() {
+        let mut trips: Vec<_> = plan
+            .loads
+            .iter()
+            .filter(|one| one.vehicle == vehicle)
+            .filter(|one| !matches!(one.course, load::Course::Cancelled(_)))
+            .map(|one| (one.departs.at, one.arrives.at))
+            .collect();
+        trips.sort_unstable();
+        let overlaps = trips.windows(2).filter(|pair| pair[1].0 < pair[0].1).count();
+        assert_eq!(overlaps, 0, "vehicle {vehicle}");
+    }
+}
+
+#[test]
+fn nothing_leaves_before_it_is_filed_or_is_received_before_it_arrives() {
+    let (_, plan, _) = plan_of(&order(4, 0.1));
+    assert!(plan.loads.len() > 500);
+    for one in &plan.loads {
+        let told = [one.departs.told, one.arrives.told, one.received.told];
+        assert!(one.filed <= told[0] && told[0] <= told[1] && told[1] <= told[2], "{one:?}");
+        assert!(one.items.iter().all(|item| item.grams > 0 && item.accepted >= 0), "{one:?}");
+    }
+}
