@@ -108,6 +108,8 @@ pub struct Call {
     pub key: Key,
     pub party: usize,
     pub at: Sec,
+    /// When its producer confirms, if it does.
+    pub confirmed: Option<Sec>,
     /// Waste, what was expected, and what was taken.
     pub items: Vec<(usize, i64, i64)>,
     /// Why nothing was taken.
@@ -192,6 +194,7 @@ pub enum What {
     Treat(usize),
     PlanRound(usize),
     Call(usize, usize),
+    Confirm(usize, usize),
     WeighIn(usize),
     TreatRound(usize),
 }
@@ -288,6 +291,9 @@ impl Plan {
         self.act(round.planned, lane, What::PlanRound(n));
         for (call, one) in round.calls.iter().enumerate() {
             self.act(one.at, lane, What::Call(n, call));
+            if let Some(at) = one.confirmed {
+                self.act(at, lane, What::Confirm(n, call));
+            }
         }
         if !round.is_empty() {
             self.act(round.weighed, lane, What::WeighIn(n));

@@ -119,7 +119,7 @@ pub async fn simulate(
     let played = Box::pin(play::play(&stage, tell)).await?;
     app.clock.set(end(order));
     let manifests = stage.ids.borrow().manifests.len();
-    let labelled = labels.iter().enumerate().map(|(n, one)| stage.label(n, one));
+    let labels = stage.labels(&labels);
     let lapses = labels.iter().filter(|one| one.honest).count();
     Ok(Simulated {
         order: *order,
@@ -131,6 +131,6 @@ pub async fn simulate(
         refusals: played.refusals,
         frauds: labels.len() - lapses,
         lapses,
-        labels: labelled.collect(),
+        labels,
     })
 }

@@ -56,6 +56,7 @@ mod roadside;
 mod rounds;
 mod schema;
 mod signatures;
+mod simulate;
 mod simulation;
 mod standing;
 mod storage;

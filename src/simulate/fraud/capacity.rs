@@ -18,9 +18,14 @@ pub fn treatment(
     let grams: i64 = load.items.iter().map(|item| item.accepted).sum();
     match scheme.deed {
         Deed::Hoarding => {
-            if !chance.happens(scheme.scale(1.0, 0.6)) {
+            // Storage that is full is refused at the filing: they stop just before.
+            let most = planner.world.parties[load.to].storage_g as f64 * scheme.scale(0.88, 0.8);
+            let hoarded = planner.hoarded.entry(load.to).or_default();
+            let full = (*hoarded + grams) as f64 > most;
+            if full || !chance.happens(scheme.scale(1.0, 0.6)) {
                 return false;
             }
+            *hoarded += grams;
             let day = treatment.at.div_euclid(DAY);
             *planner.treated.entry((load.to, day)).or_default() -= grams;
             load.treatment = None;

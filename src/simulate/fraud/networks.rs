@@ -7,7 +7,7 @@ use super::schemes::Scheme;
 use super::table::Deed;
 use crate::simulate::chance::Chance;
 use crate::simulate::honest::Planner;
-use crate::simulate::load::{Entry, Item, Paper, PaperKind};
+use crate::simulate::load::{Course, Entry, Item, Paper, PaperKind};
 use crate::simulate::waste::{OIL, packages};
 use crate::simulate::world::{DAY, HOUR, Kind, MINUTE};
 
@@ -76,7 +76,7 @@ fn hands_on(
     };
     let mut load = planner.load((from, to, carrier), vec![item], ride, chance);
     planner.gate(&mut load, chance);
-    load.course = crate::simulate::load::Course::Through;
+    load.course = Course::Through;
     planner.away(load.vehicle, (load.departs.at, load.arrives.at));
     planner.treat(&mut load, chance);
     scheme.label.touch(load.key, (load.filed, load.received.told));
@@ -89,20 +89,21 @@ fn blacklisted(planner: &mut Planner, scheme: &mut Scheme, day: i64, chance: &mu
     if scheme.label.to > 0 {
         return;
     }
-    let noon = day * DAY + 13 * HOUR;
     let carrier = scheme.party;
     let riding = planner.plan.loads.iter().rev().take(4000).find(|one| {
-        one.carrier == carrier && one.departs.told < noon && one.arrives.told > noon + HOUR
+        let arrives = one.arrives.told;
+        let is_today = arrives.div_euclid(DAY) == day && one.departs.told < arrives - HOUR / 2;
+        one.carrier == carrier && is_today && one.course == Course::Through && !one.on_paper
     });
     let Some(load) = riding else { return };
-    let (key, until) = (load.key, load.received.told);
-    let at = noon + chance.whole(0, 40 * MINUTE);
+    let (key, until) = (load.key, load.received.told.min(load.arrives.told + 3 * HOUR));
+    let at = load.arrives.told - chance.whole(5, 20) * MINUTE;
     let mut paper = |at, listed: bool| {
         let body = json!({"blacklisted": listed});
         planner.plan.paper(at, Paper { party: carrier, kind: PaperKind::Blacklist, body });
     };
     paper(at, true);
-    paper(day * DAY + 20 * HOUR, false);
+    paper(until + 10 * MINUTE, false);
     scheme.label.touch(key, (at, until.max(at + DAY)));
 }
 

@@ -1,8 +1,11 @@
 //! The schemes of a world: who does what, from when to when, how subtly; and what they say where an
 //! honest plan asks.
 
+use chrono::Datelike;
+
 use super::table::{Deed, FRAUDS, Fraud};
 use crate::simulate::chance::Chance;
+use crate::simulate::honest::date;
 use crate::simulate::label::Planned;
 use crate::simulate::load::PaperKind;
 use crate::simulate::waste::{DRUGS, INFECTIOUS, SHARPS};
@@ -228,7 +231,7 @@ impl Frauds {
                     return (scheme.subtlety > 0.5).then_some(at + 60 * DAY);
                 }
                 (Deed::LateReport, PaperKind::Report) if scheme.is_on(day) => {
-                    let due = day / 30 * 30 + 15;
+                    let due = day + 15 - i64::from(date(day).day());
                     let late = scheme.scale(45.0, 4.0) as i64;
                     scheme.label.note(due * DAY, (day + late + 15) * DAY);
                     return (scheme.subtlety > 0.15).then_some(at + (late + 12) * DAY);

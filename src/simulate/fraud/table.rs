@@ -66,6 +66,7 @@ pub enum Deed {
 pub enum On {
     Works,
     Shop,
+    Garage,
     Focus,
     Output,
     Hospital,
@@ -91,6 +92,7 @@ impl On {
             .of(|kind| match self {
                 Self::Works => kind.is_works(),
                 Self::Shop => matches!(kind, Kind::BatteryPoint | Kind::Coking | Kind::Aluminium),
+                Self::Garage => kind == Kind::RepairShop,
                 Self::Focus => matches!(kind, Kind::BatteryPoint | Kind::Coking),
                 Self::Output => matches!(kind, Kind::Coking | Kind::Aluminium | Kind::Pvc),
                 Self::Hospital | Self::BoxHospital => kind.is_hospital(),
@@ -183,8 +185,8 @@ pub const FRAUDS: &[Fraud] = &[
     fraud(D::SuddenDrop, ("sudden_drop", SILENCE), &["AL34", "AL36"], (On::Output, 45, 100)),
     fraud(D::KitchenUnder, ("kitchen_under", SILENCE), &["AL59"], (On::Kitchen, 40, 150)),
     fraud(D::GreaseSold, ("grease_sold", SILENCE), &["AL60"], (On::Kitchen, 65, 200)),
-    fraud(D::LedgerGap, ("ledger_gap", SILENCE), &["AL42", "AL34"], (On::Shop, 40, 70)),
-    fraud(D::Swelling, ("swelling", SILENCE), &["AL35", "AL36"], (On::Output, 35, 90)),
+    fraud(D::LedgerGap, ("ledger_gap", SILENCE), &["AL42", "AL34"], (On::Shop, 95, 130)),
+    fraud(D::Swelling, ("swelling", SILENCE), &["AL35", "AL36", "AL15"], (On::Output, 35, 90)),
     fraud(
         D::Hoarding,
         ("hoarding", CAPACITY),
@@ -211,7 +213,7 @@ pub const FRAUDS: &[Fraud] = &[
     fraud(D::WrongName, ("wrong_name", PAPERS), &["AL03"], (On::Works, 60, 200)),
     fraud(D::Unsorted, ("unsorted", PAPERS), &["AL75"], (On::LargeHospital, 60, 160)),
     fraud(D::Impurity, ("impurity", PAPERS), &["AL63"], (On::KitchenCarrier, 10, 60)),
-    fraud(D::OutsidePlan, ("outside_plan", PAPERS), &["AL15"], (On::Works, 365, 365)),
+    fraud(D::OutsidePlan, ("outside_plan", PAPERS), &["AL15"], (On::Garage, 365, 365)),
     fraud(D::LateReceipt, ("late_receipts", DEADLINES), &["AL07"], (On::Treater, 30, 100)),
     fraud(D::LatePaper, ("late_paper", DEADLINES), &["AL08"], (On::Works, 60, 160)),
     fraud(D::LatePickup, ("late_pickups", DEADLINES), &["AL48", "AL47"], (On::Hospital, 10, 60)),

@@ -62,6 +62,9 @@ impl Planner<'_> {
         }
         let Some(first) = stops.first().map(|stop| stop.0) else { return };
         if self.is_storm(division, day) {
+            for (party, _) in stops {
+                self.storm(party, day);
+            }
             return;
         }
         let begins = day * DAY + hour * HOUR + chance.whole(0, 40 * MINUTE);
@@ -122,7 +125,9 @@ impl Planner<'_> {
             let expects = |grams: i64| read(grams as f64 / 0.9, 1_000).max(1_000);
             let items = items.into_iter().map(|(waste, grams)| (waste, expects(grams), grams));
             let key = self.plan.key();
-            calls.push(Call { key, party, at, items: items.collect(), skipped: None });
+            let confirms = chance.happens(0.93);
+            let confirmed = confirms.then(|| at + chance.whole(2 * MINUTE, 6 * HOUR));
+            calls.push(Call { confirmed, key, party, at, items: items.collect(), skipped: None });
         }
         at += (self.world.road_km(before, to) / 45.0 * HOUR as f64) as Sec + 5 * MINUTE;
         let kitchen = class == "kitchen";

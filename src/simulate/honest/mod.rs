@@ -65,6 +65,8 @@ pub struct Planner<'w> {
     /// Ash that an incinerator has and has not entered.
     pub ash: HashMap<usize, i64>,
     pub activity: HashMap<usize, Activity>,
+    /// What a hoarding receiver has and does not treat.
+    pub hoarded: HashMap<usize, i64>,
 }
 
 /// Plans a whole world.
@@ -92,6 +94,7 @@ impl<'w> Planner<'w> {
             treated: HashMap::new(),
             ash: HashMap::new(),
             activity: HashMap::new(),
+            hoarded: HashMap::new(),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::command::Done;
 use crate::container;
 use crate::demo::body;
 use crate::manifest;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::registry::record::activity::Activity;
 use crate::registry::record::emergency_plan::EmergencyPlanFiled;
 use crate::registry::record::facility_day::FacilityDay;
@@ -38,16 +38,16 @@ pub async fn perform(stage: &Stage<'_>, act: Act) -> Result<(), Problem> {
         What::Breakdown(n) => breakdown(stage, n, at).await,
         What::Arrive(n) => {
             let load = &stage.plan.loads[n];
-            let ctx = stage.as_party(load.to, at)?;
+            let ctx = stage.as_party(stage.end_of(load), at)?;
             let id = stage.manifest(load.key)?;
             manifest::arrive(stage.app, &ctx, id, body(&arrival(load))).await.map(|_| ())
         }
         What::Receive(n) => {
             let load = &stage.plan.loads[n];
-            let ctx = stage.as_party(load.to, at)?;
+            let ctx = stage.as_party(stage.end_of(load), at)?;
             let boxes = stage.ids.borrow().boxes.get(&n).cloned().unwrap_or_default();
             let mut asked = receipt(load, &boxes);
-            if let Some(area) = stage.party(load.to)?.area_id {
+            if let Some(area) = stage.party(stage.end_of(load))?.area_id {
                 asked["storage_area_id"] = json!(area);
             }
             let id = stage.manifest(load.key)?;
@@ -57,7 +57,7 @@ pub async fn perform(stage: &Stage<'_>, act: Act) -> Result<(), Problem> {
             let load = &stage.plan.loads[n];
             let residues = load.treatment.as_ref().map(|one| one.residues.clone());
             let asked = completion(load, at, &residues.unwrap_or_default());
-            let ctx = stage.as_party(load.to, at)?;
+            let ctx = stage.as_party(stage.end_of(load), at)?;
             let id = stage.manifest(load.key)?;
             manifest::complete(stage.app, &ctx, id, body(&asked)).await.map(|_| ())
         }
@@ -66,6 +66,7 @@ pub async fn perform(stage: &Stage<'_>, act: Act) -> Result<(), Problem> {
         What::TreatSent(n) => treat_sent(stage, n, at).await,
         What::PlanRound(n) => plan_round(stage, n, at).await,
         What::Call(n, call) => call_at(stage, (n, call), at).await,
+        What::Confirm(n, call) => confirm(stage, (n, call), at).await,
         What::WeighIn(n) => weigh_in(stage, n, at).await,
         What::TreatRound(n) => treat_round(stage, n, at).await,
     }
@@ -136,13 +137,30 @@ async fn boxes(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Files a load; where its receiver has no room, at the next that takes such waste.
 async fn file(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     let load = &stage.plan.loads[n];
     let boxes = stage.ids.borrow().boxes.get(&n).cloned().unwrap_or_default();
-    let asked = stage.filing(load, &boxes)?;
     let ctx = stage.as_party(load.from, at)?;
-    let id = filing_id(manifest::file(stage.app, &ctx, body(&asked)).await?)?;
-    stage.ids.borrow_mut().manifests.insert(load.key, id);
+    let waste = load.items.first().map_or(0, |item| item.waste);
+    let others = stage.world.able(load.from, waste).into_iter().filter(|one| *one != load.to);
+    let mut outcome = Err(Problem::internal("there is no receiver"));
+    for to in std::iter::once(load.to).chain(others) {
+        let mut asked = stage.filing(load, &boxes)?;
+        asked["receiver_site_id"] = json!(stage.party(to)?.site_id);
+        outcome = manifest::file(stage.app, &ctx, body(&asked)).await.and_then(filing_id);
+        let full = |problem: &Problem| {
+            let codes = [Code::StorageFull, Code::CapacityExceeded];
+            problem.faults().iter().any(|fault| codes.contains(&fault.code))
+        };
+        if !outcome.as_ref().is_err_and(full) {
+            if to != load.to {
+                stage.ids.borrow_mut().rerouted.insert(load.key, to);
+            }
+            break;
+        }
+    }
+    stage.ids.borrow_mut().manifests.insert(load.key, outcome?);
     Ok(())
 }
 
@@ -158,7 +176,7 @@ async fn amend(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
 async fn agree(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     let load = &stage.plan.loads[n];
     let id = stage.manifest(load.key)?;
-    for (party, after) in [(load.carrier, 0), (load.to, MINUTE)] {
+    for (party, after) in [(load.carrier, 0), (stage.end_of(load), MINUTE)] {
         let ctx = stage.as_party(party, at + after)?;
         let asked = body(&json!({}));
         // Which of them is asked, the rules of amendments say.
@@ -199,7 +217,7 @@ async fn breakdown(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> 
 /// What was refused goes back or on, on the vehicle that it came with.
 async fn send(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     let load = &stage.plan.loads[n];
-    let (ctx, id) = (stage.as_party(load.to, at)?, stage.manifest(load.key)?);
+    let (ctx, id) = (stage.as_party(stage.end_of(load), at)?, stage.manifest(load.key)?);
     let refused = load.items.iter().enumerate().filter(|(_, item)| item.refused > 0);
     let lines = refused.map(|(n, item)| json!({"line": n + 1, "mass_kg": kg(item.refused)}));
     let mut asked = json!({
@@ -295,6 +313,14 @@ async fn call_at(stage: &Stage<'_>, (n, call): (usize, usize), at: Sec) -> Resul
     let ctx = stage.as_party(round.carrier, at)?;
     let stop = (id, call as i64 + 1);
     round::stop(stage.app, &ctx, stop, body(&asked)).await.map(|_| ())
+}
+
+/// The producer confirms what was taken.
+async fn confirm(stage: &Stage<'_>, (n, call): (usize, usize), at: Sec) -> Result<(), Problem> {
+    let id = stage.round(n)?;
+    let ctx = stage.as_party(stage.plan.rounds[n].calls[call].party, at)?;
+    let stop = (id, call as i64 + 1);
+    round::confirm(stage.app, &ctx, stop, body(&json!({}))).await.map(|_| ())
 }
 
 async fn weigh_in(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {

@@ -13,6 +13,7 @@ use crate::ids::{
 use crate::limits::UNASKED_WAIT_MAX;
 use crate::problem::Problem;
 use crate::simulate::label::{Label, Planned};
+use crate::simulate::load::Load;
 use crate::simulate::world::Sec;
 
 /// A party as it stands in the registers.
@@ -30,6 +31,8 @@ pub struct Ids {
     pub parties: HashMap<usize, Settled>,
     pub vehicles: HashMap<usize, (VehicleId, DriverId)>,
     pub manifests: HashMap<usize, ManifestId>,
+    /// Manifests whose receiver had no room: where they went instead.
+    pub rerouted: HashMap<usize, usize>,
     pub rounds: HashMap<usize, RoundId>,
     /// Boxes of a load.
     pub boxes: HashMap<usize, Vec<ContainerId>>,
@@ -53,6 +56,11 @@ impl Stage<'_> {
 
     pub fn manifest(&self, key: usize) -> Result<ManifestId, Problem> {
         self.ids.borrow().manifests.get(&key).copied().ok_or_else(not_there)
+    }
+
+    /// Where a load goes.
+    pub fn end_of(&self, load: &Load) -> usize {
+        self.ids.borrow().rerouted.get(&load.key).copied().unwrap_or(load.to)
     }
 
     pub fn round(&self, round: usize) -> Result<RoundId, Problem> {
@@ -89,8 +97,17 @@ impl Stage<'_> {
         Ctx { patience, ..Ctx::unasked(actor, times, "simulate") }
     }
 
-    /// A label with ids. What was refused has none and falls away.
-    pub fn label(&self, n: usize, planned: &Planned) -> Label {
+    /// Labels with ids. One that is about manifests of which none has come to be falls away.
+    pub fn labels(&self, planned: &[Planned]) -> Vec<Label> {
+        let all = planned.iter().enumerate().map(|(n, one)| (one, self.label(n, one)));
+        let real = all.filter(|(planned, label)| {
+            planned.manifests.is_empty() || !label.manifest_ids.is_empty()
+        });
+        real.map(|(_, label)| label).collect()
+    }
+
+    /// What was refused has no id and is not named.
+    fn label(&self, n: usize, planned: &Planned) -> Label {
         let ids = self.ids.borrow();
         let manifests = planned.manifests.iter().filter_map(|key| ids.manifests.get(key));
         let parties = || planned.parties.iter().filter_map(|party| ids.parties.get(party));
