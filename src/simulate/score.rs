@@ -1,8 +1,8 @@
 //! How good: cases held against labels. Pure.
 //!
 //! A label is caught by a case of one of its rules (beside it: of any rule) that names one of its
-//! manifests, or whose subject is its site, vehicle, driver or organisation, and that was first seen
-//! from its beginning until sixty days after its end. A case is right if it catches any label so,
+//! manifests, or whose subject is its site, vehicle, driver or organisation, and that was first
+//! seen from its beginning until sixty days after its end. A case is right if it catches any label so,
 //! lapses of honest life included; those that nobody finds are no loss.
 
 use std::collections::{BTreeMap, HashMap};

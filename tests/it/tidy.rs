@@ -21,6 +21,7 @@ const STREETS: &[&[&str]] = &[
     &["notify"],
     &["audit", "feed", "witness", "search", "reads", "evidence"],
     &["http", "console"],
+    &["simulate"],
 ];
 
 /// Streets against the table that are there, with the reason. The list may only shrink.

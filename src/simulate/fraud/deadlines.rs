@@ -1,5 +1,5 @@
-//! Deadlines: receipts that wait, papers that are entered weeks later, loads that do not leave. What
-//! is simply not done (a plan, a report, a pickup) stands with the schemes.
+//! Deadlines: receipts that wait, papers that are entered weeks later, loads that do not leave.
+//! What is simply not done (a plan, a report, a pickup) stands with the schemes.
 
 use super::schemes::Scheme;
 use super::table::Deed;

@@ -252,8 +252,10 @@ async fn home(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     let (party, id, items) = sent(stage, n)?;
     let ctx = stage.as_party(party, at)?;
     manifest::arrive(stage.app, &ctx, id, body(&json!({}))).await?;
-    let line = |(n, (_, grams)): (usize, &(usize, i64))| json!({"line": n + 1, "accepted_kg": kg(*grams), "refused_kg": 0});
-    let lines: Vec<_> = items.iter().enumerate().map(line).collect();
+    let mut lines = Vec::new();
+    for (n, (_, grams)) in items.iter().enumerate() {
+        lines.push(json!({"line": n + 1, "accepted_kg": kg(*grams), "refused_kg": 0}));
+    }
     let asked = json!({"decision": "accept", "items": lines});
     let ctx = stage.as_party(party, at + 6 * MINUTE)?;
     manifest::receive(stage.app, &ctx, id, body(&asked)).await.map(|_| ())
@@ -306,9 +308,11 @@ async fn call_at(stage: &Stage<'_>, (n, call): (usize, usize), at: Sec) -> Resul
     let asked = if let Some(reason) = one.skipped {
         json!({"outcome": "skipped", "reason": "other", "reason_text": reason})
     } else {
-        let item = |(n, (_, _, taken)): (usize, &(usize, i64, i64))| json!({"line": n + 1, "mass_kg": kg(*taken)});
-        json!({"outcome": "collected",
-            "items": one.items.iter().enumerate().map(item).collect::<Vec<_>>()})
+        let mut items = Vec::new();
+        for (n, (_, _, taken)) in one.items.iter().enumerate() {
+            items.push(json!({"line": n + 1, "mass_kg": kg(*taken)}));
+        }
+        json!({"outcome": "collected", "items": items})
     };
     let ctx = stage.as_party(round.carrier, at)?;
     let stop = (id, call as i64 + 1);

@@ -144,7 +144,10 @@ pub fn completion(load: &Load, at: i64, residues: &[(usize, i64)]) -> Value {
         json!({"line": n + 1, "method": WASTES[one.waste].method, "mass_kg": kg(one.accepted),
             "completed_on": date(at.div_euclid(DAY))})
     };
-    let residue = |(waste, grams): &(usize, i64)| json!({"waste_code": WASTES[*waste].code, "mass_kg": kg(*grams)});
+    let residue = |(waste, grams): &(usize, i64)| {
+        let code = WASTES[*waste].code;
+        json!({"waste_code": code, "mass_kg": kg(*grams)})
+    };
     json!({
         "treatments": lines.map(treatment).collect::<Vec<_>>(),
         "residues": residues.iter().map(residue).collect::<Vec<_>>(),
