@@ -43,7 +43,7 @@ fn members(division: usize, chance: &mut Chance) -> Vec<(Kind, String, i64)> {
         (Kind::Coking, "焦化厂".to_owned(), chance.whole(500, 900)),
         (Kind::BatteryPoint, "蓄电池收集网点".to_owned(), chance.whole(2, 4)),
     ];
-    if division % 2 == 0 {
+    if division.is_multiple_of(2) {
         all.push((Kind::Tertiary, "总医院".to_owned(), chance.whole(380, 620)));
         all.push((Kind::Chemical, "化工厂".to_owned(), chance.whole(60, 140)));
         all.push((Kind::Incinerator, "危险废物焚烧中心".to_owned(), 0));

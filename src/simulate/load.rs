@@ -89,6 +89,8 @@ pub struct Load {
     pub stored_mc: Option<i64>,
     /// When a change of its note is proposed, before it leaves.
     pub amended: Option<Sec>,
+    /// What frauds have changed of it: one of them changes a thing, or its label would be wrong.
+    pub altered: u8,
 }
 
 impl Load {

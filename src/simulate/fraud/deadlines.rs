@@ -39,7 +39,7 @@ pub fn shape(
             if !chance.happens(scheme.scale(0.9, 0.4)) {
                 return false;
             }
-            let by = (scheme.scale(16.0, 4.3) * DAY as f64) as i64;
+            let by = scheme.scale(16.0, 4.0).round() as i64 * DAY;
             for time in [&mut load.departs, &mut load.arrives, &mut load.received] {
                 time.at += by;
                 time.told += by;

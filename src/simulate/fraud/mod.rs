@@ -29,11 +29,16 @@ pub fn shape(planner: &mut Planner, load: &mut Load) {
     let mut schemes = std::mem::take(&mut planner.frauds.schemes);
     for scheme in schemes.iter_mut().filter(|one| one.is_on(day)) {
         let mut chance = scheme.chance(load.key as u64);
+        let alters = scheme.deed.alters();
+        if load.altered & alters != 0 {
+            continue;
+        }
         let touched = mass::shape(scheme, load, &mut chance)
             | papers::shape(scheme, load, &mut chance)
             | movement::shape(planner, scheme, load, &mut chance)
             | deadlines::shape(planner, scheme, load, &mut chance);
         if touched {
+            load.altered |= alters;
             let until = load.received.told.max(load.arrives.told);
             scheme.label.touch(load.key, (load.filed.min(load.departs.at), until));
         }

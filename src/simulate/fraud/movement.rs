@@ -39,9 +39,8 @@ pub fn shape(
             happens && twice(planner, scheme, load, chance)
         }
         Deed::Overload if scheme.party == load.from => overload(planner, scheme, load, chance),
-        Deed::NightRuns if scheme.party == load.from && chance.happens(scheme.scale(1.0, 0.6)) => {
-            night(planner, load, chance);
-            true
+        Deed::NightRuns if scheme.party == load.from => {
+            chance.happens(scheme.scale(1.0, 0.6)) && night(planner, load, chance)
         }
         _ => return false,
     };
@@ -94,6 +93,9 @@ fn twice(planner: &Planner, scheme: &Scheme, load: &mut Load, chance: &mut Chanc
     let Some((vehicle, trip)) = busy else { return false };
     let into = scheme.scale(0.3, 0.7) * chance.between(0.8, 1.1);
     let departs = trip.departs + ((trip.arrives - trip.departs) as f64 * into) as Sec;
+    if !(9 * HOUR..20 * HOUR).contains(&departs.rem_euclid(DAY)) {
+        return false;
+    }
     let by = departs - load.departs.at;
     if departs <= load.filed {
         load.filed = departs - 15 * MINUTE;
@@ -125,12 +127,15 @@ fn overload(planner: &Planner, scheme: &Scheme, load: &mut Load, chance: &mut Ch
 }
 
 /// In the small hours after the day that it was planned for.
-fn night(planner: &Planner, load: &mut Load, chance: &mut Chance) {
+fn night(planner: &Planner, load: &mut Load, chance: &mut Chance) -> bool {
     let planned = load.planned;
     let night = (load.departs.at.div_euclid(DAY) + 1) * DAY + chance.whole(20 * MINUTE, 7 * HOUR);
-    let night = night.max(planner.free[load.vehicle]);
+    if night < planner.free[load.vehicle] {
+        return false;
+    }
     moved(load, night - load.departs.at);
     // The papers go on telling of the day.
     load.planned = planned;
     load.amended = None;
+    true
 }

@@ -49,11 +49,11 @@ fn weights(scheme: &Scheme, load: &mut Load, chance: &mut Chance) -> bool {
     }
     let mut any = false;
     for item in &mut load.items {
-        if item.grams < 5_000 {
-            continue;
-        }
-        any = true;
+        let small = item.grams < 5_000;
+        any |= !small;
         item.grams = match scheme.deed {
+            Deed::SameWeight | Deed::RoundWeights if small => 2_000,
+            _ if small => continue,
             // The same figure as ever, near enough to what there is.
             Deed::SameWeight => repeated(item.grams, scheme),
             Deed::RoundWeights => {

@@ -147,7 +147,8 @@ impl Frauds {
 
     /// All goes into one bag where nobody sorts.
     pub fn sorted(&mut self, party: usize, day: i64, (waste, share): (usize, f64)) -> (usize, f64) {
-        for scheme in self.on(party, day).filter(|one| one.deed == Deed::Unsorted) {
+        let mut unsorted = self.on(party, day).filter(|one| one.deed == Deed::Unsorted);
+        if let Some(scheme) = unsorted.next() {
             scheme.notes(day);
             return match waste {
                 INFECTIOUS => (INFECTIOUS, scheme.scale(0.999, 0.985)),

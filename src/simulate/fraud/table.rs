@@ -61,6 +61,41 @@ pub enum Deed {
     PileUp,
 }
 
+/// What of a load a deed may change.
+const WEIGHT: u8 = 1;
+const WAY: u8 = 2;
+const RECEIPT: u8 = 4;
+const FOUND: u8 = 8;
+
+impl Deed {
+    /// What it changes of a load.
+    pub const fn alters(self) -> u8 {
+        match self {
+            Self::Skimming
+            | Self::SmallLosses
+            | Self::Gain
+            | Self::MedicalShort
+            | Self::SameWeight
+            | Self::RoundWeights
+            | Self::MadeUpDigits => WEIGHT,
+            Self::SlowTrip
+            | Self::ImpossibleTrip
+            | Self::TwoPlaces
+            | Self::Overload
+            | Self::NightRuns
+            | Self::NotDeparted => WAY,
+            Self::Instant | Self::LateReceipt => RECEIPT,
+            Self::LatePaper => WAY | RECEIPT,
+            Self::MissingBoxes
+            | Self::WrongHazard
+            | Self::WrongForm
+            | Self::WrongPackaging
+            | Self::WrongName => FOUND,
+            _ => 0,
+        }
+    }
+}
+
 /// Who may commit it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum On {

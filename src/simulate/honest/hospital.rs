@@ -166,6 +166,6 @@ impl Planner<'_> {
         let winter = !(70..300).contains(&(day % 365));
         let drawn =
             super::super::chance::mixed(&[self.world.seed, 99, division as u64, day as u64]);
-        winter && day > 5 && drawn % 110 == 0
+        winter && day > 5 && drawn.is_multiple_of(110)
     }
 }

@@ -37,7 +37,7 @@ impl Planner<'_> {
         let begins = day * DAY + 9 * HOUR + 20 * MINUTE + chance.whole(0, 40 * MINUTE);
         let carrier = self.world.carrier_of(first, day);
         let to = self.plant_of(first, Kind::KitchenPlant);
-        self.drive(Course { carrier, to, class: "kitchen", begins }, stops, &mut chance);
+        self.drive(&Course { carrier, to, class: "kitchen", begins }, stops, &mut chance);
     }
 
     /// The health posts of a division, twice in three days.
@@ -70,7 +70,7 @@ impl Planner<'_> {
         let begins = day * DAY + hour * HOUR + chance.whole(0, 40 * MINUTE);
         let carrier = self.world.carrier_of(first, day);
         let to = self.plant_of(first, Kind::MedicalPlant);
-        self.drive(Course { carrier, to, class: "medical", begins }, stops, &mut chance);
+        self.drive(&Course { carrier, to, class: "medical", begins }, stops, &mut chance);
     }
 
     fn members(&self, division: usize, is: impl Fn(Kind) -> bool) -> Vec<usize> {
@@ -107,11 +107,11 @@ impl Planner<'_> {
     /// Drives a round and weighs it in.
     fn drive(
         &mut self,
-        course: Course,
+        course: &Course,
         stops: Vec<(usize, Vec<(usize, i64)>)>,
         chance: &mut Chance,
     ) {
-        let Course { carrier, to, class, begins } = course;
+        let Course { carrier, to, class, begins } = *course;
         let total: i64 = stops.iter().flat_map(|stop| &stop.1).map(|item| item.1).sum();
         let Some((vehicle, leaves)) = self.book((carrier, class), total, begins, chance) else {
             return;

@@ -107,7 +107,7 @@ impl Planner<'_> {
             let told = at(4, 11, &mut chance);
             let number = month.month();
             self.report(party, told, json!({"period": "month", "number": number}), month);
-            if number % 3 == 0 {
+            if number.is_multiple_of(3) {
                 let told = told + HOUR;
                 let quarter = json!({"period": "quarter", "number": number / 3});
                 self.report(party, told, quarter, month);

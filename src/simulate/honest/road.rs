@@ -80,6 +80,7 @@ impl Planner<'_> {
             missing: 0,
             stored_mc: None,
             amended: None,
+            altered: 0,
         };
         self.breaks_down(&mut load, usual, chance);
         load

@@ -235,11 +235,10 @@ async fn send(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Whoever receives what was sent, and what it is.
-fn sent(
-    stage: &Stage<'_>,
-    n: usize,
-) -> Result<(usize, crate::ids::ManifestId, Vec<(usize, i64)>), Problem> {
+/// Who receives what was sent, its manifest, and its wastes with their grams.
+type Sent = (usize, crate::ids::ManifestId, Vec<(usize, i64)>);
+
+fn sent(stage: &Stage<'_>, n: usize) -> Result<Sent, Problem> {
     let load = &stage.plan.loads[n];
     let id = stage.ids.borrow().sent.get(&n).copied();
     let id = id.ok_or_else(|| Problem::internal("nothing was sent"))?;

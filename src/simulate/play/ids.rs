@@ -17,6 +17,7 @@ use crate::simulate::load::Load;
 use crate::simulate::world::Sec;
 
 /// A party as it stands in the registers.
+#[expect(clippy::struct_field_names, reason = "each is the id of another thing")]
 #[derive(Clone, Copy, Debug)]
 pub struct Settled {
     pub organisation_id: OrganisationId,
