@@ -16,7 +16,7 @@ use tokio::sync::{Mutex, MutexGuard, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::engine_store::{self as store, Change, Stamp};
+use super::engine_store::{self as store, Change, Logged, Stamp};
 use super::finding::Outcome;
 use super::watch::book::Leaf;
 use super::watch::seen::Seen;
@@ -204,15 +204,15 @@ async fn step(
 /// Sees events and then, where it is given, follows the clock. Not on the threads that answer.
 pub(super) async fn see(
     mut watch: Box<Watch>,
-    events: Vec<(i64, String)>,
+    events: Vec<Logged>,
     until: Option<DateTime<Utc>>,
 ) -> Result<Box<Watch>, Problem> {
     if events.is_empty() && until.is_none_or(|until| until <= watch.now()) {
         return Ok(watch);
     }
     let work = move || {
-        for (position, body) in events {
-            match Seen::read(position, &body) {
+        for (position, body, content) in events {
+            match Seen::with(position, &body, content.as_deref()) {
                 Ok(seen) => watch.see(&seen),
                 Err(problem) => {
                     // Nobody can evaluate it, now or later; what follows can be.

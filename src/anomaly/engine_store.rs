@@ -15,7 +15,7 @@ use super::finding::{Finding, Outcome};
 use super::watch::Mark;
 use super::watch::book::Leaf;
 use crate::db::Pool;
-use crate::db::schema::{event, log_head, watch_leaf, watch_mark};
+use crate::db::schema::{event, log_head, reading_batch, watch_leaf, watch_mark};
 use crate::decision::SubjectKind;
 use crate::problem::Problem;
 
@@ -63,10 +63,17 @@ const MARK: (
     watch_mark::step,
 );
 
+/// An event: its position, its body, and what stands outside the log under its hash.
+pub type Logged = (i64, String, Option<String>);
+
 /// The events from a position on, in order, at most `rows_max`.
-pub async fn events(pool: &Pool, from: i64, rows_max: i64) -> Result<Vec<(i64, String)>, Problem> {
-    let query = event::table.filter(event::position.ge(from)).order(event::position);
-    let query = query.limit(rows_max).select((event::position, event::body));
+pub async fn events(pool: &Pool, from: i64, rows_max: i64) -> Result<Vec<Logged>, Problem> {
+    let query = event::table
+        .left_join(reading_batch::table.on(reading_batch::id.eq(event::subject_id)))
+        .filter(event::position.ge(from))
+        .order(event::position)
+        .limit(rows_max)
+        .select((event::position, event::body, reading_batch::content.nullable()));
     Ok(query.load(&mut pool.get().await?).await?)
 }
 

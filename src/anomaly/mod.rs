@@ -28,6 +28,7 @@ pub mod setting;
 mod setting_store;
 mod sight;
 mod store;
+mod told_store;
 mod tune;
 mod value;
 mod view;
@@ -51,5 +52,6 @@ pub use risk_view::{
 pub use rules::{AnomalyRuleView, rule as show_rule, rule_with, rules as all_rules};
 pub use setting_store::implied as implied_setting;
 pub use store::{Stored, implied};
+pub use told_store::{CaseTold, cases_told};
 pub use tune::{enable, set_parameter, settings_seen, unset_parameter};
 pub use view::{AnomalyView, anomaly_view};

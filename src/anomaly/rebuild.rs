@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::case::{Cases, apply};
 use super::engine::{EVENTS_AT_ONCE, out, see};
-use super::engine_store::{self as store, Stamp};
+use super::engine_store::{self as store, Logged, Stamp};
 use super::watch::{Reference, Watch};
 use crate::db::Pool;
 use crate::journal;
@@ -62,11 +62,11 @@ impl Replay {
         loop {
             let from = self.watch.mark.position;
             let mut events = store::events(pool, from, EVENTS_AT_ONCE).await?;
-            events.retain(|(position, _)| *position < to);
+            events.retain(|(position, ..)| *position < to);
             let is_end = (events.len() as i64) < EVENTS_AT_ONCE;
-            let next = events.last().map(|(position, _)| position + 1);
+            let next = events.last().map(|(position, ..)| position + 1);
             if self.is_tried {
-                events.retain(|(_, body)| !body.contains(OF_A_SETTING));
+                events.retain(|(_, body, _)| !body.contains(OF_A_SETTING));
             }
             self.see(events, until.filter(|_| is_end)).await?;
             self.watch.mark.position = next.unwrap_or(from);
@@ -80,7 +80,7 @@ impl Replay {
 
     async fn see(
         &mut self,
-        events: Vec<(i64, String)>,
+        events: Vec<Logged>,
         until: Option<DateTime<Utc>>,
     ) -> Result<(), Problem> {
         let empty = Box::new(Watch::new(Arc::clone(&self.reference)));

@@ -1011,3 +1011,4 @@ diesel::table! {
 }
 diesel::allow_tables_to_appear_in_same_query!(webhook, subject);
 diesel::allow_tables_to_appear_in_same_query!(subscription, subject);
+diesel::allow_tables_to_appear_in_same_query!(event, reading_batch);

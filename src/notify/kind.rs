@@ -35,6 +35,8 @@ api_enum! {
         AnomalyReopened = "anomaly_reopened",
         AnomalyRaised = "anomaly_raised",
         AnomalyResolved = "anomaly_resolved",
+        /// Nothing is wrong yet: who has to act is reminded.
+        AnomalyReminder = "anomaly_reminder",
         /// A trial, made by hand.
         Ping = "ping",
         /// A webhook was switched off because it takes nothing.
@@ -85,6 +87,7 @@ impl NoticeKind {
             Self::AnomalyReopened => ("异常再次出现", "anomaly reopened"),
             Self::AnomalyRaised => ("异常升级", "anomaly raised"),
             Self::AnomalyResolved => ("异常已消除", "anomaly resolved"),
+            Self::AnomalyReminder => ("期限将至", "a term is running out"),
             Self::Ping => ("测试通知", "a trial"),
             Self::WebhookDisabled => ("推送已停用", "a webhook was switched off"),
         }

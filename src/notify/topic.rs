@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::kind::{NoticeKind, NoticeSeverity};
+use crate::anomaly::{self, CaseTold};
 use crate::app::App;
 use crate::catalogue::Stream;
 use crate::clock::rfc3339;
@@ -162,6 +163,7 @@ pub async fn topics_of(app: &App, rows: &[Told]) -> Result<Vec<Option<Topic>>, P
         ids
     };
     let manifests = manifests(app, of(SubjectKind::Manifest)).await?;
+    let cases = anomaly::cases_told(&app.pool, &of(SubjectKind::Anomaly)).await?;
     let topic = |row: &Told| {
         let kind = NoticeKind::parse(&row.kind)?;
         match SubjectKind::from_number(row.subject_kind)? {
@@ -172,6 +174,7 @@ pub async fn topics_of(app: &App, rows: &[Told]) -> Result<Vec<Option<Topic>>, P
                 organisations: row.recipient.into_iter().collect(),
                 ..Topic::of_kind(kind)
             }),
+            SubjectKind::Anomaly => cases.get(&row.subject_id).map(|one| case(kind, row, one)),
             _ => None,
         }
     };
@@ -182,6 +185,24 @@ async fn manifests(app: &App, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Manifest>,
     let ids: Vec<ManifestId> = ids.into_iter().map(ManifestId::of).collect();
     let found = manifest::by_ids(&app.pool, &ids).await?;
     Ok(found.into_iter().map(|stored| (stored.id.uuid(), stored.manifest)).collect())
+}
+
+/// A case of the rules: to the regulators of its places, and to the parties that are shown it.
+fn case(kind: NoticeKind, row: &Told, case: &CaseTold) -> Topic {
+    let (zh, en) = kind.words();
+    let of = |division: &String| Whereabouts { division: division.clone(), regiment: None };
+    let (code, rule) = (&case.rule.rule_id, case.rule);
+    Topic {
+        kind,
+        path: format!("/api/v1/anomalies/{}", row.subject_id),
+        title_zh: format!("{zh}：{}（{code}）", rule.name_zh),
+        title_en: format!("{en}: {} ({code})", rule.name_en),
+        streams: Stream::parse(&case.stream).into_iter().collect(),
+        severity: NoticeSeverity::parse(case.severity.as_str()),
+        rule: Some(code.clone()),
+        places: case.divisions.iter().map(of).collect(),
+        organisations: case.organisations.clone(),
+    }
 }
 
 /// A step of a manifest.

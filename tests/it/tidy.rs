@@ -14,7 +14,7 @@ const STREETS: &[&[&str]] = &[
     &["journal", "blob"],
     &["identity", "catalogue"],
     &["registry"],
-    &["capacity", "container"],
+    &["capacity", "container", "track"],
     &["manifest"],
     &["round", "trip", "report"],
     &["custody", "anomaly", "inspection"],
