@@ -2,9 +2,9 @@
 //! uses, with labelled fraud in it (anomaly.md, "How good").
 //!
 //! `world` and `cast` say who there is, `honest` plans what they do, `fraud` changes it, `play`
-//! does it on the sandbox clock, `label` writes down what is wrong and `score` holds cases against that.
-//! Everything up to `play` is pure: the same seed gives the same plan, and the play gives it the
-//! same ids.
+//! does it on the sandbox clock, `label` writes down what is wrong and `score` holds cases
+//! against that. Everything up to `play` is pure: the same seed gives the same plan, and the play
+//! gives it the same ids.
 
 mod cast;
 mod chance;

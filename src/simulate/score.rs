@@ -2,8 +2,8 @@
 //!
 //! A label is caught by a case of one of its rules (beside it: of any rule) that names one of its
 //! manifests, or whose subject is its site, vehicle, driver or organisation, and that was first
-//! seen from its beginning until sixty days after its end. A case is right if it catches any label so,
-//! lapses of honest life included; those that nobody finds are no loss.
+//! seen from its beginning until sixty days after its end. A case is right if it catches any label
+//! so, lapses of honest life included; those that nobody finds are no loss.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -42,7 +42,7 @@ async fn readings_are_kept_a_batch_at_a_time_and_again_is_the_same() {
     let span = "from=2026-11-25T00:00:00Z&to=2026-11-25T02:00:00Z";
     let path = format!("/telemetry?vehicle_id={}&{span}", cast.vehicle);
     for client in [&cast.carrier, &cast.corps] {
-        let data = client.get(&path).await.is(200).body["data"].clone();
+        let data = client.get(&path).await.is(200).json["data"].clone();
         assert_eq!(data.as_array().map(Vec::len), Some(2), "kept once");
         assert_eq!(
             (&data[0]["at"], &data[0]["lon"]),

@@ -122,6 +122,7 @@ books! {
     settings_made: (String, String, String) => Set,
     registered: Uuid => registers::Papers,
     owed: SiteId => registers::Owed,
+    tallies: String => registers::Tally,
     drift: (SiteId, SiteId) => mass::Drift,
     scale: SiteId => mass::Scale,
     books_of: (SiteId, i32) => mass::Balance,

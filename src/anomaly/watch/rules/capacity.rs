@@ -16,7 +16,7 @@ use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::{RuleId, Severity};
 use crate::clock::legal_day;
-use crate::ids::{LicenceId, ManifestId, SiteId};
+use crate::ids::{LicenceId, SiteId};
 use crate::manifest::{Completed, Happening};
 use crate::registry::record::facility_day::FacilityDay;
 use crate::registry::{LedgerEntry, LedgerKind};
@@ -34,6 +34,8 @@ pub struct Plant {
     /// By incineration alone.
     pub burnt: BTreeMap<NaiveDate, i64>,
     pub residues: BTreeMap<NaiveDate, i64>,
+    /// The same, as its ledger has it.
+    pub entered: BTreeMap<NaiveDate, i64>,
     pub proofs: BTreeMap<NaiveDate, Vec<i64>>,
 }
 
@@ -154,7 +156,10 @@ pub fn ledger(w: &mut Watch, entry: &LedgerEntry, _seen: &Seen<'_>) {
         return;
     }
     if let Some(plant) = w.plants.edit(&entry.site_id) {
-        *plant.residues.entry(legal_day(entry.occurred_at)).or_default() += entry.mass_g.0;
+        *plant.entered.entry(legal_day(entry.occurred_at)).or_default() += entry.mass_g.0;
+        while plant.entered.len() as i64 > DAYS {
+            plant.entered.pop_first();
+        }
     }
 }
 
@@ -178,34 +183,44 @@ pub fn day(w: &mut Watch, entry: &FacilityDay) {
     w.raise(finding);
 }
 
-/// Residues of a month, against what was burnt.
+/// Days over which residues are added up at most: a small plant burns little in a month.
+const ASH_DAYS: i64 = 240;
+
+/// Residues against what was burnt, over as long as it takes to burn enough.
 pub fn month(w: &mut Watch, site: SiteId) {
     let division = w.division(site);
     let window = w.param(Param::Al70Window, &division) as i64;
     let least = w.param(Param::Al70LeastTreated, &division) * 1e6;
     let widen = w.param(Param::Al70Widen, &division) / 100.0;
-    let from = legal_day(w.now() - TimeDelta::days(window));
+    let today = legal_day(w.now());
     let Some(plant) = w.plants.get(&site) else { return };
-    let sum = |book: &BTreeMap<NaiveDate, i64>| {
+    let sum = |book: &BTreeMap<NaiveDate, i64>, from: NaiveDate| {
         book.range(from..).map(|(_, mass)| mass).sum::<i64>() as f64
     };
-    let (burnt, residues) = (sum(&plant.burnt), sum(&plant.residues));
+    let from = |days: i64| today - TimeDelta::days(days);
+    let mut days = window;
+    while sum(&plant.burnt, from(days)) < least && days < ASH_DAYS {
+        days += window;
+    }
+    let burnt = sum(&plant.burnt, from(days));
     if burnt < least {
         return;
     }
+    // The same ash may stand in the completion and in the ledger.
+    let residues = sum(&plant.residues, from(days)).max(sum(&plant.entered, from(days)));
     let rows = ["GC23", "GC24"].map(|id| w.reference.catalogue.coefficient(id));
-    let low: f64 = rows.iter().flatten().filter_map(|row| row.low).sum::<f64>() * (1.0 - widen);
-    let high: f64 = rows.iter().flatten().filter_map(|row| row.high).sum::<f64>() * (1.0 + widen);
+    let low = rows.iter().flatten().filter_map(|row| row.low).sum::<f64>() * (1.0 - widen);
+    let high = rows.iter().flatten().filter_map(|row| row.high).sum::<f64>() * (1.0 + widen);
     let ratio = residues / burnt;
-    if (low..=high).contains(&ratio) {
+    // What is burnt on the last days leaves its ash on the next.
+    if (low * 0.8..=high * 1.2).contains(&ratio) {
         w.clear(RuleId(70), (About::Site, site.uuid()), "", Gone::Normal);
         return;
     }
-    let manifests: Vec<ManifestId> = Vec::new();
     let Some(finding) = w.of_site(70, site, "hazardous") else { return };
     let evidence = json!({
         "burnt_kg": burnt / 1000.0, "residues_kg": residues / 1000.0,
-        "ratio": (ratio * 1000.0).round() / 1000.0, "low": low, "high": high, "days": window,
+        "ratio": (ratio * 1000.0).round() / 1000.0, "low": low, "high": high, "days": days,
     });
-    w.raise(Finding { evidence, manifests, ..finding });
+    w.raise(Finding { evidence, ..finding });
 }

@@ -176,7 +176,7 @@ fn undone(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     // A handful out of a few is no pattern: more than honest life (one in fifty) would bring by
     // chance once in a thousand months.
     let usual = f64::from(filed) * 0.02;
-    let far = undone.len() as f64 > usual + 3.5 * usual.max(0.3).sqrt();
+    let far = undone.len() as f64 > usual + 4.5 * usual.max(0.4).sqrt();
     if undone.len() < least || percent <= share || !far {
         return;
     }
@@ -195,15 +195,15 @@ fn undone(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
 /// How coarse an honest scale for such a mass may be, in grams; ten of them make a round number.
 const fn coarse(mass_g: i64) -> i64 {
     match mass_g {
-        ..=60_000 => 100,
-        60_001..=1_000_000 => 1_000,
+        ..=100_000 => 100,
+        100_001..=1_000_000 => 1_000,
         1_000_001..=10_000_000 => 10_000,
         _ => 20_000,
     }
 }
 
 /// Divisions of a scale below which a weight repeats by itself.
-const COARSE: i64 = 30;
+const COARSE: i64 = 100;
 
 fn weights(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     let window = w.param(Param::Al44Window, &load.from_division) as usize;
@@ -262,6 +262,9 @@ fn repeated(
     w.raise(finding);
 }
 
+/// Divisions over which weights must spread for each digit to be as likely as the others.
+const SPREAD: f64 = 12.0;
+
 /// The last digits of many weights, as fine as their scale tells them.
 fn digits(w: &mut Watch, (load, code): (&Load, &str), masses: &[i64], chance: f64) {
     let fine = masses.iter().fold(0, |fine, mass| gcd(fine, *mass)).max(1);
@@ -270,10 +273,16 @@ fn digits(w: &mut Watch, (load, code): (&Load, &str), masses: &[i64], chance: f6
         let digit = usize::try_from(mass / fine % 10).unwrap_or(0);
         counts[digit] += 1;
     }
-    // Weights of a few divisions have no last digit to speak of.
-    let spread = masses.iter().filter(|mass| **mass / fine >= 30).count();
+    // Weights that are nearly alike have no last digit to speak of.
+    let total = masses.len().max(1) as f64;
+    let mean = masses.iter().sum::<i64>() as f64 / total;
+    let var = masses.iter().map(|mass| (*mass as f64 - mean).powi(2)).sum::<f64>() / total;
     let chi = chi_square(&counts);
-    if spread * 10 < masses.len() * 9 || chance_9(chi) >= chance {
+    let mut different = masses.to_vec();
+    different.sort_unstable();
+    different.dedup();
+    let is_smooth = var.sqrt() >= SPREAD * fine as f64 && different.len() * 5 >= masses.len() * 2;
+    if !is_smooth || chance_9(chi) >= chance {
         return;
     }
     let Some(mut finding) = w.of_site(71, load.from_site, &load.stream) else { return };

@@ -319,6 +319,30 @@ fn emergency_plan(w: &mut Watch, site: SiteId) {
     w.raise(finding);
 }
 
+/// How many sites have waste, and how many of them an emergency plan.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Tally {
+    pub day: Option<NaiveDate>,
+    pub active: usize,
+    pub filed: usize,
+}
+
+/// Counted once a day, for all sites that ask.
+fn tally(w: &mut Watch, today: NaiveDate) -> Tally {
+    const PLANS: &str = "emergency plans";
+    if let Some(tally) = w.tallies.get(&PLANS.to_owned()).filter(|one| one.day == Some(today)) {
+        return tally.clone();
+    }
+    let mut tally = Tally { day: Some(today), ..Tally::default() };
+    for (id, _) in w.owed.iter().filter(|(id, _)| was_active(w, **id, today)) {
+        tally.active += 1;
+        let papers = w.registered.get(&id.uuid());
+        tally.filed += usize::from(papers.is_some_and(|papers| papers.plan_to.is_some()));
+    }
+    w.tallies.put(PLANS.to_owned(), tally.clone());
+    tally
+}
+
 /// Most others have filed an emergency plan, and this site never has.
 pub fn no_plan_ever(w: &mut Watch, site: SiteId) {
     let today = legal_day(w.now());
@@ -327,12 +351,7 @@ pub fn no_plan_ever(w: &mut Watch, site: SiteId) {
     if !settled || papers.plan_to.is_some() || !was_active(w, site, today) {
         return;
     }
-    let (mut active, mut filed) = (0, 0);
-    for (id, _) in w.owed.iter().filter(|(id, _)| was_active(w, **id, today)) {
-        active += 1;
-        let papers = w.registered.get(&id.uuid());
-        filed += usize::from(papers.is_some_and(|papers| papers.plan_to.is_some()));
-    }
+    let Tally { active, filed, .. } = tally(w, today);
     if filed * 3 < active * 2 {
         return;
     }

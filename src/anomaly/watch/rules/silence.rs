@@ -22,7 +22,7 @@ use crate::clock::legal_day;
 use crate::ids::SiteId;
 use crate::manifest::Happening;
 use crate::registry::record::activity::Activity;
-use crate::registry::{LedgerEntry, LedgerKind, Site, Standing};
+use crate::registry::{LedgerEntry, LedgerKind, Site, SiteKind, Standing};
 
 /// What a site made and did, by month.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -191,9 +191,8 @@ fn made_there(w: &mut Watch, (site, at): (SiteId, DateTime<Utc>), code: &str, ma
 /// A ledger that was kept has no entry for long.
 pub fn week(w: &mut Watch, site: SiteId) {
     w.timers.set(super::super::timers::Timer::Week, site.uuid(), w.now() + TimeDelta::days(7));
-    let Some(entry) = w.sites.get(&site).filter(|site| site.status == Standing::Active) else {
-        return;
-    };
+    let makes = |site: &&Site| site.status == Standing::Active && site.kind == SiteKind::Production;
+    let Some(entry) = w.sites.get(&site).filter(makes) else { return };
     let division = entry.division.clone();
     let param = if entry.is_key_unit { Param::Al42KeyGap } else { Param::Al42SimplifiedGap };
     let Some(making) = w.making.get(&site) else { return };
@@ -278,7 +277,8 @@ fn change(w: &mut Watch, site: &Site, making: &Making, month: Month) {
     let high = w.param(Param::Al35High, &site.division);
     let key = named(month);
     // Output is told and went on as before: then waste should have as well.
-    if kg < mean * low / 100.0 && kg < least * 0.8 && ratio.is_some_and(|ratio| ratio > 0.8) {
+    let middle = median(&earlier).min(mean);
+    if kg < middle * low / 100.0 && kg < least * 0.8 && ratio.is_some_and(|ratio| ratio > 0.8) {
         if let Some(finding) = w.of_site(34, site.id, "hazardous") {
             w.raise(Finding { key: key.clone(), evidence: evidence(low), ..finding });
         }
@@ -305,6 +305,12 @@ fn per_output(w: &mut Watch, site: &Site, making: &Making, month: Month) {
     let outputs: f64 = months.iter().filter_map(|month| did(w, site.id, *month, "output")).sum();
     let mut odd = Vec::new();
     let ids: Vec<String> = kind.coefficient_ids.split(';').map(str::to_owned).collect();
+    let makes_some = ids.iter().any(|id| {
+        let row = w.reference.catalogue.coefficient(id);
+        let codes = row.and_then(|row| row.waste_code.as_deref()).unwrap_or_default();
+        crate::seeds::list(codes)
+            .any(|code| making.made.values().any(|made| made.contains_key(code)))
+    });
     for id in &ids {
         let Some(row) = w.reference.catalogue.coefficient(id) else { continue };
         let (Some(low), Some(high)) = (row.low, row.high) else { continue };
@@ -317,6 +323,11 @@ fn per_output(w: &mut Watch, site: &Site, making: &Making, month: Month) {
             .filter_map(|month| making.made.get(month))
             .flat_map(|made| crate::seeds::list(codes).filter_map(|code| made.get(code)))
             .sum();
+        let ever = |code: &str| making.made.values().any(|made| made.contains_key(code));
+        // What comes once in years, beside what comes every month, is missing most of the time.
+        if !crate::seeds::list(codes).any(ever) && makes_some {
+            continue;
+        }
         let rate = mass as f64 / 1000.0 / outputs.max(output);
         if !between(rate, low * (1.0 - widen), high * (1.0 + widen)) {
             odd.push(json!({"coefficient": id, "waste_code": codes,

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
+use super::super::stats::median;
 use super::mass::stream_of;
 use super::silence::month_of;
 use crate::anomaly::finding::{About, Finding, Gone};
@@ -24,6 +25,9 @@ use crate::manifest::Happening;
 use crate::registry::ledger::{area_change, on_hand_change};
 use crate::registry::{LedgerEntry, StorageKind};
 
+/// Departures of which it is remembered how much lay there.
+const PEAKS: usize = 6;
+
 /// What lies at a site, in grams.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Stock {
@@ -31,6 +35,8 @@ pub struct Stock {
     pub by_area: BTreeMap<StorageAreaId, i64>,
     /// When waste of a code last left, and when it was first there.
     pub last_out: BTreeMap<String, DateTime<Utc>>,
+    /// How much of a code lay there when it was taken away, the newest times.
+    pub peaks: BTreeMap<String, Vec<i64>>,
     /// Accepted from others and not yet treated.
     pub held_g: i64,
 }
@@ -66,6 +72,12 @@ pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happeni
 fn leave(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     let stock = w.stocks.entry(load.from_site);
     for item in &load.items {
+        let lay = stock.by_code.get(&item.code).copied().unwrap_or(0);
+        let peaks = stock.peaks.entry(item.code.clone()).or_default();
+        peaks.push(lay);
+        if peaks.len() > PEAKS {
+            peaks.remove(0);
+        }
         *stock.by_code.entry(item.code.clone()).or_default() -= item.mass_g;
         stock.last_out.insert(item.code.clone(), seen.occurred_at);
     }
@@ -163,10 +175,13 @@ pub fn week(w: &mut Watch, site: SiteId) {
         let quiet_days = w.param(Param::Al76NoOutflow, &division);
         let since = stock.last_out.get(code).copied().unwrap_or(now);
         let quiet = now - since >= TimeDelta::minutes((quiet_days * 1440.0) as i64);
-        let piles = monthly.is_some_and(|monthly| monthly > 0.0 && kg > months * monthly)
-            && kg > least / 5.0;
+        let made = monthly.filter(|monthly| *monthly > 0.0);
+        // What has always lain there when the truck came is how that site is emptied.
+        let more = kg > 1.5 * usual_kg(&stock, code);
+        let piles = made.is_some_and(|made| kg > months * made) && kg > least / 2.0 && more;
+        let waits = quiet && kg > least && made.is_none_or(|made| kg > 2.0 * made) && more;
         let about = (About::Site, site.uuid());
-        if !(piles || (quiet && kg > least)) {
+        if !(piles || waits) {
             w.clear(RuleId(76), about, code, Gone::Normal);
             continue;
         }
@@ -177,6 +192,16 @@ pub fn week(w: &mut Watch, site: SiteId) {
         });
         w.raise(Finding { key: code.clone(), evidence, ..finding });
     }
+}
+
+/// The middle of what lay there when it was taken away, once that has been seen twice.
+fn usual_kg(stock: &Stock, code: &str) -> f64 {
+    let peaks = stock.peaks.get(code).map(Vec::as_slice).unwrap_or_default();
+    if peaks.len() < 2 {
+        return 0.0;
+    }
+    let kg: Vec<f64> = peaks.iter().map(|mass| *mass as f64 / 1000.0).collect();
+    median(&kg)
 }
 
 /// The mean of the last three whole months, once there are so many.
