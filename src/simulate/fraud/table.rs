@@ -207,7 +207,7 @@ pub const FRAUDS: &[Fraud] = &[
         (On::HazardCarrier, 30, 120),
     ),
     fraud(D::TwoPlaces, ("two_places", MOVEMENT), &["AL25"], (On::HazardCarrier, 60, 160)),
-    fraud(D::Overload, ("overload", MOVEMENT), &["AL26"], (On::Shop, 60, 160)),
+    fraud(D::Overload, ("overload", MOVEMENT), &["AL26"], (On::Output, 90, 200)),
     fraud(D::NightRuns, ("night_runs", MOVEMENT), &["AL45"], (On::Works, 80, 200)),
     fraud(
         D::NoFiling,
