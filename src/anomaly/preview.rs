@@ -24,6 +24,7 @@ use crate::ctx::{Ctx, Role};
 use crate::ids::AnomalyId;
 use crate::journal;
 use crate::problem::{Code, Fault, Problem, Text};
+use crate::registry::DivisionNumber;
 use crate::wire::Asked;
 
 /// Events that a preview sees at most: some minutes of work.
@@ -99,7 +100,7 @@ fn settings(rule: &Rule, asked: &PreviewRule, division: &str) -> Result<Vec<Set>
     Ok(sets)
 }
 
-/// Tries a rule with other parameters on what has happened. Errors: 404, 403, 422; 422 `out_of_range`
+/// Tries a rule with other parameters on what has happened. Errors: 404, 403, 422, `out_of_range`
 /// for a log that is too long; 503 while others do the same.
 pub async fn preview(
     app: &App,
@@ -112,7 +113,7 @@ pub async fn preview(
     let asked = asked?;
     let sight = Sight::of(&ctx.actor);
     let own = ctx.actor.division.as_deref().filter(|_| ctx.actor.role != Role::CorpsRegulator);
-    let division = asked.division.as_ref().map(|division| division.as_str());
+    let division = asked.division.as_ref().map(DivisionNumber::as_str);
     crate::identity::policy::require(own.is_none() || division.is_none() || division == own)?;
     let division = division.or(own).filter(|division| *division != CORPS);
     let tried = settings(rule, &asked, division.unwrap_or(CORPS))?;
@@ -146,7 +147,7 @@ pub async fn preview(
 /// Those that the caller would see.
 fn seen(mut cases: Vec<Case>, sight: &Sight) -> Vec<Case> {
     cases.retain(|case| sight.judges(case));
-    cases.sort_by(|one, other| other.key().cmp(&one.key()));
+    cases.sort_by_key(|case| std::cmp::Reverse(case.key()));
     cases
 }
 

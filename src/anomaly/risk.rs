@@ -98,8 +98,8 @@ pub struct Scored {
     pub cases: Vec<(Uuid, Weight)>,
 }
 
-/// The `most` with the highest scores. Each case comes with whom it names. Of many cases of one rule the
-/// second weighs half, the third a third: a flood of one kind is one thing to look into.
+/// The `most` with the highest scores. Each case comes with whom it names. Of many cases of one
+/// rule the second weighs half, the third a third: a flood of one kind is one thing to look into.
 pub fn ranked<'a>(
     cases: impl Iterator<Item = (&'a Weighed, &'a [Uuid])>,
     judged: &HashMap<String, Judged>,

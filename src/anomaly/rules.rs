@@ -127,7 +127,9 @@ impl Shown {
         let division = division_of(&ctx.actor, asked.division.as_ref())?;
         let sets = setting_store::all(&app.pool).await?;
         let mut settings = Settings::default();
-        sets.iter().for_each(|set| settings.set(set));
+        for set in &sets {
+            settings.set(set);
+        }
         let mut counts: HashMap<String, Vec<(String, i64)>> = HashMap::new();
         for (rule, status, count) in store::counts(&app.pool, &Sight::of(&ctx.actor)).await? {
             counts.entry(rule).or_default().push((status, count));

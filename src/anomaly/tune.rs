@@ -25,7 +25,7 @@ impl Entry for Set {
     const KIND: SubjectKind = SubjectKind::RuleSetting;
 
     fn uuid(&self) -> Uuid {
-        let parts = [&self.rule, &self.param, &self.division].map(|part| part.as_bytes());
+        let parts = [&self.rule, &self.param, &self.division].map(String::as_bytes);
         derived(&[b"setting", parts[0], parts[1], parts[2]])
     }
 }

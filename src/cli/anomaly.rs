@@ -26,8 +26,8 @@ enum What {
 
 /// Evaluate the whole log again, by the rules of this build: the same cases under the same ids, so
 /// that what people made of them stays. Cases that are no longer found go where nobody has touched
-/// them. Nobody is told of what is found again. Reads `DATABASE_URL`, or a demo's database; a server
-/// may go on working.
+/// them. Nobody is told of what is found again. Reads `DATABASE_URL`, or a demo's database; a
+/// server may go on working.
 #[derive(clap::Args)]
 struct Rebuild {
     /// The database of the demo, running or not, instead of `DATABASE_URL`.

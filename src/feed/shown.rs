@@ -116,11 +116,10 @@ pub async fn show(app: &App, ctx: &Ctx, places: &[Place]) -> Result<Vec<ChangeVi
             }
             SubjectKind::EmergencyPlan => Some(capacity::plan_feed::shown(body.data, today)?),
             SubjectKind::Anomaly => Some(anomaly::shown(body.data)?),
-            SubjectKind::RuleSetting => Some(body.data),
             SubjectKind::Report => Some(report::feed::shown(body.data)?),
             SubjectKind::Webhook | SubjectKind::Subscription => told.shown(&place, body.data)?,
             SubjectKind::User => users.remove(&place.position),
-            SubjectKind::SignIn => Some(body.data),
+            SubjectKind::SignIn | SubjectKind::RuleSetting => Some(body.data),
             SubjectKind::ApiKey => api_key(keys.get(&place.subject_id), place.seq + 1)?,
             SubjectKind::DeviceKey => device_key(&devices, &place, &body.data)?,
             SubjectKind::Delegation => Some(grant(body.data, place.seq, DelegationView::of)?),
