@@ -114,8 +114,8 @@ impl Metrics {
         self.requests.with_label_values(&labels).observe(request.seconds);
     }
 
-    /// The page in Prometheus' text format. The lags are the tree's and the watch's; then what is to
-    /// be told and what of it is due: where they are known.
+    /// The page in Prometheus' text format. The lags are the tree's and the watch's; then
+    /// what is to be told and what of it is due: where they are known.
     pub fn page(
         &self,
         committer: &Committer,

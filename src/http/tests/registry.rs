@@ -160,7 +160,7 @@ fn the_document_names_every_operation_once() {
     let count = operations.len();
     operations.sort_unstable();
     operations.dedup();
-    assert_eq!((operations.len(), count), (84, 84));
+    assert_eq!((operations.len(), count), (82, 82));
 }
 
 #[test]

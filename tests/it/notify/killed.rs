@@ -26,7 +26,8 @@ async fn a_sender_that_is_killed_tells_everything_under_one_id() {
     let url = database.app_url();
     let (mut server, mut filers, corps) = begin_as(&url, &settings).await;
     let receiver = Receiver::start(Reply::Status(200));
-    corps.post("/webhooks", &json!({"url": receiver.url()})).await.is(201);
+    let kinds = json!({"url": receiver.url(), "kinds": ["manifest_filed"]});
+    corps.post("/webhooks", &kinds).await.is(201);
     for _round in 0..ROUNDS {
         let (address, course) = (server.address.clone(), Course::default());
         let arrived = receiver.got().len();

@@ -47,7 +47,7 @@ const ASH: &str = "772-003-18";
 pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happening) {
     match happening {
         Happening::Received(_) => {
-            super::registers::received(w, load, seen.occurred_at);
+            super::rights::received(w, load, seen.occurred_at);
             accepted(w, load, legal_day(seen.occurred_at).year());
         }
         Happening::Completed(data) => completed(w, load, seen, data),

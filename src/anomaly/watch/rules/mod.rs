@@ -10,6 +10,7 @@ pub mod movement;
 pub mod network;
 pub mod paper;
 pub mod registers;
+pub mod rights;
 pub mod silence;
 pub mod stock;
 pub mod stove;
@@ -29,7 +30,7 @@ use crate::track::{Batch, Reading};
 /// A manifest was filed: what only its filing tells.
 pub fn filed(w: &mut Watch, load: &Load, seen: &Seen<'_>, filed: &Filed) {
     paper::filed(w, load, seen, filed);
-    registers::filed(w, load, filed);
+    rights::filed(w, load, filed);
 }
 
 /// Something happened to a manifest; the load is as it left it.

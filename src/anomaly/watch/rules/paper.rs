@@ -256,7 +256,8 @@ fn repeated(
     finding.manifests = newest.iter().map(|(_, id)| *id).collect();
     finding.proofs = proofs.to_vec();
     finding.evidence = json!({
-        "waste_code": code, "weights": newest.len(), "identical": most.0, "most_common_kg": most.1 as f64 / 1000.0,
+        "waste_code": code, "weights": newest.len(), "identical": most.0,
+        "most_common_kg": most.1 as f64 / 1000.0,
         "round": round, "share_percent": share * 100.0,
     });
     w.raise(finding);
@@ -289,7 +290,8 @@ fn digits(w: &mut Watch, (load, code): (&Load, &str), masses: &[i64], chance: f6
     code.clone_into(&mut finding.key);
     finding.manifests = vec![load.id];
     finding.evidence = json!({
-        "waste_code": code, "weights": masses.len(), "division_kg": fine as f64 / 1000.0, "last_digits": counts,
+        "waste_code": code, "weights": masses.len(), "division_kg": fine as f64 / 1000.0,
+        "last_digits": counts,
         "chi_square": (chi * 10.0).round() / 10.0, "chance": chance_9(chi),
     });
     w.raise(finding);

@@ -1,7 +1,7 @@
-//! Registers and papers with a term: licences, drivers, plans, reports, insurances, emergency
-//! plans; who is on a blacklist. Also the mirror of the registers that other rules look into.
+//! Papers with a term: plans, reports, insurances, emergency plans, and the reminder of a licence's
+//! last day. Also the mirror of the registers that other rules look into.
 //!
-//! AL11, AL27, AL40, AL41, AL73, AL77, AL78. A register that nobody uses yet says nothing: AL40
+//! AL40, AL41, AL77, AL78. A register that nobody uses yet says nothing: AL40
 //! and AL41 speak once others have filed for the same time.
 
 use std::collections::BTreeSet;
@@ -12,16 +12,15 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::super::Watch;
-use super::super::load::Load;
 use super::super::seen::{Reported, Seen, What};
 use super::super::timers::Timer;
 use super::deadline::end_of;
+use super::rights;
 use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::{RuleId, Severity};
 use crate::clock::{legal_day, rfc3339};
 use crate::ids::{LicenceId, OrganisationId, SiteId};
-use crate::manifest::Filed;
 use crate::registry::record::InForce;
 use crate::registry::{Licence, ManagementPlan, Organisation, SiteKind, Standing};
 
@@ -58,8 +57,8 @@ pub fn see(w: &mut Watch, what: &What, seen: &Seen<'_>) {
             let papers = w.registered.entry(entry.id.uuid());
             papers.since.get_or_insert(seen.recorded_at);
             w.organisations.put(entry.id, Party { entry: entry.clone() });
-            if is_withdrawn(entry) {
-                on_the_road(w, entry.id);
+            if rights::is_withdrawn(entry) {
+                rights::on_the_road(w, entry.id);
             }
         }
         What::Site(entry) => {
@@ -194,79 +193,6 @@ pub fn active(w: &mut Watch, site: SiteId, at: DateTime<Utc>) {
     let day = legal_day(at);
     if w.owed.get(&site).and_then(|owed| owed.active_on) < Some(day) {
         w.owed.entry(site).active_on = Some(day);
-    }
-}
-
-/// What the registers say of who takes part.
-pub fn filed(w: &mut Watch, load: &Load, filed: &Filed) {
-    if load.stream != "kitchen" {
-        active(w, load.from_site, load.filed_at);
-    }
-    for party in load.parties() {
-        let Some(entry) = w.organisation(party) else { continue };
-        if is_withdrawn(entry) {
-            let evidence = json!({
-                "organisation_id": party, "name": entry.name,
-                "blacklisted": entry.blacklisted, "status": entry.status,
-            });
-            let mut finding = Finding { evidence, ..w.of_load(73, load) };
-            finding.about = (About::Organisation, party.uuid());
-            w.raise(finding);
-        }
-    }
-    let day = load.planned_on;
-    for leg in &filed.legs {
-        let Some(driver) = w.drivers.get(&leg.driver_id) else { continue };
-        let Some(to) = driver.licence_valid_to.filter(|to| *to < day) else { continue };
-        let mut finding = w.of_load(27, load);
-        finding.about = (About::Driver, leg.driver_id.uuid());
-        finding.evidence = json!({"driver_id": leg.driver_id, "valid_to": to, "drives_on": day});
-        w.raise(finding);
-    }
-}
-
-fn is_withdrawn(entry: &Organisation) -> bool {
-    entry.blacklisted || entry.status == Standing::Suspended
-}
-
-/// Who was withdrawn has loads on their way.
-fn on_the_road(w: &mut Watch, party: OrganisationId) {
-    let mut loads: Vec<Load> = w
-        .loads
-        .iter()
-        .map(|(_, load)| load)
-        .filter(|load| load.received_at.is_none() && load.parties().contains(&party))
-        .cloned()
-        .collect();
-    loads.sort_by_key(|load| load.id);
-    let Some(first) = loads.first() else { return };
-    let Some(entry) = w.organisation(party) else { return };
-    let evidence = json!({
-        "organisation_id": party, "name": entry.name, "blacklisted": entry.blacklisted,
-        "status": entry.status, "on_their_way": loads.len(),
-    });
-    let mut finding = Finding { evidence, ..w.of_load(73, first) };
-    finding.about = (About::Organisation, party.uuid());
-    finding.manifests = loads.iter().map(|load| load.id).take(50).collect();
-    w.raise(finding);
-}
-
-/// The licence of a receiver had ended when it took the load.
-pub fn received(w: &mut Watch, load: &Load, at: DateTime<Utc>) {
-    let day = legal_day(at);
-    let ids: BTreeSet<LicenceId> =
-        load.items.iter().filter_map(|item| Some(item.licence?.0)).collect();
-    for id in ids {
-        let Some(licence) = w.licences.get(&id).filter(|licence| licence.valid_to < day) else {
-            continue;
-        };
-        let evidence = json!({
-            "licence_id": id, "number": licence.number, "valid_to": licence.valid_to,
-            "received_on": day,
-        });
-        let mut finding = Finding { evidence, ..w.of_load(11, load) };
-        finding.about = (About::Licence, id.uuid());
-        w.raise(finding);
     }
 }
 

@@ -93,7 +93,8 @@ impl Log {
         let mut data = json!({"id": id(100 + n), "organisation_id": id(n), "name": "场所",
             "kind": "production", "business": null, "facility_kind": null, "division": "01",
             "regiment": null, "region_code": "659002", "park": null,
-            "location": {"lon_e6": lon_e6, "lat_e6": 41_000_000}, "beds": null, "seats": null, "storage_capacity_g": null, "status": "active",
+            "location": {"lon_e6": lon_e6, "lat_e6": 41_000_000}, "beds": null,
+            "seats": null, "storage_capacity_g": null, "status": "active",
             "is_key_unit": false});
         data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.event(("site", id(100 + n)), "registered", &data)

@@ -32,7 +32,7 @@ fn five_working_days_to_confirm_and_ten_to_enter_paper() {
     let mut log = Log::new();
     log.file(1, (1, 3), json!({})).depart(1).wait(2.5).arrive(1).wait(24.0 * 6.0);
     assert_eq!(log.raised(), Vec::<u8>::new(), "Monday to the Monday after: five working days");
-    log.wait(24.0);
+    log.wait(48.0);
     assert_eq!(log.raised(), [7]);
     log.receive(1, 0, json!({}));
     let outcomes = log.show(&mut fresh());
@@ -121,7 +121,7 @@ fn a_vehicle_carries_what_it_is_rated_for() {
     log.vehicle(7, 1_500_000).file(1, (1, 3), json!({"vehicle": 7}));
     log.file(2, (2, 3), json!({"vehicle": 7})).depart(1);
     assert_eq!(log.raised(), Vec::<u8>::new());
-    log.wait(0.3).depart(2);
+    log.wait(1.0).depart(2);
     assert_eq!(log.raised(), [26]);
 }
 
@@ -254,7 +254,7 @@ fn what_positions_tell_of_a_trip() {
         (
             minutes,
             json!({"kind": "position", "place": {"lon_e6": 81_000_000,
-            "lat_e6": 41_000_000 + (60 - minutes) * 12_000}}),
+            "lat_e6": 41_000_000 + (60 - minutes) * 18_000}}),
         )
     }));
     assert!(trip(&far, 0).contains(&17));
