@@ -3,6 +3,8 @@
 //! Most run through to the end. The last days leave some in every other state, with the honest
 //! mess of real life: a scale that disagrees, a refused box, a cancelled trip, a draft.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use futures_util::future::try_join_all;
 use rand::rngs::StdRng;
@@ -19,7 +21,7 @@ use crate::command::Done;
 use crate::ids::ManifestId;
 use crate::manifest::{self, Stored};
 use crate::problem::Problem;
-use crate::registry::ledger;
+use crate::registry::{Place, ledger};
 
 /// How far a manifest goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,14 +37,13 @@ enum End {
     Completed,
 }
 
-/// The hours of a day, in minutes after the filing.
-const HOURS: [(Hour, i64); 5] = [
-    (Hour::File, 0),
-    (Hour::Depart, 35),
-    (Hour::Arrive, 130),
-    (Hour::Receive, 150),
-    (Hour::Complete, 600),
-];
+/// Minutes after the filing when a truck leaves.
+const LEAVES: i64 = 35;
+/// Minutes from arrival to receipt, and to treatment.
+const RECEIVED: i64 = 20;
+const TREATED: i64 = 470;
+/// No trip ends on another day: the next morning's filings come first.
+const DAY: i64 = 22 * 60;
 
 /// What is done at an hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,9 +68,11 @@ pub async fn live(
         let mut trips: Vec<Trip> = senders
             .flat_map(|(n, sender)| plan(members, (n, sender), day, legal_day(morning)))
             .collect();
-        for (hour, minutes) in HOURS {
-            app.clock.set(morning + TimeDelta::minutes(minutes));
-            try_join_all(trips.iter_mut().map(|trip| trip.at(app, hour))).await?;
+        let minutes: BTreeSet<i64> =
+            trips.iter().flat_map(Trip::hours).map(|(minute, _)| minute).collect();
+        for minute in minutes {
+            app.clock.set(morning + TimeDelta::minutes(minute));
+            try_join_all(trips.iter_mut().map(|trip| trip.at(app, minute))).await?;
         }
     }
     Ok(())
@@ -85,6 +88,8 @@ struct Trip<'a> {
     end: End,
     today: NaiveDate,
     tag: u64,
+    /// Minutes after the filing when it comes.
+    arrives: i64,
     /// Once it is filed.
     id: Option<ManifestId>,
 }
@@ -98,7 +103,7 @@ fn plan<'a>(
 ) -> Vec<Trip<'a>> {
     let every = match sender.what {
         What::Hospital => 2,
-        What::Restaurant | What::Canteen => 3,
+        What::Restaurant | What::Canteen => 1,
         What::RepairShop | What::ChemicalPlant => 9,
         _ => return Vec::new(),
     };
@@ -108,20 +113,35 @@ fn plan<'a>(
     let tag = n as u64 * 1000 + day as u64;
     let mut chance = StdRng::seed_from_u64(tag);
     let all = loads(sender.what);
-    let load = &all[chance.random_range(0..all.len())];
+    // Seldom anything but what there is most of.
+    let rare = chance.random_range(0..6) == 0;
+    let load = &all[if rare { all.len() - 1 } else { 0 }];
     let kg = load.kg * chance.random_range(70..130) / 100;
     let near = |what| nearest(members, &sender.division, what);
     let (Some(carrier), Some(receiver)) = (near(What::Carrier), near(load.receiver)) else {
         return Vec::new();
     };
-    let end = ending(day, chance.random_range(0..100));
-    vec![Trip { sender, carrier, receiver, load, kg, end, today, tag, id: None }]
+    let mut end = ending(day, chance.random_range(0..100));
+    // Medical waste may not wait at its plant.
+    if end == End::Accepted && load.stream == "medical" && day > 4 {
+        end = End::Completed;
+    }
+    let arrives = arrival(sender.place, receiver.place, chance.random_range(90..115));
+    vec![Trip { sender, carrier, receiver, load, kg, end, today, tag, arrives, id: None }]
 }
 
 /// The member of that kind in the same division, else the first of the list.
 fn nearest<'a>(members: &'a [Settled], division: &str, what: What) -> Option<&'a Settled> {
     let of_kind = || members.iter().filter(move |member| member.what == what);
     of_kind().find(|member| member.division == division).or_else(|| of_kind().next())
+}
+
+/// When a truck comes that drives as trucks do: the road is longer than the crow's way by a third.
+fn arrival(from: Place, to: Place, percent: i64) -> i64 {
+    let east = (to.lon_e6 - from.lon_e6) as f64 / 1e6 * 83.0;
+    let north = (to.lat_e6 - from.lat_e6) as f64 / 1e6 * 111.0;
+    let minutes = 30.0 + east.hypot(north) * 1.3 / 55.0 * 60.0;
+    (LEAVES + minutes as i64 * percent / 100).min(DAY - RECEIVED)
 }
 
 fn ending(day: i64, chance: i64) -> End {
@@ -139,8 +159,28 @@ fn ending(day: i64, chance: i64) -> End {
 }
 
 impl Trip<'_> {
-    /// Does what this trip does at this hour, if it goes so far.
-    async fn at(&mut self, app: &App, hour: Hour) -> Result<(), Problem> {
+    /// What it does when, as far as a day goes.
+    fn hours(&self) -> [(i64, Hour); 5] {
+        [
+            (0, Hour::File),
+            (LEAVES, Hour::Depart),
+            (self.arrives, Hour::Arrive),
+            (self.arrives + RECEIVED, Hour::Receive),
+            ((self.arrives + TREATED).min(DAY), Hour::Complete),
+        ]
+    }
+
+    /// Does what this trip does at this minute, if it goes so far.
+    async fn at(&mut self, app: &App, minute: i64) -> Result<(), Problem> {
+        for (at, hour) in self.hours() {
+            if at == minute {
+                self.act(app, hour).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn act(&mut self, app: &App, hour: Hour) -> Result<(), Problem> {
         match (hour, self.id) {
             (Hour::File, _) => self.file(app).await,
             (Hour::Depart, Some(id)) => self.depart(app, id).await,

@@ -28,7 +28,7 @@ const MEDICAL: &[Load] = &[
         hazards: &["In"],
         method: "Y11",
         packaging: &["medical_box"],
-        kg: 190,
+        kg: 340,
     },
     Load {
         stream: "medical",
@@ -53,7 +53,7 @@ const FOOD: &[Load] = &[
         hazards: &[],
         method: "K1",
         packaging: &["kitchen_bin_120"],
-        kg: 240,
+        kg: 90,
     },
     Load {
         stream: "kitchen",
@@ -64,7 +64,7 @@ const FOOD: &[Load] = &[
         hazards: &[],
         method: "K4",
         packaging: &["grease_barrel"],
-        kg: 35,
+        kg: 12,
     },
 ];
 

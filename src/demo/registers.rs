@@ -16,7 +16,7 @@ use crate::ids::{DriverId, OrganisationId, SiteId, VehicleId};
 use crate::problem::Problem;
 use crate::registry::record::activity::Activity;
 use crate::registry::{
-    Slice, Uscc, co_disposal, driver, licence, organisation, record, rows, site, vehicle,
+    Place, Slice, Uscc, co_disposal, driver, licence, organisation, record, rows, site, vehicle,
 };
 
 /// A member as it stands in the registers.
@@ -25,6 +25,8 @@ pub struct Settled {
     pub division: String,
     pub organisation_id: OrganisationId,
     pub site_id: SiteId,
+    /// Where its site is.
+    pub place: Place,
     /// Acts for it: the administrator.
     pub head: Person,
     /// A carrier's vehicle and driver for each stream: hazardous, medical, kitchen.
@@ -99,7 +101,9 @@ async fn settle(app: &App, n: usize, member: &Member) -> Result<Settled, Problem
     let organisation_id = made.id;
     let mut asked = member.site.clone();
     asked["organisation_id"] = json!(organisation_id);
-    let site_id = site::register(app, ctx, body(&asked)).await?.value.id;
+    let made = site::register(app, ctx, body(&asked)).await?.value;
+    let site_id = made.id;
+    let place = made.location.unwrap_or(Place { lon_e6: 0, lat_e6: 0 });
     if let Some(licence) = &member.licence {
         let mut asked = licence.clone();
         asked["organisation_id"] = json!(organisation_id);
@@ -125,7 +129,7 @@ async fn settle(app: &App, n: usize, member: &Member) -> Result<Settled, Problem
         user(app, organisation_id, (&login, role), None).await?;
     }
     let (what, division) = (member.what, member.division.clone());
-    Ok(Settled { what, division, organisation_id, site_id, head, fleet })
+    Ok(Settled { what, division, organisation_id, site_id, place, head, fleet })
 }
 
 /// What a hospital did in the month before.
