@@ -14,7 +14,7 @@ use crate::limits::UNASKED_WAIT_MAX;
 use crate::problem::Problem;
 use crate::simulate::label::{Label, Planned};
 use crate::simulate::load::Load;
-use crate::simulate::world::Sec;
+use crate::simulate::world::{DAY, Sec};
 
 /// A party as it stands in the registers.
 #[expect(clippy::struct_field_names, reason = "each is the id of another thing")]
@@ -114,6 +114,8 @@ impl Stage<'_> {
         let parties = || planned.parties.iter().filter_map(|party| ids.parties.get(party));
         let vehicles = planned.vehicles.iter().filter_map(|one| ids.vehicles.get(one));
         let drivers = planned.drivers.iter().filter_map(|one| ids.vehicles.get(one));
+        // What is never treated goes on lying there after the last of it came in.
+        let lasts = if planned.fraud == "hoarding" { 200 * DAY } else { 0 };
         Label {
             id: format!("L{:05}", n + 1),
             fraud: planned.fraud.to_owned(),
@@ -125,7 +127,7 @@ impl Stage<'_> {
             vehicle_ids: vehicles.map(|one| one.0.uuid().to_string()).collect(),
             driver_ids: drivers.map(|one| one.1.uuid().to_string()).collect(),
             from: rfc3339(instant(planned.from)),
-            to: rfc3339(instant(planned.to)),
+            to: rfc3339(instant(planned.to + lasts)),
             subtlety: planned.subtlety,
             honest: planned.honest,
         }
