@@ -15,8 +15,8 @@ use crate::ids::{AnomalyId, CaseSubjectId, ManifestId, OrganisationId, UserId};
 use crate::problem::{Code, Fault, Text};
 use crate::registry::DivisionNumber;
 use crate::wire::{
-    BoundedText, Cursor, List, PageLimit, Patch, SchemaOrRef, api_enum, paged, text_on_the_wire,
-    wire,
+    BoundedText, Cursor, Decode, Faults, List, Node, PageLimit, Patch, Path, SchemaOrRef, Shape,
+    api_enum, paged, parsed, wire,
 };
 
 api_enum! {
@@ -46,12 +46,22 @@ impl utoipa::PartialSchema for RuleId {
     }
 }
 
-impl utoipa::ToSchema for RuleId {}
+impl Shape for RuleId {
+    fn shape() -> SchemaOrRef {
+        <Self as utoipa::PartialSchema>::schema()
+    }
+}
 
-text_on_the_wire!(RuleId, |text: &str| RuleId::parse(text).ok_or_else(|| {
-    let detail = Text::new("没有这个编号的规则。", "No rule has this code.");
-    Fault::without_field(Code::InvalidValue, detail)
-}));
+impl Decode for RuleId {
+    fn decode(node: &Node<'_>, at: &Path<'_>, faults: &mut Faults) -> Option<Self> {
+        parsed(node, at, faults, |text| {
+            Self::parse(text).ok_or_else(|| {
+                let detail = Text::new("没有这个编号的规则。", "No rule has this code.");
+                Fault::without_field(Code::InvalidValue, detail)
+            })
+        })
+    }
+}
 
 /// Where a page of cases begins: after this weight, this time and this id.
 pub type CaseKey = (i16, DateTime<Utc>, Uuid);
