@@ -22,7 +22,7 @@ use crate::journal::frozen;
 use crate::limits::{AHEAD_MINUTES_MAX, READINGS_SHOWN_MAX};
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::registry::{Part, Place};
-use crate::wire::{Asked, asked};
+use crate::wire::{Asked, Decimal, asked};
 
 /// Readings may be told this long afterwards: a phone that was out of reach.
 const BEHIND_DAYS_MAX: u64 = 30;
@@ -93,7 +93,7 @@ pub async fn take(app: &App, ctx: &Ctx, lines: &[&[u8]]) -> Vec<Taken> {
         }
     }
     for (about, mut group) in groups {
-        group.sort_by(|one, other| one.1.at.cmp(&other.1.at));
+        group.sort_by_key(|(_, reading)| reading.at);
         let readings: Vec<Reading> = group.iter().map(|(_, reading)| reading.clone()).collect();
         let outcome = keep(app, ctx, about, &readings).await;
         for (n, _) in group {
@@ -134,9 +134,9 @@ fn reading(new: &NewReading, ctx: &Ctx) -> Result<(About, Reading), Problem> {
         kind: new.kind.as_str().to_owned(),
         at: new.at,
         place,
-        speed_milli: new.speed_kmh.map(|speed| speed.milli()),
+        speed_milli: new.speed_kmh.map(Decimal::milli),
         load_g: new.load_kg.map(|mass| mass.grams().0),
-        celsius_milli: new.celsius.map(|celsius| celsius.milli()),
+        celsius_milli: new.celsius.map(Decimal::milli),
         feeding: new.feeding,
     };
     Ok((about, reading))
@@ -276,7 +276,7 @@ pub async fn readings(
         let within = |one: &Reading| asked.from <= one.at && one.at < asked.to;
         all.extend(contents_of(content)?.into_iter().filter(within));
     }
-    all.sort_by(|one, other| one.at.cmp(&other.at));
+    all.sort_by_key(|one| one.at);
     if all.len() > READINGS_SHOWN_MAX {
         let text = Text::new(
             format!("超过 {READINGS_SHOWN_MAX} 条读数，请缩小时间范围。"),

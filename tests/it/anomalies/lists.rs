@@ -61,7 +61,7 @@ async fn filters_narrow_and_pages_go_on_where_the_last_ended() {
     anomaly::catch_up(&world.app).await.unwrap();
     let id = not_departed(&first);
     let own = format!("rule=AL79&manifest_id={first}");
-    assert_eq!(ids(&cast.corps, &own).await, [id.clone()]);
+    assert_eq!(ids(&cast.corps, &own).await, std::slice::from_ref(&id));
     let manifest = format!("subject_kind=manifest&subject_id={first}");
     for (query, has) in [
         (format!("{own}&severity=low&status=open&stream=hazardous&division=01"), true),

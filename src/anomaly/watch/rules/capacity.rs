@@ -85,7 +85,7 @@ fn accepted(w: &mut Watch, load: &Load, year: i32) {
             "accepted_kg": used as f64 / 1000.0, "permitted_kg": permitted as f64 / 1000.0,
             "percent": (percent * 10.0).round() / 10.0,
         });
-        let mut finding = Finding { evidence, severity, ..w.of_load(12, load) };
+        let mut finding = Finding { severity, evidence, ..w.of_load(12, load) };
         finding.about = (About::Licence, id.uuid());
         finding.key = format!("{year} {line}");
         finding.organisations = vec![load.to_org];

@@ -111,11 +111,12 @@ fn next_due(w: &Watch, site: SiteId, last: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 pub fn ledger(w: &mut Watch, entry: &LedgerEntry, _seen: &Seen<'_>) {
-    if entry.kind == LedgerKind::Produced && entry.waste_code.starts_with("CY-") {
-        if let Some(kitchen) = w.kitchens.edit(&entry.site_id) {
-            kitchen.heap_g += entry.mass_g.0;
-            kitchen.entered = kitchen.entered.max(Some(entry.occurred_at));
-        }
+    if entry.kind == LedgerKind::Produced
+        && entry.waste_code.starts_with("CY-")
+        && let Some(kitchen) = w.kitchens.edit(&entry.site_id)
+    {
+        kitchen.heap_g += entry.mass_g.0;
+        kitchen.entered = kitchen.entered.max(Some(entry.occurred_at));
     }
 }
 

@@ -144,7 +144,7 @@ fn drift(w: &mut Watch, load: &Load, seen: &Seen<'_>, (loss, sd): (f64, f64)) {
     let decision = w.param(Param::Al69Decision, &division);
     let least = w.param(Param::Al69LeastTrips, &division);
     // The scale that the receiver has always had wrong is no theft: its lean is taken off.
-    let lean = w.scale.get(&load.to_site).map_or(0.0, |scale| lean(scale));
+    let lean = w.scale.get(&load.to_site).map_or(0.0, lean);
     let z = ((loss - lean) / sd).clamp(-8.0, 8.0);
     let key = (load.from_site, load.to_site);
     let drift = w.drift.entry(key);

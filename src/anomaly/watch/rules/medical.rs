@@ -180,7 +180,7 @@ pub fn ledger(w: &mut Watch, entry: &LedgerEntry, _seen: &Seen<'_>) {
     if entry.kind != LedgerKind::Produced || !entry.waste_code.starts_with("841-") {
         return;
     }
-    if !w.sites.get(&entry.site_id).is_some_and(|site| site.beds.is_some()) {
+    if w.sites.get(&entry.site_id).is_none_or(|site| site.beds.is_none()) {
         return;
     }
     let ward = w.wards.entry(entry.site_id);
@@ -254,11 +254,12 @@ fn no_pickup(w: &mut Watch, site: SiteId) {
         "hours": (w.now() - from).num_hours(),
     });
     // Its own ledger says that nothing lies there: then nobody need come.
-    if last.is_some() && !(keeps_books && has_none) {
-        if let Some(finding) = w.of_site(48, site, "medical") {
-            let finding = Finding { key: key.clone(), evidence: evidence.clone(), ..finding };
-            w.raise(finding);
-        }
+    if last.is_some()
+        && !(keeps_books && has_none)
+        && let Some(finding) = w.of_site(48, site, "medical")
+    {
+        let finding = Finding { key: key.clone(), evidence: evidence.clone(), ..finding };
+        w.raise(finding);
     }
     if w.now() >= silent_from {
         if let Some(finding) = w.of_site(52, site, "medical") {

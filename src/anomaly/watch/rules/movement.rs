@@ -109,10 +109,10 @@ fn expected(w: &Watch, load: &Load) -> Option<(f64, f64)> {
             return Some((hours, 0.25));
         }
     }
-    if let Some(lane) = w.lanes.get(&(load.from_site, load.to_site)) {
-        if lane.hours.n >= LEARNED {
-            return Some((lane.hours.mean.exp(), lane.hours.sd().clamp(0.1, 0.5)));
-        }
+    if let Some(lane) = w.lanes.get(&(load.from_site, load.to_site))
+        && lane.hours.n >= LEARNED
+    {
+        return Some((lane.hours.mean.exp(), lane.hours.sd().clamp(0.1, 0.5)));
     }
     let km = distance(w, load.from_site, load.to_site)?;
     Some((km * WINDING / CRUISE + GATES, 0.35))

@@ -62,10 +62,10 @@ pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happeni
         };
         flow.out.push(edge);
         let same = flow.out.iter().filter(|one| one.to == load.to_site).count();
-        if same > EACH {
-            if let Some(oldest) = flow.out.iter().position(|one| one.to == load.to_site) {
-                flow.out.remove(oldest);
-            }
+        if same > EACH
+            && let Some(oldest) = flow.out.iter().position(|one| one.to == load.to_site)
+        {
+            flow.out.remove(oldest);
         }
         back_and_forth(w, load, code);
         round_a_loop(w, load, code);
@@ -140,10 +140,10 @@ fn round_a_loop(w: &mut Watch, load: &Load, code: &str) {
     named.sort_unstable();
     let mut organisations = load.parties();
     for site in &sites {
-        if let Some(entry) = w.sites.get(site) {
-            if !organisations.contains(&entry.organisation_id) {
-                organisations.push(entry.organisation_id);
-            }
+        if let Some(entry) = w.sites.get(site)
+            && !organisations.contains(&entry.organisation_id)
+        {
+            organisations.push(entry.organisation_id);
         }
     }
     let Some(first) = named.first().copied() else { return };

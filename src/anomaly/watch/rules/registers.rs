@@ -170,16 +170,18 @@ fn report(w: &mut Watch, entry: &Reported, seen: &Seen<'_>) {
     let about = (About::Site, entry.site_id.uuid());
     let key = period_key(&entry.period, entry.year, entry.number);
     let is_late = legal_day(entry.submitted_at) > entry.due_on && entry.version == 1;
-    if is_late && entry.is_required && !w.is_raised(RuleId(41), about, &key) {
-        if let Some(mut finding) = w.of_site(41, entry.site_id, "hazardous") {
-            finding.key.clone_from(&key);
-            finding.proofs = vec![seen.position];
-            finding.evidence = json!({
-                "period": key, "due_on": entry.due_on,
-                "submitted_at": rfc3339(entry.submitted_at),
-            });
-            w.raise(finding);
-        }
+    if is_late
+        && entry.is_required
+        && !w.is_raised(RuleId(41), about, &key)
+        && let Some(mut finding) = w.of_site(41, entry.site_id, "hazardous")
+    {
+        finding.key.clone_from(&key);
+        finding.proofs = vec![seen.position];
+        finding.evidence = json!({
+            "period": key, "due_on": entry.due_on,
+            "submitted_at": rfc3339(entry.submitted_at),
+        });
+        w.raise(finding);
     }
     w.clear(RuleId(41), about, &key, Gone::CameLate);
 }

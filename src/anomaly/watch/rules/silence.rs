@@ -278,16 +278,21 @@ fn change(w: &mut Watch, site: &Site, making: &Making, month: Month) {
     let key = named(month);
     // Output is told and went on as before: then waste should have as well.
     let middle = median(&earlier).min(mean);
-    if kg < middle * low / 100.0 && kg < least * 0.8 && ratio.is_some_and(|ratio| ratio > 0.8) {
-        if let Some(finding) = w.of_site(34, site.id, "hazardous") {
-            w.raise(Finding { key: key.clone(), evidence: evidence(low), ..finding });
-        }
+    if kg < middle * low / 100.0
+        && kg < least * 0.8
+        && ratio.is_some_and(|ratio| ratio > 0.8)
+        && let Some(finding) = w.of_site(34, site.id, "hazardous")
+    {
+        w.raise(Finding { key: key.clone(), evidence: evidence(low), ..finding });
     }
     let grew = ratio.is_none_or(|ratio| ratio * 150.0 < kg / mean * 100.0);
-    if kg > mean * high / 100.0 && kg > most * 1.5 && kg - mean > 200.0 && grew {
-        if let Some(finding) = w.of_site(35, site.id, "hazardous") {
-            w.raise(Finding { key, evidence: evidence(high), ..finding });
-        }
+    if kg > mean * high / 100.0
+        && kg > most * 1.5
+        && kg - mean > 200.0
+        && grew
+        && let Some(finding) = w.of_site(35, site.id, "hazardous")
+    {
+        w.raise(Finding { key, evidence: evidence(high), ..finding });
     }
 }
 

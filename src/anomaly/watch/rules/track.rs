@@ -92,11 +92,11 @@ pub fn readings(w: &mut Watch, vehicle: VehicleId, readings: &[Reading], seen: &
                 track.first_load_g = reading.load_g;
             }
         }
-        if let Some(mass) = reading.load_g {
-            if let Some(track) = w.tracks.get(&vehicle).cloned() {
-                let first = track.first_load_g.unwrap_or(mass);
-                lighter(w, &way.load, &track, (first, mass));
-            }
+        if let Some(mass) = reading.load_g
+            && let Some(track) = w.tracks.get(&vehicle).cloned()
+        {
+            let first = track.first_load_g.unwrap_or(mass);
+            lighter(w, &way.load, &track, (first, mass));
         }
     }
 }

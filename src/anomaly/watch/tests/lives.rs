@@ -87,6 +87,7 @@ impl Log {
         self.event(("organisation", id(n)), "registered", &data)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "its callers make it on the spot")]
     pub fn site(&mut self, n: u32, more: Value) -> &mut Self {
         // Some fifty kilometres from each to the next.
         let lon_e6 = 80_000_000 + i64::from(n) * 600_000;
@@ -107,6 +108,7 @@ impl Log {
     }
 
     /// Files a manifest from a site to a site; vehicle and driver by their number.
+    #[expect(clippy::needless_pass_by_value, reason = "its callers make it on the spot")]
     pub fn file(&mut self, m: u32, (from, to): (u32, u32), more: Value) -> &mut Self {
         let party = |n: u32| {
             json!({"organisation_id": id(n), "name": "x", "uscc": "x", "site_name": "x",
@@ -143,6 +145,7 @@ impl Log {
     }
 
     /// Accepts it with so many grams more or less.
+    #[expect(clippy::needless_pass_by_value, reason = "its callers make it on the spot")]
     pub fn receive(&mut self, m: u32, difference: i64, more: Value) -> &mut Self {
         let mut data = json!({"decision": "accept", "items": [{"line": 1,
             "accepted_g": mass_of(m) + difference, "refused_g": 0, "difference_g": difference}]});
