@@ -272,6 +272,23 @@ impl Watch {
         }
     }
 
+    /// The same of what is the receiver's duty: nobody else is named.
+    pub fn of_receiver(&self, rule: u8, load: &Load) -> Finding {
+        Finding { organisations: vec![load.to_org], ..self.of_load(rule, load) }
+    }
+
+    /// The same of what the producer answers for.
+    pub fn of_producer(&self, rule: u8, load: &Load) -> Finding {
+        Finding { organisations: vec![load.from_org], ..self.of_load(rule, load) }
+    }
+
+    /// The same of what happens on the road: its carriers', the producer's where it has none.
+    pub fn of_carriers(&self, rule: u8, load: &Load) -> Finding {
+        let carriers = load.carriers.clone();
+        let organisations = if carriers.is_empty() { vec![load.from_org] } else { carriers };
+        Finding { organisations, ..self.of_load(rule, load) }
+    }
+
     /// A finding about a site; `None` where nobody registered it.
     pub fn of_site(&self, rule: u8, site: SiteId, stream: &str) -> Option<Finding> {
         let entry = self.sites.get(&site)?;

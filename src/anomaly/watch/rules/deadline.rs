@@ -120,7 +120,7 @@ fn received(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
     if load.is_backfill && is_regulated(load) {
         let due = due_after(w, seen.occurred_at, Param::Al08Limit, &load.to_division);
         if seen.recorded_at >= due {
-            let mut finding = w.of_load(8, load);
+            let mut finding = w.of_receiver(8, load);
             finding.evidence = json!({
                 "transfer_ended_at": rfc3339(seen.occurred_at),
                 "due_at": rfc3339(due),
@@ -188,7 +188,7 @@ fn late_receipt(
     arrived_at: DateTime<Utc>,
 ) -> crate::anomaly::finding::Finding {
     let due = due_after(w, arrived_at, Param::Al07Limit, &load.to_division);
-    let mut finding = w.of_load(7, load);
+    let mut finding = w.of_receiver(7, load);
     finding.evidence = json!({
         "arrived_at": rfc3339(arrived_at),
         "due_at": rfc3339(due),
@@ -203,7 +203,7 @@ pub fn due(w: &mut Watch, timer: Timer, id: ManifestId) {
     let received_at = load.received_at.map(rfc3339);
     match timer {
         Timer::Depart => {
-            let mut finding = w.of_load(79, &load);
+            let mut finding = w.of_producer(79, &load);
             finding.evidence = json!({
                 "filed_at": rfc3339(load.filed_at),
                 "planned_departure_on": load.planned_on,
@@ -225,7 +225,7 @@ pub fn due(w: &mut Watch, timer: Timer, id: ManifestId) {
         }
         Timer::Arrive => super::movement::overdue(w, &load),
         Timer::PlantStorage if kg > 0.0 => {
-            let mut finding = w.of_load(49, &load);
+            let mut finding = w.of_receiver(49, &load);
             finding.evidence = json!({
                 "arrived_at": load.arrived_at.or(load.received_at).map(rfc3339),
                 "untreated_kg": kg,
@@ -241,7 +241,7 @@ pub fn due(w: &mut Watch, timer: Timer, id: ManifestId) {
             if rule == 31 {
                 w.clear(RuleId(39), (About::Manifest, id.uuid()), "", Gone::Corrected);
             }
-            let mut finding = w.of_load(rule, &load);
+            let mut finding = w.of_receiver(rule, &load);
             finding.evidence = json!({
                 "received_at": received_at,
                 "untreated_kg": kg,
@@ -250,7 +250,7 @@ pub fn due(w: &mut Watch, timer: Timer, id: ManifestId) {
             w.raise(finding);
         }
         Timer::StoredSoon if kg > 0.0 => {
-            let mut finding = w.of_load(31, &load);
+            let mut finding = w.of_receiver(31, &load);
             finding.severity = Severity::Info;
             finding.evidence = json!({"received_at": received_at, "untreated_kg": kg});
             w.remind(finding);

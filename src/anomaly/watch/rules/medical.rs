@@ -112,7 +112,7 @@ fn departed(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
             "stored_since": rfc3339(since), "departed_at": rfc3339(at),
             "hours": ((at - since).num_minutes() as f64 / 6.0).round() / 10.0, "limit_hours": hours,
         });
-        w.raise(Finding { evidence, ..w.of_load(47, load) });
+        w.raise(Finding { evidence, ..w.of_producer(47, load) });
     }
     let pickups = w.pickups.entry((site, "medical".to_owned()));
     let key = month_key(pickups.last.unwrap_or(at));

@@ -244,7 +244,7 @@ fn overload(w: &mut Watch, load: &Load, (vehicle, ride): (Uuid, &Ride), others: 
     if rated <= 0 || mass as f64 <= allowed {
         return;
     }
-    let mut finding = w.of_load(26, load);
+    let mut finding = w.of_carriers(26, load);
     finding.manifests.extend(with.iter().map(|other| other.manifest));
     finding.proofs = vec![ride.position];
     finding.evidence = json!({
@@ -292,7 +292,7 @@ fn end(road: Option<&mut Road>, manifest: ManifestId, at: DateTime<Utc>) {
 
 fn slow(w: &mut Watch, load: &Load, (hours, usual, limit): (f64, f64, f64)) {
     let round = |hours: f64| (hours * 100.0).round() / 100.0;
-    let mut finding = w.of_load(16, load);
+    let mut finding = w.of_carriers(16, load);
     finding.evidence = json!({
         "departed_at": load.departed_at.map(rfc3339),
         "arrived_at": load.arrived_at.map(rfc3339),
@@ -323,7 +323,7 @@ fn fast(w: &mut Watch, load: &Load, hours: f64) {
     if km < FAR_KM || hours < 0.0 || km / hours.max(1.0 / 60.0) <= limit {
         return;
     }
-    let mut finding = w.of_load(21, load);
+    let mut finding = w.of_carriers(21, load);
     finding.evidence = json!({
         "departed_at": load.departed_at.map(rfc3339),
         "arrived_at": load.arrived_at.or(load.received_at).map(rfc3339),
@@ -355,7 +355,7 @@ fn night(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
         nights.manifests.remove(0);
         nights.proofs.remove(0);
     }
-    let mut finding = w.of_load(45, load);
+    let mut finding = w.of_carriers(45, load);
     finding.about = (About::Pair, pair_id(key.0, key.1));
     finding.key = local.year().to_string();
     finding.evidence = json!({

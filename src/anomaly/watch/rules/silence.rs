@@ -229,7 +229,9 @@ pub fn month(w: &mut Watch, site: SiteId) {
     };
     let month = month_of(w.now()) - 1;
     let Some(making) = w.making.get(&site).cloned() else { return };
-    change(w, &entry, &making, month);
+    if entry.kind == SiteKind::Production {
+        change(w, &entry, &making, month);
+    }
     per_output(w, &entry, &making, month);
 }
 
@@ -285,7 +287,8 @@ fn change(w: &mut Watch, site: &Site, making: &Making, month: Month) {
     {
         w.raise(Finding { key: key.clone(), evidence: evidence(low), ..finding });
     }
-    let grew = ratio.is_none_or(|ratio| ratio * 150.0 < kg / mean * 100.0);
+    let grew = ratio.is_none_or(|ratio| ratio * 150.0 < kg / mean * 100.0)
+        && !is_as_usual(w, site, making, month);
     if kg > mean * high / 100.0
         && kg > most * 1.5
         && kg - mean > 200.0
@@ -296,13 +299,35 @@ fn change(w: &mut Watch, site: &Site, making: &Making, month: Month) {
     }
 }
 
+/// Whether a month's waste is what its output makes, by the coefficients of the kind of business:
+/// who had told too little and tells all again has not grown.
+fn is_as_usual(w: &Watch, site: &Site, making: &Making, month: Month) -> bool {
+    let Some(output) = did(w, site.id, month, "output").filter(|output| *output > 0.0) else {
+        return false;
+    };
+    let catalogue = &w.reference.catalogue;
+    let business = site.business.as_deref().unwrap_or_default();
+    let Some(kind) = catalogue.organisation_kind(business) else { return false };
+    let Some(made) = making.made.get(&month) else { return false };
+    let rows = kind.coefficient_ids.split(';').filter_map(|id| catalogue.coefficient(id));
+    let (mut kg, mut high) = (0.0, 0.0);
+    for row in rows.filter(|row| row.unit.starts_with("kg/t ")) {
+        let codes = row.waste_code.as_deref().unwrap_or_default();
+        let mass: i64 = crate::seeds::list(codes).filter_map(|code| made.get(code)).sum();
+        kg += mass as f64 / 1000.0;
+        high += row.high.unwrap_or(0.0);
+    }
+    kg > 0.0 && kg / output <= high
+}
+
 /// Kilograms a tonne of product, against the coefficients of its kind of business and its peers.
 fn per_output(w: &mut Watch, site: &Site, making: &Making, month: Month) {
     let Some(output) = did(w, site.id, month, "output").filter(|output| *output > 0.0) else {
         return;
     };
     let business = site.business.clone().unwrap_or_default();
-    let catalogue = &w.reference.catalogue;
+    let reference = std::sync::Arc::clone(&w.reference);
+    let catalogue = &reference.catalogue;
     let Some(kind) = catalogue.organisation_kind(&business) else { return };
     let widen = w.param(Param::Al36Widen, &site.division) / 100.0;
     // Three months together: what is taken away in batches is entered in batches.
@@ -311,13 +336,13 @@ fn per_output(w: &mut Watch, site: &Site, making: &Making, month: Month) {
     let mut odd = Vec::new();
     let ids: Vec<String> = kind.coefficient_ids.split(';').map(str::to_owned).collect();
     let makes_some = ids.iter().any(|id| {
-        let row = w.reference.catalogue.coefficient(id);
+        let row = catalogue.coefficient(id);
         let codes = row.and_then(|row| row.waste_code.as_deref()).unwrap_or_default();
         crate::seeds::list(codes)
             .any(|code| making.made.values().any(|made| made.contains_key(code)))
     });
     for id in &ids {
-        let Some(row) = w.reference.catalogue.coefficient(id) else { continue };
+        let Some(row) = catalogue.coefficient(id) else { continue };
         let (Some(low), Some(high)) = (row.low, row.high) else { continue };
         let codes = row.waste_code.as_deref().unwrap_or_default();
         if !row.unit.starts_with("kg/t ") || codes.is_empty() {
@@ -334,9 +359,12 @@ fn per_output(w: &mut Watch, site: &Site, making: &Making, month: Month) {
             continue;
         }
         let rate = mass as f64 / 1000.0 / outputs.max(output);
-        if !between(rate, low * (1.0 - widen), high * (1.0 + widen)) {
+        let peers = against_peers(w, &format!("output {business} {id}"), site.id, rate);
+        let far = peers.is_some_and(|peers| peers.is_far_below(rate));
+        if far || !between(rate, low * (1.0 - widen), high * (1.0 + widen)) {
             odd.push(json!({"coefficient": id, "waste_code": codes,
-                "kg_a_tonne": (rate * 1000.0).round() / 1000.0, "low": low, "high": high}));
+                "kg_a_tonne": (rate * 1000.0).round() / 1000.0, "low": low, "high": high,
+                "peers_median": peers.map(|peers| (peers.median * 1000.0).round() / 1000.0)}));
         }
     }
     let about = (About::Site, site.id.uuid());

@@ -179,7 +179,7 @@ pub fn week(w: &mut Watch, site: SiteId) {
         // What has always lain there when the truck came is how that site is emptied.
         let more = kg > 1.5 * usual_kg(&stock, code);
         let piles = made.is_some_and(|made| kg > months * made) && kg > least / 2.0 && more;
-        let waits = quiet && kg > least && made.is_none_or(|made| kg > 2.0 * made) && more;
+        let waits = quiet && kg > least && made.is_none() && more;
         let about = (About::Site, site.uuid());
         if !(piles || waits) {
             w.clear(RuleId(76), about, code, Gone::Normal);
