@@ -61,12 +61,12 @@ pub fn checked(text: &str, private: bool) -> Result<Url, NoTarget> {
         return Err(NoTarget::Fragment);
     }
     let open = match url.host() {
-        Some(Host::Domain(name)) => !is_local_name(name),
-        Some(Host::Ipv4(address)) => is_public_v4(address),
-        Some(Host::Ipv6(address)) => is_public_v6(address),
+        Some(Host::Domain(name)) => private || !is_local_name(name),
+        Some(Host::Ipv4(address)) => may_go(address.into(), private),
+        Some(Host::Ipv6(address)) => may_go(address.into(), private),
         None => return Err(NoTarget::NotAUrl),
     };
-    if open || private { Ok(url) } else { Err(NoTarget::Private) }
+    if open { Ok(url) } else { Err(NoTarget::Private) }
 }
 
 /// Names that lead to this machine or its network by themselves, whatever their look-up says.
@@ -77,7 +77,28 @@ fn is_local_name(name: &str) -> bool {
         || ["localhost", "local", "internal", "lan", "home.arpa"].iter().any(|end| ends(end))
 }
 
-pub fn is_public(address: IpAddr) -> bool {
+/// Where webhooks may go: everywhere public; with the setting also to this machine and its own
+/// networks, but never to a cloud's metadata or what else is special.
+pub fn may_go(address: IpAddr, private: bool) -> bool {
+    is_public(address) || (private && is_inside(address))
+}
+
+fn is_inside(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(mapped) => is_inside(mapped.into()),
+            // fd00:ec2::/32 is where a cloud keeps its metadata.
+            None => {
+                let [first, second, ..] = address.segments();
+                let unique = (0xfc00..=0xfdff).contains(&first);
+                address.is_loopback() || (unique && (first, second) != (0xfd00, 0xec2))
+            }
+        },
+    }
+}
+
+fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),
@@ -139,7 +160,7 @@ impl Resolve for Guarded {
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
             let open: Vec<SocketAddr> =
-                found.filter(|address| private || is_public(address.ip())).collect();
+                found.filter(|address| may_go(address.ip(), private)).collect();
             if open.is_empty() {
                 return Err(LeadsNowhere.into());
             }
@@ -200,7 +221,33 @@ mod tests {
             "https://[ff02::1]/",
         ] {
             assert_eq!(checked(inside, false), Err(NoTarget::Private), "{inside}");
-            assert!(checked(inside, true).is_ok(), "{inside}");
+        }
+    }
+
+    #[test]
+    fn ones_own_network_may_be_allowed_and_metadata_never() {
+        for own in [
+            "http://localhost:8080/x",
+            "https://127.0.0.1/",
+            "https://10.1.2.3/",
+            "https://[::1]/",
+            "https://[::ffff:192.168.1.1]/",
+            "https://[fd12:3456::1]/",
+        ] {
+            assert!(checked(own, true).is_ok(), "{own}");
+        }
+        for never in [
+            "http://169.254.169.254/latest/meta-data/",
+            "https://[::ffff:169.254.169.254]/",
+            "https://[fe80::1]/",
+            "https://[fd00:ec2::254]/",
+            "https://100.100.100.200/",
+            "https://192.0.0.192/",
+            "https://0/",
+            "https://224.0.0.1/",
+            "https://[64:ff9b::a9fe:a9fe]/",
+        ] {
+            assert_eq!(checked(never, true), Err(NoTarget::Private), "{never}");
         }
     }
 
