@@ -36,8 +36,8 @@ pub mod watch;
 
 pub use act::{Act, act};
 pub use asked::{
-    AnomalyFilter, AssignAnomaly, CaseKey, EnableRule, MergeAnomaly, PreviewRule, ReferAnomaly,
-    RiskQuery, SetParameter, ShareAnomaly, TriageAnomaly, WhichDivision,
+    AnomalyFilter, AssignAnomaly, CaseKey, CaseOrder, EnableRule, MergeAnomaly, PreviewRule,
+    ReferAnomaly, RiskQuery, RuleFamily, SetParameter, ShareAnomaly, TriageAnomaly, WhichDivision,
 };
 pub use engine::{Lag, Watching, catch_up, catch_up_to, follow, lag, reference};
 pub use found_store::all_found;

@@ -6,14 +6,14 @@ use super::evidence::sent;
 use super::registry::answers::{answered, shown};
 use super::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::anomaly::{
-    self, Act, AnomalyFilter, AnomalyView, AssignAnomaly, MergeAnomaly, ReferAnomaly, ShareAnomaly,
-    TriageAnomaly, WholeAnomalyView, anomaly_view,
+    self, Act, AnomalyFilter, AnomalyView, AssignAnomaly, CaseOrder, MergeAnomaly, ReferAnomaly,
+    RuleFamily, ShareAnomaly, TriageAnomaly, WholeAnomalyView, anomaly_view,
 };
 use crate::app::{App, place};
 use crate::ctx::Ctx;
 use crate::evidence;
 use crate::export::anomaly_sheets;
-use crate::ids::{AnomalyId, ManifestId};
+use crate::ids::{AnomalyId, CaseSubjectId, ManifestId};
 use crate::pages;
 use crate::reads::What;
 use crate::wire::Page;
@@ -32,7 +32,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
 
 /// The part of the OpenAPI document that these handlers are.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(list, one, triage, assign, share, refer, merge, package))]
+#[openapi(
+    paths(list, one, triage, assign, share, refer, merge, package),
+    components(schemas(CaseOrder, RuleFamily, CaseSubjectId))
+)]
 pub struct AnomalyApi;
 
 /// Cases of one's jurisdiction; to an organisation those about deadlines and papers that name it.
