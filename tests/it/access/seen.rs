@@ -30,7 +30,7 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
             &["corps", "division", "regiment", "producer", "auditor", "carrier", "receiver"]
         }
         // A case has no regiment.
-        "anomalies" => &["corps", "division", "producer", "auditor", "carrier", "receiver"],
+        "anomalies" => &["corps", "division", "producer", "auditor"],
         "insurance-policies" | "producers" => {
             &["corps", "division", "regiment", "neighbour", "health", "producer", "auditor"]
         }
