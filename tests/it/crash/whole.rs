@@ -75,9 +75,11 @@ const NONE_OF: &[(&str, &str)] = &[
                     AND d.channel = 'console') <> 1",
     ),
     (
+        // What rules found is told of a case, which is no event's subject.
         "notices of nothing",
         "SELECT count(*) FROM outbox o
-          WHERE NOT EXISTS (SELECT FROM event e
+          WHERE o.kind NOT LIKE 'anomaly%'
+            AND NOT EXISTS (SELECT FROM event e
                              WHERE e.position = o.position AND e.subject_id = o.subject_id)",
     ),
     (
