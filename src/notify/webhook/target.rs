@@ -86,15 +86,15 @@ pub fn may_go(address: IpAddr, private: bool) -> bool {
 fn is_inside(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => address.is_loopback() || address.is_private(),
-        IpAddr::V6(address) => match address.to_ipv4_mapped() {
-            Some(mapped) => is_inside(mapped.into()),
-            // fd00:ec2::/32 is where a cloud keeps its metadata.
-            None => {
-                let [first, second, ..] = address.segments();
-                let unique = (0xfc00..=0xfdff).contains(&first);
-                address.is_loopback() || (unique && (first, second) != (0xfd00, 0xec2))
+        IpAddr::V6(address) => {
+            if let Some(mapped) = address.to_ipv4_mapped() {
+                return is_inside(mapped.into());
             }
-        },
+            // fd00:ec2::/32 is where a cloud keeps its metadata.
+            let [first, second, ..] = address.segments();
+            let unique = (0xfc00..=0xfdff).contains(&first);
+            address.is_loopback() || (unique && (first, second) != (0xfd00, 0xec2))
+        }
     }
 }
 
