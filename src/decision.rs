@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::ctx::{Actor, Ctx, Via};
 use crate::grant::{Behalf, KeyUse};
-use crate::ids::OrganisationId;
+use crate::ids::{OrganisationId, hashed};
 use crate::journal::signature::Seal;
 use crate::problem::{Code, Problem};
 
@@ -80,10 +80,7 @@ impl Account {
         hash.update(owner.as_bytes());
         hash.update(year.to_be_bytes());
         hash.update(item.as_bytes());
-        let digest = hash.finalize();
-        let mut bytes = [0u8; 16];
-        bytes.copy_from_slice(&digest[..16]);
-        Self { id: uuid::Builder::from_custom_bytes(bytes).into_uuid(), kind, owner, item, year }
+        Self { id: hashed(hash), kind, owner, item, year }
     }
 }
 

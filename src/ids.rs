@@ -3,7 +3,15 @@
 //! All are UUIDv7 (RFC 9562), made by [`crate::mint::Mint`] and parsed from what clients send.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
+
+/// The id of what a hash stands for, of version 8 (RFC 9562): derived, so nobody has to look it up.
+pub fn hashed(hash: Sha256) -> Uuid {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash.finalize()[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
 
 macro_rules! typed_id {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::rule::{RuleId, Severity};
-use crate::ids::{AnomalyId, ManifestId, OrganisationId, SiteId};
+use crate::ids::{AnomalyId, ManifestId, OrganisationId, SiteId, hashed};
 use crate::wire::api_enum;
 
 api_enum! {
@@ -31,16 +31,14 @@ pub fn pair_id(from: SiteId, to: SiteId) -> Uuid {
     derived(&[b"pair", from.uuid().as_bytes(), to.uuid().as_bytes()])
 }
 
-/// A UUID of version 8 (RFC 9562): derived, so that nobody has to look it up.
+/// The id of some parts, in their order.
 pub(super) fn derived(parts: &[&[u8]]) -> Uuid {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash.finalize()[..16]);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    hashed(hash)
 }
 
 /// What a rule found.

@@ -15,9 +15,10 @@ use super::review::{CaseStatus, Review, ReviewStatus};
 use super::rule::RULES;
 use super::sight::{Sight, open_codes};
 use crate::db::Pool;
-use crate::db::schema::{anomaly as t, subject};
+use crate::db::schema::anomaly as t;
 use crate::decision::{Cell, Row, Table, Type, Write};
 use crate::ids::{AnomalyId, UserId};
+use crate::journal;
 use crate::problem::Problem;
 
 /// A case with what people made of it.
@@ -94,10 +95,8 @@ async fn whole(pool: &Pool, rows: Vec<CaseRow>) -> Result<Vec<Stored>, Problem> 
     let versions: HashMap<Uuid, i64> = if touched.is_empty() {
         HashMap::new()
     } else {
-        let query = subject::table.filter(subject::id.eq_any(touched));
-        let found: Vec<(Uuid, i64)> =
-            query.select((subject::id, subject::version)).load(&mut pool.get().await?).await?;
-        found.into_iter().collect()
+        let conn = &mut pool.get().await?;
+        journal::versions(conn, &touched).await?
     };
     rows.into_iter().map(|row| read(row, &versions)).collect()
 }

@@ -1009,6 +1009,4 @@ diesel::table! {
         response -> Nullable<Text>,
     }
 }
-diesel::allow_tables_to_appear_in_same_query!(webhook, subject);
-diesel::allow_tables_to_appear_in_same_query!(subscription, subject);
 diesel::allow_tables_to_appear_in_same_query!(event, reading_batch);

@@ -1,12 +1,14 @@
 //! Reading the log by position. Positions are dense and in commit order, so whoever has read up to
 //! one has missed nothing below it.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::db::Pool;
-use crate::db::schema::{event, log_head};
+use crate::db::schema::{event, log_head, subject};
 use crate::decision::SubjectKind;
 use crate::problem::Problem;
 
@@ -82,6 +84,19 @@ pub async fn position(pool: &Pool, subject: Uuid, seq: i64) -> Result<Option<i64
         .await
         .optional()?;
     Ok(found)
+}
+
+/// The versions of these subjects; of what has no chain there is none.
+pub async fn versions(
+    conn: &mut AsyncPgConnection,
+    subjects: &[Uuid],
+) -> Result<HashMap<Uuid, i64>, Problem> {
+    let rows: Vec<(Uuid, i64)> = subject::table
+        .filter(subject::id.eq_any(subjects))
+        .select((subject::id, subject::version))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The size of the log.

@@ -33,30 +33,30 @@ pub fn rebuild_demo_anomalies(
     home: &DemoHome,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Rebuilt, StartError> {
-    if let Some(url) = PrivatePostgres::running_app_url(&home.data_dir, DATABASE)? {
-        return rebuild_anomalies(&url, tell);
-    }
-    let postgres = private::start(home, &Mint::random())?;
-    let rebuilt = rebuild_anomalies(&postgres.app_url(DATABASE), tell);
-    postgres.stop();
-    rebuilt
+    on_demo(home, |url| rebuild_anomalies(url, tell))
 }
 
 /// Evaluates the log of a demo's or a world's database anew, and answers the cases. Blocks.
 pub fn demo_anomalies(home: &DemoHome) -> Result<Vec<serde_json::Value>, StartError> {
-    rebuild_demo_anomalies(home, &mut |_| {})?;
-    let read = |url: &str| {
+    on_demo(home, |url| {
+        rebuild_anomalies(url, &mut |_| {})?;
         actix_web::rt::System::new().block_on(async {
             let pool = Pool::new(url).map_err(|err| OpenError::Pool(err.to_string()))?;
             let found = anomaly::all_found(&pool).await;
             found.map_err(|problem| StartError::Refused(Box::new(problem)))
         })
-    };
+    })
+}
+
+fn on_demo<T>(
+    home: &DemoHome,
+    act: impl FnOnce(&str) -> Result<T, StartError>,
+) -> Result<T, StartError> {
     if let Some(url) = PrivatePostgres::running_app_url(&home.data_dir, DATABASE)? {
-        return read(&url);
+        return act(&url);
     }
     let postgres = private::start(home, &Mint::random())?;
-    let found = read(&postgres.app_url(DATABASE));
+    let done = act(&postgres.app_url(DATABASE));
     postgres.stop();
-    found
+    done
 }

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::clock::rfc3339;
-use crate::ids::OrganisationId;
+use crate::ids::{OrganisationId, hashed};
 use crate::problem::Problem;
 use crate::registry::Place;
 
@@ -60,7 +60,5 @@ pub fn id_of(about_id: Uuid, content: &str) -> Uuid {
     hash.update(b"readings");
     hash.update(about_id.as_bytes());
     hash.update(content.as_bytes());
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash.finalize()[..16]);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    hashed(hash)
 }

@@ -12,6 +12,7 @@ pub mod seen;
 pub mod stats;
 #[cfg(test)]
 mod tests;
+pub mod time;
 pub mod timers;
 
 use std::sync::Arc;

@@ -9,12 +9,13 @@ use uuid::Uuid;
 
 use crate::ctx::Role;
 use crate::db::Pool;
-use crate::db::schema::{api_key as t, app_user, organisation, subject};
+use crate::db::schema::{api_key as t, app_user, organisation};
 use crate::decision::{Cell, Row, Table, Type, Write};
 use crate::identity::agency::Agency;
 use crate::identity::keys::{ApiKey, ApiKeyStatus, KeyKind, ListApiKeys};
 use crate::identity::user::Rights;
 use crate::ids::{ApiKeyId, OrganisationId, UserId};
+use crate::journal;
 use crate::problem::Problem;
 
 static INSERT: Table = Table {
@@ -149,12 +150,7 @@ async fn with_versions(pool: &Pool, query: Boxed<'_>) -> Result<Vec<(ApiKey, i64
     let conn = &mut pool.get().await?;
     let rows: Vec<KeyRow> = query.select(KeyRow::as_select()).load(conn).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let versions: Vec<(Uuid, i64)> = subject::table
-        .filter(subject::id.eq_any(&ids))
-        .select((subject::id, subject::version))
-        .load(conn)
-        .await?;
-    let versions: std::collections::HashMap<Uuid, i64> = versions.into_iter().collect();
+    let versions = journal::versions(conn, &ids).await?;
     rows.into_iter()
         .map(|row| {
             let version = versions.get(&row.id).copied().unwrap_or(0);

@@ -1,7 +1,5 @@
 //! Subscriptions' rows.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::pg::Pg;
@@ -15,30 +13,15 @@ use super::asked::ListSubscriptions;
 use super::model::{Channel, Digest, Language, Recorded, Subscription, SubscriptionStatus};
 use crate::ctx::{Actor, Role, Via};
 use crate::db::Pool;
-use crate::db::schema::{subject, subscription as t};
-use crate::decision::{Cell, Row, Table, Type, Write};
+use crate::db::schema::subscription as t;
+use crate::decision::{Cell, Row, Table, Type, Write, with_columns};
 use crate::grant::Grants;
 use crate::ids::{OrganisationId, SubscriptionId, UserId};
+use crate::journal;
 use crate::problem::Problem;
 
-static INSERT: Table = Table {
-    name: "subscription",
-    order: 63,
-    write: Write::Insert,
-    columns: &[
-        ("id", Type::Uuid),
-        ("user_id", Type::Uuid),
-        ("organisation_id", Type::Uuid),
-        ("channel", Type::Text),
-        ("filter", Type::Jsonb),
-        ("digest", Type::Text),
-        ("language", Type::Text),
-        ("statutory", Type::Bool),
-        ("status", Type::Text),
-        ("address", Type::Text),
-        ("created_at", Type::Time),
-    ],
-};
+static INSERT: Table =
+    Table { name: "subscription", order: 63, write: Write::Insert, columns: &WHOLE };
 
 static UPDATE: Table = Table {
     name: "subscription",
@@ -54,23 +37,25 @@ static UPDATE: Table = Table {
     ],
 };
 
-/// What events tell of a subscription, for the audit.
-static TOLD: Table = Table {
-    name: "subscription",
-    order: 0,
-    write: Write::Insert,
-    columns: &[
-        ("id", Type::Uuid),
-        ("user_id", Type::Uuid),
-        ("organisation_id", Type::Uuid),
-        ("channel", Type::Text),
-        ("filter", Type::Jsonb),
-        ("digest", Type::Text),
-        ("language", Type::Text),
-        ("statutory", Type::Bool),
-        ("status", Type::Text),
-    ],
-};
+static TOLD: Table =
+    Table { name: "subscription", order: 0, write: Write::Insert, columns: &COLUMNS };
+
+/// What events tell of a subscription.
+const COLUMNS: [(&str, Type); 9] = [
+    ("id", Type::Uuid),
+    ("user_id", Type::Uuid),
+    ("organisation_id", Type::Uuid),
+    ("channel", Type::Text),
+    ("filter", Type::Jsonb),
+    ("digest", Type::Text),
+    ("language", Type::Text),
+    ("statutory", Type::Bool),
+    ("status", Type::Text),
+];
+
+/// And what is kept beside them: where its mail goes is in no event.
+const WHOLE: [(&str, Type); 11] =
+    with_columns(&COLUMNS, &[("address", Type::Text), ("created_at", Type::Time)]);
 
 fn filter(it: &impl serde::Serialize) -> Cell {
     Cell::Json(Some(json!(it).to_string()))
@@ -171,12 +156,7 @@ async fn with_versions(pool: &Pool, query: Boxed<'_>) -> Result<Vec<(Subscriptio
     let conn = &mut pool.get().await?;
     let rows: Vec<SubscriptionRow> = query.select(SubscriptionRow::as_select()).load(conn).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let versions: Vec<(Uuid, i64)> = subject::table
-        .filter(subject::id.eq_any(&ids))
-        .select((subject::id, subject::version))
-        .load(conn)
-        .await?;
-    let versions: HashMap<Uuid, i64> = versions.into_iter().collect();
+    let versions = journal::versions(conn, &ids).await?;
     let known = |row: SubscriptionRow| {
         let version = versions.get(&row.id).copied().unwrap_or(0);
         Ok((read(row)?, version))

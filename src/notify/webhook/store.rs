@@ -1,7 +1,5 @@
 //! Webhooks' rows.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -13,9 +11,10 @@ use super::asked::ListWebhooks;
 use super::model::{DisabledBecause, Recorded, Sight, Webhook, WebhookStatus};
 use crate::ctx::Role;
 use crate::db::Pool;
-use crate::db::schema::{event, subject, webhook as t};
+use crate::db::schema::{event, webhook as t};
 use crate::decision::{Cell, Row, Table, Type, Write};
 use crate::ids::{OrganisationId, UserId, WebhookId};
+use crate::journal;
 use crate::problem::Problem;
 
 static INSERT: Table = Table {
@@ -219,12 +218,7 @@ async fn with_versions(pool: &Pool, query: Boxed<'_>) -> Result<Vec<(Webhook, i6
     let conn = &mut pool.get().await?;
     let rows: Vec<WebhookRow> = query.select(WebhookRow::as_select()).load(conn).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let versions: Vec<(Uuid, i64)> = subject::table
-        .filter(subject::id.eq_any(&ids))
-        .select((subject::id, subject::version))
-        .load(conn)
-        .await?;
-    let versions: HashMap<Uuid, i64> = versions.into_iter().collect();
+    let versions = journal::versions(conn, &ids).await?;
     let known = |row: WebhookRow| {
         let version = versions.get(&row.id).copied().unwrap_or(0);
         Ok((read(row)?, version))

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
+use super::super::time::days;
 use super::super::timers::Timer;
 use crate::anomaly::finding::{About, Gone};
 use crate::anomaly::param::Param;
@@ -41,11 +42,6 @@ pub fn end_of(day: NaiveDate) -> DateTime<Utc> {
     let midnight = next.and_hms_opt(0, 0, 0).unwrap_or_default();
     let local = midnight.and_local_timezone(beijing()).single();
     local.map_or(DateTime::<Utc>::MAX_UTC, |time| time.to_utc())
-}
-
-/// So many days after, from the limit of a parameter.
-fn days_after(time: DateTime<Utc>, days: f64) -> DateTime<Utc> {
-    time + TimeDelta::minutes((days * 1440.0) as i64)
 }
 
 fn is_regulated(load: &Load) -> bool {
@@ -139,20 +135,20 @@ fn held(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
     let id = load.id.uuid();
     let at = seen.occurred_at;
     let later = seen.recorded_at + GRACE;
-    let days = |w: &Watch, param| w.param(param, &load.to_division);
+    let limit = |w: &Watch, param| w.param(param, &load.to_division);
     if load.stream == "medical" {
         let quick = load.items.iter().any(|item| spoils(&item.code) && item.accepted_g > 0);
         if quick {
             let warm = data.storage_temp_mc.is_some_and(|temp| temp >= 5000);
             let param = if warm { Param::Al49Ge5c } else { Param::Al49Lt5c };
             let from = load.arrived_at.unwrap_or(at);
-            let due = from + TimeDelta::hours(days(w, param) as i64);
+            let due = from + TimeDelta::hours(limit(w, param) as i64);
             w.timers.set(Timer::PlantStorage, id, due.max(later));
         }
     }
-    let treat = days_after(at, days(w, Param::Al39Warn));
-    let soon = days_after(at, days(w, Param::Al31OperatorWarn));
-    let year = days_after(at, days(w, Param::Al31OperatorLimit));
+    let treat = at + days(limit(w, Param::Al39Warn));
+    let soon = at + days(limit(w, Param::Al31OperatorWarn));
+    let year = at + days(limit(w, Param::Al31OperatorLimit));
     w.timers.set(Timer::Treat, id, treat.max(later));
     w.timers.set(Timer::StoredSoon, id, soon.max(later));
     w.timers.set(Timer::Stored, id, year.max(later));

@@ -12,9 +12,10 @@ use serde_json::json;
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
+use super::super::time::{Month, days_in, month_of, named};
 use super::super::timers::Timer;
 use super::deadline::end_of;
-use super::silence::{Month, against_peers, between, days_in, did, month_of, named};
+use super::silence::{against_peers, between, did};
 use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
@@ -72,7 +73,7 @@ fn departed(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     let day = legal_day(at);
     let kitchen = w.kitchens.entry(site);
     kitchen.first.get_or_insert(at);
-    let key = kitchen.last.map(key_of);
+    let key = kitchen.last.map(|last| named(month_of(last)));
     kitchen.last = kitchen.last.max(Some(at));
     if kitchen.days.last() != Some(&day) {
         kitchen.days.push(day);
@@ -96,11 +97,6 @@ fn departed(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     }
     let due = next_due(w, site, last);
     w.timers.set(Timer::Pickup, site.uuid(), due.max(seen.recorded_at));
-}
-
-fn key_of(time: DateTime<Utc>) -> String {
-    let day = legal_day(time);
-    format!("{}-{:02}", day.year(), day.month())
 }
 
 /// A day after the last collection, when the hours and that day are over.
@@ -133,7 +129,7 @@ pub fn due(w: &mut Watch, site: SiteId) {
         return;
     }
     let Some(mut finding) = w.of_site(58, site, "kitchen") else { return };
-    finding.key = key_of(last);
+    finding.key = named(month_of(last));
     finding.evidence = json!({
         "last_collected_at": rfc3339(last), "hours": (now - last).num_hours(),
         "limit_hours": w.param(Param::Al58Limit, &w.division(site)),

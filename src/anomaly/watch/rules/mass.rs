@@ -12,6 +12,7 @@ use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
 use super::super::stats::Running;
+use super::super::time::{month_of, named};
 use crate::anomaly::finding::{About, Finding, pair_id};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::Severity;
@@ -249,7 +250,7 @@ pub fn ledger(w: &mut Watch, entry: &LedgerEntry, seen: &Seen<'_>) {
     let Some(mut finding) = w.of_site(37, entry.site_id, stream_of(&entry.waste_code)) else {
         return;
     };
-    finding.key = format!("{}-{:02}", day.year(), day.month());
+    finding.key = named(month_of(entry.occurred_at));
     finding.proofs = book.proofs;
     finding.evidence = json!({
         "month": finding.key,

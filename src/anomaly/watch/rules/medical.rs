@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Datelike, Days, TimeDelta, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
+use super::super::time::{days, month_of, named};
 use super::super::timers::Timer;
 use super::deadline::end_of;
 use super::silence::{against_peers, between};
@@ -115,7 +116,7 @@ fn departed(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
         w.raise(Finding { evidence, ..w.of_producer(47, load) });
     }
     let pickups = w.pickups.entry((site, "medical".to_owned()));
-    let key = month_key(pickups.last.unwrap_or(at));
+    let key = named(month_of(pickups.last.unwrap_or(at)));
     pickups.last = Some(at.max(pickups.last.unwrap_or(at)));
     pickups.last_manifest = Some(load.id);
     let mut by_code: BTreeMap<String, i64> = BTreeMap::new();
@@ -148,18 +149,13 @@ fn pickup_due(w: &Watch, site: SiteId, last: DateTime<Utc>) -> DateTime<Utc> {
     end_of(legal_day(after)).max(after)
 }
 
-fn month_key(time: DateTime<Utc>) -> String {
-    let day = legal_day(time);
-    format!("{}-{:02}", day.year(), day.month())
-}
-
 /// The load takes the oldest of the heap with it.
 fn carry_off(w: &mut Watch, load: &Load, at: DateTime<Utc>) {
     let site = load.from_site;
     let Some(ward) = w.wards.edit(&site) else { return };
     let mut mass = load.shipped_g();
     let whole: i64 = ward.heap.iter().map(|(_, mass)| mass).sum();
-    let key = ward.heap.first().map(|(since, _)| month_key(*since));
+    let key = ward.heap.first().map(|(since, _)| named(month_of(*since)));
     for (_, heap) in &mut ward.heap {
         let part = mass.min(*heap);
         *heap -= part;
@@ -223,7 +219,7 @@ fn heap_too_old(w: &mut Watch, site: SiteId) {
         return;
     }
     let Some(mut finding) = w.of_site(47, site, "medical") else { return };
-    finding.key = month_key(since);
+    finding.key = named(month_of(since));
     finding.evidence = json!({
         "stored_since": rfc3339(since), "mass_kg": mass as f64 / 1000.0,
         "limit_hours": w.param(Param::Al47Limit, &w.division(site)),
@@ -248,7 +244,7 @@ fn no_pickup(w: &mut Watch, site: SiteId) {
     let quiet = entered.map_or(from, |entered| entered.max(from));
     let silent_from =
         end_of(legal_day(quiet).checked_add_days(Days::new(days)).unwrap_or_default());
-    let key = month_key(from);
+    let key = named(month_of(from));
     let evidence = json!({
         "last_pickup_at": last.map(rfc3339), "last_entry_at": entered.map(rfc3339),
         "hours": (w.now() - from).num_hours(),
@@ -291,8 +287,7 @@ pub fn week(w: &mut Watch, site: SiteId) {
     let Some(entry) = w.sites.get(&site).filter(|site| is_bound(site)).cloned() else { return };
     let now = w.now();
     let Some(pickups) = w.pickups.get(&(site, "medical".to_owned())).cloned() else { return };
-    let days = w.param(Param::Al51Window, &entry.division).max(7.0);
-    let window = TimeDelta::minutes((days * 1440.0) as i64) + TimeDelta::days(3);
+    let window = days(w.param(Param::Al51Window, &entry.division).max(7.0)) + TimeDelta::days(3);
     let recent: Vec<_> = pickups.recent.iter().filter(|(time, _)| now - *time < window).collect();
     let mass = |codes: &BTreeMap<String, i64>| codes.values().sum::<i64>() as f64 / 1000.0;
     // Each pickup takes what was made since the one before.
@@ -353,10 +348,10 @@ const KINDS: [(&str, &str); 5] = [
 ];
 
 fn shares(w: &mut Watch, site: &Site, pickups: &Pickups) {
-    let days = w.param(Param::Al75Window, &site.division);
+    let span = w.param(Param::Al75Window, &site.division);
     let least = w.param(Param::Al75LeastMass, &site.division);
     let widen = w.param(Param::Al75Widen, &site.division) / 100.0;
-    let from = w.now() - TimeDelta::minutes((days * 1440.0) as i64);
+    let from = w.now() - days(span);
     let mut by_code: BTreeMap<&str, f64> = BTreeMap::new();
     for (_, codes) in pickups.recent.iter().filter(|(time, _)| *time >= from) {
         for (code, mass) in codes {
@@ -384,6 +379,6 @@ fn shares(w: &mut Watch, site: &Site, pickups: &Pickups) {
         return;
     }
     let Some(mut finding) = w.of_site(75, site.id, "medical") else { return };
-    finding.evidence = json!({"kilograms": total.round(), "days": days, "shares": odd});
+    finding.evidence = json!({"kilograms": total.round(), "days": span, "shares": odd});
     w.raise(finding);
 }

@@ -76,10 +76,7 @@ pub struct Nights {
 
 pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happening) {
     match happening {
-        Happening::Departed(data) => {
-            departed(w, load, seen);
-            let _ = data;
-        }
+        Happening::Departed(_) => departed(w, load, seen),
         Happening::Arrived(_) => arrived(w, load, seen.occurred_at),
         Happening::Received(_) => {
             let came = load.arrived_at.is_none();

@@ -5,13 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
+use super::super::time::days;
 use crate::anomaly::finding::{About, pair_id};
 use crate::anomaly::param::Param;
 use crate::clock::legal_day;
@@ -81,9 +82,9 @@ fn edges(w: &Watch, code: &str, (from, to): (SiteId, SiteId), since: DateTime<Ut
 }
 
 fn back_and_forth(w: &mut Watch, load: &Load, code: &str) {
-    let days = w.param(Param::Al67Window, &load.from_division);
+    let window = w.param(Param::Al67Window, &load.from_division);
     let each = w.param(Param::Al67EachWay, &load.from_division) as usize;
-    let since = w.now() - TimeDelta::minutes((days * 1440.0) as i64);
+    let since = w.now() - days(window);
     let there = edges(w, code, (load.from_site, load.to_site), since);
     let back = edges(w, code, (load.to_site, load.from_site), since);
     if there.len() < each || back.len() < each {
@@ -101,16 +102,16 @@ fn back_and_forth(w: &mut Watch, load: &Load, code: &str) {
     finding.evidence = json!({
         "waste_code": code, "site_ids": [one, other], "there": there.len(), "back": back.len(),
         "kilograms": there.iter().chain(&back).map(|edge| edge.mass_g).sum::<i64>() as f64 / 1000.0,
-        "days": days,
+        "days": window,
     });
     w.raise(finding);
 }
 
 /// Looks for a way back from the receiver to the sender, along transfers of the code.
 fn round_a_loop(w: &mut Watch, load: &Load, code: &str) {
-    let days = w.param(Param::Al66Window, &load.from_division);
+    let window = w.param(Param::Al66Window, &load.from_division);
     let longest = w.param(Param::Al66LongestLoop, &load.from_division) as usize;
-    let since = w.now() - TimeDelta::minutes((days * 1440.0) as i64);
+    let since = w.now() - days(window);
     let mut paths: Vec<Vec<Edge>> = vec![Vec::new()];
     let mut seen: BTreeSet<SiteId> = BTreeSet::from([load.to_site]);
     let mut found = None;
@@ -153,7 +154,7 @@ fn round_a_loop(w: &mut Watch, load: &Load, code: &str) {
         format!("{code} {}", named.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
     finding.organisations = organisations;
     finding.manifests.extend(path.iter().map(|edge| edge.manifest));
-    finding.evidence = json!({"waste_code": code, "site_ids": sites, "days": days});
+    finding.evidence = json!({"waste_code": code, "site_ids": sites, "days": window});
     w.raise(finding);
 }
 

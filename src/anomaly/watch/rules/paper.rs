@@ -12,6 +12,7 @@ use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
 use super::super::stats::{chance_9, chi_square};
+use super::super::time::{Month, days, month_of, named};
 use crate::anomaly::finding::{About, Finding};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::Severity;
@@ -32,10 +33,20 @@ pub struct Weights {
 pub struct Filings {
     /// Times of the newest that were not of a round.
     pub newest: Vec<(DateTime<Utc>, ManifestId)>,
-    /// Year and month of the counts.
-    pub month: (i32, u32),
+    /// Of the counts.
+    pub month: Month,
     pub filed: u32,
     pub undone: Vec<ManifestId>,
+}
+
+impl Filings {
+    /// What is counted is of one month.
+    fn turn(&mut self, month: Month) {
+        if self.month != month {
+            (self.month, self.filed) = (month, 0);
+            self.undone.clear();
+        }
+    }
 }
 
 /// The newest number of a prefix and year.
@@ -62,12 +73,8 @@ pub fn filed(w: &mut Watch, load: &Load, seen: &Seen<'_>, filed: &Filed) {
     if load.round.is_none() && !load.is_return() {
         weights(w, load, seen);
     }
-    let month = month_of(seen.occurred_at);
     let filings = w.filings.entry(load.from_org);
-    if filings.month != month {
-        (filings.month, filings.filed) = (month, 0);
-        filings.undone.clear();
-    }
+    filings.turn(month_of(seen.occurred_at));
     filings.filed += 1;
 }
 
@@ -81,11 +88,6 @@ pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happeni
         Happening::AmendmentApproved(data) if data.is_final => undone(w, load, seen),
         _ => {}
     }
-}
-
-fn month_of(time: DateTime<Utc>) -> (i32, u32) {
-    let day = legal_day(time);
-    (day.year(), day.month())
 }
 
 /// What was found at the gate differs in a word, not in a mass (Order 23 Art. 18).
@@ -128,31 +130,34 @@ fn burst(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     if load.round.is_some() {
         return;
     }
-    let days = |w: &Watch, param| {
-        TimeDelta::minutes((w.param(param, &load.from_division) * 1440.0) as i64)
-    };
-    let (window, young) = (days(w, Param::Al72Window), days(w, Param::Al72AccountAge));
-    let most = w.param(Param::Al72Manifests, &load.from_division) as usize;
     let at = seen.occurred_at;
-    let filings = w.filings.entry(load.from_org);
-    filings.newest.push((at, load.id));
-    filings.newest.retain(|(time, _)| at - *time < window);
-    let newest = filings.newest.clone();
-    if newest.len() > 600 {
-        filings.newest.remove(0);
-    }
     let opened = w.registered.get(&load.from_org.uuid()).and_then(|papers| papers.since);
     let began = w.mark.began.unwrap_or(at);
     let Some(opened) = opened.filter(|opened| *opened - began > TimeDelta::days(2)) else { return };
-    if at - opened >= young || newest.len() <= most {
+    let window = days(w.param(Param::Al72Window, &load.from_division));
+    let young = days(w.param(Param::Al72AccountAge, &load.from_division));
+    let most = w.param(Param::Al72Manifests, &load.from_division) as usize;
+    let filings = w.filings.entry(load.from_org);
+    filings.newest.push((at, load.id));
+    filings.newest.retain(|(time, _)| at - *time < window);
+    let count = filings.newest.len();
+    let burst: Vec<ManifestId> = if at - opened < young && count > most {
+        filings.newest.iter().map(|(_, id)| *id).take(NAMED).collect()
+    } else {
+        Vec::new()
+    };
+    if count > 600 {
+        filings.newest.remove(0);
+    }
+    if burst.is_empty() {
         return;
     }
     let mut finding = w.of_load(72, load);
     finding.about = (About::Organisation, load.from_org.uuid());
     finding.organisations = vec![load.from_org];
-    finding.manifests = newest.iter().map(|(_, id)| *id).take(NAMED).collect();
+    finding.manifests = burst;
     finding.evidence = json!({
-        "opened_at": rfc3339(opened), "manifests": newest.len(), "days": window.num_days(),
+        "opened_at": rfc3339(opened), "manifests": count, "days": window.num_days(),
     });
     w.raise(finding);
 }
@@ -166,10 +171,7 @@ fn undone(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     let least = w.param(Param::Al43Least, &load.from_division) as usize;
     let month = month_of(seen.occurred_at);
     let filings = w.filings.entry(load.from_org);
-    if filings.month != month {
-        (filings.month, filings.filed) = (month, 0);
-        filings.undone.clear();
-    }
+    filings.turn(month);
     filings.undone.push(load.id);
     let (filed, undone) = (filings.filed.max(1), filings.undone.clone());
     let percent = 100.0 * undone.len() as f64 / f64::from(filed);
@@ -182,7 +184,7 @@ fn undone(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     }
     let mut finding = w.of_load(43, load);
     finding.about = (About::Organisation, load.from_org.uuid());
-    finding.key = format!("{}-{:02}", month.0, month.1);
+    finding.key = named(month);
     finding.organisations = vec![load.from_org];
     finding.evidence = json!({
         "month": finding.key, "filed": filed, "voided_or_edited": undone.len(),
@@ -223,9 +225,11 @@ fn weights(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
         weights.proofs.drain(..much);
         let is_full = weights.many.len() >= least;
         let large = if is_full { std::mem::take(&mut weights.many) } else { Vec::new() };
-        let (newest, proofs) = (weights.newest.clone(), weights.proofs.clone());
-        if newest.len() >= window.max(5) {
-            repeated(w, (load, &item.code), (&newest, &proofs), share);
+        let odd =
+            if weights.newest.len() >= window.max(5) { weights.repeated(share) } else { None };
+        if let Some(repeated) = odd {
+            let (newest, proofs) = (weights.newest.clone(), weights.proofs.clone());
+            told_again(w, (load, &item.code), (&newest, proofs), (repeated, share));
         }
         if is_full {
             digits(w, (load, &item.code), &large, chance);
@@ -233,28 +237,40 @@ fn weights(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     }
 }
 
-/// One weight again and again, or round ones only.
-fn repeated(
+/// How weights repeat themselves.
+#[derive(Clone, Copy, Debug)]
+struct Repeated {
+    /// How often the most common one stands there, and which that is.
+    most: (usize, i64),
+    round: usize,
+}
+
+impl Weights {
+    /// One weight again and again, or round ones only: more than a share of the newest.
+    fn repeated(&self, share: f64) -> Option<Repeated> {
+        let mut counts: HashMap<i64, usize> = HashMap::new();
+        for (mass, _) in &self.newest {
+            *counts.entry(*mass).or_default() += 1;
+        }
+        let most = counts.iter().map(|(mass, count)| (*count, *mass)).max().unwrap_or_default();
+        let is_round = |mass: i64| mass % (10 * coarse(mass)) == 0;
+        let round = self.newest.iter().filter(|(mass, _)| is_round(*mass)).count();
+        let total = self.newest.len() as f64;
+        let is_odd = most.0 as f64 / total > share || round as f64 / total > share;
+        is_odd.then_some(Repeated { most, round })
+    }
+}
+
+fn told_again(
     w: &mut Watch,
     (load, code): (&Load, &str),
-    (newest, proofs): (&[(i64, ManifestId)], &[i64]),
-    share: f64,
+    (newest, proofs): (&[(i64, ManifestId)], Vec<i64>),
+    (Repeated { most, round }, share): (Repeated, f64),
 ) {
-    let mut counts: HashMap<i64, usize> = HashMap::new();
-    for (mass, _) in newest {
-        *counts.entry(*mass).or_default() += 1;
-    }
-    let most = counts.iter().map(|(mass, count)| (*count, *mass)).max().unwrap_or_default();
-    let round = newest.iter().filter(|(mass, _)| mass % (10 * coarse(*mass)) == 0).count();
-    let total = newest.len() as f64;
-    let is_same = most.0 as f64 / total > share;
-    if !is_same && round as f64 / total <= share {
-        return;
-    }
     let Some(mut finding) = w.of_site(44, load.from_site, &load.stream) else { return };
     code.clone_into(&mut finding.key);
     finding.manifests = newest.iter().map(|(_, id)| *id).collect();
-    finding.proofs = proofs.to_vec();
+    finding.proofs = proofs;
     finding.evidence = json!({
         "waste_code": code, "weights": newest.len(), "identical": most.0,
         "most_common_kg": most.1 as f64 / 1000.0,

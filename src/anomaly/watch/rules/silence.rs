@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -14,6 +14,7 @@ use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
 use super::super::stats::median;
+use super::super::time::{Month, days_in, month_in, month_of, named};
 use super::registers;
 use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::param::Param;
@@ -82,32 +83,6 @@ pub fn against_peers(w: &mut Watch, kind: &str, site: SiteId, value: f64) -> Opt
 
 pub fn between(value: f64, low: f64, high: f64) -> bool {
     low <= value && value <= high
-}
-
-/// A month of Beijing's calendar, counted: a key that JSON can have.
-pub type Month = i32;
-
-pub const fn month_in(year: i32, month: u32) -> Month {
-    year * 12 + month as i32 - 1
-}
-
-pub fn month_of(time: DateTime<Utc>) -> Month {
-    let day = legal_day(time);
-    month_in(day.year(), day.month())
-}
-
-/// `2026-03`.
-pub fn named(month: Month) -> String {
-    format!("{}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1)
-}
-
-pub fn days_in(month: Month) -> f64 {
-    let first = |month: Month| {
-        NaiveDate::from_ymd_opt(month.div_euclid(12), month.rem_euclid(12) as u32 + 1, 1)
-    };
-    first(month)
-        .zip(first(month + 1))
-        .map_or(30.0, |(first, next)| (next - first).num_days() as f64)
 }
 
 /// What a site did in a month was told.

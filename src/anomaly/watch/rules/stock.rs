@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -13,8 +13,8 @@ use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
 use super::super::stats::median;
+use super::super::time::{days, month_of};
 use super::mass::stream_of;
-use super::silence::month_of;
 use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::{RuleId, Severity};
@@ -174,7 +174,7 @@ pub fn week(w: &mut Watch, site: SiteId) {
         let least = w.param(Param::Al76LeastStock, &division) * 1000.0;
         let quiet_days = w.param(Param::Al76NoOutflow, &division);
         let since = stock.last_out.get(code).copied().unwrap_or(now);
-        let quiet = now - since >= TimeDelta::minutes((quiet_days * 1440.0) as i64);
+        let quiet = now - since >= days(quiet_days);
         let made = monthly.filter(|monthly| *monthly > 0.0);
         // What has always lain there when the truck came is how that site is emptied.
         let more = kg > 1.5 * usual_kg(&stock, code);
