@@ -34,6 +34,13 @@ const ENTRIES: &str = include_str!("../../benches/ledger_entries.sql");
 /// Entries of one statement.
 const AT_ONCE: i64 = 200_000;
 
+/// What is on hand, as the committer would have counted it.
+const ON_HAND: &str = "INSERT INTO account
+    (id, kind, owner_id, item, year, limit_g, used_g, reserved_g, lenient)
+SELECT gen_random_uuid(), 3, site_id, waste_code, 0, sum(produced_g + corrected_g + brought_in_g
+       - moved_out_g - self_treated_g - loss_g), 0, 0, false
+  FROM ledger_year GROUP BY site_id, waste_code ON CONFLICT DO NOTHING";
+
 /// The same sums, from the entries.
 const BY_ENTRIES: &str = "SELECT site_id, waste_code, sum(mass_g) FROM ledger_entry
     WHERE kind = 'produced' GROUP BY 1, 2";
@@ -219,7 +226,8 @@ async fn fill(database: &Client, entries: i64) -> Result<(), BenchError> {
         done += count;
         progress(&format!("{done} of {entries} entries"));
     }
-    database.batch_execute("VACUUM (ANALYZE) ledger_entry, ledger_year").await?;
+    database.batch_execute(ON_HAND).await?;
+    database.batch_execute("VACUUM (ANALYZE) ledger_entry, ledger_year, account").await?;
     database.batch_execute("CHECKPOINT").await?;
     Ok(())
 }

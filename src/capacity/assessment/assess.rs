@@ -1,13 +1,15 @@
 //! `GET /capacity/assessment`: what was produced against what can be treated.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::asked::{AssessmentQuery, Dimension};
-use super::cells::{Assessed, Facts, Optimum, Sum, cells};
+use super::cells::{Assessed, Facts, Sum, cells};
 use super::estimate::{Asked, Estimate, estimates};
 use super::shown::{AssessmentView, MissingView};
 use super::store;
 use crate::app::App;
+use crate::capacity::plan::solve;
 use crate::capacity::planning::{self, Plant, Register};
 use crate::clock::legal_day;
 use crate::ctx::Actor;
@@ -35,24 +37,25 @@ pub async fn assess(
         register.made.extend(sums.iter().filter_map(Sum::made));
         facts.sums.extend(sums);
     }
-    let mut plants: Vec<Plant> = register.plants(&app.catalogue);
-    plants.retain(|plant| plant.is_running);
-    let problem = register.matching(&plants, app.config.borders, &app.catalogue);
-    let solving = planning::matched(app, problem, |plan| Optimum {
-        unmet: plan.unmet.iter().map(|one| (one.source, one.code.to_owned(), one.grams)).collect(),
-        used_g: plan.used_g.clone(),
-    });
-    let (problem, optimum) = solving.await?;
     let by = asked.by.as_ref().map_or(DEFAULT_BY.to_vec(), |by| by.to_vec());
-    let assessed = Assessed {
-        register: &register,
-        facts: &facts,
-        plants: &plants,
-        problem: &problem,
-        optimum: &optimum,
-    };
-    let (cells, totals) = cells(&assessed, &by);
+    let (borders, catalogue) = (app.config.borders, Arc::clone(&app.catalogue));
     let tree_size = register.events;
+    let dimensions = by.clone();
+    let computed = planning::computed(app, move |keep_on| {
+        let mut plants: Vec<Plant> = register.plants(&catalogue);
+        plants.retain(|plant| plant.is_running);
+        let problem = register.matching(&plants, borders, &catalogue);
+        let plan = solve(&problem, false, keep_on)?;
+        let assessed = Assessed {
+            register: &register,
+            facts: &facts,
+            plants: &plants,
+            problem: &problem,
+            optimum: &plan,
+        };
+        Ok(cells(&assessed, &dimensions))
+    });
+    let (cells, totals) = computed.await?;
     let estimates = estimates.into_iter().map(|one| one.view).collect();
     Ok(AssessmentView { year, by, divisions, tree_size, cells, totals, missing, estimates })
 }

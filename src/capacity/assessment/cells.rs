@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::asked::Dimension;
 use super::shown::{CellView, FiguresView};
-use crate::capacity::plan::Matching;
+use crate::capacity::plan::{Matching, Plan};
 use crate::capacity::planning::{Made, Plant, PlantLine, Register, category, plain};
 use crate::catalogue::{Stream, WasteCode};
 use crate::ids::{LicenceId, SiteId};
@@ -39,13 +39,6 @@ pub struct Facts {
     pub sums: Vec<Sum>,
     /// Grams received in the year, by licence line.
     pub used: HashMap<(LicenceId, i64), i64>,
-}
-
-/// What the optimum leaves: grams unmet by source and code, grams used by facility and line.
-pub struct Optimum {
-    /// Source by its place in the problem, and the code as the problem has it.
-    pub unmet: Vec<(usize, String, i64)>,
-    pub used_g: Vec<Vec<i64>>,
 }
 
 /// What a cell is told apart by; `None` for what it is not.
@@ -96,7 +89,8 @@ pub struct Assessed<'a> {
     /// The facilities of the problem, in its order.
     pub plants: &'a [Plant],
     pub problem: &'a Matching,
-    pub optimum: &'a Optimum,
+    /// The optimum of the problem.
+    pub optimum: &'a Plan<'a>,
 }
 
 /// The cells in the order of their keys, and the totals.
@@ -172,10 +166,10 @@ fn produced(assessed: &Assessed<'_>, by: &[Dimension], cells: &mut BTreeMap<Key,
         cell.self_treated += sum.self_treated_g;
         cell.stored += sum.stored_g;
     }
-    for (source, code, grams) in &assessed.optimum.unmet {
-        let site = assessed.problem.sources[*source].id.parse().map(SiteId::of);
+    for unmet in &assessed.optimum.unmet {
+        let site = assessed.problem.sources[unmet.source].id.parse().map(SiteId::of);
         let Some(division) = site.ok().as_ref().and_then(division) else { continue };
-        cells.entry(key(by, division, plain(code))).or_default().gap += grams;
+        cells.entry(key(by, division, plain(unmet.code))).or_default().gap += unmet.grams;
     }
 }
 

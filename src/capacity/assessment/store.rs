@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, SmallInt, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, SmallInt, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::{AsyncPgConnection as Db, RunQueryDsl};
 use uuid::Uuid;
@@ -18,17 +18,29 @@ use crate::decision::AccountKind;
 use crate::ids::{LicenceId, SiteId};
 use crate::problem::Problem;
 
-const SUMS_SQL: &str = "SELECT sums.site_id, sums.waste_code,
-       COALESCE(sum(produced_g + corrected_g) FILTER (WHERE year = $1), 0)::bigint AS produced_g,
-       COALESCE(sum(moved_out_g) FILTER (WHERE year = $1), 0)::bigint AS shipped_g,
-       COALESCE(sum(self_treated_g) FILTER (WHERE year = $1), 0)::bigint AS self_treated_g,
-       sum(produced_g + corrected_g + brought_in_g - moved_out_g - self_treated_g - loss_g)::bigint
-           AS stored_g,
-       count(*) FILTER (WHERE year = $1) AS years
-  FROM ledger_year AS sums JOIN site ON site.id = sums.site_id
- WHERE year <= $1 AND site.division = ANY($2)
- GROUP BY sums.site_id, sums.waste_code
- ORDER BY sums.site_id, sums.waste_code";
+/// What is stored at the end of a year is what is on hand now, by the account, less what later
+/// years have added: years before it, of which there are more and more, are not read.
+const SUMS_SQL: &str = "WITH places AS (
+    SELECT id FROM site WHERE division = ANY($2)
+), of_year AS (
+    SELECT site_id, waste_code, produced_g + corrected_g AS produced_g,
+           moved_out_g AS shipped_g, self_treated_g
+      FROM ledger_year JOIN places ON places.id = site_id WHERE year = $1
+), on_hand AS (
+    SELECT owner_id AS site_id, item AS waste_code, limit_g
+      FROM account JOIN places ON places.id = owner_id WHERE kind = $3
+), later AS (
+    SELECT site_id, waste_code, sum(produced_g + corrected_g + brought_in_g - moved_out_g
+               - self_treated_g - loss_g)::bigint AS added_g
+      FROM ledger_year JOIN places ON places.id = site_id WHERE year > $1
+     GROUP BY site_id, waste_code
+)
+SELECT site_id, waste_code, COALESCE(produced_g, 0) AS produced_g,
+       COALESCE(shipped_g, 0) AS shipped_g, COALESCE(self_treated_g, 0) AS self_treated_g,
+       COALESCE(limit_g, 0) - COALESCE(added_g, 0) AS stored_g,
+       produced_g IS NOT NULL AS is_of_year
+  FROM of_year FULL JOIN on_hand USING (site_id, waste_code)
+       LEFT JOIN later USING (site_id, waste_code)";
 
 #[derive(QueryableByName)]
 struct SumRow {
@@ -44,9 +56,8 @@ struct SumRow {
     self_treated_g: i64,
     #[diesel(sql_type = BigInt)]
     stored_g: i64,
-    /// 1 where the year itself has entries.
-    #[diesel(sql_type = BigInt)]
-    years: i64,
+    #[diesel(sql_type = Bool)]
+    is_of_year: bool,
 }
 
 /// The register of these divisions, the sums of their ledgers, and what licences have used.
@@ -72,6 +83,7 @@ async fn sums(conn: &mut Db, year: i32, divisions: &[String]) -> Result<Vec<Sum>
     let rows: Vec<SumRow> = sql_query(SUMS_SQL)
         .bind::<SmallInt, _>(i16::try_from(year).unwrap_or(0))
         .bind::<Array<Text>, _>(divisions)
+        .bind::<SmallInt, _>(AccountKind::OnHand.number())
         .load(conn)
         .await?;
     let sum = |row: SumRow| Sum {
@@ -82,9 +94,14 @@ async fn sums(conn: &mut Db, year: i32, divisions: &[String]) -> Result<Vec<Sum>
         shipped_g: row.shipped_g,
         self_treated_g: row.self_treated_g,
         stored_g: row.stored_g,
-        is_of_year: row.years > 0,
+        is_of_year: row.is_of_year,
     };
-    Ok(rows.into_iter().map(sum).collect())
+    let mut sums: Vec<Sum> = rows.into_iter().map(sum).collect();
+    // The problem has sites and their codes in order; sorted here, it is by bytes.
+    sums.sort_unstable_by(|one, other| {
+        (one.site_id.uuid(), &one.code).cmp(&(other.site_id.uuid(), &other.code))
+    });
+    Ok(sums)
 }
 
 /// Grams received under each licence line in the year.

@@ -15,5 +15,5 @@ pub use own::once;
 pub use plan::{concerns, divisions, plan, plans};
 pub use register::{Made, Plant, PlantLine, Register, category, place, plain};
 pub use register_store::read as register_of;
-pub use run::{computed, matched};
+pub use run::computed;
 pub use shown::PlanView;

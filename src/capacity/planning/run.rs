@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 use super::shown::PlanView;
 use crate::app::{App, place};
 use crate::capacity::limits::PLAN_WITHIN;
-use crate::capacity::plan::{Matching, Plan, Stopped, solve};
+use crate::capacity::plan::{Matching, Stopped, solve};
 use crate::problem::{Code, Problem, Text};
 
 /// Set when whoever asked is gone.
@@ -28,28 +28,9 @@ pub async fn solved(
     asked: Matching,
     with_binding: bool,
 ) -> Result<(Matching, PlanView), Problem> {
-    solve_for(app, asked, with_binding, move |asked, plan| PlanView::of(asked, plan, with_binding))
-        .await
-}
-
-/// The optimum without marginal values, as far as `read` wants it.
-pub async fn matched<T: Send + 'static>(
-    app: &App,
-    asked: Matching,
-    read: impl FnOnce(&Plan<'_>) -> T + Send + 'static,
-) -> Result<(Matching, T), Problem> {
-    solve_for(app, asked, false, move |_, plan| read(plan)).await
-}
-
-async fn solve_for<T: Send + 'static>(
-    app: &App,
-    asked: Matching,
-    wants_marginals: bool,
-    read: impl FnOnce(&Matching, &Plan<'_>) -> T + Send + 'static,
-) -> Result<(Matching, T), Problem> {
     computed(app, move |keep_on| {
-        let plan = solve(&asked, wants_marginals, keep_on)?;
-        let found = read(&asked, &plan);
+        let plan = solve(&asked, with_binding, keep_on)?;
+        let found = PlanView::of(&asked, &plan, with_binding);
         drop(plan);
         Ok((asked, found))
     })
