@@ -59,19 +59,28 @@ impl Replay {
         (to, until): (i64, Option<DateTime<Utc>>),
         tell: &mut dyn FnMut(Progress),
     ) -> Result<(), Problem> {
+        let mut events = store::events(pool, self.watch.mark.position, EVENTS_AT_ONCE).await?;
         loop {
-            let from = self.watch.mark.position;
-            let mut events = store::events(pool, from, EVENTS_AT_ONCE).await?;
+            let is_last = (events.len() as i64) < EVENTS_AT_ONCE;
             events.retain(|(position, ..)| *position < to);
-            let is_end = (events.len() as i64) < EVENTS_AT_ONCE;
-            let next = events.last().map(|(position, ..)| position + 1);
+            let from = self.watch.mark.position;
+            let next = events.last().map_or(from, |(position, ..)| position + 1);
+            let is_end = is_last || next >= to;
             if self.is_tried {
                 events.retain(|(_, body, _)| !body.contains(OF_A_SETTING));
             }
-            self.see(events, until.filter(|_| is_end)).await?;
-            self.watch.mark.position = next.unwrap_or(from);
-            let (events, cases) = (self.watch.mark.position, self.cases.len());
-            tell(Progress { events, of: to.max(events), cases });
+            // The next are read while these are judged.
+            let more = async {
+                if is_end {
+                    return Ok(Vec::new());
+                }
+                store::events(pool, next, EVENTS_AT_ONCE).await
+            };
+            let seen = self.see(events, until.filter(|_| is_end));
+            let ((), more) = futures_util::try_join!(seen, more)?;
+            events = more;
+            self.watch.mark.position = next;
+            tell(Progress { events: next, of: to.max(next), cases: self.cases.len() });
             if is_end {
                 return Ok(());
             }

@@ -4,7 +4,7 @@
 use super::BenchError;
 use super::people::People;
 use super::report::progress;
-use super::steps::{COMMANDS, CONNECTIONS, Pool, drive, filings, loads, requests, tokens};
+use super::steps::{COMMANDS, CONNECTIONS, Pool, drive_at, filings, loads, requests, tokens};
 use super::world::World;
 
 /// Events of one life.
@@ -28,24 +28,28 @@ pub async fn until(world: &World, people: &People, size: u64) -> Result<(), Benc
         progress(&format!("{there} of {size} events: {lives} more lives"));
         // Turns of other calls have other numbers: the log only grows.
         turn += there as usize;
-        lead(world, people, (turn, lives)).await?;
+        lead(world, people, (turn, lives), None).await?;
     }
 }
 
-async fn lead(
+/// Leads so many lives, which are the first of this turn, command by command: at so many commands a
+/// second, or as fast as it goes. Answers the slowest command's rate.
+pub async fn lead(
     world: &World,
     people: &People,
     (turn, count): (usize, usize),
-) -> Result<(), BenchError> {
+    rate: Option<u32>,
+) -> Result<f64, BenchError> {
     let tokens = tokens(world, people).await?;
     let newest = newest(world).await?;
-    drive(world, filings(people, &tokens, (turn, count))?, "filing").await?;
+    let filings = filings(people, &tokens, (turn, count))?;
+    let mut slowest = drive_at(world, filings, "filing", rate).await?.rate;
     let loads = loads(world, (&newest, count)).await?;
     for command in COMMANDS.iter().filter(|command| command.pool == Pool::Treated) {
         let lists = requests(command, loads.iter(), &tokens, people.day())?;
-        drive(world, lists, command.name).await?;
+        slowest = slowest.min(drive_at(world, lists, command.name, rate).await?.rate);
     }
-    Ok(())
+    Ok(slowest)
 }
 
 /// Events in the log.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::BenchError;
-use super::anomaly;
+use super::anomaly::{self, Asked};
 use super::bulk;
 use super::capacity;
 use super::chain;
@@ -134,16 +134,23 @@ struct CapacityArguments {
     entries: u64,
 }
 
-/// Show a log to all rules on one core: after few manifests, and after many.
+/// Show a log to all rules: on one core after few manifests and after many, in a server at a steady
+/// rate, and the whole of it from zero.
 #[derive(Debug, Args)]
 struct AnomalyArguments {
-    /// Past manifests of the second figure.
-    #[arg(long, default_value_t = 5_000_000,
+    #[command(flatten)]
+    common: Common,
+    /// Past manifests of the second figure, and of the log that is evaluated from zero.
+    #[arg(long, default_value_t = 1_000_000,
           value_parser = clap::value_parser!(u64).range(40_000..=50_000_000))]
     manifests: u64,
-    /// Print JSON, a line a figure.
-    #[arg(long)]
-    json: bool,
+    /// Events a second that the server is driven at.
+    #[arg(long, default_value_t = 1_000,
+          value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    rate: u32,
+    /// Run only these.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    only: Vec<anomaly::Part>,
 }
 
 /// Audit a long log, prove manifests from a longer one, and file while the tree grows.
@@ -233,7 +240,7 @@ pub fn run(asked: &Arguments) -> Result<(), BenchError> {
                 capacity::run(world, asked.entries, &report).await
             })
         }
-        What::Anomaly(asked) => anomaly::run(asked.manifests, &Report::new(asked.json)),
+        What::Anomaly(asked) => watch(asked),
         What::Custody(asked) => {
             let (plan, report) = asked.common.plan(&asked.only);
             let sizes = Sizes { audited: asked.events, large: asked.large };
@@ -248,6 +255,17 @@ pub fn run(asked: &Arguments) -> Result<(), BenchError> {
             })
         }
     }
+}
+
+fn watch(asked: &AnomalyArguments) -> Result<(), BenchError> {
+    let AnomalyArguments { common, manifests, rate, only } = asked;
+    let (report, seconds) = (Report::new(common.json), common.seconds);
+    let asked = Asked { only: only.clone(), manifests: *manifests, rate: *rate, seconds };
+    anomaly::alone(&asked, &report)?;
+    if !asked.is_served() {
+        return Ok(());
+    }
+    in_a_world(common, async |world, people| anomaly::served(world, people, &asked, &report).await)
 }
 
 /// Makes a world with people in it. One thread: the generator is to cost little.

@@ -211,7 +211,7 @@ pub(super) fn token<'a>(
 
 /// What all calls of a command came to.
 pub(super) struct Found {
-    rate: f64,
+    pub rate: f64,
     latencies: Latencies,
     cpu: Option<(Cpu, Cpu)>,
 }
@@ -237,11 +237,27 @@ impl Found {
 
 /// Sends every list over a connection of its own; a refusal fails the run.
 pub(super) async fn drive(world: &World, lists: Lists, name: &str) -> Result<Found, BenchError> {
+    drive_at(world, lists, name, None).await
+}
+
+/// The same at a steady rate, requests a second over all connections; none: as fast as it goes.
+pub(super) async fn drive_at(
+    world: &World,
+    lists: Lists,
+    name: &str,
+    rate: Option<u32>,
+) -> Result<Found, BenchError> {
     let address = world.server.address;
     let read = || Cpu::read(world.server.pid(), world.postmaster());
-    let mut running: FuturesUnordered<_> =
-        lists.into_iter().map(|list| converse(address, list)).collect();
     let (before, from) = (read(), Instant::now());
+    let beat = |connection: usize| {
+        let each = Duration::from_secs(1) / rate?;
+        let first = from + each * u32::try_from(connection).unwrap_or(0);
+        Some((first, each * CONNECTIONS as u32))
+    };
+    let lists = lists.into_iter().enumerate();
+    let mut running: FuturesUnordered<_> =
+        lists.map(|(n, list)| converse(address, list, beat(n))).collect();
     let mut latencies = Latencies::default();
     while let Some(done) = running.next().await {
         match done? {
@@ -256,17 +272,22 @@ pub(super) async fn drive(world: &World, lists: Lists, name: &str) -> Result<Fou
     Ok(Found { rate, latencies, cpu: before.zip(read()) })
 }
 
-/// The latencies of one connection's requests, or the first refusal.
+/// The latencies of one connection's requests, or the first refusal. On a beat, each goes out when
+/// its time has come, the first one and so long between two.
 async fn converse(
     address: SocketAddr,
     list: Vec<Vec<u8>>,
+    beat: Option<(Instant, Duration)>,
 ) -> std::io::Result<Result<Latencies, String>> {
     let mut latencies = Latencies::default();
     if list.is_empty() {
         return Ok(Ok(latencies));
     }
     let mut link = Link::open(address).await?;
-    for request in &list {
+    for (request, n) in list.iter().zip(0_u32..) {
+        if let Some((first, each)) = beat {
+            tokio::time::sleep_until((first + each * n).into()).await;
+        }
         let sent = Instant::now();
         let reply = link.exchange(request).await?;
         if !reply.is_success() {

@@ -9,4 +9,5 @@ mod copies;
 mod run;
 mod tree;
 
+pub use copies::fill;
 pub use run::{Sizes, run};

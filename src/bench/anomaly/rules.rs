@@ -1,6 +1,5 @@
-//! `liandan bench anomaly`: events through all rules on one core, after few manifests and after
-//! many. Pure: no server, no database; the bodies of a year's events are made and read as they are
-//! read from the log.
+//! Events through all rules on one core, after few manifests and after many. Pure: no server, no
+//! database; the bodies of a year's events are made and read as they are read from the log.
 //!
 //! What is promised is that an event costs no more for all that happened before it.
 
@@ -11,11 +10,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::BenchError;
-use super::latency::{Latencies, Spread};
-use super::report::{Compared, Goal, Line, Report, progress};
 use crate::anomaly::watch::seen::Seen;
 use crate::anomaly::watch::{Reference, Watch};
+use crate::bench::BenchError;
+use crate::bench::latency::{Latencies, Spread};
+use crate::bench::report::{Compared, Goal, Line, Report, progress};
 use crate::calendar::Calendar;
 use crate::catalogue::Catalogue;
 use crate::clock::{legal_day, rfc3339};
@@ -23,8 +22,9 @@ use crate::clock::{legal_day, rfc3339};
 /// Sites that send, and sites that receive: as many at the end as at the beginning.
 const PRODUCERS: u64 = 2_000;
 const RECEIVERS: u64 = 50;
-/// Manifests that a figure is taken over.
-const MEASURED: u64 = 20_000;
+/// Manifests of a turn, and turns.
+const A_TURN: u64 = 2_000;
+const TURNS: u64 = 10;
 /// Past manifests of the first figure.
 const FEW: u64 = 10_000;
 /// The rate after many, as a share of that after few.
@@ -148,37 +148,60 @@ impl Life {
     }
 }
 
-/// Measures after ten thousand manifests, and after `many`.
+/// Measures after ten thousand manifests and after `many`, by turns in one process: a machine that
+/// gets slower meanwhile slows both.
 pub fn run(many: u64, report: &Report) -> Result<(), BenchError> {
-    report.begin();
-    let mut life = Life::begin()?;
+    let (mut young, mut old) = (Life::begin()?, Life::begin()?);
     progress("ten thousand manifests");
-    life.play(FEW)?;
-    let few = figure(&mut life, None, report, "after_10k")?;
-    while life.manifests < many {
-        life.play((many - life.manifests).min(250_000))?;
-        progress(&format!("{} of {many} manifests", life.manifests));
+    young.play(FEW)?;
+    while old.manifests < many {
+        old.play((many - old.manifests).min(250_000))?;
+        progress(&format!("{} of {many} manifests", old.manifests));
     }
-    figure(&mut life, Some(few), report, "after_many")?;
+    let (mut few, mut after) = (Sum::default(), Sum::default());
+    for turn in 0..TURNS {
+        // Whoever goes first in a turn goes second in the next.
+        if turn % 2 == 0 {
+            few.take(&mut young)?;
+            after.take(&mut old)?;
+        } else {
+            after.take(&mut old)?;
+            few.take(&mut young)?;
+        }
+    }
+    let baseline = few.show(None, report, "after_10k");
+    after.show(Some(baseline), report, "after_many");
     Ok(())
 }
 
-fn figure(
-    life: &mut Life,
-    few: Option<(f64, Spread)>,
-    report: &Report,
-    name: &str,
-) -> Result<(f64, Spread), BenchError> {
-    let before = life.events;
-    let (took, each) = life.play(MEASURED)?;
-    let rate = (life.events - before) as f64 / took.as_secs_f64();
-    let spread = each.spread();
-    let compared = few.map(|(baseline, spread)| Compared {
-        baseline,
-        baseline_ms: spread.p50.as_secs_f64() * 1000.0,
-        ratio: rate / baseline,
-        goal: Goal::AtLeast(KEPT),
-    });
-    report.line(&Line { name: name.to_owned(), rate, spread, compared, cpu: None });
-    Ok((rate, spread))
+/// What the turns of one life came to.
+#[derive(Default)]
+struct Sum {
+    events: u64,
+    took: Duration,
+    each: Latencies,
+}
+
+impl Sum {
+    fn take(&mut self, life: &mut Life) -> Result<(), BenchError> {
+        let before = life.events;
+        let (took, each) = life.play(A_TURN)?;
+        self.events += life.events - before;
+        self.took += took;
+        self.each.absorb(each);
+        Ok(())
+    }
+
+    fn show(self, few: Option<(f64, Spread)>, report: &Report, name: &str) -> (f64, Spread) {
+        let rate = self.events as f64 / self.took.as_secs_f64();
+        let spread = self.each.spread();
+        let compared = few.map(|(baseline, spread)| Compared {
+            baseline,
+            baseline_ms: spread.p50.as_secs_f64() * 1000.0,
+            ratio: rate / baseline,
+            goal: Goal::AtLeast(KEPT),
+        });
+        report.line(&Line { name: name.to_owned(), rate, spread, compared, cpu: None });
+        (rate, spread)
+    }
 }
