@@ -1,7 +1,7 @@
 //! Medical waste: how long it lies at an institution, how often it is picked up, whether its mass
 //! and kinds fit the beds, whether every box comes, and by which route it is treated.
 //!
-//! AL47, AL48 (医疗废物管理条例 Art. 17, 25), AL51, AL52, AL53, AL54, AL75.
+//! AL47, AL48 (医疗废物管理条例 Art. 17, 25), AL51, AL52, AL53, AL54; AL75 stands in `sorting`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +17,7 @@ use super::super::time::{days, month_of, named};
 use super::super::timers::Timer;
 use super::deadline::end_of;
 use super::silence::{against_peers, between};
+use super::sorting;
 use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
@@ -40,6 +41,9 @@ pub struct Pickups {
 pub struct Wards {
     pub heap: Vec<(DateTime<Utc>, i64)>,
     pub last_entry: Option<DateTime<Utc>>,
+    /// When a pickup last left nothing of it behind.
+    #[serde(default)]
+    pub emptied: Option<DateTime<Utc>>,
 }
 
 /// Weeks of pickups that are remembered.
@@ -108,12 +112,20 @@ fn departed(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     let hours = w.param(Param::Al47Limit, &load.from_division);
     let limit = TimeDelta::minutes((hours * 60.0) as i64);
     let oldest = load.items.iter().filter_map(|item| item.stored_since).min();
-    if let Some(since) = oldest.filter(|since| at - *since > limit) {
+    if let Some(since) = oldest.filter(|since| at - *since > limit)
+        && let Some(finding) = w.of_site(47, site, "medical")
+    {
+        let key = kept_key(w, site, since);
         let evidence = json!({
             "stored_since": rfc3339(since), "departed_at": rfc3339(at),
             "hours": ((at - since).num_minutes() as f64 / 6.0).round() / 10.0, "limit_hours": hours,
         });
-        w.raise(Finding { evidence, ..w.of_producer(47, load) });
+        let manifests = vec![load.id];
+        w.raise(Finding { key: key.clone(), evidence, manifests, ..finding });
+        // It has left, too late.
+        if w.wards.get(&site).is_none_or(|ward| ward.heap.is_empty()) {
+            w.clear(RuleId(47), (About::Site, site.uuid()), &key, Gone::CameLate);
+        }
     }
     let pickups = w.pickups.entry((site, "medical".to_owned()));
     let key = named(month_of(pickups.last.unwrap_or(at)));
@@ -149,13 +161,21 @@ fn pickup_due(w: &Watch, site: SiteId, last: DateTime<Utc>) -> DateTime<Utc> {
     end_of(legal_day(after)).max(after)
 }
 
+/// What lies too long at a site is one case a month, and one altogether for as long as its books
+/// never come to nought: what was entered and never taken is one heap, however its days are counted.
+fn kept_key(w: &Watch, site: SiteId, since: DateTime<Utc>) -> String {
+    let emptied = w.wards.get(&site).and_then(|ward| ward.emptied);
+    named(month_of(emptied.map_or(since, |emptied| emptied.min(since))))
+}
+
 /// The load takes the oldest of the heap with it.
 fn carry_off(w: &mut Watch, load: &Load, at: DateTime<Utc>) {
     let site = load.from_site;
+    let oldest = w.wards.get(&site).and_then(|ward| ward.heap.first()).map(|(since, _)| *since);
+    let key = oldest.map(|since| kept_key(w, site, since));
     let Some(ward) = w.wards.edit(&site) else { return };
     let mut mass = load.shipped_g();
     let whole: i64 = ward.heap.iter().map(|(_, mass)| mass).sum();
-    let key = ward.heap.first().map(|(since, _)| named(month_of(*since)));
     for (_, heap) in &mut ward.heap {
         let part = mass.min(*heap);
         *heap -= part;
@@ -165,9 +185,10 @@ fn carry_off(w: &mut Watch, load: &Load, at: DateTime<Utc>) {
     let left: i64 = ward.heap.iter().map(|(_, mass)| mass).sum();
     if left <= CRUMBS_G.max(whole / 10) {
         ward.heap.retain(|(since, _)| at - *since < TimeDelta::hours(6));
-    }
-    if let Some(key) = key {
-        w.clear(RuleId(47), (About::Site, site.uuid()), &key, Gone::CameLate);
+        ward.emptied = Some(at);
+        if let Some(key) = key {
+            w.clear(RuleId(47), (About::Site, site.uuid()), &key, Gone::CameLate);
+        }
     }
     watch_heap(w, site);
 }
@@ -219,7 +240,7 @@ fn heap_too_old(w: &mut Watch, site: SiteId) {
         return;
     }
     let Some(mut finding) = w.of_site(47, site, "medical") else { return };
-    finding.key = named(month_of(since));
+    finding.key = kept_key(w, site, since);
     finding.evidence = json!({
         "stored_since": rfc3339(since), "mass_kg": mass as f64 / 1000.0,
         "limit_hours": w.param(Param::Al47Limit, &w.division(site)),
@@ -298,7 +319,7 @@ pub fn week(w: &mut Watch, site: SiteId) {
             per_bed(w, &entry, (kg / span, span, &pickups));
         }
     }
-    shares(w, &entry, &pickups);
+    sorting::week(w, &entry, &pickups);
 }
 
 fn per_bed(w: &mut Watch, site: &Site, (kg_a_day, span, pickups): (f64, f64, &Pickups)) {
@@ -335,50 +356,5 @@ fn per_bed(w: &mut Watch, site: &Site, (kg_a_day, span, pickups): (f64, f64, &Pi
         "peers_median": odd.map(|peers| (peers.median * 1000.0).round() / 1000.0),
         "peers": odd.map(|peers| peers.count),
     });
-    w.raise(finding);
-}
-
-/// Kinds of medical waste and the ranges of their shares (GC10A to GC10E).
-const KINDS: [(&str, &str); 5] = [
-    ("841-001-01", "GC10A"),
-    ("841-002-01", "GC10B"),
-    ("841-003-01", "GC10C"),
-    ("841-005-01", "GC10D"),
-    ("841-004-01", "GC10E"),
-];
-
-fn shares(w: &mut Watch, site: &Site, pickups: &Pickups) {
-    let span = w.param(Param::Al75Window, &site.division);
-    let least = w.param(Param::Al75LeastMass, &site.division);
-    let widen = w.param(Param::Al75Widen, &site.division) / 100.0;
-    let from = w.now() - days(span);
-    let mut by_code: BTreeMap<&str, f64> = BTreeMap::new();
-    for (_, codes) in pickups.recent.iter().filter(|(time, _)| *time >= from) {
-        for (code, mass) in codes {
-            *by_code.entry(code).or_default() += *mass as f64 / 1000.0;
-        }
-    }
-    let total: f64 = by_code.values().sum();
-    // Who files all in one code is not sorted by kind here: that says nothing of its wards.
-    if total < least || pickups.codes.len() < 3 {
-        return;
-    }
-    let mut odd = Vec::new();
-    for (code, id) in KINDS {
-        let Some(row) = w.reference.catalogue.coefficient(id) else { continue };
-        let share = by_code.get(code).copied().unwrap_or(0.0) / total;
-        let low = row.low.unwrap_or(0.0) * (1.0 - widen) * 0.8;
-        let high = row.high.unwrap_or(1.0) * (1.0 + widen) * 1.1;
-        if !between(share, low, high) {
-            odd.push(json!({"waste_code": code, "share": (share * 1000.0).round() / 1000.0,
-                "low": row.low, "high": row.high}));
-        }
-    }
-    if odd.is_empty() {
-        w.clear(RuleId(75), (About::Site, site.id.uuid()), "", Gone::Normal);
-        return;
-    }
-    let Some(mut finding) = w.of_site(75, site.id, "medical") else { return };
-    finding.evidence = json!({"kilograms": total.round(), "days": span, "shares": odd});
     w.raise(finding);
 }

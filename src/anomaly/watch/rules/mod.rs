@@ -12,6 +12,7 @@ pub mod paper;
 pub mod registers;
 pub mod rights;
 pub mod silence;
+pub mod sorting;
 pub mod stock;
 pub mod stove;
 pub mod track;
