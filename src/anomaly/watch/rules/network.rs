@@ -1,21 +1,20 @@
 //! Networks: waste of one code that goes back and forth, or round a loop; a flow that moves to one
-//! party within a quarter.
+//! party within three months.
 //!
 //! AL66, AL67, AL68. Returns and forwards of refused mass are no flow of their own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
-use super::super::time::days;
+use super::super::time::{Month, days, month_of, named};
 use crate::anomaly::finding::{About, pair_id};
 use crate::anomaly::param::Param;
-use crate::clock::legal_day;
 use crate::ids::{ManifestId, SiteId};
 use crate::manifest::Happening;
 
@@ -34,19 +33,33 @@ pub struct Flow {
     pub out: Vec<Edge>,
 }
 
-/// What a division sent of a category, by receiver: the quarter that runs and the one before.
+/// What a receiver took in a month.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Took {
+    pub mass_g: i64,
+    pub loads: u32,
+}
+
+/// What a division sent of a category, by month and receiver: a year of it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Shares {
-    pub quarter: (i32, u32),
-    pub now: BTreeMap<SiteId, i64>,
-    pub before: BTreeMap<SiteId, i64>,
+    #[serde(default)]
+    pub months: BTreeMap<Month, BTreeMap<SiteId, Took>>,
     pub manifests: Vec<ManifestId>,
 }
+
+/// Months of a quarter, and months that are remembered.
+const QUARTER: usize = 3;
+const MONTHS: usize = 4 * QUARTER;
+/// So many standard errors is a share that chance does not move.
+const SURE: f64 = 3.0;
 
 /// Sites of one code that a loop is looked for among, at most.
 const LOOKED_AT: usize = 200;
 /// Transfers to one site that are remembered.
 const EACH: usize = 4;
+/// Manifests that a case of a flow names: the newest.
+const NEWEST: usize = 20;
 
 pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happening) {
     if !matches!(happening, Happening::Received(_)) || load.is_return() || load.accepted_g() == 0 {
@@ -158,58 +171,97 @@ fn round_a_loop(w: &mut Watch, load: &Load, code: &str) {
     w.raise(finding);
 }
 
-fn quarter_of(time: DateTime<Utc>) -> (i32, u32) {
-    let day = legal_day(time);
-    (day.year(), (day.month() - 1) / 3 + 1)
-}
-
-/// The first load of a quarter closes the one before.
+/// The first load of a month closes the one before, and with it the three months that end there.
 fn concentration(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     let category =
         load.items.first().map_or("", |item| &item.code[item.code.len().saturating_sub(2)..]);
     let key = (load.from_division.clone(), format!("{} {category}", load.stream));
-    let quarter = quarter_of(seen.occurred_at);
+    let month = month_of(seen.occurred_at);
     let shares = w.shares.entry(key);
-    let mut closed = None;
-    if shares.quarter != quarter {
-        if !shares.now.is_empty() {
-            closed = Some(shares.clone());
-        }
-        shares.before = std::mem::take(&mut shares.now);
-        shares.quarter = quarter;
-        shares.manifests.clear();
+    let is_new = shares.months.last_key_value().is_none_or(|(newest, _)| *newest < month);
+    let closed = is_new.then(|| shares.clone());
+    let took = shares.months.entry(month).or_default().entry(load.to_site).or_default();
+    took.mass_g += load.accepted_g();
+    took.loads += 1;
+    while shares.months.len() > MONTHS + 1 {
+        shares.months.pop_first();
     }
-    *shares.now.entry(load.to_site).or_default() += load.accepted_g();
-    if shares.manifests.len() < 20 {
-        shares.manifests.push(load.id);
+    if shares.manifests.len() >= NEWEST {
+        shares.manifests.remove(0);
     }
+    shares.manifests.push(load.id);
     if let Some(closed) = closed {
         moved(w, load, &closed, category);
     }
 }
 
+/// What receivers took in some months.
+fn taken<'a>(months: impl Iterator<Item = &'a BTreeMap<SiteId, Took>>) -> BTreeMap<SiteId, Took> {
+    let mut all: BTreeMap<SiteId, Took> = BTreeMap::new();
+    for (site, took) in months.flatten() {
+        let sum = all.entry(*site).or_default();
+        sum.mass_g += took.mass_g;
+        sum.loads += took.loads;
+    }
+    all
+}
+
+/// A flow has moved to one receiver, farther than chance moves it.
 fn moved(w: &mut Watch, load: &Load, shares: &Shares, category: &str) {
-    let total = shares.now.values().sum::<i64>() as f64;
-    let earlier = shares.before.values().sum::<i64>() as f64;
-    let able: BTreeSet<&SiteId> = shares.now.keys().chain(shares.before.keys()).collect();
+    let Some(known) = shares.months.len().checked_sub(1) else { return };
+    let length = known.min(QUARTER);
+    if length + 1 < QUARTER {
+        return;
+    }
+    let mut newest = shares.months.values().rev();
+    let now = taken(newest.by_ref().take(length));
+    let before = taken(newest.take(QUARTER));
+    let able: BTreeSet<&SiteId> = now.keys().chain(before.keys()).collect();
     let least = w.param(Param::Al68AbleParties, &load.from_division) as usize;
-    let Some((top, mass)) = shares.now.iter().max_by_key(|(_, mass)| **mass) else { return };
-    let percent = *mass as f64 / total.max(1.0) * 100.0;
-    let was = shares.before.get(top).copied().unwrap_or(0) as f64 / earlier.max(1.0) * 100.0;
+    let Some((top, took)) = now.iter().max_by_key(|(_, took)| took.mass_g) else { return };
+    let mass = |all: &BTreeMap<SiteId, Took>| all.values().map(|took| took.mass_g).sum::<i64>();
+    let loads = |all: &BTreeMap<SiteId, Took>| all.values().map(|took| took.loads).sum::<u32>();
+    let percent = took.mass_g as f64 / mass(&now).max(1) as f64 * 100.0;
+    let earlier = before.get(top).cloned().unwrap_or_default();
+    let was = earlier.mass_g as f64 / mass(&before).max(1) as f64 * 100.0;
     let limit = w.param(Param::Al68Share, &load.from_division);
     let rise = w.param(Param::Al68Rise, &load.from_division);
-    if shares.before.is_empty() || able.len() < least || percent <= limit || percent - was <= rise {
+    let moves = percent > limit && percent - was > rise;
+    let errors = errors((took.loads, loads(&now)), (earlier.loads, loads(&before)));
+    if able.len() < least || !moves || errors < SURE || comes_back(shares, *top, length) {
         return;
     }
     let Some(mut finding) = w.of_site(68, *top, &load.stream) else { return };
+    let until = shares.months.last_key_value().map_or(0, |(month, _)| *month);
     finding.divisions = vec![load.from_division.clone()];
-    finding.key =
-        format!("{} {category} {}Q{}", load.from_division, shares.quarter.0, shares.quarter.1);
+    finding.key = format!("{} {category} {}", load.from_division, until.div_euclid(12));
     finding.manifests.clone_from(&shares.manifests);
     finding.evidence = json!({
         "division": load.from_division, "category": category,
-        "quarter": format!("{}Q{}", shares.quarter.0, shares.quarter.1),
+        "until": named(until), "months": length,
         "percent": percent.round(), "percent_before": was.round(), "parties": able.len(),
+        "standard_errors": (errors * 10.0).round() / 10.0,
     });
     w.raise(finding);
+}
+
+/// Whether most went to a receiver in some month before: what returns to it has not moved.
+fn comes_back(shares: &Shares, top: SiteId, newest: usize) -> bool {
+    shares.months.values().rev().skip(newest).any(|month| {
+        let all: i64 = month.values().map(|took| took.mass_g).sum();
+        let loads: u32 = month.values().map(|took| took.loads).sum();
+        loads > 1 && month.get(&top).is_some_and(|took| took.mass_g * 2 > all)
+    })
+}
+
+/// How many standard errors lie between two shares of loads.
+fn errors((now, of_now): (u32, u32), (before, of_before): (u32, u32)) -> f64 {
+    if of_now == 0 || of_before == 0 {
+        return 0.0;
+    }
+    let (n, m) = (f64::from(of_now), f64::from(of_before));
+    let (p, q) = (f64::from(now) / n, f64::from(before) / m);
+    // One load of each kind is thought of beside those that were: none is certain.
+    let both = (f64::from(now + before) + 1.0) / (n + m + 2.0);
+    (p - q) / (both * (1.0 - both) * (1.0 / n + 1.0 / m)).sqrt()
 }
