@@ -8,6 +8,7 @@ pub mod mass;
 pub mod medical;
 pub mod movement;
 pub mod network;
+pub mod output;
 pub mod paper;
 pub mod registers;
 pub mod rights;

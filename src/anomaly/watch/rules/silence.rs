@@ -1,8 +1,8 @@
 //! Silence and its opposite: what a site makes against what it made, against what it does, and
 //! against others of its kind.
 //!
-//! AL34, AL35, AL36, AL42. Peers are compared by median and spread of the middle (MAD): one liar
-//! moves neither.
+//! AL34, AL35, AL42; what output makes stands in `output`. Peers are compared by median and spread
+//! of the middle (MAD): one liar moves neither.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use super::super::load::Load;
 use super::super::seen::Seen;
 use super::super::stats::median;
 use super::super::time::{Month, days_in, month_in, month_of, named};
-use super::registers;
+use super::{output, registers};
 use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
@@ -32,6 +32,9 @@ pub struct Making {
     pub made: BTreeMap<Month, BTreeMap<String, i64>>,
     /// By month and kind (with the product, for output), in units.
     pub did: BTreeMap<Month, BTreeMap<String, f64>>,
+    /// How often something was made, by month.
+    #[serde(default)]
+    pub times: BTreeMap<Month, u32>,
     pub last_entry: Option<DateTime<Utc>>,
     /// The longest of the usual gaps between entries, in days: it forgets slowly.
     pub usual_gap: f64,
@@ -158,6 +161,10 @@ fn made_there(w: &mut Watch, (site, at): (SiteId, DateTime<Utc>), code: &str, ma
     let making = w.making.entry(site);
     let month = making.made.entry(month_of(at)).or_default();
     *month.entry(code.to_owned()).or_default() += mass_g;
+    *making.times.entry(month_of(at)).or_default() += 1;
+    while making.times.len() > MONTHS {
+        making.times.pop_first();
+    }
     while making.made.len() > MONTHS {
         making.made.pop_first();
     }
@@ -204,10 +211,10 @@ pub fn month(w: &mut Watch, site: SiteId) {
     };
     let month = month_of(w.now()) - 1;
     let Some(making) = w.making.get(&site).cloned() else { return };
-    if entry.kind == SiteKind::Production {
+    let is_judged = output::month(w, &entry, &making, month);
+    if entry.kind == SiteKind::Production && !is_judged {
         change(w, &entry, &making, month);
     }
-    per_output(w, &entry, &making, month);
 }
 
 fn hazardous_kg(made: &BTreeMap<String, i64>) -> f64 {
@@ -262,8 +269,7 @@ fn change(w: &mut Watch, site: &Site, making: &Making, month: Month) {
     {
         w.raise(Finding { key: key.clone(), evidence: evidence(low), ..finding });
     }
-    let grew = ratio.is_none_or(|ratio| ratio * 150.0 < kg / mean * 100.0)
-        && !is_as_usual(w, site, making, month);
+    let grew = ratio.is_none_or(|ratio| ratio * 150.0 < kg / mean * 100.0);
     if kg > mean * high / 100.0
         && kg > most * 1.5
         && kg - mean > 200.0
@@ -272,85 +278,4 @@ fn change(w: &mut Watch, site: &Site, making: &Making, month: Month) {
     {
         w.raise(Finding { key, evidence: evidence(high), ..finding });
     }
-}
-
-/// Whether a month's waste is what its output makes, by the coefficients of the kind of business:
-/// who had told too little and tells all again has not grown.
-fn is_as_usual(w: &Watch, site: &Site, making: &Making, month: Month) -> bool {
-    let Some(output) = did(w, site.id, month, "output").filter(|output| *output > 0.0) else {
-        return false;
-    };
-    let catalogue = &w.reference.catalogue;
-    let business = site.business.as_deref().unwrap_or_default();
-    let Some(kind) = catalogue.organisation_kind(business) else { return false };
-    let Some(made) = making.made.get(&month) else { return false };
-    let rows = kind.coefficient_ids.split(';').filter_map(|id| catalogue.coefficient(id));
-    let (mut kg, mut high) = (0.0, 0.0);
-    for row in rows.filter(|row| row.unit.starts_with("kg/t ")) {
-        let codes = row.waste_code.as_deref().unwrap_or_default();
-        let mass: i64 = crate::seeds::list(codes).filter_map(|code| made.get(code)).sum();
-        kg += mass as f64 / 1000.0;
-        high += row.high.unwrap_or(0.0);
-    }
-    kg > 0.0 && kg / output <= high
-}
-
-/// Kilograms a tonne of product, against the coefficients of its kind of business and its peers.
-fn per_output(w: &mut Watch, site: &Site, making: &Making, month: Month) {
-    let Some(output) = did(w, site.id, month, "output").filter(|output| *output > 0.0) else {
-        return;
-    };
-    let business = site.business.clone().unwrap_or_default();
-    let reference = std::sync::Arc::clone(&w.reference);
-    let catalogue = &reference.catalogue;
-    let Some(kind) = catalogue.organisation_kind(&business) else { return };
-    let widen = w.param(Param::Al36Widen, &site.division) / 100.0;
-    // Three months together: what is taken away in batches is entered in batches.
-    let months = [month, month - 1, month - 2];
-    let outputs: f64 = months.iter().filter_map(|month| did(w, site.id, *month, "output")).sum();
-    let mut odd = Vec::new();
-    let ids: Vec<String> = kind.coefficient_ids.split(';').map(str::to_owned).collect();
-    let makes_some = ids.iter().any(|id| {
-        let row = catalogue.coefficient(id);
-        let codes = row.and_then(|row| row.waste_code.as_deref()).unwrap_or_default();
-        crate::seeds::list(codes)
-            .any(|code| making.made.values().any(|made| made.contains_key(code)))
-    });
-    for id in &ids {
-        let Some(row) = catalogue.coefficient(id) else { continue };
-        let (Some(low), Some(high)) = (row.low, row.high) else { continue };
-        let codes = row.waste_code.as_deref().unwrap_or_default();
-        if !row.unit.starts_with("kg/t ") || codes.is_empty() {
-            continue;
-        }
-        let mass: i64 = months
-            .iter()
-            .filter_map(|month| making.made.get(month))
-            .flat_map(|made| crate::seeds::list(codes).filter_map(|code| made.get(code)))
-            .sum();
-        let ever = |code: &str| making.made.values().any(|made| made.contains_key(code));
-        // What comes once in years, beside what comes every month, is missing most of the time.
-        if !crate::seeds::list(codes).any(ever) && makes_some {
-            continue;
-        }
-        let rate = mass as f64 / 1000.0 / outputs.max(output);
-        let peers = against_peers(w, &format!("output {business} {id}"), site.id, rate);
-        let far = peers.is_some_and(|peers| peers.is_far_below(rate));
-        if far || !between(rate, low * (1.0 - widen), high * (1.0 + widen)) {
-            odd.push(json!({"coefficient": id, "waste_code": codes,
-                "kg_a_tonne": (rate * 1000.0).round() / 1000.0, "low": low, "high": high,
-                "peers_median": peers.map(|peers| (peers.median * 1000.0).round() / 1000.0)}));
-        }
-    }
-    let about = (About::Site, site.id.uuid());
-    if odd.is_empty() {
-        w.clear(RuleId(36), about, "", Gone::Normal);
-        return;
-    }
-    let Some(mut finding) = w.of_site(36, site.id, "hazardous") else { return };
-    finding.evidence = json!({
-        "until": named(month), "output_t": outputs.round(),
-        "outside": odd, "widened_percent": widen * 100.0,
-    });
-    w.raise(finding);
 }

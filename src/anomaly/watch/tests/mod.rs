@@ -2,5 +2,6 @@
 //! taken up again goes on as if nothing had happened.
 
 mod lives;
+mod output;
 mod rules;
 mod stored;
