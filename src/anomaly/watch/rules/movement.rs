@@ -338,8 +338,11 @@ fn night(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     let local = seen.occurred_at.with_timezone(&beijing());
     let dark =
         |hour: u32| if from <= to { from <= hour && hour < to } else { hour >= from || hour < to };
-    let scheduled =
-        load.planned_departure_at.is_some_and(|at| dark(at.with_timezone(&beijing()).hour()));
+    // Planned for the night, or an hour late on what was planned for its eve.
+    let scheduled = load.planned_departure_at.is_some_and(|at| {
+        dark(at.with_timezone(&beijing()).hour())
+            || (seen.occurred_at - at).abs() <= TimeDelta::hours(1)
+    });
     if load.stream == "kitchen" || !dark(local.hour()) || scheduled {
         return;
     }
