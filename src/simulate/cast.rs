@@ -20,6 +20,7 @@ pub fn world(seed: u64, homes: Vec<Home>, days: i64) -> World {
             world.parties.push(party);
         }
     }
+    farms(&mut world);
     newcomer(&mut world);
     fleets(&mut world);
     ties(&mut world);
@@ -62,6 +63,7 @@ fn members(division: usize, chance: &mut Chance) -> Vec<(Kind, String, i64)> {
     for n in 1..=2 {
         all.push((Kind::Canteen, format!("机关食堂{n}"), chance.whole(250, 700)));
     }
+    all.push((Kind::Farm, "养殖场".to_owned(), 0));
     all
 }
 
@@ -97,6 +99,25 @@ fn party(
         shut: None,
         growth: chance.between(0.95, 1.12),
         labels_boxes: kind == Kind::Primary && name == "团场医院",
+    }
+}
+
+/// Farms lie apart from everybody else: two kilometres at least.
+fn farms(world: &mut World) {
+    for n in world.of(|kind| kind == Kind::Farm) {
+        let mut chance = Chance::of(&[world.seed, 4, n as u64]);
+        for _ in 0..200 {
+            let one = &world.parties[n];
+            let others = world.parties.iter().enumerate().filter(|(other, _)| *other != n);
+            let near = |other: &Party| {
+                (other.lon - one.lon).abs() < 0.03 && (other.lat - one.lat).abs() < 0.02
+            };
+            if !others.into_iter().any(|(_, other)| near(other)) {
+                break;
+            }
+            let (lon, lat) = place(&world.homes[one.division], 0.16, &mut chance);
+            (world.parties[n].lon, world.parties[n].lat) = (lon, lat);
+        }
     }
 }
 

@@ -91,6 +91,26 @@ pub struct Load {
     pub amended: Option<Sec>,
     /// What frauds have changed of it: one of them changes a thing, or its label would be wrong.
     pub altered: u8,
+    pub way: Way,
+}
+
+/// How the way of a load looks to the device on its vehicle.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Way {
+    /// The vehicle was somewhere else, whatever the papers say: nothing is told.
+    pub is_dark: bool,
+    /// It stands: so long after it left, for so long.
+    pub stands: Vec<(Sec, Sec)>,
+    /// It goes round by this place: longitude and latitude.
+    pub through: Option<(f64, f64)>,
+    /// Nothing is told: so long after it left, for so long.
+    pub silent: Option<(Sec, Sec)>,
+    /// A place is told that it has not been at, so many kilometres aside.
+    pub jump_km: f64,
+    /// Kilometres an hour, where it drives faster than others.
+    pub speed: Option<f64>,
+    /// This share of the load is gone after it has stood.
+    pub lost: f64,
 }
 
 impl Load {
@@ -134,6 +154,8 @@ pub struct Round {
     pub impurity_milli: Option<i64>,
     pub stored_mc: Option<i64>,
     pub treated: Sec,
+    /// It stands at this party, so long.
+    pub stands: Option<(usize, Sec)>,
 }
 
 impl Round {
@@ -173,6 +195,35 @@ pub enum PaperKind {
     Blacklist,
 }
 
+/// Whose device it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Device {
+    Vehicle(usize),
+    Store(usize),
+    Furnace(usize),
+}
+
+/// What a device reads. Places in millionths of a degree, figures in thousandths, mass in grams.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spot {
+    pub at: Sec,
+    pub place: Option<(i64, i64)>,
+    pub speed: Option<i64>,
+    pub load_g: Option<i64>,
+    pub celsius: Option<i64>,
+    pub feeding: Option<bool>,
+}
+
+/// Readings that are told together, by whom the device belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub party: usize,
+    pub device: Device,
+    /// The load that was on the vehicle.
+    pub load: Option<Key>,
+    pub spots: Vec<Spot>,
+}
+
 /// An act, by its place in the list that it is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum What {
@@ -199,6 +250,8 @@ pub enum What {
     Confirm(usize, usize),
     WeighIn(usize),
     TreatRound(usize),
+    /// A device tells what it has read.
+    Tell(usize),
 }
 
 /// An act, when it is told, and the lane in which acts wait for each other.
@@ -219,6 +272,7 @@ pub struct Plan {
     pub rounds: Vec<Round>,
     pub entries: Vec<Entry>,
     pub papers: Vec<Paper>,
+    pub told: Vec<Told>,
     /// How many manifests there are.
     pub keys: usize,
 }
@@ -245,6 +299,17 @@ impl Plan {
     pub fn paper(&mut self, at: Sec, paper: Paper) {
         self.act(at, paper.party, What::Paper(self.papers.len()));
         self.papers.push(paper);
+    }
+
+    /// Readings, in the lane of what they are about.
+    pub fn tell(&mut self, (at, lane): (Sec, usize), told: Told) {
+        self.act(at, lane, What::Tell(self.told.len()));
+        self.told.push(told);
+    }
+
+    /// The lane of the round that is planned next.
+    pub const fn round_lane(&self) -> usize {
+        ROUND_LANES + self.rounds.len() % 100_000
     }
 
     /// A load and all its acts.
@@ -289,7 +354,7 @@ impl Plan {
     /// A round and all its acts.
     pub fn round(&mut self, round: Round) {
         let n = self.rounds.len();
-        let lane = ROUND_LANES + n % 100_000;
+        let lane = self.round_lane();
         self.act(round.planned, lane, What::PlanRound(n));
         for (call, one) in round.calls.iter().enumerate() {
             self.act(one.at, lane, What::Call(n, call));

@@ -47,3 +47,23 @@ fn nothing_leaves_before_it_is_filed_or_is_received_before_it_arrives() {
         assert!(one.items.iter().all(|item| item.grams > 0 && item.accepted >= 0), "{one:?}");
     }
 }
+
+#[test]
+fn devices_tell_of_the_way_in_order_and_not_before_it_is_driven() {
+    let (world, plan, _) = plan_of(&order(5, 0.1));
+    assert!(plan.told.len() > 300);
+    for told in &plan.told {
+        assert!(told.spots.windows(2).all(|pair| pair[0].at < pair[1].at), "{told:?}");
+        let load = plan.loads.iter().find(|one| Some(one.key) == told.load);
+        if let Some(load) = load {
+            let times = load.departs.at..=load.arrives.at;
+            assert!(told.spots.iter().all(|spot| times.contains(&spot.at)), "{load:?}");
+            assert_eq!(world.vehicles[load.vehicle].class, "hazardous");
+        }
+    }
+    for act in &plan.acts {
+        if let load::What::Tell(n) = act.what {
+            assert!(plan.told[n].spots.iter().all(|spot| spot.at <= act.at));
+        }
+    }
+}

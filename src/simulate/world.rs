@@ -35,6 +35,7 @@ pub enum Kind {
     Recycler,
     Incinerator,
     Landfill,
+    Farm,
 }
 
 impl Kind {
@@ -245,7 +246,8 @@ pub fn season(kind: Kind, day: i64) -> f64 {
         | Kind::KitchenPlant
         | Kind::Recycler
         | Kind::Incinerator
-        | Kind::Landfill => 1.0,
+        | Kind::Landfill
+        | Kind::Farm => 1.0,
     }
 }
 

@@ -18,8 +18,9 @@ pub fn treatment(
     let grams: i64 = load.items.iter().map(|item| item.accepted).sum();
     match scheme.deed {
         Deed::Hoarding => {
-            // Storage that is full is refused at the filing: they stop just before.
-            let most = planner.world.parties[load.to].storage_g as f64 * scheme.scale(0.88, 0.8);
+            // Storage that is full is refused at the filing: they stop before, and leave room for
+            // what comes and is treated.
+            let most = planner.world.parties[load.to].storage_g as f64 * scheme.scale(0.82, 0.76);
             let hoarded = planner.hoarded.entry(load.to).or_default();
             let full = (*hoarded + grams) as f64 > most;
             if full || !chance.happens(scheme.scale(1.0, 0.6)) {

@@ -8,7 +8,7 @@ use crate::simulate::load::{Entry, Load, Round};
 use crate::simulate::world::{DAY, HOUR};
 
 /// Changes what arrives by that share, as the receiver's scale shows it.
-fn arrives(load: &mut Load, share: f64) {
+pub fn arrives(load: &mut Load, share: f64) {
     for item in &mut load.items {
         let shown = item.accepted as f64 * (1.0 + share);
         // The scale's division stays what it was.

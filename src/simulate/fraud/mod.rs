@@ -5,11 +5,12 @@
 //! without licence, beyond its licence or its storage (AL10 to AL14), a vehicle or driver without
 //! the right (AL27, AL28, AL56), incompatible loads and containers (AL29, AL30), the wrong route
 //! (AL54, AL61), more treated than accepted, a number twice or missing (AL64), a changed record
-//! (AL65), a blacklisted party at filing or departure. What rests on series of positions and
-//! temperatures (AL17 to AL24, AL50, AL57, AL62) and disinfection (AL55) has no acts yet.
+//! (AL65), a blacklisted party at filing or departure. Areas (AL23, AL24) and disinfection (AL55)
+//! are recorded nowhere.
 
 mod capacity;
 mod deadlines;
+mod devices;
 mod mass;
 mod movement;
 mod networks;
@@ -36,9 +37,16 @@ pub fn shape(planner: &mut Planner, load: &mut Load) {
         let touched = mass::shape(scheme, load, &mut chance)
             | papers::shape(scheme, load, &mut chance)
             | movement::shape(planner, scheme, load, &mut chance)
-            | deadlines::shape(planner, scheme, load, &mut chance);
+            | deadlines::shape(planner, scheme, load, &mut chance)
+            | devices::shape(planner, scheme, load, &mut chance);
         if touched {
             load.altered |= alters;
+            if scheme.deed.is_on_the_road() {
+                let label = &mut scheme.label;
+                if !label.vehicles.contains(&load.vehicle) {
+                    label.vehicles.push(load.vehicle);
+                }
+            }
             let until = load.received.told.max(load.arrives.told);
             scheme.label.touch(load.key, (load.filed.min(load.departs.at), until));
         }
@@ -54,6 +62,7 @@ pub fn shape_round(planner: &mut Planner, round: &mut Round) {
         let mut chance = scheme.chance(round.planned as u64);
         if mass::shape_round(scheme, round, &mut chance)
             | papers::shape_round(scheme, round, &mut chance)
+            | devices::shape_round(planner, scheme, round, &mut chance)
         {
             let keys: Vec<_> = round.calls.iter().map(|call| call.key).collect();
             for key in keys {

@@ -24,13 +24,17 @@ pub fn shape(
         Deed::SlowTrip if is_carrier && chance.happens(scheme.scale(0.8, 0.3)) => {
             // Half as long again and more; on short ways hours.
             let longer = usual * scheme.scale(3.0, 1.75) * chance.between(0.95, 1.2);
-            retime(load, (longer + scheme.scale(4.0, 0.6) * HOUR as f64) as Sec);
+            let took = (longer + scheme.scale(4.0, 0.6) * HOUR as f64) as Sec;
+            retime(load, took);
+            // Where it is that long, its device shows.
+            load.way.stands = vec![((usual * 0.5) as Sec, (took - usual as Sec).max(0))];
             true
         }
         Deed::ImpossibleTrip if is_carrier && usual > 1.2 * HOUR as f64 => {
             let happens = chance.happens(scheme.scale(0.8, 0.35));
             if happens {
                 retime(load, (usual * scheme.scale(0.08, 0.36) * chance.between(0.9, 1.1)) as Sec);
+                load.way.is_dark = true;
             }
             happens
         }
@@ -66,7 +70,7 @@ fn note(scheme: &mut Scheme, load: &Load) {
 }
 
 /// The same departure, and an arrival after so long.
-fn retime(load: &mut Load, took: Sec) {
+pub fn retime(load: &mut Load, took: Sec) {
     let waited = load.received.told - load.arrives.told;
     load.arrives = When::now(load.departs.told.max(load.departs.at + took));
     load.arrives.at = load.departs.at + took;
@@ -103,6 +107,8 @@ fn twice(planner: &Planner, scheme: &Scheme, load: &mut Load, chance: &mut Chanc
     load.planned = load.planned.map(|(from, to)| (from + by, to + by));
     load.amended = None;
     moved(load, by);
+    // Its device is in one place only: on the other way.
+    load.way.is_dark = true;
     (load.vehicle, load.driver) = (vehicle, vehicle);
     true
 }

@@ -38,7 +38,7 @@ impl Scheme {
         blatant + (subtle - blatant) * self.subtlety
     }
 
-    fn notes(&mut self, day: i64) {
+    pub fn notes(&mut self, day: i64) {
         self.label.note(day * DAY, (day + 1) * DAY);
     }
 }
@@ -112,7 +112,7 @@ impl Frauds {
         self.schemes.iter().filter(|one| one.party == party).count()
     }
 
-    fn on(&mut self, party: usize, day: i64) -> impl Iterator<Item = &mut Scheme> {
+    pub fn on(&mut self, party: usize, day: i64) -> impl Iterator<Item = &mut Scheme> {
         self.schemes.iter_mut().filter(move |one| one.party == party && one.is_on(day))
     }
 

@@ -59,6 +59,15 @@ pub enum Deed {
     Concentration,
     Blacklisted,
     PileUp,
+    Detour,
+    LongStop,
+    Unloaded,
+    SignalOff,
+    FalseTrack,
+    Speeding,
+    ToFarm,
+    WarmStore,
+    ColdFurnace,
 }
 
 /// What of a load a deed may change.
@@ -83,7 +92,13 @@ impl Deed {
             | Self::TwoPlaces
             | Self::Overload
             | Self::NightRuns
-            | Self::NotDeparted => WAY,
+            | Self::NotDeparted
+            | Self::Detour
+            | Self::LongStop
+            | Self::SignalOff
+            | Self::FalseTrack
+            | Self::Speeding => WAY,
+            Self::Unloaded => WAY | WEIGHT,
             Self::Instant | Self::LateReceipt => RECEIPT,
             Self::LatePaper => WAY | RECEIPT,
             Self::MissingBoxes
@@ -93,6 +108,19 @@ impl Deed {
             | Self::WrongName => FOUND,
             _ => 0,
         }
+    }
+
+    /// Devices of vehicles show it.
+    pub const fn is_on_the_road(self) -> bool {
+        matches!(
+            self,
+            Self::Detour
+                | Self::LongStop
+                | Self::Unloaded
+                | Self::SignalOff
+                | Self::FalseTrack
+                | Self::Speeding
+        )
     }
 }
 
@@ -186,8 +214,8 @@ const NETWORKS: &str = "networks";
 use Deed as D;
 
 pub const FRAUDS: &[Fraud] = &[
-    fraud(D::Skimming, ("skimming", MASS), &["AL01", "AL69"], (On::Works, 60, 200)),
-    fraud(D::SmallLosses, ("small_losses", MASS), &["AL69", "AL01"], (On::Shop, 160, 300)),
+    fraud(D::Skimming, ("skimming", MASS), &["AL01", "AL69", "AL19"], (On::Works, 60, 200)),
+    fraud(D::SmallLosses, ("small_losses", MASS), &["AL69", "AL01", "AL19"], (On::Shop, 160, 300)),
     fraud(D::Gain, ("gain", MASS), &["AL02", "AL01"], (On::Works, 60, 200)),
     fraud(D::LedgerCorrection, ("ledger_correction", MASS), &["AL37", "AL09"], (On::Shop, 40, 120)),
     fraud(D::OffBook, ("off_book", MASS), &["AL09", "AL37"], (On::Works, 40, 160)),
@@ -206,8 +234,20 @@ pub const FRAUDS: &[Fraud] = &[
         &["AL21"],
         (On::HazardCarrier, 30, 120),
     ),
-    fraud(D::TwoPlaces, ("two_places", MOVEMENT), &["AL25"], (On::HazardCarrier, 60, 160)),
+    fraud(D::TwoPlaces, ("two_places", MOVEMENT), &["AL25", "AL26"], (On::HazardCarrier, 60, 160)),
     fraud(D::Overload, ("overload", MOVEMENT), &["AL26"], (On::Output, 90, 200)),
+    fraud(D::Detour, ("detour", MOVEMENT), &["AL17", "AL16"], (On::HazardCarrier, 30, 120)),
+    fraud(D::LongStop, ("long_stop", MOVEMENT), &["AL18", "AL16"], (On::HazardCarrier, 30, 120)),
+    fraud(
+        D::Unloaded,
+        ("unloaded", MOVEMENT),
+        &["AL19", "AL18", "AL01", "AL69", "AL16"],
+        (On::HazardCarrier, 40, 120),
+    ),
+    fraud(D::SignalOff, ("signal_off", MOVEMENT), &["AL20"], (On::HazardCarrier, 30, 120)),
+    fraud(D::FalseTrack, ("false_track", MOVEMENT), &["AL21"], (On::HazardCarrier, 30, 120)),
+    fraud(D::Speeding, ("speeding", MOVEMENT), &["AL22"], (On::HazardCarrier, 30, 120)),
+    fraud(D::ToFarm, ("to_farm", MOVEMENT), &["AL62", "AL18"], (On::KitchenCarrier, 10, 60)),
     fraud(D::NightRuns, ("night_runs", MOVEMENT), &["AL45"], (On::Works, 80, 200)),
     fraud(
         D::NoFiling,
@@ -229,6 +269,8 @@ pub const FRAUDS: &[Fraud] = &[
         (On::Treater, 200, 260),
     ),
     fraud(D::LumpTreatment, ("lump_treatment", CAPACITY), &["AL38"], (On::Treater, 40, 120)),
+    fraud(D::WarmStore, ("warm_store", CAPACITY), &["AL50"], (On::MedicalPlant, 10, 60)),
+    fraud(D::ColdFurnace, ("cold_furnace", CAPACITY), &["AL57"], (On::Incinerator, 20, 100)),
     fraud(D::NoAsh, ("no_ash", CAPACITY), &["AL70"], (On::Incinerator, 90, 200)),
     fraud(
         D::SameWeight,
@@ -271,7 +313,7 @@ pub const FRAUDS: &[Fraud] = &[
     fraud(D::NotDeparted, ("not_departed", DEADLINES), &["AL79"], (On::Works, 60, 200)),
     fraud(D::NoPlan, ("no_plan", DEADLINES), &["AL40"], (On::Reporter, 365, 365)),
     fraud(D::LateReport, ("late_reports", DEADLINES), &["AL41"], (On::Output, 100, 250)),
-    fraud(D::KitchenGaps, ("kitchen_gaps", DEADLINES), &["AL58"], (On::Kitchen, 10, 60)),
+    fraud(D::KitchenGaps, ("kitchen_gaps", DEADLINES), &["AL58", "AL59"], (On::Kitchen, 10, 60)),
     fraud(D::InsuranceLapsed, ("insurance_lapsed", DEADLINES), &["AL77"], (On::Reporter, 365, 365)),
     fraud(
         D::NoEmergencyPlan,
@@ -279,8 +321,8 @@ pub const FRAUDS: &[Fraud] = &[
         &["AL78"],
         (On::Reporter, 365, 365),
     ),
-    fraud(D::Cycle, ("cycle", NETWORKS), &["AL66"], (On::Recycler, 60, 150)),
-    fraud(D::PingPong, ("ping_pong", NETWORKS), &["AL67", "AL66"], (On::Recycler, 60, 120)),
+    fraud(D::Cycle, ("cycle", NETWORKS), &["AL66", "AL15"], (On::Recycler, 60, 150)),
+    fraud(D::PingPong, ("ping_pong", NETWORKS), &["AL67", "AL66", "AL15"], (On::Recycler, 60, 120)),
     fraud(D::Concentration, ("concentration", NETWORKS), &["AL68"], (On::HazardCarrier, 100, 180)),
     fraud(D::Blacklisted, ("blacklisted", NETWORKS), &["AL73"], (On::HazardCarrier, 3, 6)),
     fraud(D::PileUp, ("pile_up", "focus"), &["AL76"], (On::Focus, 110, 220)),

@@ -58,7 +58,7 @@ impl Planner<'_> {
                 item.accepted = read(item.grams as f64 * (1.0 + off), scale).max(scale);
             }
             load.scale = None;
-            let lapse = ("misweighed", "mass", &["AL01", "AL02"][..]);
+            let lapse = ("misweighed", "mass", &["AL01", "AL02", "AL19"][..]);
             self.lapse(lapse, load, 2 * DAY);
         }
     }

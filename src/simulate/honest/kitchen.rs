@@ -146,8 +146,12 @@ impl Planner<'_> {
             impurity_milli: kitchen.then(|| chance.whole(1_500, 9_000)),
             stored_mc: (!kitchen).then(|| chance.whole(1_000, 4_500)),
             treated: at + chance.whole(2 * HOUR, 8 * HOUR),
+            stands: None,
         };
         crate::simulate::fraud::shape_round(self, &mut round);
+        if kitchen {
+            self.round_told(&round);
+        }
         self.away(vehicle, (leaves, round.weighed));
         *self.treated.entry((to, round.treated.div_euclid(DAY))).or_default() += round.net_g;
         self.plan.round(round);

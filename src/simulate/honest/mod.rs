@@ -4,6 +4,7 @@
 //! Frauds are asked at each turn whether they change it (`fraud`): what is left is what an honest
 //! party would have told.
 
+mod device;
 mod gate;
 mod hospital;
 mod kitchen;
@@ -21,6 +22,7 @@ use super::load::{Entry, Plan};
 use super::world::{DAY, Kind, Sec, World};
 use crate::calendar::Calendar;
 
+pub use device::{Warm, drawn};
 pub use papers::date;
 
 /// What lies at a party of a waste.

@@ -121,7 +121,11 @@ impl Planner<'_> {
             crate::simulate::fraud::treatment(self, &mut load);
             self.ash_of(&load);
         }
+        let told = self.way_told(&load);
         self.plan.load(load);
+        if let Some((at, told)) = told {
+            self.plan.tell(at, told);
+        }
     }
 
     /// What does not leave is in stock again.
@@ -147,6 +151,11 @@ impl Planner<'_> {
             });
             let at = day * DAY + 23 * HOUR + chance.whole(0, 50 * MINUTE);
             self.plan.paper(at, Paper { party, kind: PaperKind::FacilityDay, body });
+            match self.kind(party) {
+                Kind::MedicalPlant => self.store_told(party, day),
+                Kind::Incinerator if treated > 0 => self.furnace_told(party, day),
+                _ => {}
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Planner, Trip};
 use crate::simulate::chance::Chance;
 use crate::simulate::label::Planned;
-use crate::simulate::load::{Course, Item, Load, When};
+use crate::simulate::load::{Course, Item, Load, Way, When};
 use crate::simulate::world::{DAY, HOUR, MINUTE, Sec};
 
 /// Vehicles leave from nine to half past six, Beijing's time.
@@ -81,6 +81,7 @@ impl Planner<'_> {
             stored_mc: None,
             amended: None,
             altered: 0,
+            way: Way::default(),
         };
         self.breaks_down(&mut load, usual, chance);
         load
@@ -96,6 +97,7 @@ impl Planner<'_> {
         load.breakdown = Some(at.max(load.departs.told + MINUTE));
         load.arrives.at += stands;
         load.arrives.told += stands;
+        load.way.stands.push((at - load.departs.at, stands));
         let times = (load.departs.at, load.arrives.told + DAY);
         let mut label =
             Planned::lapse(("breakdown", "movement", &["AL16", "AL18", "AL47", "AL48"]), times);

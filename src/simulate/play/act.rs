@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::bodies::{arrival, completion, departure, filing_id, planned_item, receipt};
+use super::steady::steadily;
 use super::{Stage, bodies};
 use crate::command::Done;
 use crate::container;
@@ -69,6 +70,7 @@ pub async fn perform(stage: &Stage<'_>, act: Act) -> Result<(), Problem> {
         What::Confirm(n, call) => confirm(stage, (n, call), at).await,
         What::WeighIn(n) => weigh_in(stage, n, at).await,
         What::TreatRound(n) => treat_round(stage, n, at).await,
+        What::Tell(n) => super::tell::tell(stage, n, at).await,
     }
 }
 
@@ -137,22 +139,26 @@ async fn boxes(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Files a load; where its receiver has no room, at the next that takes such waste.
+/// Files a load; where its receiver has no room, at the next that takes such waste and is no
+/// farther: vehicle and times are booked. Else it stays where it is.
 async fn file(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     let load = &stage.plan.loads[n];
     let boxes = stage.ids.borrow().boxes.get(&n).cloned().unwrap_or_default();
     let ctx = stage.as_party(load.from, at)?;
     let waste = load.items.first().map_or(0, |item| item.waste);
-    let others = stage.world.able(load.from, waste).into_iter().filter(|one| *one != load.to);
+    let takes = |to: usize| stage.world.usual_trip(load.from, to);
+    let others = stage.world.able(load.from, waste).into_iter();
+    let others = others.filter(|one| *one != load.to && takes(*one) < 1.2 * takes(load.to));
+    let full = |problem: &Problem| {
+        let codes = [Code::StorageFull, Code::CapacityExceeded];
+        problem.faults().iter().any(|fault| codes.contains(&fault.code))
+    };
     let mut outcome = Err(Problem::internal("there is no receiver"));
     for to in std::iter::once(load.to).chain(others) {
         let mut asked = stage.filing(load, &boxes)?;
         asked["receiver_site_id"] = json!(stage.party(to)?.site_id);
-        outcome = manifest::file(stage.app, &ctx, body(&asked)).await.and_then(filing_id);
-        let full = |problem: &Problem| {
-            let codes = [Code::StorageFull, Code::CapacityExceeded];
-            problem.faults().iter().any(|fault| codes.contains(&fault.code))
-        };
+        let filing = async || manifest::file(stage.app, &ctx, body(&asked)).await;
+        outcome = steadily(stage.app, filing).await.and_then(filing_id);
         if !outcome.as_ref().is_err_and(full) {
             if to != load.to {
                 stage.ids.borrow_mut().rerouted.insert(load.key, to);
@@ -160,7 +166,11 @@ async fn file(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
             break;
         }
     }
-    stage.ids.borrow_mut().manifests.insert(load.key, outcome?);
+    let mut ids = stage.ids.borrow_mut();
+    if outcome.as_ref().is_err_and(full) {
+        ids.stuck.entry(load.from).or_insert(at);
+    }
+    ids.manifests.insert(load.key, outcome?);
     Ok(())
 }
 
@@ -178,9 +188,12 @@ async fn agree(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     let id = stage.manifest(load.key)?;
     for (party, after) in [(load.carrier, 0), (stage.end_of(load), MINUTE)] {
         let ctx = stage.as_party(party, at + after)?;
-        let asked = body(&json!({}));
+        let agree = async || {
+            let asked = body(&json!({}));
+            Box::pin(manifest::amend::approve(stage.app, &ctx, (id, 1), asked.into())).await
+        };
         // Which of them is asked, the rules of amendments say.
-        let _ = Box::pin(manifest::amend::approve(stage.app, &ctx, (id, 1), asked.into())).await;
+        let _ = steadily(stage.app, agree).await;
     }
     Ok(())
 }
@@ -196,11 +209,13 @@ async fn cancel(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
 async fn depart(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     let load = &stage.plan.loads[n];
     let (ctx, id) = (stage.as_party(load.carrier, at)?, stage.manifest(load.key)?);
-    let left = manifest::depart(stage.app, &ctx, id, body(&departure(load))).await;
+    let depart = async || manifest::depart(stage.app, &ctx, id, body(&departure(load))).await;
+    let left = steadily(stage.app, depart).await;
     if left.is_err() {
         let ctx = stage.as_party(load.from, at)?;
-        let asked = body(&json!({"reason": "vehicle"}));
-        let _ = manifest::cancel(stage.app, &ctx, id, asked).await;
+        let asked = json!({"reason": "vehicle"});
+        let cancel = async || manifest::cancel(stage.app, &ctx, id, body(&asked)).await;
+        let _ = steadily(stage.app, cancel).await;
         stage.ids.borrow_mut().manifests.remove(&load.key);
     }
     left.map(|_| ())
@@ -250,14 +265,16 @@ fn sent(stage: &Stage<'_>, n: usize) -> Result<Sent, Problem> {
 async fn home(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     let (party, id, items) = sent(stage, n)?;
     let ctx = stage.as_party(party, at)?;
-    manifest::arrive(stage.app, &ctx, id, body(&json!({}))).await?;
+    let arrive = async || manifest::arrive(stage.app, &ctx, id, body(&json!({}))).await;
+    steadily(stage.app, arrive).await?;
     let mut lines = Vec::new();
     for (n, (_, grams)) in items.iter().enumerate() {
         lines.push(json!({"line": n + 1, "accepted_kg": kg(*grams), "refused_kg": 0}));
     }
     let asked = json!({"decision": "accept", "items": lines});
     let ctx = stage.as_party(party, at + 6 * MINUTE)?;
-    manifest::receive(stage.app, &ctx, id, body(&asked)).await.map(|_| ())
+    let receive = async || manifest::receive(stage.app, &ctx, id, body(&asked)).await;
+    steadily(stage.app, receive).await.map(|_| ())
 }
 
 async fn treat_sent(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
@@ -358,7 +375,8 @@ async fn treat_round(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem
         if taken(waste) {
             let bodies::Kind { method, code } = bodies::kind(waste);
             let asked = json!({"method": method, "completed_on": completed_on, "waste_code": code});
-            round::complete(stage.app, &ctx, id, body(&asked)).await?;
+            let complete = async || round::complete(stage.app, &ctx, id, body(&asked)).await;
+            steadily(stage.app, complete).await?;
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! The ids of what is on stage, and labels in them.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use super::{Stage, instant};
 use crate::clock::rfc3339;
@@ -10,7 +11,6 @@ use crate::ids::{
     ContainerId, DriverId, ManifestId, OrganisationId, RoundId, SiteId, StorageAreaId, UserId,
     VehicleId,
 };
-use crate::limits::UNASKED_WAIT_MAX;
 use crate::problem::Problem;
 use crate::simulate::label::{Label, Planned};
 use crate::simulate::load::Load;
@@ -35,6 +35,8 @@ pub struct Ids {
     /// Manifests whose receiver had no room: where they went instead.
     pub rerouted: HashMap<usize, usize>,
     pub rounds: HashMap<usize, RoundId>,
+    /// Whose waste nobody had room for, and since when it lies there.
+    pub stuck: HashMap<usize, Sec>,
     /// Boxes of a load.
     pub boxes: HashMap<usize, Vec<ContainerId>>,
     /// What carries the refused part of a load.
@@ -93,7 +95,8 @@ impl Stage<'_> {
     }
 
     fn ctx(&self, actor: Actor, at: Sec) -> Ctx {
-        let patience = UNASKED_WAIT_MAX;
+        // No act may lose its commit to a slow disk: the same seed would give another world.
+        let patience = Duration::from_hours(1);
         let times = (instant(at), self.app.clock.wall());
         Ctx { patience, ..Ctx::unasked(actor, times, "simulate") }
     }
@@ -104,7 +107,17 @@ impl Stage<'_> {
         let real = all.filter(|(planned, label)| {
             planned.manifests.is_empty() || !label.manifest_ids.is_empty()
         });
-        real.map(|(_, label)| label).collect()
+        let mut labels: Vec<Label> = real.map(|(_, label)| label).collect();
+        // What no receiver had room for lies there from then on: true, and nobody's fraud.
+        let mut stuck: Vec<_> =
+            self.ids.borrow().stuck.iter().map(|(party, at)| (*party, *at)).collect();
+        stuck.sort_unstable();
+        for (n, (party, at)) in stuck.into_iter().enumerate() {
+            let times = (at, self.world.days * DAY);
+            let lapse = Planned::lapse(("no_room", "focus", &["AL76"]), times);
+            labels.push(self.label(planned.len() + n, &Planned { parties: vec![party], ..lapse }));
+        }
+        labels
     }
 
     /// What was refused has no id and is not named.

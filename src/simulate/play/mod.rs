@@ -2,12 +2,15 @@
 //!
 //! Acts of one lane (a producer's, a round's) wait for each other; those of others go side by side
 //! as long as they lie within minutes, so that commits share batches. Each act has a source of ids
-//! of its own: whichever of two is faster, both get the ids that the seed gives.
+//! of its own: whichever of two is faster, both get the ids that the seed gives. What the program
+//! is too busy for is done again until it is done: only rules refuse an act.
 
 mod act;
 mod bodies;
 mod ids;
 mod settle;
+mod steady;
+mod tell;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -22,11 +25,12 @@ use super::world::{DAY, MINUTE, Sec, World};
 use crate::app::App;
 use crate::clock::beijing;
 use crate::mint::within;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::sandbox;
 
 pub use ids::Ids;
 pub use settle::regulators;
+use steady::steadily;
 
 /// Acts that are told within this go side by side.
 const WINDOW: Sec = 10 * MINUTE;
@@ -143,6 +147,10 @@ pub async fn play(stage: &Stage<'_>, tell: &mut dyn FnMut(Progress)) -> Result<P
         };
         played.acts += 1;
         if let Err(problem) = outcome {
+            // A world without what the program had no time for is another world.
+            if problem.code() == Code::Busy {
+                return Err(problem);
+            }
             played.refused += 1;
             if played.refusals.len() < REFUSALS_TOLD {
                 played.refusals.push(told(&act, &problem));
@@ -158,12 +166,14 @@ pub async fn play(stage: &Stage<'_>, tell: &mut dyn FnMut(Progress)) -> Result<P
 async fn dawn(stage: &Stage<'_>, day: i64) -> Result<(), Problem> {
     stage.app.clock.set(instant(day * DAY));
     let seed = mixed(&[stage.world.seed, 70, day as u64]);
-    within(seed, Box::pin(sandbox::tick(stage.app))).await
+    let tick = async || Box::pin(sandbox::tick(stage.app)).await;
+    within(seed, steadily(stage.app, tick)).await
 }
 
 async fn one(stage: &Stage<'_>, act: Act) -> (Act, Result<(), Problem>) {
     let seed = mixed(&[stage.world.seed, 71, act.turn as u64]);
-    let done = within(seed, Box::pin(act::perform(stage, act))).await;
+    let perform = async || Box::pin(act::perform(stage, act)).await;
+    let done = within(seed, steadily(stage.app, perform)).await;
     (act, done)
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Stage;
 use super::ids::Settled;
+use super::steady::steadily;
 use crate::ctx::{Ctx, Role};
 use crate::demo::{PASSWORD, body};
 use crate::identity::{self, CreateUser};
@@ -21,15 +22,17 @@ pub async fn settle(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem>
         "name": party.name, "uscc": uscc(&home.number, n), "roles": roles(party.kind),
         "division": home.number,
     });
-    let organisation_id = organisation::register(app, ctx, body(&asked)).await?.value.id;
+    let register = async || organisation::register(app, ctx, body(&asked)).await;
+    let organisation_id = steadily(app, register).await?.value.id;
     let asked = place(party, home, organisation_id);
-    let site_id = site::register(app, ctx, body(&asked)).await?.value.id;
+    let register = async || site::register(app, ctx, body(&asked)).await;
+    let site_id = steadily(app, register).await?.value.id;
     let login = format!("party{n:04}");
     let user_id = user(stage, ctx, (organisation_id, login), Role::Admin).await?;
     let mut settled = Settled { organisation_id, site_id, user_id, area_id: None };
     if party.kind.is_receiver() {
         let asked = permit(party, home, (organisation_id, site_id));
-        licence::grant(app, ctx, body(&asked)).await?;
+        steadily(app, async || licence::grant(app, ctx, body(&asked)).await).await?;
     }
     if stores(party.kind) {
         settled.area_id = Some(area(stage, ctx, site_id, party.storage_g).await?);
@@ -71,6 +74,7 @@ const fn business(kind: Kind) -> &'static str {
         Kind::Recycler => "recycler",
         Kind::Incinerator => "incinerator",
         Kind::Landfill => "landfill",
+        Kind::Farm => "farm",
     }
 }
 
@@ -157,7 +161,8 @@ async fn area(
 ) -> Result<StorageAreaId, Problem> {
     let asked = json!({"site_id": site_id, "name": "一号贮存库", "kind": "facility",
         "capacity_kg": kg(grams)});
-    Ok(storage_area::register(stage.app, ctx, body(&asked)).await?.value.id)
+    let register = async || storage_area::register(stage.app, ctx, body(&asked)).await;
+    Ok(steadily(stage.app, register).await?.value.id)
 }
 
 async fn fleet(
@@ -174,13 +179,15 @@ async fn fleet(
             "organisation_id": organisation_id, "plate": format!("新A{n:05}"),
             "kind": "厢式货车", "classes": [one.class], "rated_kg": kg(one.rated_g),
         });
-        let vehicle_id = vehicle::register(stage.app, ctx, body(&asked)).await?.value.id;
+        let register = async || vehicle::register(stage.app, ctx, body(&asked)).await;
+        let vehicle_id = steadily(stage.app, register).await?.value.id;
         let asked = json!({
             "organisation_id": organisation_id, "name": format!("驾驶员{n}"),
             "phone": format!("139990{n:05}"), "licence_no": format!("65901985{n:08}"),
             "licence_valid_to": "2028-12-31",
         });
-        let driver_id = driver::register(stage.app, ctx, body(&asked)).await?.0.value.id;
+        let register = async || driver::register(stage.app, ctx, body(&asked)).await;
+        let driver_id = steadily(stage.app, register).await?.0.value.id;
         stage.ids.borrow_mut().vehicles.insert(n, (vehicle_id, driver_id));
     }
     Ok(())
@@ -199,8 +206,8 @@ pub async fn user(
     if role == Role::DivisionRegulator {
         asked["division"] = json!(login.trim_start_matches("division"));
     }
-    let asked: CreateUser = body(&asked)?;
-    match identity::create(stage.app, ctx, Ok(asked)).await? {
+    let create = async || identity::create(stage.app, ctx, body::<CreateUser>(&asked)).await;
+    match steadily(stage.app, create).await? {
         crate::command::Done::Written { output, .. }
         | crate::command::Done::Previewed { output, .. } => Ok(output.id),
         crate::command::Done::Replayed(_) => Err(Problem::internal("a login has no key")),
@@ -217,7 +224,8 @@ pub async fn regulators(stage: &Stage<'_>) -> Result<(), Problem> {
             "name": format!("{name}生态环境局"), "uscc": uscc(&number, 9000 + n), "roles": [],
             "division": number,
         });
-        let made = organisation::register(stage.app, ctx, body(&asked)).await?.value.id;
+        let register = async || organisation::register(stage.app, ctx, body(&asked)).await;
+        let made = steadily(stage.app, register).await?.value.id;
         let (login, role) = match number.as_str() {
             "00" => ("corps".to_owned(), Role::CorpsRegulator),
             _ => (format!("division{number}"), Role::DivisionRegulator),

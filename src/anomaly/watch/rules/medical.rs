@@ -162,7 +162,8 @@ fn pickup_due(w: &Watch, site: SiteId, last: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 /// What lies too long at a site is one case a month, and one altogether for as long as its books
-/// never come to nought: what was entered and never taken is one heap, however its days are counted.
+/// never come to nought: what was entered and never taken is one heap, however its
+/// days are counted.
 fn kept_key(w: &Watch, site: SiteId, since: DateTime<Utc>) -> String {
     let emptied = w.wards.get(&site).and_then(|ward| ward.emptied);
     named(month_of(emptied.map_or(since, |emptied| emptied.min(since))))

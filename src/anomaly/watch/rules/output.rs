@@ -1,8 +1,8 @@
 //! Waste against output: kilograms a tonne of product, held against the coefficients of the kind of
 //! business, against others of the kind, and against the site's own months.
 //!
-//! AL36, and AL34 and AL35 of sites that tell their output. Output makes waste in a steady rate. A
-//! rate that halves or doubles is wrong on one side of the change: which side, the coefficient says.
+//! AL36, and AL34 and AL35 of sites that tell their output. Output makes waste at a steady rate.
+//! A rate that halves or doubles is wrong on one side of the change; the coefficient says on which.
 //! So a site that told too little from its first day is found when it begins to tell all.
 
 use serde_json::json;
