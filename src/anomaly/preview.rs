@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -41,6 +42,8 @@ pub struct RulePreviewView {
     pub events: i64,
     /// Cases that it would have made.
     pub cases: usize,
+    /// How often it would have reminded somebody before a case: what its `warn` parameters move.
+    pub reminders: usize,
     /// Those of them whose facts are still there.
     pub still_there: usize,
     /// Cases that are there now, of the same rule and time.
@@ -129,19 +132,21 @@ pub async fn preview(
     let mut replay = Replay::begin(reference(app));
     let in_force = setting_store::all(&app.pool).await?;
     in_force.iter().chain(&tried).for_each(|set| replay.watch.settings.set(set));
-    replay.is_tried = true;
+    replay.tried = Some(rule.id());
     replay.go_on(&app.pool, (size, Some(ctx.now)), &mut |_| {}).await?;
-    let is_meant = |case: &Case| {
-        case.rule == rule.rule_id
-            && division.is_none_or(|own| case.divisions.iter().any(|one| one == own))
-            && asked.from.is_none_or(|from| case.first_seen_at >= from)
-            && asked.to.is_none_or(|to| case.first_seen_at < to)
+    let is_within = |at: DateTime<Utc>, divisions: &[String]| {
+        division.is_none_or(|own| divisions.iter().any(|one| one == own))
+            && asked.from.is_none_or(|from| at >= from)
+            && asked.to.is_none_or(|to| at < to)
     };
+    let is_meant =
+        |case: &Case| case.rule == rule.rule_id && is_within(case.first_seen_at, &case.divisions);
+    let reminders = replay.reminders.iter().filter(|(at, of)| is_within(*at, of)).count();
     let made: Vec<Case> = replay.cases.into_values().filter(is_meant).collect();
     let made = seen(made, &sight);
     let there = store::of_rule(&app.pool, &sight, &rule.rule_id).await?;
     let there: Vec<store::Stored> = there.into_iter().filter(|one| is_meant(&one.case)).collect();
-    Ok(compared(rule, size, made, &there))
+    Ok(RulePreviewView { reminders, ..compared(rule, size, made, &there) })
 }
 
 /// Those that the caller would see.
@@ -164,6 +169,7 @@ fn compared(rule: &Rule, events: i64, made: Vec<Case>, there: &[store::Stored]) 
         code: rule.rule_id.clone(),
         events,
         cases: made.len(),
+        reminders: 0,
         still_there: made.iter().filter(|case| case.resolved_at.is_none()).count(),
         now: there.len(),
         new: made.iter().filter(|case| !known.contains(&case.id)).count(),

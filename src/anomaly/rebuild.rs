@@ -11,6 +11,8 @@ use serde::Serialize;
 use super::case::{Cases, apply};
 use super::engine::{EVENTS_AT_ONCE, out, see};
 use super::engine_store::{self as store, Logged, Stamp};
+use super::finding::Outcome;
+use super::rule::RuleId;
 use super::watch::{Reference, Watch};
 use crate::db::Pool;
 use crate::journal;
@@ -39,8 +41,10 @@ pub(super) struct Replay {
     reference: Arc<Reference>,
     pub watch: Box<Watch>,
     pub cases: Cases,
-    /// It is tried with settings of its own: what regulators set in its course is passed over.
-    pub is_tried: bool,
+    /// A rule is tried with settings of its own: what regulators set in its course is passed over.
+    pub tried: Option<RuleId>,
+    /// When and in which divisions the rule that is tried would have reminded somebody.
+    pub reminders: Vec<(DateTime<Utc>, Vec<String>)>,
 }
 
 /// How the body of a setting's event names its subject.
@@ -49,7 +53,7 @@ const OF_A_SETTING: &str = "\"kind\":\"rule_setting\"";
 impl Replay {
     pub fn begin(reference: Arc<Reference>) -> Self {
         let watch = Box::new(Watch::new(Arc::clone(&reference)));
-        Self { reference, watch, cases: Cases::new(), is_tried: false }
+        Self { reference, watch, cases: Cases::new(), tried: None, reminders: Vec::new() }
     }
 
     /// Sees the events there are, up to a position, and then follows the clock where it is given.
@@ -66,7 +70,7 @@ impl Replay {
             let from = self.watch.mark.position;
             let next = events.last().map_or(from, |(position, ..)| position + 1);
             let is_end = is_last || next >= to;
-            if self.is_tried {
+            if self.tried.is_some() {
                 events.retain(|(_, body, _)| !body.contains(OF_A_SETTING));
             }
             // The next are read while these are judged.
@@ -96,6 +100,11 @@ impl Replay {
         let watch = std::mem::replace(&mut self.watch, empty);
         self.watch = see(watch, events, until).await?;
         for outcome in self.watch.take() {
+            if let Outcome::Reminder { at, finding } = &outcome
+                && self.tried == Some(finding.rule)
+            {
+                self.reminders.push((*at, finding.divisions.clone()));
+            }
             apply(&mut self.cases, outcome);
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! What to inspect first: cases weighed and added up by organisation, and by manifest. Pure.
 //!
 //! A case weighs by its severity, by how often its rule was right before, by how lately it was
-//! seen, and by the mass at stake. What people set aside (dismissed, explained, merged) does not
+//! seen, by the mass at stake, and by among how many it leaves the choice. What people set aside (dismissed, explained, merged) does not
 //! count; what the facts have resolved counts little, and less with each month.
 
 use std::collections::HashMap;
@@ -39,11 +39,13 @@ pub struct Weight {
     pub recency: f64,
     pub mass: f64,
     pub status: f64,
+    /// One for what is named alone, a third for each of three: it was one of them.
+    pub share: f64,
 }
 
 impl Weight {
     pub fn score(&self) -> f64 {
-        self.severity * self.precision * self.recency * self.mass * self.status
+        self.severity * self.precision * self.recency * self.mass * self.status * self.share
     }
 }
 
@@ -87,6 +89,7 @@ pub fn weight(case: &Weighed, judged: Judged, now: DateTime<Utc>) -> Option<Weig
         recency: recency(case.last_seen_at, now),
         mass: of_mass(case.mass_g),
         status,
+        share: 1.0,
     })
 }
 
@@ -109,6 +112,7 @@ pub fn ranked<'a>(
     for (case, named) in cases {
         let of_rule = judged.get(&case.rule).copied().unwrap_or_default();
         let Some(weight) = weight(case, of_rule, now) else { continue };
+        let weight = Weight { share: 1.0 / named.len().max(1) as f64, ..weight };
         for id in named {
             by.entry(*id).or_default().push((&case.rule, case.id, weight));
         }
@@ -172,6 +176,16 @@ mod tests {
         assert!(near(of(&tonne, none).unwrap(), 9.0 * 0.8 * 2.0));
         let wrong = Judged { confirmed: 0, set_aside: 15 };
         assert!(near(of(&case(1, 2), wrong).unwrap(), 9.0 * 0.2));
+    }
+
+    #[test]
+    fn who_is_named_alone_is_looked_at_before_one_of_three() {
+        let [alone, one, other] = [91, 92, 93].map(|n| Uuid::from_bytes([n; 16]));
+        let cases = [case(1, 2), case(2, 2)];
+        let named: [&[Uuid]; 2] = [&[alone], &[one, other]];
+        let ranked = ranked(cases.iter().zip(named), &HashMap::new(), (at(100), 5));
+        assert_eq!(ranked[0].id, alone);
+        assert!(near(ranked[0].score, 2.0 * ranked[1].score));
     }
 
     #[test]

@@ -73,6 +73,8 @@ pub struct RiskFactorsView {
     /// Of the mass of its manifests.
     pub mass: f64,
     pub status: f64,
+    /// One by how many it names.
+    pub share: f64,
 }
 
 /// To four digits: more would be read as more than it is.
@@ -88,6 +90,7 @@ impl From<Weight> for RiskFactorsView {
             recency: rounded(weight.recency),
             mass: rounded(weight.mass),
             status: rounded(weight.status),
+            share: rounded(weight.share),
         }
     }
 }

@@ -34,8 +34,8 @@ use crate::registry::{Driver, Licence, Organisation, Site, Vehicle};
 use book::{Book, Leaf};
 use load::Load;
 use rules::{
-    capacity, kitchen, mass, medical, movement, network, paper, registers, silence, stock, stove,
-    track,
+    capacity, drift, kitchen, mass, medical, movement, network, pace, paper, registers, silence,
+    stock, stove, track,
 };
 use seen::{Seen, What};
 use timers::Timers;
@@ -124,12 +124,14 @@ books! {
     registered: Uuid => registers::Papers,
     owed: SiteId => registers::Owed,
     tallies: String => registers::Tally,
-    drift: (SiteId, SiteId) => mass::Drift,
-    scale: SiteId => mass::Scale,
+    drift: (SiteId, SiteId) => drift::Drift,
+    hauls: (OrganisationId, SiteId) => drift::Drift,
+    round_drift: (OrganisationId, SiteId) => drift::Drift,
+    scale: SiteId => drift::Scale,
     books_of: (SiteId, i32) => mass::Balance,
     roads: VehicleId => movement::Road,
     drivers_roads: DriverId => movement::Road,
-    lanes: (SiteId, SiteId) => movement::Lane,
+    lanes: (SiteId, SiteId) => pace::Lane,
     nights: (SiteId, SiteId, i32) => movement::Nights,
     weights: (SiteId, String) => paper::Weights,
     filings: OrganisationId => paper::Filings,

@@ -110,8 +110,10 @@ fn received(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
                 let finding = late_receipt(w, load, arrived_at);
                 w.raise(finding);
             }
-            w.clear(RuleId(7), about, "", Gone::CameLate);
         }
+        // A receipt that was in time, and was told late, ends it as well.
+        let reason = if seen.occurred_at >= due { Gone::CameLate } else { Gone::Corrected };
+        w.clear(RuleId(7), about, "", reason);
     }
     if load.is_backfill && is_regulated(load) {
         let due = due_after(w, seen.occurred_at, Param::Al08Limit, &load.to_division);
@@ -219,7 +221,7 @@ pub fn due(w: &mut Watch, timer: Timer, id: ManifestId) {
                 w.raise(finding);
             }
         }
-        Timer::Arrive => super::movement::overdue(w, &load),
+        Timer::Arrive => super::pace::overdue(w, &load),
         Timer::PlantStorage if kg > 0.0 => {
             let mut finding = w.of_receiver(49, &load);
             finding.evidence = json!({

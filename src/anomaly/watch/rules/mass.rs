@@ -1,8 +1,7 @@
-//! Mass: what left against what came, trip by trip and over many trips; a site's book of masses.
+//! Mass: what left against what came, trip by trip; a site's book of masses.
 //!
-//! AL01, AL02: one trip, against the tolerance and against how well these scales agree. AL69: a
-//! one-sided cumulative sum over the trips of two sites, for losses that never exceed it. AL09 and
-//! AL37: what a ledger writes off without a manifest.
+//! AL01, AL02: one trip, against the tolerance and against how well these scales agree; what stays
+//! within it goes on to `drift.rs`. AL09 and AL37: what a ledger writes off without a manifest.
 
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
@@ -11,9 +10,9 @@ use serde_json::json;
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
-use super::super::stats::Running;
 use super::super::time::{month_of, named};
-use crate::anomaly::finding::{About, Finding, pair_id};
+use super::drift::{HONEST, drift, drip};
+use crate::anomaly::finding::{About, Finding};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::Severity;
 use crate::clock::legal_day;
@@ -22,44 +21,10 @@ use crate::manifest::{Happening, Received};
 use crate::registry::{LedgerEntry, LedgerKind};
 use crate::round;
 
-/// How much two honest scales differ, before anybody has measured: a share of the mass.
-const HONEST: f64 = 0.004;
-/// So many trips does that belief weigh.
-const BELIEF: f64 = 12.0;
-/// Trips that the spread remembers.
-const MEMORY: f64 = 200.0;
 /// Spreads beyond which a single trip is no noise.
 const FAR: f64 = 4.5;
-/// Standard errors by which the mean loss of a run must differ from none.
-const SURE: f64 = 5.0;
 /// Trips that a case of many names at most.
-const NAMED: usize = 50;
-
-/// How well the scales of a receiver agree with those who send to it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Scale {
-    pub noise: Running,
-}
-
-impl Default for Scale {
-    fn default() -> Self {
-        Self { noise: Running::believed(BELIEF, 0.0, HONEST) }
-    }
-}
-
-/// The losses of two sites, in order.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Drift {
-    pub trips: u32,
-    /// The one-sided sum, in spreads.
-    pub sum: f64,
-    /// Of the run since it was last at zero: trips, sum of losses as shares, mass.
-    pub run: u32,
-    pub run_loss: f64,
-    pub run_kg: f64,
-    pub manifests: Vec<ManifestId>,
-    pub proofs: Vec<i64>,
-}
+pub const NAMED: usize = 50;
 
 /// What a site's ledger moved in a year, and wrote off.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -70,7 +35,8 @@ pub struct Balance {
     pub proofs: Vec<i64>,
 }
 
-fn tolerance(w: &Watch, stream: &str, division: &str) -> (f64, f64) {
+/// What may differ: a share, and grams whatever the share.
+pub fn tolerance(w: &Watch, stream: &str, division: &str) -> (f64, f64) {
     let (percent, floor) = match stream {
         "medical" => (Param::Al01MedicalPercent, Param::Al01MedicalFloor),
         "kitchen" => (Param::Al01KitchenRoundPercent, Param::Al01KitchenRoundFloor),
@@ -118,8 +84,6 @@ fn received(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
         }
         return;
     }
-    let scale = w.scale.entry(load.to_site);
-    scale.noise.see(share, MEMORY);
     drift(w, load, seen, (-share, sd));
 }
 
@@ -138,57 +102,6 @@ fn scale_division(load: &Load) -> f64 {
     }
 }
 
-/// One more trip of two sites: a loss as a share, and the usual spread.
-fn drift(w: &mut Watch, load: &Load, seen: &Seen<'_>, (loss, sd): (f64, f64)) {
-    let division = load.from_division.clone();
-    let reference = w.param(Param::Al69Reference, &division);
-    let decision = w.param(Param::Al69Decision, &division);
-    let least = w.param(Param::Al69LeastTrips, &division);
-    // The scale that the receiver has always had wrong is no theft: its lean is taken off.
-    let lean = w.scale.get(&load.to_site).map_or(0.0, lean);
-    let z = ((loss - lean) / sd).clamp(-8.0, 8.0);
-    let key = (load.from_site, load.to_site);
-    let drift = w.drift.entry(key);
-    drift.trips += 1;
-    drift.sum = (drift.sum + z - reference).max(0.0);
-    if drift.sum == 0.0 {
-        *drift = Drift { trips: drift.trips, ..Drift::default() };
-        return;
-    }
-    drift.run += 1;
-    drift.run_loss += loss - lean;
-    drift.run_kg += loss * load.shipped_g() as f64 / 1000.0;
-    if drift.manifests.len() < NAMED {
-        drift.manifests.push(load.id);
-        drift.proofs.push(seen.position);
-    }
-    let mean = drift.run_loss / f64::from(drift.run);
-    let errors = mean / (sd / f64::from(drift.run).sqrt());
-    if drift.sum < decision || f64::from(drift.run) < least || errors < SURE {
-        return;
-    }
-    let drift = drift.clone();
-    let mut finding = w.of_load(69, load);
-    finding.about = (About::Pair, pair_id(key.0, key.1));
-    finding.manifests.clone_from(&drift.manifests);
-    finding.proofs.clone_from(&drift.proofs);
-    finding.evidence = json!({
-        "producer_site_id": key.0, "receiver_site_id": key.1,
-        "trips": drift.run,
-        "mean_loss_percent": (mean * 1e4).round() / 100.0,
-        "usual_spread_percent": (sd * 1e4).round() / 100.0,
-        "lost_kg": drift.run_kg.round(),
-        "cumulative_sum": (drift.sum * 10.0).round() / 10.0,
-        "decision": decision,
-    });
-    w.raise(finding);
-}
-
-/// Half a spread at most is taken off: more than that is no matter of a scale.
-fn lean(scale: &Scale) -> f64 {
-    (-scale.noise.mean).clamp(-0.5 * scale.noise.sd(), 0.5 * scale.noise.sd())
-}
-
 /// The weigh-in of a round against its stops.
 pub fn round(w: &mut Watch, id: RoundId, happening: &round::Happening, seen: &Seen<'_>) {
     let round::Happening::WeighedIn(data) = happening else { return };
@@ -200,6 +113,7 @@ pub fn round(w: &mut Watch, id: RoundId, happening: &round::Happening, seen: &Se
     let allowed = (percent * out as f64).max(floor);
     let difference = data.difference_g.0;
     if (difference.abs() as f64) <= allowed {
+        drip(w, &first, (out, difference), seen);
         return;
     }
     let rule = if difference > 0 { 2 } else { 1 };

@@ -3,12 +3,14 @@
 
 pub mod capacity;
 pub mod deadline;
+pub mod drift;
 pub mod kitchen;
 pub mod mass;
 pub mod medical;
 pub mod movement;
 pub mod network;
 pub mod output;
+pub mod pace;
 pub mod paper;
 pub mod registers;
 pub mod rights;
@@ -17,6 +19,7 @@ pub mod sorting;
 pub mod stock;
 pub mod stove;
 pub mod track;
+pub mod weight;
 
 use uuid::Uuid;
 
@@ -39,6 +42,7 @@ pub fn filed(w: &mut Watch, load: &Load, seen: &Seen<'_>, filed: &Filed) {
 pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happening) {
     deadline::manifest(w, load, seen, happening);
     mass::manifest(w, load, seen, happening);
+    weight::manifest(w, load, happening);
     movement::manifest(w, load, seen, happening);
     track::manifest(w, load, happening);
     paper::manifest(w, load, seen, happening);

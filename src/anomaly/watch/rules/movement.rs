@@ -1,8 +1,8 @@
-//! Movement without a position: how long a trip took against how long such trips take, one vehicle
-//! or driver on two trips at once, more on a vehicle than it may carry, departures at night.
+//! Movement without a position: one vehicle or driver on two trips at once, or sooner somewhere else
+//! than anybody drives; more on a vehicle than it may carry; departures at night. How long a trip
+//! takes is `pace.rs`.
 //!
-//! AL16, AL21 (by places of departure and arrival), AL25, AL26, AL45. Expected times come from the
-//! distance at first, and from the trips of the same two sites once there are some.
+//! AL25, AL26, AL45.
 
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,39 +12,19 @@ use uuid::Uuid;
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
-use super::super::stats::{Running, kilometres};
 use super::super::timers::Timer;
-use crate::anomaly::finding::{About, Gone, pair_id};
+use super::pace::{self, FAR_KM, IMPOSSIBLE, NOBODY_KNOWS_H, distance, too_long};
+use crate::anomaly::finding::{About, pair_id};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
 use crate::clock::{beijing, rfc3339};
 use crate::ids::{ManifestId, OrganisationId, SiteId, TripId};
 use crate::manifest::Happening;
-use crate::registry::Place;
 
-/// Roads are longer than the crow's way by this.
-const WINDING: f64 = 1.3;
-/// Kilometres an hour of a loaded truck over a whole way.
-const CRUISE: f64 = 55.0;
-/// Hours of getting out of one gate and through the other.
-const GATES: f64 = 0.5;
-/// Kilometres an hour as the crow flies that no truck makes.
-const IMPOSSIBLE: f64 = 110.0;
-/// Nearer than this, a clock is too coarse to tell a speed.
-const FAR_KM: f64 = 15.0;
-/// Trips after which their own times are believed.
-const LEARNED: f64 = 5.0;
-/// Hours by which a trip must be longer than expected, whatever the factor says.
-const PATIENCE: f64 = 1.5;
+/// Hours by which an arrival may be told late, or a departure early.
+const PRESSED_LATE_H: f64 = 0.1;
 /// Trips that may overlap on one vehicle and are remembered.
 const REMEMBERED: usize = 12;
-
-/// How long trips between two sites take.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Lane {
-    /// Of the logarithm of hours.
-    pub hours: Running,
-}
 
 /// A trip that a vehicle or driver is or was on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -89,48 +69,12 @@ pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happeni
     }
 }
 
-fn place(w: &Watch, site: SiteId) -> Option<Place> {
-    w.sites.get(&site).and_then(|site| site.location)
-}
-
-/// Kilometres as the crow flies, where both places are known.
-fn distance(w: &Watch, from: SiteId, to: SiteId) -> Option<f64> {
-    Some(kilometres(place(w, from)?, place(w, to)?))
-}
-
-/// Hours that the trip should take, and how far the logarithm of honest ones spreads.
-fn expected(w: &Watch, load: &Load) -> Option<(f64, f64)> {
-    if let (Some(from), Some(to)) = (load.planned_departure_at, load.planned_arrival_at) {
-        let hours = (to - from).num_minutes() as f64 / 60.0;
-        if hours > 0.0 {
-            return Some((hours, 0.25));
-        }
-    }
-    if let Some(lane) = w.lanes.get(&(load.from_site, load.to_site))
-        && lane.hours.n >= LEARNED
-    {
-        return Some((lane.hours.mean.exp(), lane.hours.sd().clamp(0.1, 0.5)));
-    }
-    let km = distance(w, load.from_site, load.to_site)?;
-    Some((km * WINDING / CRUISE + GATES, 0.35))
-}
-
-/// The hours after which a trip is too long.
-fn too_long(w: &Watch, load: &Load) -> Option<(f64, f64)> {
-    let (hours, spread) = expected(w, load)?;
-    let factor = w.param(Param::Al16Factor, &load.from_division).max((4.0 * spread).exp());
-    let extra = w.param(Param::Al16Extra, &load.from_division);
-    let limit = (hours * factor).max(hours + PATIENCE).min((hours + extra).max(hours * 1.2));
-    Some((hours, limit))
-}
-
 fn departed(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     night(w, load, seen);
     let id = load.id.uuid();
-    // Without places or plans: the two days of DL34.
-    let hours = too_long(w, load).map_or(48.0, |(_, limit)| limit);
-    let due = seen.occurred_at + TimeDelta::minutes((hours * 60.0) as i64);
-    if !load.is_backfill && load.round.is_none() {
+    let hours = too_long(w, load).map_or(NOBODY_KNOWS_H, |(_, limit)| limit);
+    let due = seen.occurred_at + TimeDelta::minutes((hours * 60.0).ceil() as i64);
+    if !load.is_backfill && load.round.is_none() && load.stream != "kitchen" {
         let late = due.max(seen.recorded_at + TimeDelta::hours(1));
         w.timers.set(Timer::Arrive, id, late);
     }
@@ -144,21 +88,23 @@ fn departed(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
         to: None,
         mass_g: load.loaded_g.unwrap_or_else(|| load.shipped_g()),
         position: seen.position,
-        organisations: load.parties(),
+        organisations: load.carriers.clone(),
     };
     if let Some(vehicle) = load.vehicle {
-        let others = overlapping(&w.roads.entry(vehicle).rides, &ride);
+        let rides = w.roads.entry(vehicle).rides.clone();
+        let others = overlapping(&rides, &ride);
         overload(w, load, (vehicle.uuid(), &ride), &others);
-        twice(w, load, (About::Vehicle, vehicle.uuid()), &ride, &others);
+        twice(w, load, (About::Vehicle, vehicle.uuid()), &ride, (&others, &rides));
         keep(&mut w.roads.entry(vehicle).rides, ride.clone());
     }
     if let Some(driver) = load.driver {
-        let others = overlapping(&w.drivers_roads.entry(driver).rides, &ride);
+        let rides = w.drivers_roads.entry(driver).rides.clone();
+        let others = overlapping(&rides, &ride);
         let told = load.vehicle.is_some_and(|vehicle| {
             w.is_raised(RuleId(25), (About::Vehicle, vehicle.uuid()), &key_of(&ride))
         });
         if !told {
-            twice(w, load, (About::Driver, driver.uuid()), &ride, &others);
+            twice(w, load, (About::Driver, driver.uuid()), &ride, (&others, &rides));
         }
         keep(&mut w.drivers_roads.entry(driver).rides, ride);
     }
@@ -188,9 +134,7 @@ fn overlapping(rides: &[Ride], ride: &Ride) -> Vec<Ride> {
 }
 
 fn is_one_run(w: &Watch, one: &Ride, other: &Ride) -> bool {
-    let same_trip = one.trip.is_some() && one.trip == other.trip;
-    let same_round = one.round.is_some() && one.round == other.round;
-    if same_trip || same_round {
+    if is_same_run(one, other) {
         return true;
     }
     // Several producers on the way to one receiver, or several receivers from one producer: a run
@@ -202,15 +146,21 @@ fn is_one_run(w: &Watch, one: &Ride, other: &Ride) -> bool {
 }
 
 /// One vehicle, or one driver, on two trips at once.
-fn twice(w: &mut Watch, load: &Load, about: (About, Uuid), ride: &Ride, others: &[Ride]) {
+fn twice(
+    w: &mut Watch,
+    load: &Load,
+    about: (About, Uuid),
+    ride: &Ride,
+    (others, rides): (&[Ride], &[Ride]),
+) {
     let minutes = w.param(Param::Al25Overlap, &load.from_division);
-    let Some(other) = others.iter().find(|other| {
+    let found = others.iter().find(|other| {
         let overlap = other.to.map_or(f64::MAX, |to| (to - ride.from).num_minutes() as f64);
         !is_one_run(w, ride, other) && overlap > minutes
-    }) else {
-        return;
-    };
-    let mut finding = w.of_load(25, load);
+    });
+    let Some(other) = found.or_else(|| before(w, ride, rides)) else { return };
+    // Who drives is who answers for where it is.
+    let mut finding = w.of_carriers(25, load);
     finding.about = about;
     finding.key = key_of(ride);
     finding.manifests = vec![other.manifest, load.id];
@@ -226,9 +176,36 @@ fn twice(w: &mut Watch, load: &Load, about: (About, Uuid), ride: &Ride, others: 
             "to_site_id": other.to_site},
         "second": {"manifest_id": load.id, "departed_at": rfc3339(ride.from),
             "from_site_id": ride.from_site, "to_site_id": ride.to_site},
-        "kilometres_apart": distance(w, other.from_site, ride.from_site).map(f64::round),
+        "kilometres_apart": distance(w, end_site(other, ride), ride.from_site).map(f64::round),
     });
     w.raise(finding);
+}
+
+/// Where the other ride's vehicle was last known to be when this one left.
+fn end_site(other: &Ride, ride: &Ride) -> SiteId {
+    if other.to.is_some_and(|to| to <= ride.from) { other.to_site } else { other.from_site }
+}
+
+/// A ride that ended so far from where this one begins, and so shortly before, that nobody drives
+/// there in the time; or one to the same place that nobody could have gone on to end.
+fn before<'r>(w: &Watch, ride: &Ride, rides: &'r [Ride]) -> Option<&'r Ride> {
+    rides.iter().find(|other| {
+        let Some(to) = other.to.filter(|_| other.manifest != ride.manifest) else { return false };
+        let Some(km) = distance(w, other.to_site, ride.from_site) else { return false };
+        // Buttons are pressed minutes late: so much is nobody's lie.
+        let hours = (ride.from - to).num_seconds() as f64 / 3600.0 + PRESSED_LATE_H;
+        let is_new = ride.from - to < TimeDelta::days(2) && ride.from >= other.from;
+        is_new
+            && !is_same_run(ride, other)
+            && hours >= 0.0
+            && km >= FAR_KM
+            && km / hours.max(1.0 / 60.0) > IMPOSSIBLE
+    })
+}
+
+fn is_same_run(one: &Ride, other: &Ride) -> bool {
+    (one.trip.is_some() && one.trip == other.trip)
+        || (one.round.is_some() && one.round == other.round)
 }
 
 /// More than the vehicle may carry, with what is on it already.
@@ -264,20 +241,7 @@ fn arrived(w: &mut Watch, load: &Load, at: DateTime<Utc>) {
     }
     let Some(departed_at) = load.departed_at.filter(|_| load.round.is_none()) else { return };
     let hours = (at - departed_at).num_seconds() as f64 / 3600.0;
-    if let Some((usual, limit)) = too_long(w, load) {
-        if hours > limit && !load.was_held_up {
-            if !w.is_raised(RuleId(16), (About::Manifest, id), "") {
-                slow(w, load, (hours, usual, limit));
-            }
-        } else {
-            w.clear(RuleId(16), (About::Manifest, id), "", Gone::CameLate);
-        }
-    }
-    fast(w, load, hours);
-    if hours > 0.0 && !load.was_held_up {
-        let lane = w.lanes.entry((load.from_site, load.to_site));
-        lane.hours.see(hours.max(0.05).ln(), 60.0);
-    }
+    pace::arrived(w, load, hours);
 }
 
 fn end(road: Option<&mut Road>, manifest: ManifestId, at: DateTime<Utc>) {
@@ -285,50 +249,6 @@ fn end(road: Option<&mut Road>, manifest: ManifestId, at: DateTime<Utc>) {
     for ride in rides.filter(|ride| ride.manifest == manifest) {
         ride.to = Some(at);
     }
-}
-
-fn slow(w: &mut Watch, load: &Load, (hours, usual, limit): (f64, f64, f64)) {
-    let round = |hours: f64| (hours * 100.0).round() / 100.0;
-    let mut finding = w.of_carriers(16, load);
-    finding.evidence = json!({
-        "departed_at": load.departed_at.map(rfc3339),
-        "arrived_at": load.arrived_at.map(rfc3339),
-        "hours": round(hours),
-        "expected_hours": round(usual),
-        "limit_hours": round(limit),
-        "kilometres": distance(w, load.from_site, load.to_site).map(f64::round),
-    });
-    w.raise(finding);
-}
-
-/// It should have come by now.
-pub fn overdue(w: &mut Watch, load: &Load) {
-    let Some(departed_at) = load.departed_at else { return };
-    if load.was_held_up && (w.now() - departed_at) < TimeDelta::hours(48) {
-        w.timers.set(Timer::Arrive, load.id.uuid(), departed_at + TimeDelta::hours(48));
-        return;
-    }
-    let hours = (w.now() - departed_at).num_minutes() as f64 / 60.0;
-    let (usual, limit) = too_long(w, load).unwrap_or((hours, 48.0));
-    slow(w, load, (hours, usual, limit));
-}
-
-/// Faster than anybody drives.
-fn fast(w: &mut Watch, load: &Load, hours: f64) {
-    let Some(km) = distance(w, load.from_site, load.to_site) else { return };
-    let limit = IMPOSSIBLE.min(w.param(Param::Al21Speed, &load.from_division));
-    if km < FAR_KM || hours < 0.0 || km / hours.max(1.0 / 60.0) <= limit {
-        return;
-    }
-    let mut finding = w.of_carriers(21, load);
-    finding.evidence = json!({
-        "departed_at": load.departed_at.map(rfc3339),
-        "arrived_at": load.arrived_at.or(load.received_at).map(rfc3339),
-        "kilometres_as_the_crow_flies": km.round(),
-        "km_per_h": (km / hours.max(1.0 / 60.0)).round(),
-        "limit_km_per_h": limit,
-    });
-    w.raise(finding);
 }
 
 /// A departure at night that nobody had scheduled.

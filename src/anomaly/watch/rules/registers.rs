@@ -22,7 +22,7 @@ use crate::anomaly::rule::{RuleId, Severity};
 use crate::clock::{legal_day, rfc3339};
 use crate::ids::{LicenceId, OrganisationId, SiteId};
 use crate::registry::record::InForce;
-use crate::registry::{Licence, ManagementPlan, Organisation, SiteKind, Standing};
+use crate::registry::{Licence, LicenceStatus, ManagementPlan, Organisation, SiteKind, Standing};
 
 /// An organisation, as it is now.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -69,9 +69,17 @@ pub fn see(w: &mut Watch, what: &What, seen: &Seen<'_>) {
                 begin(w, entry.id, seen.recorded_at);
             }
         }
-        What::Licence(entry) => licence(w, entry),
+        What::Licence(entry) => {
+            licence(w, entry);
+            if entry.status == LicenceStatus::Suspended {
+                rights::licence_on_the_road(w, entry);
+            }
+        }
         What::Vehicle(entry) => {
             w.vehicles.put(entry.id, entry.clone());
+            if entry.status == Standing::Suspended {
+                rights::vehicle_on_the_road(w, entry);
+            }
         }
         What::Driver(entry) => {
             w.drivers.put(entry.id, entry.clone());

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::super::Watch;
-use super::super::load::Load;
+use super::super::load::{Load, LoadItem};
 use super::super::seen::Seen;
 use super::super::stats::median;
 use super::super::time::{days, month_of};
@@ -23,7 +23,7 @@ use crate::clock::rfc3339;
 use crate::ids::{SiteId, StorageAreaId};
 use crate::manifest::Happening;
 use crate::registry::ledger::{area_change, on_hand_change};
-use crate::registry::{LedgerEntry, StorageKind};
+use crate::registry::{LedgerEntry, LicenceKind, StorageKind};
 
 /// Departures of which it is remembered how much lay there.
 const PEAKS: usize = 6;
@@ -39,6 +39,17 @@ pub struct Stock {
     pub peaks: BTreeMap<String, Vec<i64>>,
     /// Accepted from others and not yet treated.
     pub held_g: i64,
+    /// The same by code, but for what a collection licence was taken under: its term is AL74's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub held: BTreeMap<String, Held>,
+}
+
+/// What was accepted of a code and lies there.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Held {
+    pub mass_g: i64,
+    /// When some of it was last treated or sent on; before that, when it first came.
+    pub last_out: DateTime<Utc>,
 }
 
 pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happening) {
@@ -55,18 +66,57 @@ pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happeni
                 leave(w, load, seen);
             }
             w.stocks.entry(load.to_site).held_g += load.accepted_g();
+            hold(w, load, seen);
             fill(w, load.to_site, &load.stream);
         }
         Happening::Completed(data) => {
             let mass: i64 = data.treatments.iter().map(|one| one.mass_g.0).sum();
             w.stocks.entry(load.to_site).held_g -= mass;
+            release(w, load, data.treatments.iter().map(|one| (one.line, one.mass_g.0)), seen);
         }
         Happening::SentOn(data) => {
             let mass: i64 = data.items.iter().map(|one| one.mass_g.0).sum();
             w.stocks.entry(load.to_site).held_g -= mass;
+            release(w, load, data.items.iter().map(|one| (one.line, one.mass_g.0)), seen);
         }
         _ => {}
     }
+}
+
+/// Whether it was taken to be treated, and not to be collected.
+fn is_for_treatment(w: &Watch, item: &LoadItem) -> bool {
+    let licence = item.licence.and_then(|(licence, _)| w.licences.get(&licence));
+    licence.is_none_or(|licence| licence.kind != LicenceKind::Collection)
+}
+
+fn hold(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
+    for item in load.items.iter().filter(|item| item.accepted_g > 0) {
+        if !is_for_treatment(w, item) {
+            continue;
+        }
+        let held = w.stocks.entry(load.to_site).held.entry(item.code.clone()).or_default();
+        if held.mass_g <= 0 {
+            *held = Held { mass_g: 0, last_out: seen.occurred_at };
+        }
+        held.mass_g += item.accepted_g;
+    }
+}
+
+fn release(w: &mut Watch, load: &Load, lines: impl Iterator<Item = (i64, i64)>, seen: &Seen<'_>) {
+    for (line, mass) in lines {
+        let Some(item) = load.items.iter().find(|item| item.line == line) else { continue };
+        if let Some(held) = w.stocks.entry(load.to_site).held.get_mut(&item.code) {
+            held.mass_g -= mass;
+            held.last_out = held.last_out.max(seen.occurred_at);
+        }
+        let about = (About::Site, load.to_site.uuid());
+        w.clear(RuleId(76), about, &held_key(&item.code), Gone::Remedied);
+    }
+}
+
+/// AL76's case of what was accepted, beside the one of what the site makes itself.
+fn held_key(code: &str) -> String {
+    format!("held {code}")
 }
 
 fn leave(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
@@ -100,11 +150,11 @@ pub fn ledger(w: &mut Watch, entry: &LedgerEntry, seen: &Seen<'_>) {
     let in_area = stock.by_area.entry(area).or_default();
     *in_area += area_change(entry.kind, entry.mass_g).0;
     let in_area = *in_area;
-    point(w, entry, area, in_area);
+    point(w, entry, (area, in_area), seen.position);
 }
 
 /// A storage point holds three tonnes at any time (GB 18597-2023 8.3.5); a facility its capacity.
-fn point(w: &mut Watch, entry: &LedgerEntry, area: StorageAreaId, in_area: i64) {
+fn point(w: &mut Watch, entry: &LedgerEntry, (area, in_area): (StorageAreaId, i64), position: i64) {
     let Some(kept) = w.areas.get(&area).cloned() else { return };
     let division = w.division(entry.site_id);
     let (rule, limit) = match kept.kind {
@@ -112,19 +162,35 @@ fn point(w: &mut Watch, entry: &LedgerEntry, area: StorageAreaId, in_area: i64) 
         StorageKind::Facility => (33, kept.capacity_g.0 as f64),
     };
     let key = area.to_string();
-    if in_area as f64 <= limit || limit <= 0.0 {
+    let severity = match kept.kind {
+        StorageKind::Point => (in_area as f64 > limit).then(|| RuleId(32).severity()),
+        StorageKind::Facility => fullness(w, in_area as f64 / limit.max(1.0) * 100.0, &division),
+    };
+    let Some(severity) = severity.filter(|_| limit > 0.0) else {
         w.clear(RuleId(rule), (About::Site, entry.site_id.uuid()), &key, Gone::Normal);
         return;
-    }
+    };
     let stream = stream_of(&entry.waste_code);
     let Some(mut finding) = w.of_site(rule, entry.site_id, stream) else { return };
     finding.key = key;
-    finding.severity = if rule == 33 { Severity::Critical } else { finding.severity };
+    finding.severity = severity;
+    finding.proofs = vec![position];
     finding.evidence = json!({
         "storage_area_id": area, "name": kept.name, "stored_kg": in_area as f64 / 1000.0,
         "limit_kg": limit / 1000.0,
     });
     w.raise(finding);
+}
+
+/// How grave it is that a storage is so full, in percent of its capacity; `None`: it is not.
+fn fullness(w: &Watch, percent: f64, division: &str) -> Option<Severity> {
+    let steps = [
+        (Param::Al33Critical, Severity::Critical),
+        (Param::Al33High, Severity::High),
+        (Param::Al33Warn, Severity::Low),
+    ];
+    let reached = steps.into_iter().find(|(param, _)| percent >= w.param(*param, division));
+    reached.map(|(_, severity)| severity)
 }
 
 /// A receiver's whole storage.
@@ -137,14 +203,7 @@ fn fill(w: &mut Watch, site: SiteId, stream: &str) {
     let division = entry.division.clone();
     let held = w.stocks.get(&site).map_or(0, |stock| stock.held_g);
     let percent = held as f64 / capacity.0 as f64 * 100.0;
-    let severity = [
-        (Param::Al33Critical, Severity::Critical),
-        (Param::Al33High, Severity::High),
-        (Param::Al33Warn, Severity::Low),
-    ]
-    .into_iter()
-    .find(|(param, _)| percent >= w.param(*param, &division))
-    .map(|(_, severity)| severity);
+    let severity = fullness(w, percent, &division);
     let Some(severity) = severity else {
         w.clear(RuleId(33), (About::Site, site.uuid()), "", Gone::Normal);
         return;
@@ -161,6 +220,7 @@ fn fill(w: &mut Watch, site: SiteId, stream: &str) {
 /// Once a week: focus wastes that pile up.
 pub fn week(w: &mut Watch, site: SiteId) {
     let Some(stock) = w.stocks.get(&site).cloned() else { return };
+    hoards(w, site, &stock.held);
     let division = w.division(site);
     let now = w.now();
     for (code, mass) in &stock.by_code {
@@ -191,6 +251,26 @@ pub fn week(w: &mut Watch, site: SiteId) {
             "last_outflow_at": rfc3339(since), "limit_months": months, "limit_days": quiet_days,
         });
         w.raise(Finding { key: code.clone(), evidence, ..finding });
+    }
+}
+
+/// Once a week as well: focus wastes that were accepted and of which nothing is treated.
+fn hoards(w: &mut Watch, site: SiteId, held: &BTreeMap<String, Held>) {
+    let division = w.division(site);
+    let least = w.param(Param::Al76LeastStock, &division) * 1e6;
+    let quiet = w.param(Param::Al76NoOutflow, &division);
+    for (code, held) in held {
+        let focus = WasteCode::parse(code)
+            .ok()
+            .and_then(|parsed| w.reference.catalogue.focus_of(parsed).map(|one| one.id.clone()));
+        let is_hoard = held.mass_g as f64 > least && w.now() - held.last_out >= days(quiet);
+        let Some(focus) = focus.filter(|_| is_hoard) else { continue };
+        let Some(finding) = w.of_site(76, site, stream_of(code)) else { continue };
+        let evidence = json!({
+            "waste_code": code, "focus": focus, "held_kg": held.mass_g as f64 / 1000.0,
+            "last_treated_at": rfc3339(held.last_out), "limit_days": quiet,
+        });
+        w.raise(Finding { key: held_key(code), evidence, ..finding });
     }
 }
 

@@ -61,6 +61,7 @@ pub fn manifest(w: &mut Watch, load: &Load, happening: &Happening) {
         Happening::Received(_) => {
             let track = w.tracks.get(&vehicle).filter(|track| track.load == Some(load.id)).cloned();
             let Some(track) = track else { return };
+            silent_to_the_end(w, load, &track);
             lighter(w, load, &track, (load.shipped_g(), load.accepted_g()));
             w.tracks.remove(&vehicle);
         }
@@ -136,6 +137,29 @@ fn gap(w: &mut Watch, way: &Way, last: Option<Point>, (at, place): Point, seen: 
     }
 }
 
+/// AL20 as well: positions came, and then none until it arrived. Asked at the receipt: until then
+/// devices may tell what they held back.
+fn silent_to_the_end(w: &mut Watch, load: &Load, track: &Track) {
+    let Some(((before, place), arrived_at)) = track.last.zip(load.arrived_at) else { return };
+    let to = w.sites.get(&load.to_site).and_then(|site| site.location);
+    let km = to.map(|to| kilometres(place, to));
+    // It stood at its end already, and only the button was pressed late.
+    if km.is_some_and(|km| km <= THERE_KM) {
+        return;
+    }
+    let limit = w.param(Param::Al20MovingGap, &load.from_division);
+    let minutes = (arrived_at - before).num_seconds() as f64 / 60.0;
+    if minutes <= limit {
+        return;
+    }
+    let evidence = json!({
+        "from": rfc3339(before), "to": rfc3339(arrived_at), "minutes": minutes.round(),
+        "kilometres": km.map(f64::round), "limit_minutes": limit,
+    });
+    let finding = Finding { evidence, ..w.of_load(20, load) };
+    w.raise(finding);
+}
+
 /// AL21 and AL22: faster than it can be, faster than it may.
 fn speed(
     w: &mut Watch,
@@ -171,18 +195,21 @@ fn speed(
     }
 }
 
-/// Whether a site that is no farm lies here, and whether a farm does.
-fn here(w: &Watch, place: Place) -> (bool, bool) {
+/// Whether a site that is no farm lies here, and whether a farm does where the load has no business:
+/// neither its producer nor its receiver. A clinic beside a farm does not make the farm a clinic.
+fn here(w: &Watch, load: &Load, place: Place) -> (bool, bool) {
     let mut known = false;
     let mut farm = false;
-    for (_, site) in w.sites.iter() {
+    let mut own = false;
+    for (id, site) in w.sites.iter() {
         if site.location.is_some_and(|at| kilometres(at, place) <= THERE_KM) {
             let is_farm = site.business.as_deref() == Some("farm");
             farm |= is_farm;
             known |= !is_farm;
+            own |= *id == load.from_site || *id == load.to_site;
         }
     }
-    (known, farm)
+    (known, farm && !own)
 }
 
 /// AL18 and AL62: a stop where nobody waits for it.
@@ -205,7 +232,7 @@ fn stop(w: &mut Watch, vehicle: VehicleId, way: &Way, (at, place): Point, seen: 
     // Once a stop: all sites are gone through.
     let near = match w.tracks.get(&vehicle).and_then(|track| track.near) {
         Some(near) => near,
-        None => here(w, there),
+        None => here(w, &way.load, there),
     };
     if let Some(track) = w.tracks.edit(&vehicle) {
         track.near = Some(near);
@@ -214,7 +241,7 @@ fn stop(w: &mut Watch, vehicle: VehicleId, way: &Way, (at, place): Point, seen: 
         "from": rfc3339(since), "to": rfc3339(at), "minutes": minutes.round(),
         "place": shown(there),
     });
-    if way.load.stream == "kitchen" && near == (false, true) && minutes > ten {
+    if way.load.stream == "kitchen" && near.1 && minutes > ten {
         raise(w, 62, way, (evidence.clone(), seen));
     }
     if near.0 {

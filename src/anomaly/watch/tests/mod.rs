@@ -3,5 +3,6 @@
 
 mod lives;
 mod output;
+mod records;
 mod rules;
 mod stored;

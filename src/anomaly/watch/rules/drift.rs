@@ -1,0 +1,232 @@
+//! Losses that never exceed what one trip may lose, and add up.
+//!
+//! AL69: a one-sided cumulative sum over the trips of two sites, of a carrier to a receiver, and of
+//! a carrier's rounds.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::super::Watch;
+use super::super::load::Load;
+use super::super::seen::Seen;
+use super::super::stats::Running;
+use super::mass::NAMED;
+use crate::anomaly::finding::{About, pair_id};
+use crate::anomaly::param::Param;
+use crate::ids::{ManifestId, SiteId};
+
+/// How much two honest scales differ, before anybody has measured: a share of the mass.
+pub const HONEST: f64 = 0.004;
+/// So many trips does that belief weigh.
+const BELIEF: f64 = 12.0;
+/// Trips that the spread remembers.
+const MEMORY: f64 = 200.0;
+/// Standard errors by which the mean loss of a run must differ from none.
+const SURE: f64 = 5.0;
+/// What drips and dries on a round, as a share, and how far sums of many small weighings spread.
+const DRIES: f64 = 0.01;
+const ROUND_SPREAD: f64 = 0.02;
+/// Producers whose loads a carrier must have lost from to be named for it.
+const PRODUCERS: usize = 3;
+/// What a scale may be wrong by for everybody, as a share: no verified one is wrong by more.
+const LEAN_MAX: f64 = 0.01;
+/// Trips, and senders, after which a receiver's own scale is known. Of one sender nobody can say
+/// whether it is the scale.
+const LEAN_TRIPS: f64 = 10.0;
+const LEAN_SENDERS: f64 = 3.0;
+
+/// How well the scales of a receiver agree with those who send to it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Scale {
+    pub noise: Running,
+    /// The middle of all losses, as shares, and of how many: what some of many lose moves a mean,
+    /// and hardly the middle.
+    #[serde(default)]
+    pub middle: f64,
+    #[serde(default)]
+    pub trips: f64,
+    #[serde(default)]
+    pub senders: f64,
+}
+
+impl Scale {
+    /// Takes a loss into the middle, which goes a step its way. `before`: trips of the same sender;
+    /// who sends far more than the others does not set the middle alone.
+    fn lose(&mut self, loss: f64, sd: f64, before: u32) {
+        if before == 0 {
+            self.senders += 1.0;
+        }
+        if f64::from(before) > 2.0 * (self.trips + 1.0) / self.senders.max(1.0) {
+            return;
+        }
+        self.trips = (self.trips + 1.0).min(MEMORY);
+        // Of a normal spread, the step by which the middle is found about as fast as by sorting.
+        let step = 2.5 * sd / self.trips.max(LEAN_TRIPS);
+        self.middle += step * (loss - self.middle).signum();
+    }
+
+    /// By how much this scale is wrong for everybody.
+    fn lean(&self) -> f64 {
+        let half = 0.5 * self.noise.sd();
+        let is_known = self.trips >= LEAN_TRIPS && self.senders >= LEAN_SENDERS;
+        if is_known {
+            self.middle.clamp(-LEAN_MAX, LEAN_MAX)
+        } else {
+            (-self.noise.mean).clamp(-half, half)
+        }
+    }
+}
+
+impl Default for Scale {
+    fn default() -> Self {
+        Self {
+            noise: Running::believed(BELIEF, 0.0, HONEST),
+            middle: 0.0,
+            trips: 0.0,
+            senders: 0.0,
+        }
+    }
+}
+
+/// The losses of two sites, or of a carrier at a receiver, in order.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Drift {
+    pub trips: u32,
+    /// The one-sided sum, in spreads.
+    pub sum: f64,
+    /// Of the run since it was last at zero: trips, sum of losses as shares, mass.
+    pub run: u32,
+    pub run_loss: f64,
+    pub run_kg: f64,
+    /// Kilograms of the run by producing site.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub by_producer: BTreeMap<SiteId, f64>,
+    pub manifests: Vec<ManifestId>,
+    pub proofs: Vec<i64>,
+}
+
+/// One more trip of two sites, and of a carrier to a receiver: a loss as a share, and the usual
+/// spread.
+pub fn drift(w: &mut Watch, load: &Load, seen: &Seen<'_>, (loss, sd): (f64, f64)) {
+    let pair = (load.from_site, load.to_site);
+    let before = w.drift.get(&pair).map_or(0, |drift| drift.trips);
+    let scale = w.scale.entry(load.to_site);
+    scale.noise.see(-loss, MEMORY);
+    scale.lose(loss, sd, before);
+    let lean = scale.lean();
+    let (kg, manifest, producer) = (load.shipped_g() as f64 / 1000.0, load.id, load.from_site);
+    let trip = Lost { loss, sd, lean, kg, manifest, producer, position: seen.position };
+    let decision = w.param(Param::Al69Decision, &load.from_division);
+    let limits = (w.param(Param::Al69Reference, &load.from_division), decision);
+    let least = w.param(Param::Al69LeastTrips, &load.from_division);
+    if let Some(drift) = w.drift.entry(pair).take(&trip, limits, least) {
+        let mut finding = w.of_load(69, load);
+        finding.about = (About::Pair, pair_id(pair.0, pair.1));
+        finding.evidence = drift.evidence(sd, decision);
+        finding.evidence["producer_site_id"] = json!(pair.0);
+        finding.evidence["receiver_site_id"] = json!(pair.1);
+        (finding.manifests, finding.proofs) = (drift.manifests, drift.proofs);
+        w.raise(finding);
+    }
+    let Some(carrier) = load.carriers.first().copied().filter(|_| load.carriers.len() == 1) else {
+        return;
+    };
+    let Some(drift) = w.hauls.entry((carrier, load.to_site)).take(&trip, limits, least) else {
+        return;
+    };
+    // Where it is one producer's loads that are short, the pair tells it, and it need not be who
+    // drives.
+    let most = drift.by_producer.values().fold(0.0, |most: f64, kg| most.max(*kg));
+    if drift.by_producer.len() < PRODUCERS || most > 0.5 * drift.run_kg {
+        return;
+    }
+    let mut finding = w.of_carriers(69, load);
+    finding.about = (About::Organisation, carrier.uuid());
+    finding.key = load.to_site.to_string();
+    finding.organisations.push(load.to_org);
+    finding.evidence = drift.evidence(sd, decision);
+    finding.evidence["receiver_site_id"] = json!(load.to_site);
+    finding.evidence["producers"] = json!(drift.by_producer.len());
+    (finding.manifests, finding.proofs) = (drift.manifests, drift.proofs);
+    w.raise(finding);
+}
+
+/// What one trip lost, as shares, of how much.
+struct Lost {
+    loss: f64,
+    sd: f64,
+    lean: f64,
+    kg: f64,
+    manifest: ManifestId,
+    producer: SiteId,
+    position: i64,
+}
+
+impl Drift {
+    /// One more trip. The run so far, where it is one of losses beyond chance.
+    fn take(&mut self, trip: &Lost, (reference, decision): (f64, f64), least: f64) -> Option<Self> {
+        let Lost { loss, sd, lean, manifest, producer, position, .. } = *trip;
+        let z = ((loss - lean) / sd).clamp(-8.0, 8.0);
+        self.trips += 1;
+        self.sum = (self.sum + z - reference).max(0.0);
+        if self.sum == 0.0 {
+            *self = Self { trips: self.trips, ..Self::default() };
+            return None;
+        }
+        let kg = loss * trip.kg;
+        self.run += 1;
+        self.run_loss += loss - lean;
+        self.run_kg += kg;
+        if self.by_producer.len() < NAMED || self.by_producer.contains_key(&producer) {
+            *self.by_producer.entry(producer).or_default() += kg;
+        }
+        if self.manifests.len() < NAMED {
+            self.manifests.push(manifest);
+            self.proofs.push(position);
+        }
+        let run = f64::from(self.run);
+        let errors = self.run_loss / run / (sd / run.sqrt());
+        (self.sum >= decision && run >= least && errors >= SURE).then(|| self.clone())
+    }
+
+    fn evidence(&self, sd: f64, decision: f64) -> serde_json::Value {
+        let mean = self.run_loss / f64::from(self.run.max(1));
+        json!({
+            "trips": self.run,
+            "mean_loss_percent": (mean * 1e4).round() / 100.0,
+            "usual_spread_percent": (sd * 1e4).round() / 100.0,
+            "lost_kg": self.run_kg.round(),
+            "cumulative_sum": (self.sum * 10.0).round() / 10.0,
+            "decision": decision,
+        })
+    }
+}
+
+/// One more round of a carrier to a receiver that was short by no more than it may be.
+pub fn drip(w: &mut Watch, first: &Load, (out, difference): (i64, i64), seen: &Seen<'_>) {
+    let Some(carrier) = first.carriers.first().copied().filter(|_| out > 0) else { return };
+    let trip = Lost {
+        loss: -difference as f64 / out as f64,
+        sd: ROUND_SPREAD,
+        lean: DRIES,
+        kg: out as f64 / 1000.0,
+        manifest: first.id,
+        producer: first.from_site,
+        position: seen.position,
+    };
+    let decision = w.param(Param::Al69Decision, &first.from_division);
+    let limits = (w.param(Param::Al69Reference, &first.from_division), decision);
+    let least = w.param(Param::Al69LeastTrips, &first.from_division);
+    let drift = w.round_drift.entry((carrier, first.to_site));
+    let Some(drift) = drift.take(&trip, limits, least) else { return };
+    let mut finding = w.of_carriers(69, first);
+    finding.about = (About::Organisation, carrier.uuid());
+    finding.key = format!("rounds {}", first.to_site);
+    finding.organisations.push(first.to_org);
+    finding.evidence = drift.evidence(ROUND_SPREAD, decision);
+    finding.evidence["receiver_site_id"] = json!(first.to_site);
+    (finding.manifests, finding.proofs) = (drift.manifests, drift.proofs);
+    w.raise(finding);
+}
