@@ -9,7 +9,7 @@ use crate::anomaly::finding::Outcome;
 /// tells: a share of the tar for each month from January. Rules with the month that they name.
 fn found(shares: &[f64]) -> Vec<(u8, String)> {
     let mut log = Log::new();
-    log.now = "2026-01-01T02:00:00Z".parse().unwrap();
+    log.now = "2027-01-01T02:00:00Z".parse().unwrap();
     log.site(1, json!({"business": "coke_plant"}));
     for (month, share) in shares.iter().enumerate() {
         let days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month];
@@ -25,8 +25,8 @@ fn found(shares: &[f64]) -> Vec<(u8, String)> {
             log.event(("ledger_entry", id(2000 + n)), "entered", &entry).wait(24.0);
         }
         let activity = json!({"id": id(3000 + month as u32), "site_id": id(101),
-            "kind": "output", "product": "焦炭", "month": format!("2026-{:02}-01", month + 1),
-            "value_milli": i64::from(days) * 1_000_000, "note": ""});
+            "kind": "output", "product": "焦炭", "month": format!("2027-{:02}-01", month + 1),
+            "value_milli": days as i64 * 1_000_000, "note": ""});
         log.event(("activity", id(3000 + month as u32)), "registered", &activity);
     }
     log.wait(24.0 * 11.0);
@@ -43,11 +43,11 @@ fn found(shares: &[f64]) -> Vec<(u8, String)> {
 #[test]
 fn a_rate_that_halves_or_doubles_is_wrong_on_the_side_that_is_unusual() {
     assert_eq!(found(&[1.0, 1.1, 0.9, 1.0, 1.15]), vec![]);
-    assert_eq!(found(&[1.0, 1.0, 0.3]), vec![(34, "2026-03".to_owned())]);
-    assert_eq!(found(&[1.0, 1.0, 3.0]), vec![(35, "2026-03".to_owned())]);
+    assert_eq!(found(&[1.0, 1.0, 0.3]), vec![(34, "2027-03".to_owned())]);
+    assert_eq!(found(&[1.0, 1.0, 3.0]), vec![(35, "2027-03".to_owned())]);
     // Too little from the first day, told when all is told; too much likewise.
-    assert_eq!(found(&[0.25, 0.25, 1.0]), vec![(34, "2026-01".to_owned())]);
-    assert_eq!(found(&[3.0, 3.0, 1.0]), vec![(35, "2026-01".to_owned())]);
+    assert_eq!(found(&[0.25, 0.25, 1.0]), vec![(34, "2027-01".to_owned())]);
+    assert_eq!(found(&[3.0, 3.0, 1.0]), vec![(35, "2027-01".to_owned())]);
     // It began after a month of all, and ended after four of little: told once.
-    assert_eq!(found(&[1.0, 0.2, 0.2, 0.2, 0.2, 1.0]), vec![(34, "2026-02".to_owned())]);
+    assert_eq!(found(&[1.0, 0.2, 0.2, 0.2, 0.2, 1.0]), vec![(34, "2027-02".to_owned())]);
 }
