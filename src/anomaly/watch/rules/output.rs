@@ -16,7 +16,8 @@ use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
 use crate::registry::{Site, SiteKind};
 
-/// A month with fewer entries than this may lack one that fell into the next.
+/// A month with fewer entries than this may lack one that fell into the next, unless the site
+/// usually makes twice as many.
 const TIMES_MIN: u32 = 4;
 /// Entries before a month that make a rate known.
 const TIMES_BEFORE_MIN: u32 = 10;
@@ -51,15 +52,13 @@ fn rate(w: &Watch, site: &Site, making: &Making, months: &[Month]) -> Option<Rat
     };
     let row = rows.iter().find(codes)?;
     let codes: Vec<&str> = crate::seeds::list(row.waste_code.as_deref()?).collect();
+    let times = |month: &Month| making.times.get(month).copied().unwrap_or(0);
+    let usually: Vec<f64> = making.times.values().map(|times| f64::from(*times)).collect();
+    let is_dense = median(&usually) >= f64::from(2 * TIMES_MIN);
     let mut by_month = Vec::new();
-    for month in months {
-        let often = making.times.get(month).is_some_and(|times| *times >= TIMES_MIN);
+    for month in months.iter().filter(|month| is_dense || times(month) >= TIMES_MIN) {
         let output = did(w, site.id, *month, "output").filter(|output| *output > 0.0);
         let Some(output) = output else { continue };
-        // Who enters daily and then nothing has made nothing, as far as it tells.
-        if !often && making.made.contains_key(month) && making.usual_gap > 10.0 {
-            continue;
-        }
         let made = making.made.get(month);
         let mass: i64 = codes.iter().filter_map(|code| made?.get(*code)).sum();
         by_month.push((*month, mass as f64 / 1000.0 / output));
@@ -108,6 +107,27 @@ fn changed(w: &mut Watch, site: &Site, making: &Making, month: Month) -> bool {
     });
     w.raise(finding);
     true
+}
+
+/// Whether a month's waste is what its output makes, by the coefficients of the kind of business:
+/// who had told too little and tells all again has not grown.
+pub fn is_as_usual(w: &Watch, site: &Site, making: &Making, month: Month) -> bool {
+    let Some(output) = did(w, site.id, month, "output").filter(|output| *output > 0.0) else {
+        return false;
+    };
+    let catalogue = &w.reference.catalogue;
+    let business = site.business.as_deref().unwrap_or_default();
+    let Some(kind) = catalogue.organisation_kind(business) else { return false };
+    let Some(made) = making.made.get(&month) else { return false };
+    let rows = kind.coefficient_ids.split(';').filter_map(|id| catalogue.coefficient(id));
+    let (mut kg, mut high) = (0.0, 0.0);
+    for row in rows.filter(|row| row.unit.starts_with("kg/t ")) {
+        let codes = row.waste_code.as_deref().unwrap_or_default();
+        let mass: i64 = crate::seeds::list(codes).filter_map(|code| made.get(code)).sum();
+        kg += mass as f64 / 1000.0;
+        high += row.high.unwrap_or(0.0);
+    }
+    kg > 0.0 && kg / output <= high
 }
 
 /// Kilograms a tonne of product, against the coefficients of its kind of business and its peers.

@@ -269,7 +269,8 @@ fn change(w: &mut Watch, site: &Site, making: &Making, month: Month) {
     {
         w.raise(Finding { key: key.clone(), evidence: evidence(low), ..finding });
     }
-    let grew = ratio.is_none_or(|ratio| ratio * 150.0 < kg / mean * 100.0);
+    let grew = ratio.is_none_or(|ratio| ratio * 150.0 < kg / mean * 100.0)
+        && !output::is_as_usual(w, site, making, month);
     if kg > mean * high / 100.0
         && kg > most * 1.5
         && kg - mean > 200.0

@@ -6,8 +6,9 @@ use super::lives::{Log, fresh, id};
 use crate::anomaly::finding::Outcome;
 
 /// A coke plant that makes a tonne of tar residue and a thousand tonnes of coke a day, as far as it
-/// tells: a share of the tar for each month from January. Rules with the month that they name.
-fn found(shares: &[f64]) -> Vec<(u8, String)> {
+/// tells, entered every so many days: a share of the tar for each month from January. Rules with the
+/// month that they name.
+fn found(every: usize, shares: &[f64]) -> Vec<(u8, String)> {
     let mut log = Log::new();
     log.now = "2027-01-01T02:00:00Z".parse().unwrap();
     log.site(1, json!({"business": "coke_plant"}));
@@ -15,7 +16,11 @@ fn found(shares: &[f64]) -> Vec<(u8, String)> {
         let days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month];
         for day in 0..days {
             let n = (month * 40 + day) as u32;
-            let mass_g = (1_000_000.0 * share) as i64 + i64::from(n % 7) * 9_000;
+            if !(month * 30 + day).is_multiple_of(every) {
+                log.wait(24.0);
+                continue;
+            }
+            let mass_g = (every as f64 * 1e6 * share) as i64 + i64::from(n % 7) * 9_000;
             let now = crate::clock::rfc3339(log.now);
             let entry = json!({"id": id(2000 + n), "site_id": id(101), "kind": "produced",
                 "waste_code": "252-002-11", "mass_g": mass_g, "occurred_at": now,
@@ -42,12 +47,18 @@ fn found(shares: &[f64]) -> Vec<(u8, String)> {
 
 #[test]
 fn a_rate_that_halves_or_doubles_is_wrong_on_the_side_that_is_unusual() {
-    assert_eq!(found(&[1.0, 1.1, 0.9, 1.0, 1.15]), vec![]);
-    assert_eq!(found(&[1.0, 1.0, 0.3]), vec![(34, "2027-03".to_owned())]);
-    assert_eq!(found(&[1.0, 1.0, 3.0]), vec![(35, "2027-03".to_owned())]);
+    assert_eq!(found(1, &[1.0, 1.1, 0.9, 1.0, 1.15]), vec![]);
+    assert_eq!(found(1, &[1.0, 1.0, 0.3]), vec![(34, "2027-03".to_owned())]);
+    assert_eq!(found(1, &[1.0, 1.0, 3.0]), vec![(35, "2027-03".to_owned())]);
     // Too little from the first day, told when all is told; too much likewise.
-    assert_eq!(found(&[0.25, 0.25, 1.0]), vec![(34, "2027-01".to_owned())]);
-    assert_eq!(found(&[3.0, 3.0, 1.0]), vec![(35, "2027-01".to_owned())]);
+    assert_eq!(found(1, &[0.25, 0.25, 1.0]), vec![(34, "2027-01".to_owned())]);
+    assert_eq!(found(1, &[3.0, 3.0, 1.0]), vec![(35, "2027-01".to_owned())]);
     // It began after a month of all, and ended after four of little: told once.
-    assert_eq!(found(&[1.0, 0.2, 0.2, 0.2, 0.2, 1.0]), vec![(34, "2027-02".to_owned())]);
+    assert_eq!(found(1, &[1.0, 0.2, 0.2, 0.2, 0.2, 1.0]), vec![(34, "2027-02".to_owned())]);
+}
+
+#[test]
+fn lots_that_fall_into_one_month_or_the_next_are_no_change() {
+    assert_eq!(found(20, &[1.0; 9]), vec![]);
+    assert_eq!(found(25, &[1.0; 9]), vec![]);
 }
