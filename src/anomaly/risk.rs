@@ -1,8 +1,9 @@
 //! What to inspect first: cases weighed and added up by organisation, and by manifest. Pure.
 //!
 //! A case weighs by its severity, by how often its rule was right before, by how lately it was
-//! seen, by the mass at stake, and by among how many it leaves the choice. What people set aside (dismissed, explained, merged) does not
-//! count; what the facts have resolved counts little, and less with each month.
+//! seen, by the mass at stake, and by among how many it leaves the choice. What people set aside
+//! (dismissed, explained, merged) does not count; what the facts have resolved counts little, and
+//! less with each month.
 
 use std::collections::HashMap;
 

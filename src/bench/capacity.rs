@@ -62,6 +62,8 @@ pub async fn run(world: &World, entries: u64, report: &Report) -> Result<(), Ben
     register(world).await?;
     let database = world.database().await?;
     fill(&database, i64::try_from(entries).unwrap_or(i64::MAX)).await?;
+    // Filling may take longer than a token holds.
+    let token = Api::sign_in(world.server.address, &world.regulator).await?.token;
     for (name, query) in [
         ("assess_categories", "year=2026"),
         ("assess_codes", "year=2026&by=division,code"),

@@ -1,5 +1,5 @@
-//! Movement without a position: one vehicle or driver on two trips at once, or sooner somewhere else
-//! than anybody drives; more on a vehicle than it may carry; departures at night. How long a trip
+//! Movement without a position: one vehicle or driver on two trips at once, or sooner elsewhere than
+//! anybody drives; more on a vehicle than it may carry; departures at night. How long a trip
 //! takes is `pace.rs`.
 //!
 //! AL25, AL26, AL45.
@@ -21,8 +21,11 @@ use crate::clock::{beijing, rfc3339};
 use crate::ids::{ManifestId, OrganisationId, SiteId, TripId};
 use crate::manifest::Happening;
 
-/// Hours by which an arrival may be told late, or a departure early.
+/// Hours by which an arrival may be told late, or a departure early; and what is beyond doubt for
+/// an empty vehicle on its way to the next load: so far, and faster than so many km/h.
 const PRESSED_LATE_H: f64 = 0.1;
+const HOP_KM: f64 = 50.0;
+const HOP_KM_H: f64 = 200.0;
 /// Trips that may overlap on one vehicle and are remembered.
 const REMEMBERED: usize = 12;
 
@@ -198,8 +201,8 @@ fn before<'r>(w: &Watch, ride: &Ride, rides: &'r [Ride]) -> Option<&'r Ride> {
         is_new
             && !is_same_run(ride, other)
             && hours >= 0.0
-            && km >= FAR_KM
-            && km / hours.max(1.0 / 60.0) > IMPOSSIBLE
+            && km >= HOP_KM
+            && km / hours.max(1.0 / 60.0) > HOP_KM_H
     })
 }
 

@@ -83,10 +83,10 @@ pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happeni
     }
 }
 
-/// Whether it was taken to be treated, and not to be collected.
+/// Whether it was taken to be treated, and not to be collected: collection points have no licence.
 fn is_for_treatment(w: &Watch, item: &LoadItem) -> bool {
     let licence = item.licence.and_then(|(licence, _)| w.licences.get(&licence));
-    licence.is_none_or(|licence| licence.kind != LicenceKind::Collection)
+    licence.is_some_and(|licence| licence.kind != LicenceKind::Collection)
 }
 
 fn hold(w: &mut Watch, load: &Load, seen: &Seen<'_>) {

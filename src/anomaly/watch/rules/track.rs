@@ -195,8 +195,8 @@ fn speed(
     }
 }
 
-/// Whether a site that is no farm lies here, and whether a farm does where the load has no business:
-/// neither its producer nor its receiver. A clinic beside a farm does not make the farm a clinic.
+/// Whether a site that is no farm lies here, and whether a farm does where the load has no
+/// business: neither its producer nor its receiver. A clinic beside a farm does not make the farm a clinic.
 fn here(w: &Watch, load: &Load, place: Place) -> (bool, bool) {
     let mut known = false;
     let mut farm = false;

@@ -6,7 +6,8 @@ use super::lives::{Log, fresh, id};
 use crate::anomaly::finding::Outcome;
 
 /// A coke plant that makes a tonne of tar residue and a thousand tonnes of coke a day, as far as it
-/// tells, entered every so many days: a share of the tar for each month from January. Rules with the
+/// tells, entered every so many days: a share of the tar for each month from January. Rules with
+/// the
 /// month that they name.
 fn found(every: usize, shares: &[f64]) -> Vec<(u8, String)> {
     let mut log = Log::new();
