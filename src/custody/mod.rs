@@ -48,5 +48,6 @@ pub use tiles::{Place, TILE_WIDTH, TileId, bundle as entry_bundle, level};
 pub use tree::{follow, grow};
 pub use verify::{Given, Older, Verified, Wrong, verify};
 pub use witnessed::{
-    HandInError, Handed, NotWitnesses, WitnessAt, Witnesses, follow as follow_witnesses, hand_in,
+    Followed, HandInError, Handed, NotWitnesses, WitnessAt, Witnesses, follow as follow_witnesses,
+    followed, hand_in,
 };

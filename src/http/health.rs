@@ -21,7 +21,7 @@ use crate::identity;
 use crate::limits::READY_S_MAX;
 use crate::notify;
 use crate::problem::{Code, Fault, Problem, Text};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, Standing};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -174,12 +174,24 @@ impl MetricsPage {
 pub async fn metrics(request: HttpRequest, page: Data<MetricsPage>, app: Data<App>) -> Answer {
     page.lets_in(&app, &request).await?;
     // A database that is away must not take the other figures with it.
-    let asked =
-        async { tokio::join!(custody::lag(&app), anomaly::lag(&app), notify::backlog(&app)) };
-    let found = tokio::time::timeout(Duration::from_secs(READY_S_MAX), asked).await;
-    let (lags, waiting) = found
-        .map_or(((None, None), None), |(tree, watch, told)| ((tree.ok(), watch.ok()), told.ok()));
-    let text = page.metrics.page(&app.committer, lags, waiting).map_err(Problem::internal)?;
+    let asked = tokio::time::timeout(Duration::from_secs(READY_S_MAX), standing(&app)).await;
+    let standing = asked.unwrap_or_default();
+    let text = page.metrics.page(&app.committer, &standing).map_err(Problem::internal)?;
     let kind = (CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
     Ok(HttpResponse::Ok().insert_header(kind).body(text))
+}
+
+async fn standing(app: &App) -> Standing {
+    let (tree, watch, waiting, witnesses) = tokio::join!(
+        custody::lag(app),
+        anomaly::lag(app),
+        notify::backlog(app),
+        custody::followed(app)
+    );
+    Standing {
+        tree: tree.ok(),
+        watch: watch.ok(),
+        waiting: waiting.ok(),
+        witnesses: witnesses.ok(),
+    }
 }

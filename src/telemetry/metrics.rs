@@ -4,11 +4,11 @@
 //! send. Paths hold plates and numbers and never become labels.
 
 use prometheus::{
-    Encoder, Gauge, HistogramOpts, HistogramVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, Gauge, GaugeVec, HistogramOpts, HistogramVec, IntGauge, Opts, Registry, TextEncoder,
 };
 
 use crate::anomaly;
-use crate::custody::Lag;
+use crate::custody::{Followed, Lag};
 use crate::db::Committer;
 
 /// One answered request.
@@ -18,6 +18,16 @@ pub struct Request<'a> {
     pub route: &'a str,
     pub status: u16,
     pub seconds: f64,
+}
+
+/// What the database says; each is none where it did not.
+#[derive(Debug, Default)]
+pub struct Standing {
+    pub tree: Option<Lag>,
+    pub watch: Option<anomaly::Lag>,
+    /// Rows of the outbox, and deliveries that are due.
+    pub waiting: Option<(i64, i64)>,
+    pub witnesses: Option<Vec<Followed>>,
 }
 
 /// The process's figures. Clones share them.
@@ -32,6 +42,41 @@ pub struct Metrics {
     watch_seconds: Gauge,
     outbox: Gauge,
     due: Gauge,
+    witnesses: OfWitnesses,
+}
+
+/// How far each witness has come; nothing is said of one where the database did not say.
+#[derive(Clone)]
+struct OfWitnesses {
+    events: GaugeVec,
+    lag_events: GaugeVec,
+}
+
+impl OfWitnesses {
+    fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
+        let events = Opts::new(
+            "liandan_witness_events",
+            "Events of the largest log that the witness has cosigned",
+        );
+        let lag_events = Opts::new(
+            "liandan_witness_lag_events",
+            "Events of the newest checkpoint that the witness has not cosigned",
+        );
+        let events = GaugeVec::new(events, &["witness"])?;
+        let lag_events = GaugeVec::new(lag_events, &["witness"])?;
+        registry.register(Box::new(events.clone()))?;
+        registry.register(Box::new(lag_events.clone()))?;
+        Ok(Self { events, lag_events })
+    }
+
+    fn set(&self, witnesses: &[Followed]) {
+        self.events.reset();
+        self.lag_events.reset();
+        for Followed { witness, events, behind } in witnesses {
+            self.events.with_label_values(&[witness]).set(*events as f64);
+            self.lag_events.with_label_values(&[witness]).set(*behind as f64);
+        }
+    }
 }
 
 impl std::fmt::Debug for Metrics {
@@ -92,6 +137,7 @@ impl Metrics {
         registry.register(Box::new(room))?;
         registry.register(Box::new(committer.figures().batch_decisions.clone()))?;
         registry.register(Box::new(committer.figures().batch_seconds.clone()))?;
+        let witnesses = OfWitnesses::new(&registry)?;
         Ok(Self {
             registry,
             requests,
@@ -102,6 +148,7 @@ impl Metrics {
             watch_seconds,
             outbox,
             due,
+            witnesses,
         })
     }
 
@@ -114,20 +161,20 @@ impl Metrics {
         self.requests.with_label_values(&labels).observe(request.seconds);
     }
 
-    /// The page in Prometheus' text format. The lags are the tree's and the watch's; then
-    /// what is to be told and what of it is due: where they are known.
+    /// The page in Prometheus' text format.
     pub fn page(
         &self,
         committer: &Committer,
-        (lag, watch): (Option<Lag>, Option<anomaly::Lag>),
-        waiting: Option<(i64, i64)>,
+        standing: &Standing,
     ) -> Result<Vec<u8>, prometheus::Error> {
+        let &Standing { tree: lag, watch, waiting, ref witnesses } = standing;
         self.lag_events.set(lag.map_or(f64::NAN, |lag| lag.events as f64));
         self.lag_seconds.set(lag.map_or(f64::NAN, |lag| lag.seconds as f64));
         self.watch_events.set(watch.map_or(f64::NAN, |lag| lag.events as f64));
         self.watch_seconds.set(watch.map_or(f64::NAN, |lag| lag.seconds as f64));
         self.outbox.set(waiting.map_or(f64::NAN, |(rows, _)| rows as f64));
         self.due.set(waiting.map_or(f64::NAN, |(_, due)| due as f64));
+        self.witnesses.set(witnesses.as_deref().unwrap_or_default());
         self.queued.set(i64::try_from(committer.queued()).unwrap_or(i64::MAX));
         let mut page = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut page)?;

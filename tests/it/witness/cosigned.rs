@@ -63,7 +63,8 @@ async fn two_instances_witness_each_other() {
     let (first, mut filers) = begin(&ours.app_url()).await;
     drop(first);
     let witnesses = format!("{} {}", by_them.base, their_witness.key());
-    let server = Server::start_as(&ours.app_url(), &[("LIANDAN_WITNESSES", &witnesses)]);
+    let seen = ("LIANDAN_METRICS_TOKEN", "whoever-has-this-sees-the-figures");
+    let server = Server::start_as(&ours.app_url(), &[("LIANDAN_WITNESSES", &witnesses), seen]);
     let key = private_text(THEIRS, &[21; 32]);
     let witnesses = format!("{} {}", by_us.base, our_witness.key());
     let other = Server::start_as(
@@ -102,6 +103,9 @@ async fn two_instances_witness_each_other() {
     cosigned(&parts(&grown).0, parts(&grown).1, &their_witness.key());
     let by_hash = format!("{}/checkpoint/{}", by_them.base, liandan::witness::hash_of(OURS));
     assert_eq!(text(&by_hash).await.unwrap(), grown);
+    // Whoever operates the log sees how far the witness is.
+    let followed = followed(&server.address, (seen.1, &their_witness.key())).await;
+    assert!(followed >= open(&grown, &verifier(OURS, 9)).size, "{followed}");
     // At most one each ten seconds, and none of them can be changed by the program's role.
     let superuser = ours.superuser().await;
     let paces = "SELECT min(after) FROM (SELECT stored_at - lag(stored_at) OVER
@@ -112,6 +116,16 @@ async fn two_instances_witness_each_other() {
     let (client, manifest) = filers.one_of(&server.address);
     let bundle = client.get(&format!("/manifests/{manifest}/custody")).await.is(200);
     verified_with(&bundle.text, &their_witness.key(), &our_witness.key());
+}
+
+/// Events that a witness has cosigned, by the metrics of the server.
+async fn followed(address: &str, (token, witness): (&str, &str)) -> u64 {
+    let asked = reqwest::Client::new().get(format!("http://{address}/metrics")).bearer_auth(token);
+    let page = asked.send().await.unwrap().text().await.unwrap();
+    let name = witness.split('+').next().unwrap();
+    let line = format!("liandan_witness_events{{witness=\"{name}\"}} ");
+    let found = page.lines().find_map(|one| one.strip_prefix(&line));
+    found.unwrap_or_else(|| panic!("{line} is not in\n{page}")).parse().unwrap()
 }
 
 /// The bundle carries a witness's cosignature, and no stranger's.
