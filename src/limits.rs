@@ -201,6 +201,10 @@ pub const WITNESS_BODY_BYTES_MAX: usize = 128 * 1024;
 /// A note that a witness keeps: what it was handed, and the cosignatures of its own keys.
 pub const WITNESS_NOTE_BYTES_MAX: u64 = 2 * WITNESS_BODY_BYTES_MAX as u64;
 
+/// Folders within folders that are searched for attachments beside a bundle. A package has two;
+/// whoever names the root of a disk gets an answer.
+pub const BESIDE_DEPTH_MAX: usize = 4;
+
 /// Contradictions of one kind that a witness writes down of one log. The first are what matters,
 /// and anybody can hand in wrong proofs.
 pub const EVIDENCE_FILES_MAX: usize = 100;

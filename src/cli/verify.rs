@@ -9,8 +9,8 @@ use serde_json::json;
 use super::say;
 use crate::config::BadSetting;
 use crate::custody::{
-    Given, NotAKey, Older, VerifierKey, WitnessKey, Wrong, account, account_json, verifiers,
-    verify, witness_keys,
+    Given, NotAKey, Older, Unlike, VerifierKey, WitnessKey, Wrong, account, account_json, beside,
+    verifiers, verify, witness_keys,
 };
 use crate::server::StartError;
 
@@ -35,6 +35,10 @@ pub(super) struct Arguments {
     /// The proof of that: `GET /custody/proof/consistency?from=…&to=…`.
     #[arg(long, value_name = "FILE", requires = "consistent_with")]
     consistency: Option<PathBuf>,
+    /// A folder with the files that were attached: each that an event names is there, with the
+    /// hash that the event has.
+    #[arg(long, value_name = "FOLDER")]
+    attachments: Option<PathBuf>,
     /// The account as JSON.
     #[arg(long)]
     json: bool,
@@ -44,12 +48,23 @@ pub(super) fn run(asked: &Arguments) -> Result<ExitCode, StartError> {
     let keys = keys("--key", &asked.key)?;
     let witnesses = witnesses(&asked.witness)?;
     let bundle = read(&asked.bundle)?;
-    let beside = match (&asked.consistent_with, &asked.consistency) {
+    let texts = match (&asked.consistent_with, &asked.consistency) {
         (Some(old), Some(proof)) => Some((read(old)?, read(proof)?)),
         _ => None,
     };
-    let older = beside.as_ref().map(|(checkpoint, proof)| Older { checkpoint, proof });
-    match verify(&Given { bundle: &bundle, keys: &keys, witnesses: &witnesses, older }) {
+    let older = texts.as_ref().map(|(checkpoint, proof)| Older { checkpoint, proof });
+    let given = Given { bundle: &bundle, keys: &keys, witnesses: &witnesses, older };
+    let mut verified = verify(&given);
+    if let (Ok(right), Some(folder)) = (&mut verified, &asked.attachments) {
+        match beside(right, folder) {
+            Ok(()) => {}
+            Err(Unlike::Wrong(wrong)) => verified = Err(wrong),
+            Err(unread @ Unlike::Io { .. }) => {
+                return Err(BadSetting::new("--attachments", unread.to_string()).into());
+            }
+        }
+    }
+    match verified {
         Ok(verified) if asked.json => say(&account_json(&verified).to_string()),
         Ok(verified) => account(&verified).iter().for_each(|line| say(line)),
         Err(wrong) => {

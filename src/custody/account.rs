@@ -62,7 +62,7 @@ const fn status(status: Status) -> &'static str {
 
 /// The account, a line each.
 pub fn account(verified: &Verified) -> Vec<String> {
-    let Verified { bundle, head, witnessed, older, replayed } = verified;
+    let Verified { bundle, head, witnessed, older, replayed, attachments } = verified;
     let filed = &replayed.manifest.filed;
     let mut lines = vec![
         format!("联单 manifest {}  {}", filed.number, bundle.subject.id),
@@ -94,6 +94,10 @@ pub fn account(verified: &Verified) -> Vec<String> {
     if let Some(size) = older {
         lines.push(format!("日志自 {size} 条以来只有追加。"));
         lines.push(format!("Since it had {size} entries the log was only added to."));
+    }
+    if let Some(count) = attachments {
+        lines.push(format!("附件 {count} 个，均与事件所记哈希一致。"));
+        lines.push(format!("Attachments: {count}, each with the hash that its event has."));
     }
     lines.push("未被改动；每一步都合规；质量平衡。".to_owned());
     lines.push("Not altered; every step was allowed; masses add up.".to_owned());
@@ -143,7 +147,7 @@ fn masses(manifest: &Manifest) -> Vec<String> {
 
 /// The account for programs.
 pub fn account_json(verified: &Verified) -> Value {
-    let Verified { bundle, head, witnessed, older, replayed } = verified;
+    let Verified { bundle, head, witnessed, older, replayed, attachments } = verified;
     let event = |(event, step): (&super::BundleEvent, &super::replay::Step)| {
         json!({"seq": step.body["seq"], "index": event.index, "kind": step.body["kind"],
             "occurred_at": step.body["occurred_at"], "status": step.status.as_str()})
@@ -157,7 +161,7 @@ pub fn account_json(verified: &Verified) -> Value {
     json!({
         "verified": true, "subject": bundle.subject, "number": replayed.manifest.filed.number,
         "origin": head.origin, "log_size": head.size, "consistent_with": older,
-        "witnesses": witnesses,
+        "witnesses": witnesses, "attachments": attachments,
         "status": replayed.manifest.status.as_str(), "events": events,
     })
 }

@@ -7,6 +7,7 @@
 
 mod account;
 mod balance;
+mod beside;
 mod bundle;
 mod checkpoint;
 mod cosignature;
@@ -29,6 +30,7 @@ mod verify;
 mod witnessed;
 
 pub use account::{account, account_json, event_word, status_word};
+pub use beside::{Unlike, beside};
 pub use bundle::{BundleEvent, BundleSubject, CustodyBundle, bundle, event_proof};
 pub use checkpoint::{Custody, cosigned, covering, latest};
 pub use cosignature::{Cosigner, WitnessKey, witness_keys, witness_private_text};

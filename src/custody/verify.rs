@@ -63,6 +63,8 @@ pub struct Verified {
     /// Entries of the older log that it was shown to go on from.
     pub older: Option<u64>,
     pub replayed: Replayed,
+    /// Files that were asked for and found as they were attached.
+    pub attachments: Option<usize>,
 }
 
 /// Checks all there is to check.
@@ -94,7 +96,7 @@ pub fn verify(given: &Given<'_>) -> Result<Verified, Wrong> {
     let bodies = bundle.events.iter().map(|event| event.body.as_str());
     let replayed =
         replay(bodies).map_err(|(n, text)| Wrong { at: format!("/events/{n}/body/data"), text })?;
-    Ok(Verified { bundle, head, witnessed, older, replayed })
+    Ok(Verified { bundle, head, witnessed, older, replayed, attachments: None })
 }
 
 /// A checkpoint, believed.

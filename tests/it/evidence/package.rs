@@ -38,20 +38,36 @@ fn unpacked(members: &BTreeMap<String, Vec<u8>>, folder: &Path) {
 fn verifies(members: &BTreeMap<String, Vec<u8>>, numbers: [&str; 2]) {
     let folder = tempfile::tempdir().unwrap();
     unpacked(members, folder.path());
+    let with_files = |number: &str| {
+        let bundle = format!("bundles/{number}.json");
+        verified(folder.path(), &[bundle.as_str(), "--attachments", "attachments"])
+    };
+    let [first, _] = numbers;
+    assert!(with_files(first));
+    let at = members.keys().find(|name| name.starts_with("attachments/")).unwrap();
+    let mut altered = members[at].clone();
+    *altered.last_mut().unwrap() ^= 1;
+    std::fs::write(folder.path().join(at), altered).unwrap();
+    assert!(!with_files(first), "an altered file");
+    std::fs::rename(folder.path().join(at), folder.path().join("attachments/elsewhere")).unwrap();
+    std::fs::write(folder.path().join("attachments/elsewhere"), &members[at]).unwrap();
+    assert!(with_files(first), "whatever its name is");
+    std::fs::remove_dir_all(folder.path().join("attachments")).unwrap();
+    assert!(!with_files(first), "no folder");
     for number in numbers {
         let name = format!("bundles/{number}.json");
-        assert!(verified(folder.path(), &name), "{number}");
+        assert!(verified(folder.path(), &[&name]), "{number}");
         let path = folder.path().join(&name);
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.replacen("_g\\\":", "_g\\\":1", 1)).unwrap();
-        assert!(!verified(folder.path(), &name), "{number}");
+        assert!(!verified(folder.path(), &[&name]), "{number}");
     }
 }
 
-fn verified(folder: &Path, bundle: &str) -> bool {
+fn verified(folder: &Path, what: &[&str]) -> bool {
     let mut command = Command::new(env!("CARGO_BIN_EXE_liandan"));
     let command = command.env_clear().current_dir(folder);
-    let output = command.args(["verify", bundle, "--key", "log.pub"]).output().unwrap();
+    let output = command.args(["verify", "--key", "log.pub"]).args(what).output().unwrap();
     output.status.success()
 }
 
