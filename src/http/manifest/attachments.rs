@@ -10,7 +10,7 @@ use actix_web::http::header::{
 };
 use actix_web::web::{Bytes, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 
 use super::answers::address;
 use crate::app::App;
@@ -151,15 +151,15 @@ pub async fn one(
     if known.is_some_and(|tags| tags.contains(&found.sha256)) {
         return Ok(head(StatusCode::NOT_MODIFIED, &found).finish());
     }
-    let pieces = blob::pieces(&app, hash.0).await?;
-    let request_id = caller.reading().request_id;
-    let (length, body) = (
-        pieces.bytes,
-        stream::unfold(Some(pieces), move |pieces| {
-            let request_id = request_id.clone();
-            async move { step(pieces?, &request_id).await }
-        }),
-    );
+    let mut pieces = blob::pieces(&app, hash.0).await?;
+    let (length, request_id) = (pieces.bytes, caller.reading().request_id);
+    // A file that is not there is told of before the head says that it is.
+    let first = pieces.next().await?.map(|piece| Ok(Bytes::from(piece)));
+    let rest = stream::unfold(Some(pieces), move |pieces| {
+        let request_id = request_id.clone();
+        async move { step(pieces?, &request_id).await }
+    });
+    let body = stream::iter(first).chain(rest);
     let mut answer = head(StatusCode::OK, &found);
     answer.content_type(found.media_type.as_str());
     Ok(answer.body(SizedStream::new(length, Box::pin(body))))
