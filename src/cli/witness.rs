@@ -85,10 +85,11 @@ fn cosigner(environment: &Environment, file: Option<&Path>) -> Result<Cosigner, 
     const NAME: &str = "LIANDAN_WITNESS_KEY";
     const FILE: &str = "LIANDAN_WITNESS_KEY_FILE";
     let in_file = file.or_else(|| environment.text(FILE).map(Path::new));
+    let told = if file.is_some() { "--key-file" } else { FILE };
     let text = match (in_file, environment.text(NAME).filter(|_| file.is_none())) {
         (Some(file), None) => {
             let read = std::fs::read_to_string(file);
-            read.map_err(|reason| BadSetting::new(FILE, format!("cannot be read: {reason}")))?
+            read.map_err(|reason| BadSetting::new(told, format!("cannot be read: {reason}")))?
         }
         (None, Some(text)) => text.to_owned(),
         (Some(_), Some(_)) => {

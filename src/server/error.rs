@@ -31,7 +31,7 @@ pub enum StartError {
     Simulate(Problem),
     #[error("the sandbox clock cannot be read: {0}")]
     Clock(Problem),
-    #[error("metrics cannot be set up: {0}")]
+    #[error("metrics cannot be set up")]
     Metrics(#[from] prometheus::Error),
     #[error("cannot {doing}: {reason}")]
     Io { doing: &'static str, reason: std::io::Error },
@@ -43,7 +43,7 @@ pub enum StartError {
     Bench(#[from] crate::bench::BenchError),
     #[error(transparent)]
     Conformance(#[from] crate::conformance::Unplayable),
-    #[error("what the witness remembers: {0}")]
+    #[error("what the witness remembers")]
     Witness(#[from] crate::witness::StateError),
     #[error("stopped before it was ready")]
     Interrupted,

@@ -1,5 +1,7 @@
 //! What a witness makes of a submission: C2SP `tlog-witness`, check by check, in its order. Pure.
 
+use std::fmt;
+
 use crate::custody::{Checkpoint, Submission, empty_root, extends};
 
 /// What is done with a checkpoint that its log has signed.
@@ -22,6 +24,17 @@ pub enum Refused {
     Forked { known: u64 },
     /// The proof does not show that the log only grew. Either it is wrong, or the log is.
     Unproven { known: u64 },
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Backwards => f.write_str("the old size is larger than the new one"),
+            Self::Stale { known } => write!(f, "{known} entries are known, not the old size"),
+            Self::Forked { known } => write!(f, "another root of the same {known} entries"),
+            Self::Unproven { known } => write!(f, "no proof that it goes on from {known} entries"),
+        }
+    }
 }
 
 /// Judges a checkpoint against the newest one that is known of its log.

@@ -32,7 +32,7 @@ pub enum PullError {
     TakenBack { base: Base, origin: String, shown: u64, known: u64 },
     #[error(
         "日志分叉 THE LOG IS FORKED: {origin} at {base} contradicts what was cosigned of it \
-         ({refused:?}); both notes are in the folder `evidence` of the witness"
+         ({refused}); both notes are in the folder `evidence` of the witness"
     )]
     Forked { base: Base, origin: String, refused: Refused },
     #[error(transparent)]

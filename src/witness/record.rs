@@ -148,12 +148,16 @@ impl Witness {
             shown: submission,
             found_at: self.clock.now(),
         };
-        let evidence = write_down(state.folder(), &contradiction);
+        // Where it was written down, or why it was not; nowhere where there is enough of its kind.
+        let evidence = match write_down(state.folder(), &contradiction) {
+            Ok(file) => file.map(|file| file.display().to_string()),
+            Err(reason) => Some(reason.to_string()),
+        };
         tracing::error!(
             origin,
             size,
-            ?refused,
-            ?evidence,
+            %refused,
+            evidence,
             "the log does not go on from what it was: not cosigned"
         );
     }
