@@ -378,9 +378,8 @@ pub const CHAIN_MANIFESTS_MAX: usize = 2_500;
 /// Hand-ons of one chain.
 pub const CHAIN_EDGES_MAX: usize = 5_000;
 
-/// Leaves that an audit hashes at once: some 4 MiB of bodies at their usual size, 256 MiB at their
-/// largest.
-pub const AUDIT_LEAVES_AT_ONCE: usize = 4096;
+/// Leaves that an audit puts into the tree at once: 64 full tiles, which are read in one question.
+pub const AUDIT_LEAVES_AT_ONCE: usize = 16_384;
 
 /// Events that an audit replays at once in each half of the log, and accounts that it compares at
 /// once: some 7 MiB of bodies, and ten questions about the rows beside them.

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::half_store::EventRow;
-use crate::journal::Recorded;
+use crate::journal::{Recorded, instant};
 
 #[derive(Deserialize)]
 pub struct Body<'a> {
@@ -25,7 +25,9 @@ pub struct Body<'a> {
     kind: Cow<'a, str>,
     #[serde(borrow)]
     actor: &'a RawValue,
+    #[serde(with = "instant")]
     occurred_at: DateTime<Utc>,
+    #[serde(with = "instant")]
     pub recorded_at: DateTime<Utc>,
     #[serde(borrow)]
     data: &'a RawValue,
@@ -81,16 +83,16 @@ impl<'a> Body<'a> {
         self.signature.is_some() || by_device()
     }
 
-    /// The number that the event gives its subject, where it gives one.
-    pub fn number(&self) -> Option<String> {
-        let numbered: Option<Numbered<'_>> = serde_json::from_str(self.data.get()).ok();
-        numbered.and_then(|numbered| numbered.number).map(Cow::into_owned)
-    }
-
     pub fn recorded(self) -> Recorded<'a> {
         let Self { kind, occurred_at, recorded_at, actor, data, .. } = self;
         Recorded { kind, occurred_at, recorded_at, actor, data }
     }
+}
+
+/// The number that an event's data give its subject, where they give one.
+pub fn number(data: &RawValue) -> Option<String> {
+    let numbered: Option<Numbered<'_>> = serde_json::from_str(data.get()).ok();
+    numbered.and_then(|numbered| numbered.number).map(Cow::into_owned)
 }
 
 /// The log that an event says it belongs to.

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 
 use super::account_sums::Sums;
-use super::body::Body;
+use super::body::{Body, number};
 use super::finding::{Check, Finding, Findings};
 use super::half_store::EventRow;
 use super::made::Made;
 use crate::decision::{Implied, Subject, SubjectKind};
-use crate::journal::NO_PREV;
 use crate::journal::signature::first_bad;
+use crate::journal::{NO_PREV, leaf_hash};
 use crate::problem::Text;
 use crate::registry::ceilings;
 
@@ -152,6 +152,9 @@ impl Open {
     /// Judges one event; everything that is wrong with it.
     fn take(&mut self, row: &EventRow, origin: &mut Option<String>) -> Vec<(Check, Text)> {
         let mut wrong = Vec::new();
+        if leaf_hash(row.body()) != row.leaf() {
+            wrong.push((Check::Log, altered()));
+        }
         let body: Result<Body<'_>, _> = serde_json::from_str(row.body());
         let (prev, seq) = (std::mem::replace(&mut self.head, row.leaf().to_vec()), self.next_seq);
         self.next_seq = row.seq + 1;
@@ -159,7 +162,8 @@ impl Open {
             Ok(body) => body,
             Err(why) => {
                 self.made = None;
-                return vec![(Check::Chain, unreadable(&why.to_string()))];
+                wrong.push((Check::Chain, unreadable(&why.to_string())));
+                return wrong;
             }
         };
         self.is_signed |= body.is_signed();
@@ -178,14 +182,17 @@ impl Open {
         if *origin.get_or_insert_with(|| body.origin.to_string()) != body.origin || body.v != 1 {
             wrong.push((Check::Chain, foreign(&body.origin)));
         }
-        if self.number.is_none() {
-            self.number = body.number();
-        }
-        let made = self.made.take().map(|made| made.after(&body.recorded(), self.subject));
+        let recorded = body.recorded();
+        let made = self.made.take().map(|made| made.after(&recorded, self.subject));
         match made {
             None => {}
             Some(Ok(made)) => self.made = Some(made),
             Some(Err(why)) => wrong.push((Check::Replay, illegal(&why))),
+        }
+        if self.number.is_none() {
+            let manifest = self.made.as_ref().and_then(Made::manifest);
+            let told = manifest.map(|manifest| manifest.filed.number.clone());
+            self.number = told.or_else(|| number(recorded.data));
         }
         wrong
     }
@@ -194,6 +201,13 @@ impl Open {
 fn is_hex_of(text: &str, bytes: &[u8]) -> bool {
     let mut digits = [0; 64];
     hex::encode_to_slice(bytes, &mut digits).is_ok() && text.as_bytes() == digits
+}
+
+fn altered() -> Text {
+    Text::new(
+        "事件正文与其哈希不符：已被改动。",
+        "The event is not what was hashed: it was altered.",
+    )
 }
 
 fn other_column(column: &str) -> Text {

@@ -10,9 +10,9 @@ use tokio_postgres::{Error, Row};
 use uuid::Uuid;
 
 use super::json::same_json;
-use super::snapshot_store::{Rows, Snapshot};
+use super::snapshot_store::{Rows, Snapshot, Written};
 use super::store::subject;
-use crate::decision::{Cell, Subject, SubjectKind, Table, Type};
+use crate::decision::{Cell, Subject, SubjectKind, Table};
 
 /// Half of the subjects, on connections of its own.
 pub struct Half<'a> {
@@ -72,14 +72,15 @@ impl StoredRow {
             Cell::Bool(it) => is(row, n, it.as_ref()),
             Cell::Date(it) => is::<NaiveDate>(row, n, it.as_ref()),
             Cell::Time(it) => is::<DateTime<Utc>>(row, n, it.as_ref()),
-            Cell::Text(it) => is(row, n, it.as_deref().as_ref()),
+            Cell::Text(it) => is(row, n, it.as_deref().map(|it| Written(it.as_bytes())).as_ref()),
             Cell::Bytes(it) => is(row, n, it.as_deref().as_ref()),
             Cell::Json(it) => same_json(self.text(n), it.as_deref()),
         }
     }
 
-    fn text(&self, n: usize) -> Option<&str> {
-        self.0.try_get(n).ok().flatten()
+    fn text(&self, n: usize) -> Option<&[u8]> {
+        let stored: Option<Written<'_>> = self.0.try_get(n).ok().flatten();
+        stored.map(|text| text.0)
     }
 }
 
@@ -114,7 +115,7 @@ pub const FIRST_HALF: &str = events_sql!("<");
 pub const SECOND_HALF: &str = events_sql!(">=");
 
 const HEADS_SQL: &str = "-- audit: heads
-SELECT id, kind, version, head FROM subject WHERE id = ANY($1)";
+SELECT id, kind, version, head FROM subject WHERE id BETWEEN $1 AND $2";
 
 impl Half<'_> {
     /// Its events, subject by subject.
@@ -127,13 +128,20 @@ impl Half<'_> {
         Ok(Rows::of(self.log.stream(self.sql, &[&self.middle]).await?, event))
     }
 
+    /// The heads of these subjects, which ascend.
     pub async fn heads(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, HeadRow>, Error> {
-        let rows = self.tables.query(HEADS_SQL, &[&ids]).await?;
-        let head = |row: &Row| {
-            let kind = SubjectKind::from_number(row.get(1));
-            (row.get(0), HeadRow { kind, version: row.get(2), head: row.get(3) })
-        };
-        Ok(rows.iter().map(head).collect())
+        let mut heads = HashMap::with_capacity(ids.len());
+        let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(heads) };
+        let mut rows = pin!(self.tables.stream(HEADS_SQL, &[first, last]).await?);
+        while let Some(row) = rows.try_next().await? {
+            let id: Uuid = row.get(0);
+            // What lies between and has no event is told of as such.
+            if ids.binary_search(&id).is_ok() {
+                let kind = SubjectKind::from_number(row.get(1));
+                heads.insert(id, HeadRow { kind, version: row.get(2), head: row.get(3) });
+            }
+        }
+        Ok(heads)
     }
 
     /// The rows of a table that belong to one of `owners`, which ascend, by whom they belong to:
@@ -141,8 +149,7 @@ impl Half<'_> {
     pub async fn rows(&self, table: &Table, owners: &[Uuid]) -> Result<Stored, Error> {
         let mut stored = Stored::new();
         let (Some(first), Some(last)) = (owners.first(), owners.last()) else { return Ok(stored) };
-        let columns: Vec<String> =
-            table.columns.iter().map(|(name, kind)| column(name, *kind)).collect();
+        let columns: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
         let (key, _) = table.columns[0];
         let sql = format!(
             "SELECT {} FROM {} WHERE {key} BETWEEN $1 AND $2",
@@ -159,9 +166,4 @@ impl Half<'_> {
         }
         Ok(stored)
     }
-}
-
-/// JSON as its text: it is parsed once, where it is compared.
-fn column(name: &str, kind: Type) -> String {
-    if matches!(kind, Type::Json | Type::Jsonb) { format!("{name}::text") } else { name.to_owned() }
 }

@@ -8,9 +8,9 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Number;
 
 /// Whether two texts are or say the same, or both are none. What is no JSON says nothing.
-pub fn same_json(one: Option<&str>, other: Option<&str>) -> bool {
-    let read = |text| serde_json::from_str::<Json<'_>>(text).ok();
-    match (one, other) {
+pub fn same_json(stored: Option<&[u8]>, made: Option<&str>) -> bool {
+    let read = |text| serde_json::from_slice::<Json<'_>>(text).ok();
+    match (stored, made.map(str::as_bytes)) {
         // As it was written: nearly all.
         (one, other) if one == other => true,
         (Some(one), Some(other)) => read(one).is_some_and(|one| Some(one) == read(other)),

@@ -2,10 +2,10 @@
 //! (custody.md, `liandan audit`).
 //!
 //! Three walks over one snapshot of the database, so that a server may go on working. The first, in
-//! the order of positions: every leaf is the hash of its body, no position is missing, the tree
-//! over them is the one that checkpoints were signed for. The second, subject by subject: each
-//! chain holds, each event may follow the one before, and what the events make of a manifest, a
-//! licence, a user is what stands in the tables; what all manifests together hold of each account
+//! the order of positions: none is missing, and the tree over their leaves is the one that
+//! checkpoints were signed for. The second, subject by subject: every leaf is the hash of its body,
+//! each chain holds, each event may follow the one before, and what the events make of a manifest,
+//! a licence, a user is what stands in the tables; what all manifests together hold of each account
 //! and have written in each ledger is what accounts and ledgers say. The third, file by file: each
 //! that an attachment names is there and has the hash that its event tells.
 //!

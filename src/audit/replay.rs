@@ -56,6 +56,7 @@ async fn chains(
                 match row {
                     Ok(row) => walk.take(row),
                     Err((position, id)) => {
+                        walk.events += 1;
                         let finding = Finding::new(Check::Chain, strange(id)).at(position);
                         walk.findings.add(finding);
                     }

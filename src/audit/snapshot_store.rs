@@ -1,20 +1,25 @@
 //! One snapshot of the database, on connections of the audit's own.
 
 use std::collections::HashMap;
+use std::error::Error as AnyError;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::stream::Fuse;
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{FromSql, ToSql, Type};
 use tokio_postgres::{Client, Error, NoTls, Row, RowStream, Statement};
 
-/// A read-only transaction. Its statements may take as long as they take; each is planned anew for
-/// what it is asked with, since the same one reads the first rows of a table and the last; a log is
-/// read along its indexes, never sorted on disk.
+/// A read-only transaction. Its statements may take as long as they take, and none is worth
+/// compiling; each is planned anew for what it is asked with, since the same one reads the first
+/// rows of a table and the last; a log is read along its indexes, never sorted on disk.
 const BEGIN: &str = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
-     SET plan_cache_mode = force_custom_plan; SET enable_sort = off; \
+     SET plan_cache_mode = force_custom_plan; SET jit = off; SET enable_sort = off; \
      BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// The same few rows of each table are asked for again and again, by a span of its index: planned
+/// once, and never by reading the whole table.
+const BY_SPANS: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
 
 /// A connection that sees the database as it was at one moment.
 pub struct Snapshot {
@@ -46,6 +51,25 @@ impl<T> Rows<T> {
     }
 }
 
+/// A text, or JSON's, as it is stored, for whoever only compares or hashes it: nobody has to see
+/// whether it is Unicode.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Written<'a>(pub &'a [u8]);
+
+impl<'a> FromSql<'a> for Written<'a> {
+    fn from_sql(kind: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn AnyError + Sync + Send>> {
+        if *kind != Type::JSONB {
+            return Ok(Self(raw));
+        }
+        // Before the text stands the version of the form.
+        raw.strip_prefix(&[1]).map(Self).ok_or_else(|| "an unknown form of jsonb".into())
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        matches!(*kind, Type::TEXT | Type::JSON | Type::JSONB)
+    }
+}
+
 impl Snapshot {
     pub async fn open(url: &str) -> Result<Self, Error> {
         let snapshot = Self::connect(url).await?;
@@ -61,6 +85,12 @@ impl Snapshot {
         let same = format!("{BEGIN}; SET TRANSACTION SNAPSHOT '{id}'");
         other.client.batch_execute(&same).await?;
         Ok(other)
+    }
+
+    /// For rows by spans of an index alone.
+    pub async fn by_spans(self) -> Result<Self, Error> {
+        self.client.batch_execute(BY_SPANS).await?;
+        Ok(self)
     }
 
     async fn connect(url: &str) -> Result<Self, Error> {

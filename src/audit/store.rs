@@ -8,35 +8,23 @@ use uuid::Uuid;
 use super::body::origin;
 use super::half_store::{FIRST_HALF, Half, SECOND_HALF};
 use super::snapshot_store::{Rows, Snapshot};
-use crate::custody::{FullTile, TileId};
+use crate::custody::{FullTile, Hash, TileId};
 use crate::decision::{Subject, SubjectKind};
 
-/// Connections that see the same: two for events, two for what they are held against.
+/// Connections that see the same: two for events, two for the rows of their subjects, one for all
+/// else that they are held against.
 pub struct Source {
     log: Snapshot,
+    more_log: Snapshot,
+    rows: [Snapshot; 2],
     tables: Snapshot,
-    more: [Snapshot; 2],
 }
 
-/// A leaf of the log and what it is the hash of, as it came: whoever judges it reads it.
-pub struct LeafRow(Row);
-
-impl LeafRow {
-    pub fn position(&self) -> i64 {
-        self.0.get(0)
-    }
-
-    pub fn subject(&self) -> Option<Subject> {
-        subject(self.0.get(2), self.0.get(1))
-    }
-
-    pub fn leaf(&self) -> &[u8] {
-        self.0.get(3)
-    }
-
-    pub fn body(&self) -> &str {
-        self.0.get(4)
-    }
+/// A leaf of the log.
+pub struct LeafRow {
+    pub position: i64,
+    /// None where it is no hash.
+    pub leaf: Option<Hash>,
 }
 
 /// A full tile of the tree.
@@ -76,8 +64,7 @@ pub struct LedgerRow {
 }
 
 const LEAVES_SQL: &str = "-- audit: leaves
-SELECT position, subject_id, subject_kind, leaf, body FROM event
-WHERE position < $1 ORDER BY position";
+SELECT position, leaf FROM event WHERE position < $1 ORDER BY position";
 
 const TILES_SQL: &str = "-- audit: tiles
 SELECT level, n, hashes, root FROM tree_tile
@@ -178,25 +165,26 @@ fn orphans_sql() -> String {
 impl Source {
     pub async fn open(url: &str) -> Result<Self, Error> {
         let log = Snapshot::open(url).await?;
-        let tables = log.beside(url).await?;
-        let more = [log.beside(url).await?, log.beside(url).await?];
-        Ok(Self { log, tables, more })
+        let (more_log, tables) = (log.beside(url).await?, log.beside(url).await?);
+        let rows =
+            [log.beside(url).await?.by_spans().await?, log.beside(url).await?.by_spans().await?];
+        Ok(Self { log, more_log, rows, tables })
     }
 
     /// The log's name, as its first event has it.
     pub async fn origin(&self) -> Result<Option<String>, Error> {
-        let first = self.tables.query(FIRST_SQL, &[]).await?;
+        let first = self.log.query(FIRST_SQL, &[]).await?;
         Ok(first.first().and_then(|row| origin(row.get(0))))
     }
 
     /// All subjects in two parts, about as large as one another in a log of `size` events.
     pub async fn halves(&self, size: i64) -> Result<[Half<'_>; 2], Error> {
-        let found = self.tables.query(MIDDLE_SQL, &[&(size / 2)]).await?;
+        let found = self.log.query(MIDDLE_SQL, &[&(size / 2)]).await?;
         let middle = found.first().map_or(Uuid::nil(), |row| row.get(0));
-        let [log, tables] = &self.more;
+        let [one, other] = &self.rows;
         Ok([
-            Half { log: &self.log, tables: &self.tables, sql: FIRST_HALF, middle },
-            Half { log, tables, sql: SECOND_HALF, middle },
+            Half { log: &self.log, tables: one, sql: FIRST_HALF, middle },
+            Half { log: &self.more_log, tables: other, sql: SECOND_HALF, middle },
         ])
     }
 
@@ -258,7 +246,11 @@ impl Source {
 
     /// The leaves below a position, in order; one that is not there is missing.
     pub async fn leaves(&self, size: i64) -> Result<Rows<LeafRow>, Error> {
-        Ok(Rows::of(self.log.stream(LEAVES_SQL, &[&size]).await?, LeafRow))
+        let leaf = |row: Row| LeafRow {
+            position: row.get(0),
+            leaf: row.get::<_, &[u8]>(1).try_into().ok(),
+        };
+        Ok(Rows::of(self.log.stream(LEAVES_SQL, &[&size]).await?, leaf))
     }
 
     pub async fn accounts(&self) -> Result<Rows<AccountRow>, Error> {

@@ -8,6 +8,7 @@ mod chain;
 mod event;
 mod frozen;
 mod happening;
+pub mod instant;
 mod read;
 pub mod signature;
 mod store;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::instant;
 use crate::problem::Problem;
 
 /// What happened to a subject, with its times.
@@ -24,7 +25,9 @@ pub struct Stamped<H> {
 pub struct Recorded<'a> {
     #[serde(borrow)]
     pub kind: Cow<'a, str>,
+    #[serde(with = "instant")]
     pub occurred_at: DateTime<Utc>,
+    #[serde(with = "instant")]
     pub recorded_at: DateTime<Utc>,
     #[serde(borrow)]
     pub actor: &'a RawValue,

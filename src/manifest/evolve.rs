@@ -14,6 +14,7 @@ use super::linked::{Bond, Link, give_back, take_on};
 use super::status::{Action, Party, Status};
 use super::transport::{self, Noted, Riding, Transit};
 use crate::ids::OrganisationId;
+use crate::journal::instant;
 use crate::units::Grams;
 
 /// A step that somebody should have signed and did not. Recorded, never a reason to hold up a
@@ -64,7 +65,9 @@ pub struct Progress {
 /// When a step was done, as claimed and as recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct At<T> {
+    #[serde(with = "instant")]
     pub occurred_at: DateTime<Utc>,
+    #[serde(with = "instant")]
     pub recorded_at: DateTime<Utc>,
     pub data: T,
 }
@@ -73,6 +76,7 @@ pub struct At<T> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     pub filed: Filed,
+    #[serde(with = "instant")]
     pub filed_at: DateTime<Utc>,
     pub status: Status,
     /// Number of its events.
@@ -108,6 +112,7 @@ pub struct Manifest {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Noted<Attached>>,
     /// The claimed time of the newest step: an earlier one that follows is out of order.
+    #[serde(with = "instant")]
     pub last_occurred_at: DateTime<Utc>,
 }
 

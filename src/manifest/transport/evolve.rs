@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Countersigned, HandedOver, Incident, Stopped, VehicleChange};
 use crate::ids::{DriverId, OrganisationId, VehicleId};
+use crate::journal::instant;
 use crate::manifest::event::{Departed, Leg};
 use crate::manifest::evolve::{Gap, IllegalEvent, Manifest, progress_of};
 use crate::manifest::status::{Action, Party};
@@ -18,7 +19,9 @@ use crate::units::Grams;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Noted<T> {
     pub seq: i64,
+    #[serde(with = "instant")]
     pub occurred_at: DateTime<Utc>,
+    #[serde(with = "instant")]
     pub recorded_at: DateTime<Utc>,
     pub data: T,
 }
