@@ -227,6 +227,16 @@ const ELSEWHERE: &[(&str, Check, &[&str])] = &[
         &["event"],
     ),
     ("UPDATE event SET position = position + 100 WHERE position > 5", Check::Log, &["event"]),
+    // Behind the head of the log, where no position is asked for.
+    (
+        "INSERT INTO event (position, subject_id, subject_kind, year, seq, kind, recorded_at, leaf,
+            body)
+         SELECT next_position, gen_random_uuid(), subject_kind, year, seq, kind, recorded_at, leaf,
+            body
+         FROM event, log_head WHERE position = 0",
+        Check::Log,
+        &["event"],
+    ),
     // The tree and what was signed of it.
     (
         "UPDATE checkpoint SET note = replace(note, E'\n' || size || E'\n',
