@@ -21,7 +21,7 @@ pub async fn steadily<T>(
     app: &App,
     command: impl AsyncFn() -> Result<T, Problem>,
 ) -> Result<T, Problem> {
-    again(&app.mint, command).await
+    Box::pin(again(&app.mint, command)).await
 }
 
 async fn again<T>(
