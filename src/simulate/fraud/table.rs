@@ -247,7 +247,12 @@ pub const FRAUDS: &[Fraud] = &[
     fraud(D::SignalOff, ("signal_off", MOVEMENT), &["AL20"], (On::HazardCarrier, 30, 120)),
     fraud(D::FalseTrack, ("false_track", MOVEMENT), &["AL21"], (On::HazardCarrier, 30, 120)),
     fraud(D::Speeding, ("speeding", MOVEMENT), &["AL22"], (On::HazardCarrier, 30, 120)),
-    fraud(D::ToFarm, ("to_farm", MOVEMENT), &["AL62", "AL18"], (On::KitchenCarrier, 10, 60)),
+    fraud(
+        D::ToFarm,
+        ("to_farm", MOVEMENT),
+        &["AL62", "AL18", "AL17"],
+        (On::KitchenCarrier, 10, 60),
+    ),
     fraud(D::NightRuns, ("night_runs", MOVEMENT), &["AL45"], (On::Works, 80, 200)),
     fraud(
         D::NoFiling,

@@ -116,7 +116,8 @@ impl Planner<'_> {
         let whole = load.arrives.at - load.departs.at;
         let drives = driven(way, whole).max(1) as f64;
         // Roads wind: a little to one side of the line, or to the other.
-        let bow = chance.between(-0.05, 0.05) * (first + second);
+        let straight = way.through.is_some();
+        let bow = if straight { 0.0 } else { chance.between(-0.05, 0.05) * (first + second) };
         let weighs = load.vehicle.is_multiple_of(3);
         let usual = (first + second) * 1.3 / (drives / HOUR as f64);
         let stands = |after: Sec| {

@@ -12,8 +12,9 @@ use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
 use super::super::stats::kilometres;
-use crate::anomaly::finding::Finding;
+use crate::anomaly::finding::{About, Finding};
 use crate::anomaly::param::Param;
+use crate::anomaly::rule::RuleId;
 use crate::clock::rfc3339;
 use crate::ids::{ManifestId, VehicleId};
 use crate::manifest::Happening;
@@ -104,6 +105,10 @@ pub fn readings(w: &mut Watch, vehicle: VehicleId, readings: &[Reading], seen: &
 
 fn way_of(w: &Watch, vehicle: VehicleId) -> Option<Way> {
     let load = w.loads.get(&w.tracks.get(&vehicle)?.load?)?.clone();
+    // By the papers it is on another way as well (AL25): nobody can say to which a place belongs.
+    if w.is_raised(RuleId(25), (About::Vehicle, vehicle.uuid()), &load.id.to_string()) {
+        return None;
+    }
     let place = |site| w.sites.get(&site).and_then(|site: &crate::registry::Site| site.location);
     let (from, to) = (place(load.from_site)?, place(load.to_site)?);
     Some(Way { load, from, to })
@@ -196,7 +201,8 @@ fn speed(
 }
 
 /// Whether a site that is no farm lies here, and whether a farm does where the load has no
-/// business: neither its producer nor its receiver. A clinic beside a farm does not make the farm a clinic.
+/// business: neither its producer nor its receiver. A clinic beside a farm does not make the farm a
+/// clinic.
 fn here(w: &Watch, load: &Load, place: Place) -> (bool, bool) {
     let mut known = false;
     let mut farm = false;

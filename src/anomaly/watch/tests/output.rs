@@ -7,8 +7,7 @@ use crate::anomaly::finding::Outcome;
 
 /// A coke plant that makes a tonne of tar residue and a thousand tonnes of coke a day, as far as it
 /// tells, entered every so many days: a share of the tar for each month from January. Rules with
-/// the
-/// month that they name.
+/// the month that they name.
 fn found(every: usize, shares: &[f64]) -> Vec<(u8, String)> {
     let mut log = Log::new();
     log.now = "2027-01-01T02:00:00Z".parse().unwrap();
