@@ -1,5 +1,5 @@
-//! Movement without a position: one vehicle or driver on two trips at once, or sooner elsewhere than
-//! anybody drives; more on a vehicle than it may carry; departures at night. How long a trip
+//! Movement without a position: one vehicle or driver on two trips at once, or sooner elsewhere
+//! than anybody drives; more on a vehicle than it may carry; departures at night. How long a trip
 //! takes is `pace.rs`.
 //!
 //! AL25, AL26, AL45.
