@@ -17,7 +17,7 @@ const PROOFS_MAX: usize = 200;
 const NAMED_MAX: usize = 200;
 
 /// The columns of `anomaly` that the watch owns.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
     pub id: Uuid,
     pub rule: String,
@@ -49,6 +49,8 @@ pub enum Told {
     Raised,
     Resolved,
     Reminder,
+    /// A load whose receipt is late: its parties are told, who do not see the receiver's case.
+    Overdue,
 }
 
 impl Told {
@@ -60,6 +62,7 @@ impl Told {
             Self::Raised => "anomaly_raised",
             Self::Resolved => "anomaly_resolved",
             Self::Reminder => "anomaly_reminder",
+            Self::Overdue => "manifest_overdue",
         }
     }
 }
@@ -68,6 +71,7 @@ impl Told {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Telling {
     pub told: Told,
+    /// The case; of [`Told::Overdue`], the manifest.
     pub case: Uuid,
     pub at: DateTime<Utc>,
     /// The newest event that proves it; none for what only time made.
@@ -198,6 +202,15 @@ pub fn apply(cases: &mut Cases, outcome: Outcome) -> Option<Telling> {
             Some(Telling { told: Told::Reminder, case: id, at, position })
         }
     }
+}
+
+/// What the parties of a load are told beside the case that its receipt is late (AL07): the case
+/// names the receiver alone, whose duty it is.
+pub fn overdue(telling: &Telling, cases: &Cases) -> Option<Telling> {
+    let case = cases.get(&telling.case).filter(|case| case.rule == "AL07")?;
+    let is_new = matches!(telling.told, Told::Opened | Told::Reopened);
+    let manifest = *case.manifest_ids.first().filter(|_| is_new && case.resolved_at.is_none())?;
+    Some(Telling { told: Told::Overdue, case: manifest, ..*telling })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use diesel_async::{AsyncPgConnection as Db, RunQueryDsl, SimpleAsyncConnection};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::case::{Case, Cases, Telling, apply, case_of};
+use super::case::{Case, Cases, Telling, Told, apply, case_of, overdue};
 use super::finding::{Finding, Outcome};
 use super::watch::Mark;
 use super::watch::book::Leaf;
@@ -127,8 +127,12 @@ pub async fn write(
                 change.outcomes.iter().map(|outcome| case_of(outcome).uuid()).collect();
             let mut cases = cases(conn, ids).await?;
             write_reminders(conn, &reminders(&change.outcomes), change.mark.now).await?;
-            let told: Vec<Telling> =
-                change.outcomes.into_iter().filter_map(|one| apply(&mut cases, one)).collect();
+            let mut told = Vec::new();
+            for outcome in change.outcomes {
+                let telling = apply(&mut cases, outcome);
+                let overdue = telling.as_ref().and_then(|one| overdue(one, &cases));
+                told.extend(telling.into_iter().chain(overdue));
+            }
             write_cases(conn, &cases).await?;
             write_leaves(conn, change.leaves).await?;
             write_told(conn, &told, change.mark).await?;
@@ -291,9 +295,9 @@ async fn write_leaves(conn: &mut Db, leaves: &[Leaf]) -> Result<(), Problem> {
 
 const TELL_SQL: &str = "-- watch: told
 INSERT INTO outbox (kind, recipient_id, subject_kind, subject_id, position, created_at)
-SELECT kind, NULL, $1, subject_id, position, created_at
-  FROM UNNEST($2::text[], $3::uuid[], $4::int8[], $5::timestamptz[])
-       AS new(kind, subject_id, position, created_at)";
+SELECT kind, NULL, subject_kind, subject_id, position, created_at
+  FROM UNNEST($1::int2[], $2::text[], $3::uuid[], $4::int8[], $5::timestamptz[])
+       AS new(subject_kind, kind, subject_id, position, created_at)";
 
 async fn write_told(conn: &mut Db, told: &[Telling], mark: Mark) -> Result<(), Problem> {
     if told.is_empty() {
@@ -301,13 +305,16 @@ async fn write_told(conn: &mut Db, told: &[Telling], mark: Mark) -> Result<(), P
     }
     let last = (mark.position - 1).max(0);
     let kinds: Vec<&str> = told.iter().map(|one| one.told.as_str()).collect();
-    let cases: Vec<Uuid> = told.iter().map(|one| one.case).collect();
+    let subjects: Vec<Uuid> = told.iter().map(|one| one.case).collect();
+    let is_load = |one: &Telling| one.told == Told::Overdue;
+    let kind = |one| if is_load(one) { SubjectKind::Manifest } else { SubjectKind::Anomaly };
+    let subject_kinds: Vec<i16> = told.iter().map(|one| kind(one).number()).collect();
     let positions: Vec<i64> = told.iter().map(|one| one.position.unwrap_or(last)).collect();
     let times: Vec<DateTime<Utc>> = told.iter().map(|one| one.at).collect();
     diesel::sql_query(TELL_SQL)
-        .bind::<SmallInt, _>(SubjectKind::Anomaly.number())
+        .bind::<Array<SmallInt>, _>(subject_kinds)
         .bind::<Array<Text>, _>(kinds)
-        .bind::<Array<Id>, _>(cases)
+        .bind::<Array<Id>, _>(subjects)
         .bind::<Array<BigInt>, _>(positions)
         .bind::<Array<Timestamptz>, _>(times)
         .execute(conn)

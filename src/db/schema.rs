@@ -970,7 +970,6 @@ diesel::table! {
         filter -> Jsonb,
         digest -> Text,
         language -> Text,
-        statutory -> Bool,
         status -> Text,
         created_at -> Timestamptz,
     }

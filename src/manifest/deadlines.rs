@@ -57,7 +57,7 @@ struct Clock {
 
 const CLOCKS: &[Clock] = &[
     Clock { rule: "DL01", action: "receive", start: arrived, end: until_received },
-    Clock { rule: "DL02", action: "inform", start: mismatched, end: not_recorded },
+    Clock { rule: "DL02", action: "inform", start: mismatched, end: until_entered },
     Clock { rule: "DL04", action: "backfill", start: ended_on_paper, end: until_entered },
     Clock { rule: "DL19", action: "depart", start: stored, end: until_gone },
     Clock { rule: "DL33", action: "depart", start: filed, end: until_gone_or_void },
@@ -283,7 +283,8 @@ fn until_received(manifest: &Manifest, catalogue: &Catalogue) -> End {
     received(manifest, catalogue).map_or(End::Open, End::Done)
 }
 
-/// The paper is entered when its last step is on record, whatever day that step claims.
+/// The paper is entered when its last step is on record, whatever day that step claims; and with
+/// that the producer and the authority are told what was found (`notify/statutory.rs`).
 fn until_entered(manifest: &Manifest, _: &Catalogue) -> End {
     manifest.received.as_ref().map_or(End::Open, |step| End::Done(step.recorded_at))
 }

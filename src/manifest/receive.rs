@@ -127,6 +127,7 @@ pub fn admit(
         by: signers(manifest, &ctx.actor),
         out_of_order: occurred_at < manifest.last_occurred_at,
     };
+    let is_as_declared = received.decision == "accept" && received.mismatches.is_empty();
     let mut step = Step::new(Happening::Received(received), occurred_at, "manifest_received");
     for (n, found) in asked.items.iter().enumerate() {
         let Some(item) = item(manifest, found.line.get()) else { continue };
@@ -147,6 +148,10 @@ pub fn admit(
     let all_there = asked.items.iter().all(|one| containers::missing(manifest, one).is_empty());
     if !all_there {
         step.alerts.push("container_missing");
+    }
+    // Order 23 Art. 18: who sent it learns that it was not as declared.
+    if !is_as_declared {
+        step.alerts.push("manifest_mismatched");
     }
     scene.more.second.sign(&mut step, manifest, ctx)?;
     Ok(step)

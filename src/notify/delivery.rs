@@ -176,6 +176,9 @@ pub struct NoticeView {
     /// The rule that raised it.
     #[schema(required)]
     pub rule: Option<String>,
+    /// The text that wants it told, subscribed or not; `null`: its reader subscribed.
+    #[schema(required)]
+    pub basis: Option<String>,
     #[schema(required)]
     pub sequence: Option<i64>,
     #[schema(required)]
@@ -198,6 +201,7 @@ impl From<&Delivery> for NoticeView {
             streams: content.streams,
             severity: content.severity,
             rule: content.rule,
+            basis: content.basis,
             sequence: one.position.map(|position| position + 1),
             subject: subject(one.subject),
             happened_at: one.happened_at,

@@ -13,17 +13,19 @@ use crate::db::schema::outbox as t;
 use crate::ids::OrganisationId;
 use crate::problem::Problem;
 
-/// Where nobody listens, rows go as they come: one snapshot sees both, so that who subscribed
-/// before something happened is told of it.
+/// Where nobody listens, rows go as they come, but for those that the law may want told: one
+/// snapshot sees both, so that who subscribed before something happened is told of it.
 const DROP_SQL: &str = "-- notify: rows that nobody listens to
 DELETE FROM outbox WHERE id IN (
         SELECT id FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
+   AND kind <> ALL($2)
    AND NOT EXISTS (SELECT FROM webhook WHERE status = 'active')
    AND NOT EXISTS (SELECT FROM subscription WHERE status = 'active')";
 
 /// Takes the oldest away where nobody listens at all; answers how many.
-pub async fn drop_unheard(pool: &Pool, rows_max: i64) -> Result<usize, Problem> {
-    let query = diesel::sql_query(DROP_SQL).bind::<BigInt, _>(rows_max);
+pub async fn drop_unheard(pool: &Pool, by_law: &[&str], rows_max: i64) -> Result<usize, Problem> {
+    let query =
+        diesel::sql_query(DROP_SQL).bind::<BigInt, _>(rows_max).bind::<Array<Text>, _>(by_law);
     Ok(query.execute(&mut pool.get().await?).await?)
 }
 

@@ -12,6 +12,10 @@ api_enum! {
         ManifestIncident = "manifest_incident",
         ManifestArrived = "manifest_arrived",
         ManifestReceived = "manifest_received",
+        /// Refused, or found other than declared.
+        ManifestMismatched = "manifest_mismatched",
+        /// It came, and its receipt was not confirmed in time.
+        ManifestOverdue = "manifest_overdue",
         ManifestCompleted = "manifest_completed",
         ManifestCancelled = "manifest_cancelled",
         ManifestCountersigned = "manifest_countersigned",
@@ -37,6 +41,12 @@ api_enum! {
         AnomalyResolved = "anomaly_resolved",
         /// Nothing is wrong yet: who has to act is reminded.
         AnomalyReminder = "anomaly_reminder",
+        /// The authority has named what an application for a transfer lacks.
+        ApplicationCorrections = "application_corrections",
+        ApplicationDecided = "application_decided",
+        /// A plan for a medical emergency is in force.
+        EmergencyActivated = "emergency_activated",
+        EmergencyEnded = "emergency_ended",
         /// A trial, made by hand.
         Ping = "ping",
         /// A webhook was switched off because it takes nothing.
@@ -64,6 +74,10 @@ impl NoticeKind {
             Self::ManifestIncident => ("发生事故", "an incident happened"),
             Self::ManifestArrived => ("已到达", "arrived"),
             Self::ManifestReceived => ("已接收确认", "received"),
+            Self::ManifestMismatched => {
+                ("接收时拒收或与联单不符", "refused, or found other than declared")
+            }
+            Self::ManifestOverdue => ("逾期未确认接收", "not confirmed by its receiver in time"),
             Self::ManifestCompleted => ("已利用处置", "treated"),
             Self::ManifestCancelled => ("已取消", "cancelled"),
             Self::ManifestCountersigned => ("对方已会签", "countersigned"),
@@ -88,6 +102,12 @@ impl NoticeKind {
             Self::AnomalyRaised => ("异常升级", "anomaly raised"),
             Self::AnomalyResolved => ("异常已消除", "anomaly resolved"),
             Self::AnomalyReminder => ("期限将至", "a term is running out"),
+            Self::ApplicationCorrections => {
+                ("转移申请需补正", "a transfer application needs corrections")
+            }
+            Self::ApplicationDecided => ("转移申请已有决定", "a transfer application was decided"),
+            Self::EmergencyActivated => ("医疗废物应急方案已启用", "an emergency plan is in force"),
+            Self::EmergencyEnded => ("医疗废物应急方案已终止", "an emergency plan has ended"),
             Self::Ping => ("测试通知", "a trial"),
             Self::WebhookDisabled => ("推送已停用", "a webhook was switched off"),
         }

@@ -2,8 +2,9 @@
 //!
 //! A commit leaves rows in the outbox with its events (`decision::Notice`), and knows nothing more.
 //! From there `fan.rs` makes deliveries of them, one for each webhook and subscription that asked
-//! and may see; `webhook/post.rs` and `mail/send.rs` carry them out until they arrive. None of that
-//! is part of the record: who set up what is.
+//! and may see, and for each person whom the law wants told (`statutory.rs`); `webhook/post.rs` and
+//! `mail/send.rs` carry them out until they arrive. None of that is part of the record: who set up
+//! what is.
 
 pub mod delivery;
 mod delivery_store;
@@ -15,7 +16,11 @@ mod keeper;
 mod kind;
 mod limits;
 mod mail;
+mod people_store;
 mod settings;
+mod statutory;
+mod subject_store;
+mod subjects;
 pub mod subscription;
 mod topic;
 mod vault;

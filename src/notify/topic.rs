@@ -1,9 +1,7 @@
 //! What a row of the outbox is about: all that decides who is told, and what they are told of it.
 //!
-//! One place ([`topics_of`]) looks up the subjects of a batch, by kind. What is sent is thin:
-//! titles and addresses; whoever is told reads the rest with its own rights.
-
-use std::collections::HashMap;
+//! `subjects.rs` looks it up. What is sent is thin: titles and addresses; whoever is told reads the
+//! rest with its own rights.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,16 +9,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::kind::{NoticeKind, NoticeSeverity};
-use crate::anomaly::{self, CaseTold};
-use crate::app::App;
+use super::statutory::Duty;
 use crate::catalogue::Stream;
 use crate::clock::rfc3339;
 use crate::ctx::Actor;
 use crate::decision::SubjectKind;
 use crate::identity::policy;
-use crate::ids::{ManifestId, OrganisationId};
-use crate::manifest::{self, Manifest};
-use crate::problem::Problem;
+use crate::ids::OrganisationId;
 
 /// A row of the outbox.
 #[derive(Clone, Debug)]
@@ -56,8 +51,13 @@ pub struct Topic {
     pub rule: Option<String>,
     /// Regulators of any of these may know.
     pub places: Vec<Whereabouts>,
+    /// Of these, only whoever judges the stream, and the agencies that it was shared with; none:
+    /// whoever sees the stream.
+    pub shared_with: Option<Vec<String>>,
     /// These organisations may know.
     pub organisations: Vec<OrganisationId>,
+    /// Who is told of it whether or not they subscribed.
+    pub duty: Option<Duty>,
 }
 
 impl Topic {
@@ -73,7 +73,9 @@ impl Topic {
             severity: None,
             rule: None,
             places: Vec::new(),
+            shared_with: None,
             organisations: Vec::new(),
+            duty: None,
         }
     }
 
@@ -85,7 +87,13 @@ impl Topic {
         }
         let regulates =
             |at: &Whereabouts| policy::regulates_place(actor, &at.division, at.regiment.as_deref());
-        let concerns = |stream: &Stream| policy::sees_stream(actor, *stream);
+        let concerns = |stream: &Stream| match &self.shared_with {
+            Some(agencies) => {
+                policy::corrects_stream(actor, *stream)
+                    || actor.agency.as_ref().is_some_and(|own| agencies.contains(own))
+            }
+            None => policy::sees_stream(actor, *stream),
+        };
         self.places.iter().any(regulates)
             && (self.streams.is_empty() || self.streams.iter().any(concerns))
     }
@@ -97,8 +105,8 @@ impl Topic {
         (named || actor.role.is_regulator()) && self.is_seen_by(actor)
     }
 
-    /// What is kept of it with each delivery.
-    pub fn content(&self) -> Content {
+    /// What is kept of it with each delivery. `basis`: the text by which it is told.
+    pub fn content(&self, basis: Option<&str>) -> Content {
         Content {
             title_zh: self.title_zh.clone(),
             title_en: self.title_en.clone(),
@@ -106,6 +114,7 @@ impl Topic {
             streams: self.streams.clone(),
             severity: self.severity,
             rule: self.rule.clone(),
+            basis: basis.map(str::to_owned),
         }
     }
 }
@@ -119,6 +128,9 @@ pub struct Content {
     pub streams: Vec<Stream>,
     pub severity: Option<NoticeSeverity>,
     pub rule: Option<String>,
+    /// The text that wants it told; none: its reader subscribed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
 }
 
 impl Content {
@@ -149,89 +161,5 @@ impl Content {
                 "title_en": self.title_en,
             },
         })
-    }
-}
-
-/// What each of these rows is about, in their order; none for what is told to nobody (of a kind
-/// that this build does not know, of a subject that is not there).
-pub async fn topics_of(app: &App, rows: &[Told]) -> Result<Vec<Option<Topic>>, Problem> {
-    let of = |wanted: SubjectKind| {
-        let those = rows.iter().filter(move |row| row.subject_kind == wanted.number());
-        let mut ids: Vec<Uuid> = those.map(|row| row.subject_id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids
-    };
-    let manifests = manifests(app, of(SubjectKind::Manifest)).await?;
-    let cases = anomaly::cases_told(&app.pool, &of(SubjectKind::Anomaly)).await?;
-    let topic = |row: &Told| {
-        let kind = NoticeKind::parse(&row.kind)?;
-        match SubjectKind::from_number(row.subject_kind)? {
-            SubjectKind::Manifest => manifests.get(&row.subject_id).map(|one| step(kind, row, one)),
-            // A round is told to whoever is named, and has no more to say here than its address.
-            SubjectKind::Round => Some(Topic {
-                path: format!("/api/v1/collection-rounds/{}", row.subject_id),
-                organisations: row.recipient.into_iter().collect(),
-                ..Topic::of_kind(kind)
-            }),
-            SubjectKind::Anomaly => cases.get(&row.subject_id).map(|one| case(kind, row, one)),
-            _ => None,
-        }
-    };
-    Ok(rows.iter().map(topic).collect())
-}
-
-async fn manifests(app: &App, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Manifest>, Problem> {
-    let ids: Vec<ManifestId> = ids.into_iter().map(ManifestId::of).collect();
-    let found = manifest::by_ids(&app.pool, &ids).await?;
-    Ok(found.into_iter().map(|stored| (stored.id.uuid(), stored.manifest)).collect())
-}
-
-/// A case of the rules: to the regulators of its places, and to the parties that are shown it.
-fn case(kind: NoticeKind, row: &Told, case: &CaseTold) -> Topic {
-    let (zh, en) = kind.words();
-    let of = |division: &String| Whereabouts { division: division.clone(), regiment: None };
-    let (code, rule) = (&case.rule.rule_id, case.rule);
-    Topic {
-        kind,
-        path: format!("/api/v1/anomalies/{}", row.subject_id),
-        title_zh: format!("{zh}：{}（{code}）", rule.name_zh),
-        title_en: format!("{en}: {} ({code})", rule.name_en),
-        streams: Stream::parse(&case.stream).into_iter().collect(),
-        severity: NoticeSeverity::parse(case.severity.as_str()),
-        rule: Some(code.clone()),
-        places: case.divisions.iter().map(of).collect(),
-        organisations: case.organisations.clone(),
-    }
-}
-
-/// A step of a manifest.
-fn step(kind: NoticeKind, row: &Told, manifest: &Manifest) -> Topic {
-    let filed = &manifest.filed;
-    let (zh, en) = kind.words();
-    let mut organisations = vec![filed.producer.organisation_id, filed.receiver.organisation_id];
-    organisations.extend(manifest.carriers());
-    // Who was a party until an amendment is told of that as well: the row names it.
-    organisations.extend(row.recipient);
-    let end = |at: &manifest::PartyAt| Whereabouts {
-        division: at.division.clone(),
-        regiment: at.regiment.clone(),
-    };
-    let mut places = vec![end(&filed.producer), end(&filed.receiver)];
-    let incidents = manifest.transit.incidents.iter();
-    places.extend(incidents.filter_map(|one| {
-        let division = one.data.division.clone()?;
-        Some(Whereabouts { division, regiment: None })
-    }));
-    Topic {
-        kind,
-        path: format!("/api/v1/manifests/{}", row.subject_id),
-        title_zh: format!("联单 {}：{zh}", filed.number),
-        title_en: format!("Manifest {}: {en}", filed.number),
-        streams: Stream::parse(&filed.stream).into_iter().collect(),
-        severity: (kind == NoticeKind::ManifestIncident).then_some(NoticeSeverity::High),
-        rule: None,
-        places,
-        organisations,
     }
 }

@@ -10,7 +10,8 @@ use super::store;
 use crate::app::App;
 use crate::command::{self, Done, Freshness};
 use crate::ctx::Ctx;
-use crate::decision::{Decision, EventDraft, Guard, Move, Row, Stamp, Subject, Written};
+use crate::decision::{Decision, EventDraft, Guard, Move, Notice, Row, Stamp, Subject, Written};
+use crate::ids::OrganisationId;
 use crate::problem::{Fault, Problem};
 use crate::wire::{BoundedText, Change, Patch};
 
@@ -55,13 +56,16 @@ pub struct Entered<T> {
     pub along: Option<Along>,
     pub stale: Vec<Subject>,
     pub warnings: Vec<Fault>,
+    /// What is told of it, and to whom; none: to whoever may see it.
+    pub told: Vec<(&'static str, Option<OrganisationId>)>,
 }
 
 impl<T: Entry> Entered<T> {
     pub fn new(value: T, read_at: Option<i64>, rows: Vec<Row>) -> Self {
         let stale = vec![value.subject()];
         let (guards, moves) = (Vec::new(), Vec::new());
-        Self { value, read_at, rows, guards, moves, along: None, stale, warnings: Vec::new() }
+        let (warnings, told) = (Vec::new(), Vec::new());
+        Self { value, read_at, rows, guards, moves, along: None, stale, warnings, told }
     }
 
     /// One event, `registered` or `changed`, and the rows.
@@ -80,9 +84,11 @@ impl<T: Entry> Entered<T> {
             stale: self.stale,
         });
         let rows = self.rows;
+        let notice = |(kind, recipient)| Notice { kind, recipient, subject, event: 0 };
+        let notices: Vec<Notice> = self.told.into_iter().map(notice).collect();
         let finish = move |_: &_| {
-            let (events, rows) = (events.clone(), rows.clone());
-            Ok(Written { events, rows, notices: Vec::new(), output: Arc::clone(&output) as _ })
+            let (events, rows, notices) = (events.clone(), rows.clone(), notices.clone());
+            Ok(Written { events, rows, notices, output: Arc::clone(&output) as _ })
         };
         let mut decision = Decision::new(subject, ctx, status as i16, Box::new(finish));
         decision.lean_on(self.guards);

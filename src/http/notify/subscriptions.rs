@@ -192,10 +192,9 @@ pub async fn mark_read(app: Data<App>, caller: Caller, segments: Segments, body:
 pub async fn ask_to_end(app: Data<App>, query: Query<UnsubscribeQuery>) -> Answer {
     let asked = query.get()?;
     let found = subscription::linked(&app, &asked.t).await?;
-    let main = match (found.status, found.statutory) {
-        (SubscriptionStatus::Removed, _) => ENDED.to_owned(),
-        (_, true) => "<p>法定通知不能以链接取消。 / This notice is required by law.</p>".to_owned(),
-        (_, false) => format!(
+    let main = match found.status {
+        SubscriptionStatus::Removed => ENDED.to_owned(),
+        SubscriptionStatus::Active => format!(
             "<form method=\"post\" action=\"?t={}\"><p>取消这些邮件？ / End these mails?</p>\
              <button>取消订阅 / Unsubscribe</button></form>",
             escaped(&asked.t)

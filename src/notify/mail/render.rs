@@ -71,6 +71,19 @@ impl Page<'_> {
         (more > 0).then(words)
     }
 
+    /// The text by which something is told.
+    fn basis(&self, one: &Content) -> Option<String> {
+        let basis = one.basis.as_ref()?;
+        Some(self.words(&format!("依据：{basis}"), &format!("By: {basis}")))
+    }
+
+    fn by_law(&self) -> String {
+        self.words(
+            "法定通知，不可取消订阅。",
+            "Told by law: there is no subscription that could be ended.",
+        )
+    }
+
     fn text(&self) -> String {
         let mut text = String::new();
         for (at, one) in self.shown() {
@@ -79,9 +92,15 @@ impl Page<'_> {
             if !one.path.is_empty() {
                 let _ = writeln!(text, "    {}{}", self.public_url, one.path);
             }
+            if let Some(basis) = self.basis(one) {
+                let _ = writeln!(text, "    {}", plain(&basis));
+            }
         }
         if let Some(rest) = self.rest() {
             let _ = writeln!(text, "{rest}");
+        }
+        if self.unsubscribe.is_none() {
+            let _ = writeln!(text, "\n{}", self.by_law());
         }
         if let Some(link) = self.unsubscribe {
             let _ = writeln!(text, "\n{}: {link}", self.words("取消订阅", "Unsubscribe"));
@@ -97,16 +116,21 @@ impl Page<'_> {
         for (at, one) in self.shown() {
             let title = escaped(&self.words(&one.title_zh, &one.title_en));
             let at = shown_at(*at);
+            let basis = self.basis(one).map(|basis| format!("<br>{}", escaped(&basis)));
+            let basis = basis.unwrap_or_default();
             let _ = if one.path.is_empty() {
-                writeln!(html, "<li>{at} {title}</li>")
+                writeln!(html, "<li>{at} {title}{basis}</li>")
             } else {
                 let link = escaped(&format!("{}{}", self.public_url, one.path));
-                writeln!(html, "<li>{at} <a href=\"{link}\">{title}</a></li>")
+                writeln!(html, "<li>{at} <a href=\"{link}\">{title}</a>{basis}</li>")
             };
         }
         html.push_str("</ul>\n");
         if let Some(rest) = self.rest() {
             let _ = writeln!(html, "<p>{}</p>", escaped(&rest));
+        }
+        if self.unsubscribe.is_none() {
+            let _ = writeln!(html, "<p>{}</p>", escaped(&self.by_law()));
         }
         if let Some(link) = self.unsubscribe {
             let words = escaped(&self.words("取消订阅", "Unsubscribe"));
@@ -158,6 +182,7 @@ mod tests {
             streams: Vec::new(),
             severity: None,
             rule: None,
+            basis: None,
         };
         let entries = [("2026-12-01T01:00:00Z".parse().unwrap(), content)];
         let page = Page {

@@ -61,12 +61,15 @@ pub async fn send_due(app: &App) -> Result<usize, Problem> {
     }
 }
 
-/// What goes as one mail: all of a digest, else each letter by itself. In the order of its making.
+/// What goes as one mail: all of a digest, all that the law wants told a person now, else each
+/// letter by itself. In the order of its making.
 fn together(letters: Vec<Letter>) -> Vec<Vec<Letter>> {
     let mut mails: BTreeMap<(Uuid, Option<Uuid>), Vec<Letter>> = BTreeMap::new();
     for letter in letters {
-        let alone = Digest::parse(&letter.digest) == Some(Digest::None);
-        let mail = (letter.subscription_id, alone.then_some(letter.id));
+        let digest = Digest::parse(&letter.digest).unwrap_or(Digest::None);
+        // What the law wants told does not wait for more, but goes with what is there.
+        let alone = digest == Digest::None && !letter.statutory;
+        let mail = (letter.target_id, alone.then_some(letter.id));
         mails.entry(mail).or_default().push(letter);
     }
     let mut mails: Vec<Vec<Letter>> = mails.into_values().collect();
@@ -127,7 +130,7 @@ async fn deliver(app: &App, letters: &[Letter]) -> Result<(), NotSent> {
 fn message(app: &App, letters: &[Letter]) -> Result<Message, NotSent> {
     let never = |reason: String| NotSent::Never(reason);
     let first = letters.first().ok_or_else(|| never("no letter".into()))?;
-    // The subscription has ended meanwhile.
+    // The subscription has ended, or the user may no longer sign in.
     let address = first.address.as_deref().ok_or_else(|| never("no address any more".into()))?;
     let address = address.parse().map_err(|_| never("the address is none".into()))?;
     let settings = &app.config.notify;
@@ -137,10 +140,10 @@ fn message(app: &App, letters: &[Letter]) -> Result<Message, NotSent> {
             serde_json::from_str(&letter.content).map_err(|err| never(err.to_string()))?;
         entries.push((letter.happened_at, content));
     }
-    let id = SubscriptionId::of(first.subscription_id);
     let link = if first.statutory {
         None
     } else {
+        let id = SubscriptionId::of(first.target_id);
         let token = app.notify.vault.link_of(id).map_err(|err| never(err.to_string()))?;
         Some(format!("{}/api/v1/unsubscribe?t={token}", settings.public_url))
     };

@@ -91,7 +91,6 @@ fn decide_new(
         filter: Filter::of(&asked.kinds, &asked.streams, asked.min_severity),
         digest: asked.digest,
         language: asked.language,
-        statutory: false,
         status: SubscriptionStatus::Active,
         created_at: ctx.now,
     };
@@ -197,17 +196,9 @@ pub async fn linked(app: &App, token: &str) -> Result<Subscription, Problem> {
     Ok(found.ok_or_else(Problem::not_found)?.0)
 }
 
-/// Ends the subscription that a link is of: whoever has its mails may. 409 where the law wants it
-/// told.
+/// Ends the subscription that a link is of: whoever has its mails may.
 pub async fn unsubscribe(app: &App, token: &str) -> Result<Subscription, Problem> {
     let found = linked(app, token).await?;
-    if found.statutory {
-        let text = Text::new(
-            "法定通知不能以链接取消。",
-            "What the law wants told is not ended by a link.",
-        );
-        return Err(Problem::new(Code::IllegalTransition, text));
-    }
     let now = (app.clock.now(), app.clock.wall());
     let ctx = Ctx::unasked(Actor::system(), now, "unsubscribe");
     let read = async |_| look::one(app, &ctx.actor, found.id).await;

@@ -68,7 +68,6 @@ pub struct Subscription {
     pub filter: Filter,
     pub digest: Digest,
     pub language: Language,
-    pub statutory: bool,
     pub status: SubscriptionStatus,
     pub created_at: DateTime<Utc>,
 }
@@ -83,7 +82,6 @@ pub struct Recorded {
     pub filter: Filter,
     pub digest: Digest,
     pub language: Language,
-    pub statutory: bool,
     pub status: SubscriptionStatus,
 }
 
@@ -102,7 +100,6 @@ impl Subscription {
             filter: self.filter.clone(),
             digest: self.digest,
             language: self.language,
-            statutory: self.statutory,
             status: self.status,
         })
     }
@@ -136,8 +133,6 @@ pub struct SubscriptionView {
     pub min_severity: Option<NoticeSeverity>,
     pub digest: Digest,
     pub language: Language,
-    /// The law wants it told: no link ends it.
-    pub statutory: bool,
     pub status: SubscriptionStatus,
     pub created_at: DateTime<Utc>,
     pub version: i64,
@@ -157,7 +152,6 @@ impl SubscriptionView {
             min_severity: one.filter.min_severity,
             digest: one.digest,
             language: one.language,
-            statutory: one.statutory,
             status: one.status,
             created_at: one.created_at,
             version,

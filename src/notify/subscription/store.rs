@@ -41,7 +41,7 @@ static TOLD: Table =
     Table { name: "subscription", order: 0, write: Write::Insert, columns: &COLUMNS };
 
 /// What events tell of a subscription.
-const COLUMNS: [(&str, Type); 9] = [
+const COLUMNS: [(&str, Type); 8] = [
     ("id", Type::Uuid),
     ("user_id", Type::Uuid),
     ("organisation_id", Type::Uuid),
@@ -49,12 +49,11 @@ const COLUMNS: [(&str, Type); 9] = [
     ("filter", Type::Jsonb),
     ("digest", Type::Text),
     ("language", Type::Text),
-    ("statutory", Type::Bool),
     ("status", Type::Text),
 ];
 
 /// And what is kept beside them: where its mail goes is in no event.
-const WHOLE: [(&str, Type); 11] =
+const WHOLE: [(&str, Type); 10] =
     with_columns(&COLUMNS, &[("address", Type::Text), ("created_at", Type::Time)]);
 
 fn filter(it: &impl serde::Serialize) -> Cell {
@@ -70,7 +69,6 @@ pub fn insert(it: &Subscription) -> Row {
         filter(&it.filter),
         it.digest.as_str().into(),
         it.language.as_str().into(),
-        Cell::Bool(Some(it.statutory)),
         it.status.as_str().into(),
         Cell::Text(it.address.clone()),
         Cell::Time(Some(it.created_at)),
@@ -101,7 +99,6 @@ pub fn implied(data: Value) -> Result<Row, serde_json::Error> {
         filter(&it.filter),
         it.digest.as_str().into(),
         it.language.as_str().into(),
-        Cell::Bool(Some(it.statutory)),
         it.status.as_str().into(),
     ];
     Ok(Row { table: &TOLD, cells })
@@ -118,7 +115,6 @@ struct SubscriptionRow {
     filter: Value,
     digest: String,
     language: String,
-    statutory: bool,
     status: String,
     created_at: DateTime<Utc>,
 }
@@ -134,7 +130,6 @@ fn read(row: SubscriptionRow) -> Result<Subscription, Problem> {
         filter: serde_json::from_value(row.filter.clone()).map_err(Problem::internal)?,
         digest: Digest::parse(&row.digest).ok_or_else(broken)?,
         language: Language::parse(&row.language).ok_or_else(broken)?,
-        statutory: row.statutory,
         status: SubscriptionStatus::parse(&row.status).ok_or_else(broken)?,
         address: row.address,
         created_at: row.created_at,

@@ -228,7 +228,7 @@ async fn switch_off(app: &App, id: WebhookId, because: DisabledBecause) -> Resul
         subject: Some((SubjectKind::Webhook.number(), id.uuid())),
         position: Some(position),
         happened_at: now,
-        content: topic.content(),
+        content: topic.content(None),
         wall,
     };
     let notices: Vec<Own> = keepers.into_iter().map(notice).collect();
@@ -245,7 +245,7 @@ pub(super) fn trial(app: &App, ctx: &Ctx, webhook: Uuid) -> Own {
         subject: None,
         position: None,
         happened_at: ctx.now,
-        content: Topic::of_kind(NoticeKind::Ping).content(),
+        content: Topic::of_kind(NoticeKind::Ping).content(None),
         wall: ctx.wall,
     }
 }

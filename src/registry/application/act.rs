@@ -176,8 +176,12 @@ fn decide_step(
         Step::Withdraw(_) => steps::withdrawn(&it, today),
     };
     findings.settle()?;
-    let rows = vec![store::update(&after)];
-    Entered::new(after, Some(known.guard.version), rows).decision(ctx)
+    let (rows, applicant) = (vec![store::update(&after)], after.organisation_id);
+    let mut entered = Entered::new(after, Some(known.guard.version), rows);
+    if taken == ApplicationStep::Correct {
+        entered.told = vec![("application_corrections", Some(applicant))];
+    }
+    entered.decision(ctx)
 }
 
 /// The decision; to approve makes the transfer approval in the same commit.
@@ -211,6 +215,7 @@ fn decide_outcome(
     let mut entered = Entered::new(after.clone(), Some(known.guard.version), Vec::new());
     entered.rows = vec![store::update(&after)];
     entered.warnings = warnings;
+    entered.told = vec![("application_decided", Some(after.organisation_id))];
     if let Some((approval, row, held)) = granted {
         let subject = approval.subject();
         let event = event(ctx, subject, "registered", &approval)?;

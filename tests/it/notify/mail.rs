@@ -131,24 +131,3 @@ async fn the_link_in_a_mail_shows_first_and_ends_by_a_post() {
     nobody.call(Method::POST, &forged).send().await.is(404);
     nobody.get("/unsubscribe?t=x").await.is(404);
 }
-
-#[tokio::test]
-async fn what_the_law_wants_told_is_not_ended_by_a_link() {
-    let (world, cast) = world().await;
-    let id = subscribe(&cast.receiver, &json!({})).await;
-    file(&cast).await;
-    tell(&world.app).await;
-    let link = header(&caught(&cast).await[0], "List-Unsubscribe").to_owned();
-    let link = link.trim_matches(['<', '>']).strip_prefix("https://liandan.example/api/v1");
-    let superuser = world.database.superuser().await;
-    superuser.execute("UPDATE subscription SET statutory = true", &[]).await.unwrap();
-    let refused = cast.corps.nobody().call(Method::POST, link.unwrap()).send().await;
-    refused.is(409).refused_as("illegal_transition");
-    file(&cast).await;
-    tell(&world.app).await;
-    let mail = &caught(&cast).await[0];
-    assert!(!mail.to_string().contains("unsubscribe"), "{mail}");
-    // Its owner may, after signing in.
-    let path = format!("/subscriptions/{id}");
-    cast.receiver.call(Method::DELETE, &path).send().await.is(204);
-}

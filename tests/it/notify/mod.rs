@@ -7,6 +7,7 @@ mod killed;
 mod mail;
 mod receiver;
 mod secrets;
+mod statutory;
 mod webhooks;
 
 use liandan::app::App;
@@ -19,7 +20,13 @@ use crate::support::{Answer, Cast, Client, World};
 
 /// A world that catches its mail and whose webhooks may come to this machine.
 pub async fn world() -> (World, Cast) {
-    let sandbox = Settings::of_a_sandbox("https://liandan.example".to_owned());
+    world_with(|_| ()).await
+}
+
+/// The same with other settings.
+pub async fn world_with(change: impl FnOnce(&mut Settings)) -> (World, Cast) {
+    let mut sandbox = Settings::of_a_sandbox("https://liandan.example".to_owned());
+    change(&mut sandbox);
     let world = World::start_with(|serving| serving.config.notify = sandbox).await;
     let cast = Cast::new(&world, 100_000).await;
     cast.produce(10_000).await;

@@ -98,7 +98,7 @@ fn decide_activation(
         }),
         ..plan.clone()
     };
-    changed(after, known, ctx)
+    changed((after, "emergency_activated"), known, ctx)
 }
 
 /// Ends a plan that is in force. What was filed under it goes on. Errors: 404, 403; 409
@@ -128,16 +128,19 @@ fn decide_end(
         end_reason: Some(words(&asked.reason)),
         ..plan.clone()
     };
-    changed(after, known, ctx)
+    changed((after, "emergency_ended"), known, ctx)
 }
 
+/// Told to those whose facilities it opens and to the authorities of its places.
 fn changed(
-    after: EmergencyPlan,
+    (after, told): (EmergencyPlan, &'static str),
     known: &Known<EmergencyPlan>,
     ctx: &Ctx,
 ) -> Result<Decision, Problem> {
     let rows = vec![store::update(&after)];
-    Entered::new(after, Some(known.guard.version), rows).decision(ctx)
+    let mut entered = Entered::new(after, Some(known.guard.version), rows);
+    entered.told = vec![(told, None)];
+    entered.decision(ctx)
 }
 
 fn must_be(is: EmergencyPlanState, wanted: EmergencyPlanState) -> Result<(), Problem> {
