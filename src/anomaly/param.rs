@@ -123,10 +123,18 @@ pub enum Param {
     Al77WarnBefore,
     Al78Oldest,
     Al79Limit,
+    Al80Before,
+    Al80InTransit,
+    Al81Limit,
+    Al82Limit,
+    Al82Warn,
+    Al83Limit,
+    Al83Warn,
+    Al84Warn,
 }
 
 impl Param {
-    pub const ALL: [Self; 120] = [
+    pub const ALL: [Self; 128] = [
         Self::Al01HazardousPercent,
         Self::Al01HazardousFloor,
         Self::Al01MedicalPercent,
@@ -247,5 +255,13 @@ impl Param {
         Self::Al77WarnBefore,
         Self::Al78Oldest,
         Self::Al79Limit,
+        Self::Al80Before,
+        Self::Al80InTransit,
+        Self::Al81Limit,
+        Self::Al82Limit,
+        Self::Al82Warn,
+        Self::Al83Limit,
+        Self::Al83Warn,
+        Self::Al84Warn,
     ];
 }

@@ -28,14 +28,16 @@ use super::setting::{Set, Settings};
 use crate::calendar::Calendar;
 use crate::catalogue::Catalogue;
 use crate::ids::{
-    AnomalyId, DriverId, LicenceId, ManifestId, OrganisationId, SiteId, StorageAreaId, VehicleId,
+    AnomalyId, DriverId, LicenceId, ManifestId, OrganisationId, SiteId, StorageAreaId,
+    TransferApplicationId, VehicleId,
 };
+use crate::registry::application::TransferApplication;
 use crate::registry::{Driver, Licence, Organisation, Site, Vehicle};
 use book::{Book, Leaf};
 use load::Load;
 use rules::{
     capacity, drift, kitchen, mass, medical, movement, network, pace, paper, registers, silence,
-    stock, stove, track,
+    stock, storage_age, stove, terms, track,
 };
 use seen::{Seen, What};
 use timers::Timers;
@@ -149,6 +151,9 @@ books! {
     plants: SiteId => capacity::Plant,
     flows: (String, SiteId) => network::Flow,
     shares: (String, String) => network::Shares,
+    misfits: SiteId => terms::Misfit,
+    applications: TransferApplicationId => TransferApplication,
+    lots: SiteId => storage_age::Lots,
 }
 
 impl Watch {
@@ -177,7 +182,10 @@ impl Watch {
             What::Ledger(entry) => rules::ledger(self, entry, seen),
             What::Setting(set) => self.set(set),
             What::Readings(batch, readings) => rules::readings(self, batch, readings, seen),
-            what => registers::see(self, what, seen),
+            what => {
+                registers::see(self, what, seen);
+                terms::see(self, what, seen);
+            }
         }
         self.mark.position = seen.position + 1;
     }

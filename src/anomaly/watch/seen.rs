@@ -11,6 +11,7 @@ use crate::decision::SubjectKind;
 use crate::ids::{ManifestId, OrganisationId, RoundId};
 use crate::manifest::Happening;
 use crate::problem::Problem;
+use crate::registry::application::TransferApplication;
 use crate::registry::record::activity::Activity;
 use crate::registry::record::emergency_plan::EmergencyPlanFiled;
 use crate::registry::record::facility_day::FacilityDay;
@@ -41,6 +42,7 @@ pub enum What {
     Insurance(InsurancePolicy),
     EmergencyPlan(EmergencyPlanFiled),
     Report(Reported),
+    Application(Box<TransferApplication>),
     Setting(setting::Set),
     /// Readings of devices, in the order of their times.
     Readings(Batch, Vec<Reading>),
@@ -168,6 +170,7 @@ fn what(body: &Body<'_>) -> Result<What, Problem> {
         SubjectKind::InsurancePolicy => What::Insurance(parse(data)?),
         SubjectKind::EmergencyPlanFiled => What::EmergencyPlan(parse(data)?),
         SubjectKind::Report => What::Report(parse(data)?),
+        SubjectKind::TransferApplication => What::Application(Box::new(parse(data)?)),
         SubjectKind::RuleSetting => What::Setting(parse(data)?),
         SubjectKind::Track => What::Readings(parse(data)?, Vec::new()),
         _ => What::Other,

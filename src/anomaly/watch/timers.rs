@@ -41,6 +41,25 @@ pub enum Timer {
     Insurance,
     EmergencyPlan,
     LicenceSoon,
+    /// A load has been under way for long: its carrier is reminded.
+    ArriveSoon,
+    /// A kitchen load that came should be confirmed.
+    WeighSoon,
+    Weigh,
+    /// A plan that does not have what left should be changed.
+    PlanFitsSoon,
+    PlanFits,
+    /// A step of a transfer application.
+    StepSoon,
+    Step,
+    /// What a plant or a collector owes by the half-year, quarter or year.
+    Period,
+    /// Reminders of what other timers find late.
+    SendOnSoon,
+    PlanSoon,
+    ReportSoon,
+    InsuranceSoon,
+    DriverSoon,
 }
 
 /// All timers, found by subject and in the order of their times.

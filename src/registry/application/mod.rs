@@ -19,6 +19,7 @@ pub use asked::{
     NewTransferApplication, ReplyToApplication, ResubmitApplication, Step,
     TransferApplicationQuery,
 };
+pub use clocks::{Clocks, TermState};
 pub use model::{ApplicationStatus, TransferApplication};
 pub use store::implied;
 pub use view::{OneTransferApplicationView, TransferApplicationView, shown};

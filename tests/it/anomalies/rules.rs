@@ -26,7 +26,7 @@ fn is(found: (f64, &Value), value: f64, set_for: &Value) -> bool {
 async fn all_rules_are_listed_for_regulators() {
     let (_world, cast, manifest) = late().await;
     let rules = cast.corps.get("/anomaly-rules").await.is(200);
-    assert_eq!(rules.get("/data").as_array().unwrap().len(), 79);
+    assert_eq!(rules.get("/data").as_array().unwrap().len(), 84);
     let one = cast.corps.get("/anomaly-rules/AL79").await.is(200);
     assert_eq!(rules.get("/data/78"), &one.json);
     assert!(is(limit(&one), 3.0, &Value::Null));

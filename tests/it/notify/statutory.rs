@@ -214,4 +214,15 @@ async fn an_applicant_is_told_what_its_application_lacks_and_what_becomes_of_it(
     assert_eq!(found[0]["path"], format!("/api/v1{path}"));
     assert!(found[0]["basis"].as_str().unwrap().contains("第二十三条"));
     assert!(notices(&cast.receiver).await.is_empty());
+    // Then nobody takes the next step in time: the authority is told, and no party.
+    let own = regulator(&world, &cast, ("01", "ecology")).await;
+    cast.producer.post(&format!("{path}/resubmit"), &json!({})).await.ok();
+    world.pass(TimeDelta::days(15));
+    anomaly::catch_up(&world.app).await.unwrap();
+    tell(&world.app).await;
+    let found = notices(&own).await;
+    assert_eq!(kinds(&found), ["anomaly_opened", "anomaly_reminder"]);
+    assert!(found.iter().all(|one| one["rule"] == "AL84"), "{found:?}");
+    assert!(found[0]["title_zh"].as_str().unwrap().contains("初步审核意见"), "{found:?}");
+    assert_eq!(notices(&cast.producer).await.len(), 1);
 }

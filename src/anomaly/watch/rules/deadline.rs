@@ -21,7 +21,7 @@ use crate::registry::LicenceKind;
 
 /// Steps that were taken offline come one after the other: none is late before the next had the
 /// time to come.
-const GRACE: TimeDelta = TimeDelta::hours(1);
+pub const GRACE: TimeDelta = TimeDelta::hours(1);
 
 /// All that a manifest may have.
 const TIMERS: [Timer; 9] = [

@@ -1,6 +1,7 @@
 //! The rules, one file a family. Each looks at an event, or at a timer that is due, keeps what it
 //! needs in its own books, and raises or clears cases. `docs/anomalies.md` lists what each does.
 
+pub mod applied;
 pub mod capacity;
 pub mod deadline;
 pub mod drift;
@@ -12,12 +13,16 @@ pub mod network;
 pub mod output;
 pub mod pace;
 pub mod paper;
+pub mod periods;
 pub mod registers;
 pub mod rights;
 pub mod silence;
+pub mod soon;
 pub mod sorting;
 pub mod stock;
+pub mod storage_age;
 pub mod stove;
+pub mod terms;
 pub mod track;
 pub mod weight;
 
@@ -52,6 +57,7 @@ pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happeni
     silence::manifest(w, load, seen, happening);
     capacity::manifest(w, load, seen, happening);
     network::manifest(w, load, seen, happening);
+    terms::manifest(w, load, seen, happening);
 }
 
 /// An entry was made in a site's ledger by hand.
@@ -62,6 +68,7 @@ pub fn ledger(w: &mut Watch, entry: &LedgerEntry, seen: &Seen<'_>) {
     stock::ledger(w, entry, seen);
     silence::ledger(w, entry, seen);
     capacity::ledger(w, entry, seen);
+    storage_age::ledger(w, entry, seen);
 }
 
 /// Devices told what they read.
@@ -100,6 +107,7 @@ pub fn due(w: &mut Watch, timer: Timer, subject: Uuid) {
             registers::no_plan_ever(w, site);
             kitchen::month(w, site);
             capacity::month(w, site);
+            storage_age::month(w, site);
         }
         Timer::Plan
         | Timer::Report
@@ -108,6 +116,7 @@ pub fn due(w: &mut Watch, timer: Timer, subject: Uuid) {
         | Timer::LicenceSoon => {
             registers::due(w, timer, subject);
         }
+        _ => terms::due(w, timer, subject),
     }
 }
 

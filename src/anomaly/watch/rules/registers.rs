@@ -167,7 +167,7 @@ fn plan(w: &mut Watch, entry: &ManagementPlan) {
 }
 
 /// Under this id stands what anybody has filed.
-const fn nobody() -> SiteId {
+pub const fn nobody() -> SiteId {
     SiteId::of(Uuid::nil())
 }
 
@@ -297,7 +297,7 @@ pub fn no_plan_ever(w: &mut Watch, site: SiteId) {
 }
 
 /// Whether a site had waste within a year before the day.
-fn was_active(w: &Watch, site: SiteId, day: NaiveDate) -> bool {
+pub fn was_active(w: &Watch, site: SiteId, day: NaiveDate) -> bool {
     let active = w.owed.get(&site).and_then(|owed| owed.active_on);
     active.is_some_and(|on| (day - on).num_days() <= 366)
 }

@@ -27,6 +27,7 @@ pub fn id(n: u32) -> Uuid {
 }
 
 /// Bodies of events, in the order of the log, on a clock that is moved by hand.
+#[derive(Clone)]
 pub struct Log {
     pub now: DateTime<Utc>,
     pub bodies: Vec<String>,

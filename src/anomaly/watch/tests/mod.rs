@@ -6,3 +6,4 @@ mod output;
 mod records;
 mod rules;
 mod stored;
+mod terms;
