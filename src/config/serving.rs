@@ -45,6 +45,8 @@ pub struct Serving {
     pub metrics: Metrics,
     pub behind_tls: bool,
     pub workers: Option<usize>,
+    /// The token secret is none of the settings: made for this start, and kept with a demo's data.
+    pub is_secret_made: bool,
 }
 
 impl Serving {
@@ -57,13 +59,15 @@ impl Serving {
         Self::with(env, origin, sandbox, secret)
     }
 
-    /// For a demo: everything has a default. Its secret is made anew at each start, so whoever was
-    /// signed in signs in again.
+    /// For a demo: everything has a default. Its secret is made here, and taken only where the
+    /// demo's data has none yet.
     pub fn for_demo(env: &Environment, mint: &Mint) -> Result<Self, BadSetting> {
         let made = || mint.bytes::<TOKEN_SECRET_BYTES_MIN>().to_vec();
-        let secret = token_secret(env)?.unwrap_or_else(made);
+        let secret = token_secret(env)?;
+        let is_secret_made = secret.is_none();
         let origin = origin(env)?.unwrap_or_else(|| DEMO_ORIGIN.to_owned());
-        let mut demo = Self::with(env, origin, true, secret)?;
+        let mut demo = Self::with(env, origin, true, secret.unwrap_or_else(made))?;
+        demo.is_secret_made = is_secret_made;
         // Whoever tries it has a receiver on the same machine.
         demo.config.notify.private_targets |= env.text("LIANDAN_WEBHOOK_PRIVATE_TARGETS").is_none();
         let metrics = if demo.metrics == Metrics::Off { Metrics::SignedIn } else { demo.metrics };
@@ -116,6 +120,7 @@ impl Serving {
             metrics: metrics(env)?,
             behind_tls: env.one_of("LIANDAN_BEHIND_TLS", &yes_no, false)?,
             workers,
+            is_secret_made: false,
         })
     }
 }

@@ -39,6 +39,10 @@ pub fn demo(
         let (folder, origin) = (&demo.home.data_dir, &serving.config.origin);
         serving.config.log_keys = Some(log_key::of_demo(folder, origin, (demo.reset, &mint))?);
     }
+    if serving.is_secret_made {
+        let (folder, fresh) = (&demo.home.data_dir, &serving.config.token_secret);
+        serving.config.token_secret = log_key::secret_of_demo(folder, demo.reset, fresh)?;
+    }
     let system = actix_web::rt::System::new();
     let ended = system.block_on(async {
         let mut signals = Signals::listen()?;

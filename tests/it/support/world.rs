@@ -164,6 +164,7 @@ fn serving() -> Serving {
         metrics: Metrics::Token("tests-see-metrics".to_owned()),
         behind_tls: false,
         workers: Some(1),
+        is_secret_made: false,
     }
 }
 
