@@ -55,6 +55,10 @@ pub const VARIABLES: &[(&str, &str)] = &[
          smtp+plain://host:25; unset: no mail leaves (a demo catches its own)",
     ),
     (
+        "LIANDAN_SMTP_CA_FILE",
+        "a file with the authority (PEM) of the mail server's certificate, beside this machine's",
+    ),
+    (
         "LIANDAN_MAIL_FROM",
         "whom mail is from, such as 联单 <liandan@example.cn>; with a mail server",
     ),

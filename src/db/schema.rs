@@ -957,6 +957,8 @@ diesel::table! {
         old_secret -> Nullable<Bytea>,
         old_secret_until -> Nullable<Timestamptz>,
         failing_since -> Nullable<Timestamptz>,
+        by_hand_since -> Nullable<Timestamptz>,
+        by_hand -> Int4,
     }
 }
 

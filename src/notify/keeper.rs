@@ -57,11 +57,11 @@ impl Notify {
         self.catcher.as_ref()
     }
 
-    pub(super) fn client(&self, private: bool) -> Result<&reqwest::Client, Problem> {
+    pub(super) fn client(&self, settings: &Settings) -> Result<&reqwest::Client, Problem> {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let made = post::client(private)?;
+        let made = post::client(settings)?;
         Ok(self.client.get_or_init(|| made))
     }
 
@@ -77,8 +77,13 @@ impl Notify {
                 return Err(Problem::internal("there is no mail here"));
             }
         };
-        let builder = Mailer::from_url(&url)
+        let mut builder = Mailer::from_url(&url)
             .map_err(|_| Problem::internal("the mail server's URL cannot be used"))?;
+        if let (MailBy::Server(server), Some(ca)) = (&settings.mail_by, &settings.mail_ca)
+            && let Some(tls) = server.tls_with(ca).map_err(Problem::internal)?
+        {
+            builder = builder.tls(tls);
+        }
         let pool = PoolConfig::new().max_size(MAILS_AT_ONCE as u32);
         let made = builder.pool_config(pool).timeout(Some(MAIL_TIMEOUT)).build();
         Ok(self.mailer.get_or_init(|| made))

@@ -36,6 +36,11 @@ pub const WEBHOOKS_UNDER_WAY_MAX: i64 = 256;
 pub const WEBHOOK_POLL: Duration = Duration::from_secs(1);
 pub const MAIL_POLL: Duration = Duration::from_secs(5);
 
+/// Trials and redeliveries of one webhook within so many seconds: somebody tries by hand; whoever
+/// missed many reads the change feed.
+pub const BY_HAND_MAX: i32 = 20;
+pub const BY_HAND_WINDOW_S: i64 = 60;
+
 /// Bytes that are kept of an answer.
 pub const WEBHOOK_ANSWER_BYTES_MAX: usize = 1024;
 

@@ -38,6 +38,7 @@ pub use kind::{NoticeKind, NoticeSeverity};
 pub use mail::{Catcher, CaughtMail, escaped};
 pub use settings::{MailBy, NotAServer, Settings, SmtpServer};
 pub use topic::{Content, Told, Topic, Whereabouts};
+pub use webhook::Names;
 
 use crate::app::App;
 use crate::problem::Problem;

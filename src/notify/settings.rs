@@ -3,7 +3,10 @@
 use std::str::FromStr;
 
 use lettre::message::Mailbox;
+use lettre::transport::smtp;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 
+use super::webhook::Names;
 use crate::secret::Secret;
 
 /// The mail server: `smtps://user:password@host:465` (TLS at once), `smtp://…:587` (STARTTLS, and
@@ -45,6 +48,23 @@ impl SmtpServer {
     }
 }
 
+impl SmtpServer {
+    /// How TLS is spoken where certificates of an authority of one's own count as well; none in
+    /// the clear.
+    pub fn tls_with(&self, ca: &str) -> Result<Option<Tls>, smtp::Error> {
+        // What parsed as a server has a host.
+        let url = url::Url::parse(self.0.reveal()).ok();
+        let Some(url) = url.filter(|url| url.scheme() != "smtp+plain") else { return Ok(None) };
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let ca = Certificate::from_pem(ca.as_bytes())?;
+        let parameters = TlsParameters::builder(host).add_root_certificate(ca).build()?;
+        Ok(Some(match url.scheme() {
+            "smtps" => Tls::Wrapper(parameters),
+            _ => Tls::Required(parameters),
+        }))
+    }
+}
+
 /// By which way mail leaves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum MailBy {
@@ -60,12 +80,16 @@ pub enum MailBy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     pub mail_by: MailBy,
+    /// An authority (PEM) that its certificate may be of, beside those that this machine knows.
+    pub mail_ca: Option<String>,
     /// Whom mail is from.
     pub mail_from: Mailbox,
     /// Where people reach this server, without a slash at the end: what mails link to.
     pub public_url: String,
     /// Webhooks may go to loopback and private networks, and without TLS.
     pub private_targets: bool,
+    /// Where webhooks' names are looked up.
+    pub names: Names,
 }
 
 /// Nobody's address.
@@ -79,9 +103,11 @@ impl Default for Settings {
             .unwrap_or_else(|_| unreachable!("a plain address parses"));
         Self {
             mail_by: MailBy::Nothing,
+            mail_ca: None,
             mail_from: Mailbox::new(Some("联单 liandan".to_owned()), address),
             public_url: "http://127.0.0.1:8080".to_owned(),
             private_targets: false,
+            names: Names::System,
         }
     }
 }

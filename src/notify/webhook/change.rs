@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use super::asked::{ChangeWebhook, WebhookSwitch};
 use super::make::{Made, already_created, written};
 use super::model::{DisabledBecause, Webhook, WebhookStatus};
+use super::target::looked_up;
 use super::{look, sign, store, target};
 use crate::app::App;
 use crate::command::{self, Done};
@@ -29,12 +30,17 @@ pub async fn change(
     asked: Asked<ChangeWebhook>,
 ) -> Result<Done<Webhook>, Problem> {
     let private = app.config.notify.private_targets;
+    let leads = match asked.as_ref().map(|asked| &asked.url) {
+        Ok(Change::Set(url)) => looked_up(url.as_str(), &app.config.notify.names, private).await,
+        Ok(Change::Keep) | Err(_) => Ok(()),
+    };
     let decide = |(before, version): &Known| {
         ctx.expect_version(*version)?;
         there(before)?;
         let asked = asked.as_ref().map_err(Clone::clone)?;
         if let Change::Set(url) = &asked.url {
-            target::checked(url.as_str(), private).map_err(|not| not.fault("/url"))?;
+            let url = target::checked(url.as_str(), private).and(leads);
+            url.map_err(|not| not.fault("/url"))?;
         }
         let after = changed(before, asked);
         if after == *before {

@@ -1,7 +1,7 @@
-//! Deliveries to webhooks, as whoever sends them sees them: claimed, tried.
+//! Deliveries to webhooks, as whoever sends them sees them: claimed, tried, counted by hand.
 
-use chrono::{DateTime, Utc};
-use diesel::QueryableByName;
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
 use diesel::sql_types::{
     BigInt, Bool, Bytea, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
@@ -9,7 +9,10 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::db::Pool;
+use crate::db::schema::webhook;
+use crate::ids::WebhookId;
 use crate::notify::delivery::{Attempt, DeliveryStatus};
+use crate::notify::limits::{BY_HAND_MAX, BY_HAND_WINDOW_S};
 use crate::problem::Problem;
 
 /// What is to be sent to a webhook now, leased to whoever claimed it.
@@ -78,6 +81,34 @@ pub async fn claim(
         .bind::<BigInt, _>(each)
         .bind::<BigInt, _>(all);
     Ok(query.load(&mut pool.get().await?).await?)
+}
+
+/// One statement, so that of many at once no more pass than may.
+const BY_HAND_SQL: &str = "-- notify: one more sending by hand
+UPDATE webhook SET by_hand = CASE WHEN by_hand_since > $2 THEN by_hand + 1 ELSE 1 END,
+       by_hand_since = CASE WHEN by_hand_since > $2 THEN by_hand_since ELSE $3 END
+ WHERE id = $1 AND (by_hand_since IS NULL OR by_hand_since <= $2 OR by_hand < $4)";
+
+/// Counts a sending by hand; where there were too many, how long it takes until there may be more.
+pub async fn by_hand(
+    pool: &Pool,
+    id: WebhookId,
+    wall: DateTime<Utc>,
+) -> Result<Result<(), TimeDelta>, Problem> {
+    let (window, conn) = (TimeDelta::seconds(BY_HAND_WINDOW_S), &mut pool.get().await?);
+    let counted = diesel::sql_query(BY_HAND_SQL)
+        .bind::<SqlUuid, _>(id.uuid())
+        .bind::<Timestamptz, _>(wall - window)
+        .bind::<Timestamptz, _>(wall)
+        .bind::<Integer, _>(BY_HAND_MAX)
+        .execute(conn)
+        .await?;
+    if counted > 0 {
+        return Ok(Ok(()));
+    }
+    let query = webhook::table.find(id.uuid()).select(webhook::by_hand_since);
+    let since: Option<DateTime<Utc>> = query.first(conn).await?;
+    Ok(Err(since.map_or(window, |since| since + window - wall)))
 }
 
 /// Nothing is written where another has claimed it meanwhile (`attempts` has moved).

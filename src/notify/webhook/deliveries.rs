@@ -2,13 +2,13 @@
 //! part of the record.
 
 use super::asked::ListDeliveries;
-use super::{look, post};
+use super::{claim_store, look, post};
 use crate::app::App;
 use crate::ctx::{Actor, Ctx};
 use crate::ids::{DeliveryId, WebhookId};
 use crate::notify::delivery::{Attempt, Delivery, DeliveryStatus};
 use crate::notify::delivery_store as store;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem, Text};
 use crate::wire::{Asked, Nothing};
 
 /// A page, newest first, and one more.
@@ -54,9 +54,25 @@ pub async fn redeliver(
         let next_attempt_at = Some(ctx.wall);
         return Ok(Delivery { status: DeliveryStatus::Pending, next_attempt_at, ..before });
     }
+    may_send(app, ctx, of.0).await?;
     store::again(&app.pool, of.1, ctx.wall).await?;
     app.notify.wake.notify_waiters();
     found(app, &ctx.actor, of).await
+}
+
+/// 429 where somebody has sent too much by hand of late.
+async fn may_send(app: &App, ctx: &Ctx, webhook: WebhookId) -> Result<(), Problem> {
+    let Err(wait) = claim_store::by_hand(&app.pool, webhook, ctx.wall).await? else {
+        return Ok(());
+    };
+    let seconds = wait.num_seconds().max(0) + 1;
+    let detail = Text::new(
+        format!("测试与重发过于频繁，请 {seconds} 秒后再试。"),
+        format!("Too many trials and redeliveries; try again in {seconds} seconds."),
+    );
+    let mut problem = Problem::new(Code::TooManyRequests, detail);
+    problem.retry_after_s = u32::try_from(seconds).ok();
+    Err(problem)
 }
 
 /// A delivery to try it with, which is about nothing.
@@ -84,6 +100,7 @@ pub async fn ping(
         read_at: None,
     };
     if !ctx.validate_only {
+        may_send(app, ctx, webhook).await?;
         store::insert(&app.pool, &[own]).await?;
         app.notify.wake.notify_waiters();
     }

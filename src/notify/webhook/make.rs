@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::asked::MakeWebhook;
 use super::model::{Sight, Webhook, WebhookStatus};
+use super::target::{NoTarget, looked_up};
 use super::{sign, store, target};
 use crate::app::App;
 use crate::command::{self, Done};
@@ -34,9 +35,15 @@ pub async fn make(app: &App, ctx: &Ctx, asked: Asked<MakeWebhook>) -> Result<Mad
     let sealed = app.notify.vault.seal(id, &secret, &app.mint)?;
     let read = async |_| store::count(&app.pool, ctx.actor.organisation_id).await;
     let private = app.config.notify.private_targets;
+    // Outside the decision, which must not wait for anybody.
+    let leads = match &asked {
+        Ok(asked) => looked_up(asked.url.as_str(), &app.config.notify.names, private).await,
+        Err(_) => Ok(()),
+    };
     let decide = |kept: &i64| {
         let asked = asked.as_ref().map_err(Clone::clone)?;
-        decide((*kept, private), asked, (id, &sealed), ctx)
+        let url = target::checked(asked.url.as_str(), private).and(leads);
+        decide((*kept, url), asked, (id, &sealed), ctx)
     };
     match command::run::<_, Webhook>(app, ctx, read, decide).await? {
         Done::Written { output, .. } | Done::Previewed { output, .. } => {
@@ -55,13 +62,13 @@ pub(super) fn already_created() -> Problem {
 }
 
 fn decide(
-    (kept, private): (i64, bool),
+    (kept, url): (i64, Result<(), NoTarget>),
     asked: &MakeWebhook,
     (id, sealed): (WebhookId, &[u8]),
     ctx: &Ctx,
 ) -> Result<Decision, Problem> {
     let mut findings = Findings::new();
-    if let Err(not) = target::checked(asked.url.as_str(), private) {
+    if let Err(not) = url {
         findings.refuse(not.fault("/url"));
     }
     if kept >= WEBHOOKS_MAX {

@@ -18,3 +18,4 @@ pub use look::{as_at, list, one, seen_among, shown};
 pub use make::{Made, make};
 pub use model::{DisabledBecause, MadeWebhookView, Webhook, WebhookStatus, WebhookView};
 pub use store::implied;
+pub use target::Names;

@@ -28,17 +28,21 @@ use crate::notify::limits::{
     RETRY_UNTIL_DAYS, WEBHOOK_ANSWER_BYTES_MAX, WEBHOOK_LEASE_S, WEBHOOK_POLL, WEBHOOK_TIMEOUT,
     WEBHOOKS_UNDER_WAY_EACH, WEBHOOKS_UNDER_WAY_MAX,
 };
+use crate::notify::settings::Settings;
 use crate::notify::topic::{Content, Topic};
 use crate::outbound;
 use crate::problem::Problem;
 
 /// The client of all webhooks: no proxy that others have set up for us, no redirects (nobody sends
 /// us elsewhere), no connection kept (each attempt looks its address up anew).
-pub fn client(private: bool) -> Result<reqwest::Client, Problem> {
+pub fn client(settings: &Settings) -> Result<reqwest::Client, Problem> {
     let tls = outbound::tls().map_err(Problem::internal)?;
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
-        .dns_resolver(Arc::new(target::Guarded { private }))
+        .dns_resolver(Arc::new(target::Guarded {
+            names: settings.names.clone(),
+            private: settings.private_targets,
+        }))
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .pool_max_idle_per_host(0)
@@ -136,7 +140,7 @@ async fn attempt(app: &App, due: &Claimed) -> Result<Came, Problem> {
     let signature = sign::signature(&secrets, (&message, timestamp, &body))?;
     let request = app
         .notify
-        .client(private)?
+        .client(&app.config.notify)?
         .post(url)
         .header("content-type", "application/json")
         .header("webhook-id", message)

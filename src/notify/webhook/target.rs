@@ -6,9 +6,13 @@
 //! itself at each attempt and gives the client the addresses that passed, so that what was checked
 //! is what is connected to; a name that leads elsewhere the second time gains nothing.
 
+use std::collections::BTreeMap;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::time::timeout;
 use url::{Host, Url};
 
 use crate::problem::{Code, Fault, Text};
@@ -61,12 +65,23 @@ pub fn checked(text: &str, private: bool) -> Result<Url, NoTarget> {
         return Err(NoTarget::Fragment);
     }
     let open = match url.host() {
-        Some(Host::Domain(name)) => private || !is_local_name(name),
+        Some(Host::Domain(name)) => !is_metadata_name(name) && (private || !is_local_name(name)),
         Some(Host::Ipv4(address)) => may_go(address.into(), private),
         Some(Host::Ipv6(address)) => may_go(address.into(), private),
         None => return Err(NoTarget::NotAUrl),
     };
     if open { Ok(url) } else { Err(NoTarget::Private) }
+}
+
+/// Names under which clouds keep their metadata: never, whatever is allowed and whatever their
+/// look-up says.
+fn is_metadata_name(name: &str) -> bool {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    let known = ["metadata", "metadata.google.internal", "metadata.goog", "instance-data"];
+    known.contains(&name.as_str())
+        || ["metadata.google.internal", "metadata.goog", "ec2.internal"]
+            .iter()
+            .any(|end| name.ends_with(&format!(".{end}")))
 }
 
 /// Names that lead to this machine or its network by themselves, whatever their look-up says.
@@ -145,8 +160,48 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
 }
 
+/// Where names are looked up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Names {
+    /// As this machine does it.
+    #[default]
+    System,
+    /// By a table alone.
+    Table(BTreeMap<String, Vec<IpAddr>>),
+}
+
+impl Names {
+    async fn addresses(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        match self {
+            Self::System => {
+                let found = tokio::net::lookup_host((name, 0)).await?;
+                Ok(found.map(|address| address.ip()).collect())
+            }
+            Self::Table(table) => Ok(table.get(name).cloned().unwrap_or_default()),
+        }
+    }
+}
+
+/// How long a name is looked up for whoever makes a webhook.
+const LOOK_UP: Duration = Duration::from_secs(2);
+
+/// Whether its name leads where webhooks may not go, as far as it can be looked up now; each
+/// attempt looks again.
+pub async fn looked_up(text: &str, names: &Names, private: bool) -> Result<(), NoTarget> {
+    let Ok(url) = checked(text, private) else { return Ok(()) };
+    let Some(Host::Domain(name)) = url.host() else { return Ok(()) };
+    match timeout(LOOK_UP, names.addresses(name)).await {
+        Ok(Ok(found)) if found.iter().any(|address| !may_go(*address, private)) => {
+            Err(NoTarget::Private)
+        }
+        // Nobody answers for it at the moment.
+        Ok(Ok(_) | Err(_)) | Err(_) => Ok(()),
+    }
+}
+
 /// Looks names up for the client, and gives it only what it may connect to.
 pub struct Guarded {
+    pub names: Names,
     pub private: bool,
 }
 
@@ -156,11 +211,11 @@ struct LeadsNowhere;
 
 impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
-        let private = self.private;
+        let (names, private) = (self.names.clone(), self.private);
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let open: Vec<SocketAddr> =
-                found.filter(|address| may_go(address.ip(), private)).collect();
+            let found = names.addresses(name.as_str()).await?.into_iter();
+            let open = found.filter(|address| may_go(*address, private));
+            let open: Vec<SocketAddr> = open.map(|address| SocketAddr::new(address, 0)).collect();
             if open.is_empty() {
                 return Err(LeadsNowhere.into());
             }
@@ -246,6 +301,14 @@ mod tests {
             "https://0/",
             "https://224.0.0.1/",
             "https://[64:ff9b::a9fe:a9fe]/",
+            "http://metadata.google.internal/computeMetadata/v1/",
+            "http://METADATA.google.internal./",
+            "http://x.metadata.google.internal/",
+            "http://metadata/",
+            "http://instance-data.ec2.internal/",
+            "http://2852039166/latest/meta-data/",
+            "http://0xa9fea9fe/",
+            "http://0251.0376.0251.0376/",
         ] {
             assert_eq!(checked(never, true), Err(NoTarget::Private), "{never}");
         }
@@ -284,8 +347,35 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_is_looked_up_by_the_guard_at_each_attempt() {
-        let asked = |private| Guarded { private }.resolve("localhost".parse().unwrap());
-        assert!(asked(false).await.is_err());
-        assert!(asked(true).await.is_ok_and(|found| found.count() > 0));
+        let of = |text: &str| text.parse::<IpAddr>().unwrap();
+        let table = [
+            ("inside.example", vec![of("10.0.0.7")]),
+            ("metadata.example", vec![of("169.254.169.254")]),
+            ("both.example", vec![of("8.8.8.8"), of("fd00:ec2::254")]),
+        ];
+        let table = table.map(|(name, found)| (name.to_owned(), found));
+        let names = Names::Table(BTreeMap::from(table));
+        let asked = async |name: &str, private| {
+            let found = Guarded { names: names.clone(), private }.resolve(name.parse().unwrap());
+            found.await.map(Iterator::count).unwrap_or(0)
+        };
+        assert_eq!(
+            (asked("inside.example", false).await, asked("inside.example", true).await),
+            (0, 1)
+        );
+        assert_eq!(asked("metadata.example", true).await, 0);
+        assert_eq!(asked("both.example", true).await, 1, "only where it may go");
+        let made = async |name: &str, private| {
+            looked_up(&format!("https://{name}/x"), &names, private).await
+        };
+        assert_eq!(made("inside.example", true).await, Ok(()));
+        assert_eq!(made("nobody.example", false).await, Ok(()), "each attempt looks again");
+        for (name, private) in
+            [("inside.example", false), ("metadata.example", true), ("both.example", true)]
+        {
+            assert_eq!(made(name, private).await, Err(NoTarget::Private), "{name}");
+        }
+        let own = Guarded { names: Names::System, private: true };
+        assert!(own.resolve("localhost".parse().unwrap()).await.is_ok_and(|all| all.count() > 0));
     }
 }

@@ -6,12 +6,17 @@ mod isolation;
 mod killed;
 mod mail;
 mod receiver;
+mod sealed_mail;
 mod secrets;
+mod smtp;
 mod statutory;
+mod targets;
 mod webhooks;
 
+use std::collections::BTreeMap;
+
 use liandan::app::App;
-use liandan::notify::{self, Settings};
+use liandan::notify::{self, Names, Settings};
 use serde_json::{Value, json};
 
 pub use receiver::{Receiver, Reply};
@@ -26,6 +31,8 @@ pub async fn world() -> (World, Cast) {
 /// The same with other settings.
 pub async fn world_with(change: impl FnOnce(&mut Settings)) -> (World, Cast) {
     let mut sandbox = Settings::of_a_sandbox("https://liandan.example".to_owned());
+    // Nobody asks the network for a name.
+    sandbox.names = Names::Table(BTreeMap::new());
     change(&mut sandbox);
     let world = World::start_with(|serving| serving.config.notify = sandbox).await;
     let cast = Cast::new(&world, 100_000).await;
