@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::asked::{AssignAnomaly, MergeAnomaly, ReferAnomaly, ShareAnomaly, TriageAnomaly};
 use super::decided::{self, Change};
-use super::review::{Referral, Review};
+use super::review::{AsSeen, Referral, Review};
 use super::sight::{Sight, acts};
 use super::store::{self, Stored};
 use crate::app::App;
@@ -54,10 +54,15 @@ pub async fn act(
     let read = async |_: Freshness| facts(app, ctx, id, &asked).await;
     let done: Answered<Review> =
         Box::pin(commit(app, ctx, read, |facts| decide(facts, &asked, ctx))).await?;
-    let stored = store::one(&app.pool, id).await?.ok_or_else(Problem::not_found)?;
     let review = done.value.clone();
-    let status = super::review::status(&review, stored.case.resolved_at.is_some());
-    let stored = Stored { review, status, version: done.version, ..stored };
+    // As whoever acted saw it, to a repeat as well; what was too long, or an older program's, was
+    // not kept.
+    let case = match review.seen.clone() {
+        Some(AsSeen(case)) => *case,
+        None => store::one(&app.pool, id).await?.ok_or_else(Problem::not_found)?.case,
+    };
+    let status = super::review::status(&review, case.resolved_at.is_some());
+    let stored = Stored { case, review, status, version: done.version };
     Ok((done, stored))
 }
 
@@ -92,14 +97,14 @@ fn decide(facts: &Facts, asked: &Act, ctx: &Ctx) -> Result<Decision, Problem> {
     let sees = Sight::of(&ctx.actor).sees(case, review);
     policy::allow(sees, acts(&ctx.actor, case, review))?;
     ctx.expect_version(*version)?;
-    let before = review.clone();
+    let before = Review { seen: AsSeen::of(case), ..review.clone() };
     let alone = |kind, review| Acted { kind, reviews: vec![(review, *version)] };
     let acted = match asked {
         Act::Triage(asked) => alone("triaged", triaged(before, content(asked)?, ctx)?),
-        Act::Assign(asked) => alone("assigned", assigned(facts, content(asked)?)?),
+        Act::Assign(asked) => alone("assigned", assigned(facts, before, content(asked)?)?),
         Act::Share(asked) => alone("shared", shared(before, content(asked)?)),
         Act::Refer(asked) => alone("referred", referred(before, content(asked)?, ctx)),
-        Act::Merge(asked) => merged(facts, content(asked)?, ctx)?,
+        Act::Merge(asked) => merged(facts, before, content(asked)?, ctx)?,
     };
     decision(acted, ctx)
 }
@@ -134,13 +139,13 @@ fn triaged(review: Review, asked: &TriageAnomaly, ctx: &Ctx) -> Result<Review, P
     })
 }
 
-fn assigned(facts: &Facts, asked: &AssignAnomaly) -> Result<Review, Problem> {
-    let Stored { case, review, .. } = &facts.stored;
+fn assigned(facts: &Facts, before: Review, asked: &AssignAnomaly) -> Result<Review, Problem> {
+    let case = &facts.stored.case;
     if asked.user_id == Patch::Keep {
         let text = Text::new("请指明经办人，或填 null。", "Name somebody, or `null`.");
         return Err(Problem::at(Code::Required, "/user_id", text));
     }
-    let mut review = Review { assignee_id: None, ..review.clone() };
+    let mut review = Review { assignee_id: None, ..before };
     if asked.user_id == Patch::Clear {
         return Ok(review);
     }
@@ -190,9 +195,14 @@ fn referred(mut review: Review, asked: &ReferAnomaly, ctx: &Ctx) -> Review {
 }
 
 /// A case is merged into one that stands for itself and is the caller's to judge as well.
-fn merged(facts: &Facts, asked: &MergeAnomaly, ctx: &Ctx) -> Result<Acted, Problem> {
+fn merged(
+    facts: &Facts,
+    before: Review,
+    asked: &MergeAnomaly,
+    ctx: &Ctx,
+) -> Result<Acted, Problem> {
     let Stored { review, version, .. } = &facts.stored;
-    let mut reviews = vec![(review.clone(), *version)];
+    let mut reviews = vec![(before, *version)];
     if let Some(from) = &facts.from {
         let mut other = from.review.clone();
         other.absorbed.retain(|one| *one != review.id);

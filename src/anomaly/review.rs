@@ -2,9 +2,10 @@
 //! log, since it follows from it; its first event is the first thing that somebody did with it.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+use super::case::Case;
 use crate::decision::SubjectKind;
 use crate::identity::Agency;
 use crate::ids::{AnomalyId, UserId};
@@ -71,6 +72,39 @@ pub struct Review {
     pub merged_into: Option<AnomalyId>,
     /// Cases that go on with this one.
     pub absorbed: Vec<AnomalyId>,
+    /// The case as whoever did the last act saw it: facts go on, and a judgement is of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<AsSeen>,
+}
+
+/// A case as somebody saw it. In events it is JSON within a string: evidence has fractions, and
+/// what is hashed has none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AsSeen(pub Box<Case>);
+
+/// Bytes of a case in an event, which holds 64 KiB.
+const SEEN_BYTES_MAX: usize = 32 * 1024;
+
+impl AsSeen {
+    /// None of a case that is too long to be kept.
+    pub fn of(case: &Case) -> Option<Self> {
+        let length = serde_json::to_string(case).ok()?.len();
+        (length <= SEEN_BYTES_MAX).then(|| Self(Box::new(case.clone())))
+    }
+}
+
+impl Serialize for AsSeen {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = serde_json::to_string(&self.0).map_err(serde::ser::Error::custom)?;
+        serializer.serialize_str(&text)
+    }
+}
+
+impl<'de> Deserialize<'de> for AsSeen {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        serde_json::from_str(&text).map(Self).map_err(serde::de::Error::custom)
+    }
 }
 
 impl Review {
@@ -87,6 +121,7 @@ impl Review {
             referrals: Vec::new(),
             merged_into: None,
             absorbed: Vec::new(),
+            seen: None,
         }
     }
 }

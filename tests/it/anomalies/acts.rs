@@ -17,6 +17,10 @@ async fn audit(world: &World) {
     assert!(report.is_clean(), "{}", serde_json::to_string(&report).unwrap());
 }
 
+/// As if the watch had found it again and again.
+const WORSE_SQL: &str = "UPDATE anomaly SET times = 99, severity = 4, evidence = '{}',
+       last_seen_at = last_seen_at + interval '1 day', resolved_at = last_seen_at";
+
 #[tokio::test]
 async fn a_judgement_stands_whatever_becomes_of_the_facts() {
     let (world, cast, manifest) = late().await;
@@ -56,6 +60,13 @@ async fn a_judgement_stands_whatever_becomes_of_the_facts() {
     let (once, again) = (call().await.is(200), call().await.is(200));
     assert_eq!((once.str("/status"), again.str("/status")), ("confirmed", "confirmed"));
     assert_eq!(again.header("idempotent-replayed"), "true");
+    // The facts go on; a repeat is answered as the first was.
+    world.database.superuser().await.execute(WORSE_SQL, &[]).await.unwrap();
+    let later = call().await.is(200);
+    for field in ["/evidence", "/severity", "/times", "/last_seen_at", "/resolved_at", "/version"] {
+        assert_eq!(later.get(field), once.get(field), "{field}");
+    }
+    assert_eq!(cast.corps.get(&path).await.get("/times"), &json!(99));
     // It leaves; what was confirmed stays so, and open again it is resolved.
     cast.carrier.post(&format!("/manifests/{manifest}/depart"), &json!({})).await.ok();
     anomaly::catch_up(&world.app).await.unwrap();
