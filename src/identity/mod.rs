@@ -24,6 +24,7 @@ mod token;
 pub mod totp;
 mod user;
 mod view;
+mod whose;
 
 pub use agency::Agency;
 pub use asked::{ChangePassword, ChangeUser, CreateUser, ListUsers, LogIn, LogOut, Refresh};
@@ -43,3 +44,5 @@ pub use user::{Rights, User, UserStatus};
 pub use view::{
     JurisdictionView, MeView, OwnOrganisationView, Reach, SessionView, TokensView, UserView,
 };
+pub use whose::Whose;
+pub(crate) use whose::rows_of;

@@ -99,6 +99,22 @@ pub async fn versions(
     Ok(rows.into_iter().collect())
 }
 
+/// Rows as `read` makes entries of them, with the versions of their chains.
+pub async fn with_versions<R, T>(
+    conn: &mut AsyncPgConnection,
+    rows: Vec<R>,
+    id: impl Fn(&R) -> Uuid,
+    read: impl Fn(R) -> Result<T, Problem>,
+) -> Result<Vec<(T, i64)>, Problem> {
+    let ids: Vec<Uuid> = rows.iter().map(&id).collect();
+    let versions = versions(conn, &ids).await?;
+    let known = |row: R| {
+        let version = versions.get(&id(&row)).copied().unwrap_or(0);
+        Ok((read(row)?, version))
+    };
+    rows.into_iter().map(known).collect()
+}
+
 /// The size of the log.
 pub async fn size(pool: &Pool) -> Result<i64, Problem> {
     Ok(log_head::table.select(log_head::next_position).first(&mut pool.get().await?).await?)

@@ -7,10 +7,9 @@ use uuid::Uuid;
 
 use super::model::DeviceKey;
 use crate::app::App;
-use crate::ctx::{Actor, Role};
+use crate::ctx::Actor;
 use crate::db::Pool;
-use crate::identity::policy;
-use crate::identity::store::{self, DeviceKeysOf};
+use crate::identity::{Whose, store};
 use crate::ids::{DeviceKeyId, UserId};
 use crate::problem::Problem;
 
@@ -36,19 +35,12 @@ pub async fn seen_among(
     actor: &Actor,
     ids: &[Uuid],
 ) -> Result<HashSet<Uuid>, Problem> {
-    let whose = if policy::governs(actor) {
-        DeviceKeysOf::All
-    } else if actor.role == Role::Admin {
-        DeviceKeysOf::Organisation(actor.organisation_id)
-    } else {
-        DeviceKeysOf::User(actor.user_id)
-    };
-    let seen = store::device_keys_among(pool, whose, ids).await?;
+    let seen = store::device_keys_among(pool, Whose::seen_by(actor), ids).await?;
     Ok(seen.into_iter().map(|key| key.id.uuid()).collect())
 }
 
 /// Keys by their ids, for the change feed.
 pub async fn shown(pool: &Pool, ids: &[Uuid]) -> Result<HashMap<Uuid, DeviceKey>, Problem> {
-    let keys = store::device_keys_among(pool, DeviceKeysOf::All, ids).await?;
+    let keys = store::device_keys_among(pool, Whose::All, ids).await?;
     Ok(keys.into_iter().map(|key| (key.id.uuid(), key)).collect())
 }

@@ -8,27 +8,15 @@ use uuid::Uuid;
 use super::asked::ListApiKeys;
 use super::model::{ApiKey, ApiKeyStatus};
 use crate::app::App;
-use crate::ctx::{Actor, Role};
+use crate::ctx::Actor;
 use crate::db::Pool;
-use crate::identity::policy;
-use crate::identity::store::{self, KeysOf};
+use crate::identity::{Whose, store};
 use crate::ids::ApiKeyId;
 use crate::problem::Problem;
 
-/// Whose keys the actor sees.
-fn whose(actor: &Actor) -> KeysOf {
-    if policy::governs(actor) {
-        KeysOf::All
-    } else if actor.role == Role::Admin {
-        KeysOf::Organisation(actor.organisation_id)
-    } else {
-        KeysOf::User(actor.user_id)
-    }
-}
-
 /// One key with its version; 404 for those that the actor may not know.
 pub async fn one(app: &App, actor: &Actor, id: ApiKeyId) -> Result<(ApiKey, i64), Problem> {
-    store::key(&app.pool, whose(actor), id).await?.ok_or_else(Problem::not_found)
+    store::key(&app.pool, Whose::seen_by(actor), id).await?.ok_or_else(Problem::not_found)
 }
 
 /// A page and one more, in the order of their making.
@@ -37,7 +25,7 @@ pub async fn list(
     actor: &Actor,
     asked: &ListApiKeys,
 ) -> Result<Vec<(ApiKey, i64)>, Problem> {
-    store::keys(&app.pool, whose(actor), asked).await
+    store::keys(&app.pool, Whose::seen_by(actor), asked).await
 }
 
 /// Those of `ids` that the actor may see.
@@ -46,13 +34,13 @@ pub async fn seen_among(
     actor: &Actor,
     ids: &[Uuid],
 ) -> Result<HashSet<Uuid>, Problem> {
-    let seen = store::keys_among(pool, whose(actor), ids).await?;
+    let seen = store::keys_among(pool, Whose::seen_by(actor), ids).await?;
     Ok(seen.into_iter().map(|key| key.id.uuid()).collect())
 }
 
 /// Keys by their ids, for the change feed.
 pub async fn shown(pool: &Pool, ids: &[Uuid]) -> Result<HashMap<Uuid, ApiKey>, Problem> {
-    let keys = store::keys_among(pool, KeysOf::All, ids).await?;
+    let keys = store::keys_among(pool, Whose::All, ids).await?;
     Ok(keys.into_iter().map(|key| (key.id.uuid(), key)).collect())
 }
 

@@ -14,6 +14,7 @@ use crate::decision::{Cell, Row, Table, Type, Write};
 use crate::identity::agency::Agency;
 use crate::identity::keys::{ApiKey, ApiKeyStatus, KeyKind, ListApiKeys};
 use crate::identity::user::Rights;
+use crate::identity::{Whose, rows_of};
 use crate::ids::{ApiKeyId, OrganisationId, UserId};
 use crate::journal;
 use crate::problem::Problem;
@@ -127,54 +128,31 @@ fn read(row: KeyRow) -> Result<ApiKey, Problem> {
     })
 }
 
-/// Whose keys are wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeysOf {
-    All,
-    Organisation(OrganisationId),
-    User(UserId),
-}
-
 type Boxed<'a> = t::BoxedQuery<'a, Pg>;
-
-fn of(query: Boxed<'_>, whose: KeysOf) -> Boxed<'_> {
-    match whose {
-        KeysOf::All => query,
-        KeysOf::Organisation(id) => query.filter(t::organisation_id.eq(id.uuid())),
-        KeysOf::User(id) => query.filter(t::user_id.eq(id.uuid())),
-    }
-}
 
 /// Keys with their versions.
 async fn with_versions(pool: &Pool, query: Boxed<'_>) -> Result<Vec<(ApiKey, i64)>, Problem> {
     let conn = &mut pool.get().await?;
     let rows: Vec<KeyRow> = query.select(KeyRow::as_select()).load(conn).await?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let versions = journal::versions(conn, &ids).await?;
-    rows.into_iter()
-        .map(|row| {
-            let version = versions.get(&row.id).copied().unwrap_or(0);
-            Ok((read(row)?, version))
-        })
-        .collect()
+    journal::with_versions(conn, rows, |row| row.id, read).await
 }
 
 pub async fn key(
     pool: &Pool,
-    whose: KeysOf,
+    whose: Whose,
     id: ApiKeyId,
 ) -> Result<Option<(ApiKey, i64)>, Problem> {
-    let query = of(t::table.into_boxed(), whose).filter(t::id.eq(id.uuid()));
+    let query = rows_of!(t::table.into_boxed(), t, whose).filter(t::id.eq(id.uuid()));
     Ok(with_versions(pool, query).await?.into_iter().next())
 }
 
 /// In the order of ids, which is that of making; one row more than shown.
 pub async fn keys(
     pool: &Pool,
-    whose: KeysOf,
+    whose: Whose,
     asked: &ListApiKeys,
 ) -> Result<Vec<(ApiKey, i64)>, Problem> {
-    let mut query = of(t::table.into_boxed(), whose);
+    let mut query = rows_of!(t::table.into_boxed(), t, whose);
     if let Some(status) = asked.status {
         query = query.filter(t::status.eq(status.as_str()));
     }
@@ -185,8 +163,8 @@ pub async fn keys(
 }
 
 /// Those of `ids` that are wanted.
-pub async fn keys_among(pool: &Pool, whose: KeysOf, ids: &[Uuid]) -> Result<Vec<ApiKey>, Problem> {
-    let query = of(t::table.into_boxed(), whose).filter(t::id.eq_any(ids));
+pub async fn keys_among(pool: &Pool, whose: Whose, ids: &[Uuid]) -> Result<Vec<ApiKey>, Problem> {
+    let query = rows_of!(t::table.into_boxed(), t, whose).filter(t::id.eq_any(ids));
     let rows: Vec<KeyRow> = query.select(KeyRow::as_select()).load(&mut pool.get().await?).await?;
     rows.into_iter().map(read).collect()
 }

@@ -10,6 +10,7 @@ use crate::db::Pool;
 use crate::db::schema::{device_key as t, subject};
 use crate::decision::{Cell, Row, Table, Type, Write};
 use crate::identity::device::{DeviceKey, DeviceKeyStatus};
+use crate::identity::{Whose, rows_of};
 use crate::ids::{DeviceKeyId, OrganisationId, UserId};
 use crate::journal::signature::Alg;
 use crate::problem::Problem;
@@ -125,14 +126,6 @@ fn read(row: KeyRow) -> Result<DeviceKey, Problem> {
     })
 }
 
-/// Whose keys are wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeviceKeysOf {
-    All,
-    Organisation(OrganisationId),
-    User(UserId),
-}
-
 /// A user's keys, newest first, with their versions: as many as one ever may have.
 pub async fn device_keys(pool: &Pool, user: UserId) -> Result<Vec<(DeviceKey, i64)>, Problem> {
     let rows: Vec<(KeyRow, i64)> = t::table
@@ -160,15 +153,11 @@ pub async fn device_key(pool: &Pool, id: DeviceKeyId) -> Result<Option<(DeviceKe
 /// Those of `ids` that are wanted.
 pub async fn device_keys_among(
     pool: &Pool,
-    whose: DeviceKeysOf,
+    whose: Whose,
     ids: &[Uuid],
 ) -> Result<Vec<DeviceKey>, Problem> {
     let query = t::table.into_boxed::<Pg>().filter(t::id.eq_any(ids));
-    let query = match whose {
-        DeviceKeysOf::All => query,
-        DeviceKeysOf::Organisation(id) => query.filter(t::organisation_id.eq(id.uuid())),
-        DeviceKeysOf::User(id) => query.filter(t::user_id.eq(id.uuid())),
-    };
+    let query = rows_of!(query, t, whose);
     let rows: Vec<KeyRow> = query.select(KeyRow::as_select()).load(&mut pool.get().await?).await?;
     rows.into_iter().map(read).collect()
 }

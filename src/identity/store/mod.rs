@@ -13,15 +13,13 @@ pub mod signing_code;
 mod totp;
 mod user;
 
-pub use api_key::{
-    KeysOf, count_keys, end_key, good_key, insert_key, key, keys, keys_among, note_use,
-};
+pub use api_key::{count_keys, end_key, good_key, insert_key, key, keys, keys_among, note_use};
 pub use delegation::{
     count_held, delegation, delegations, delegations_seen_among, end_delegation, held,
     insert_delegation, recorded,
 };
 pub use device_key::{
-    DeviceKeysOf, count_device_keys, device_key, device_keys, device_keys_among, end_device_key,
+    count_device_keys, device_key, device_keys, device_keys_among, end_device_key,
     insert_device_key, spend_counter,
 };
 pub use failure::{failures, forget_failures, record_failure};

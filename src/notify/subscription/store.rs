@@ -150,13 +150,7 @@ fn of(user: Option<UserId>) -> Boxed<'static> {
 async fn with_versions(pool: &Pool, query: Boxed<'_>) -> Result<Vec<(Subscription, i64)>, Problem> {
     let conn = &mut pool.get().await?;
     let rows: Vec<SubscriptionRow> = query.select(SubscriptionRow::as_select()).load(conn).await?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let versions = journal::versions(conn, &ids).await?;
-    let known = |row: SubscriptionRow| {
-        let version = versions.get(&row.id).copied().unwrap_or(0);
-        Ok((read(row)?, version))
-    };
-    rows.into_iter().map(known).collect()
+    journal::with_versions(conn, rows, |row| row.id, read).await
 }
 
 pub async fn one(

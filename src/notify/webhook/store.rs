@@ -13,6 +13,7 @@ use crate::ctx::Role;
 use crate::db::Pool;
 use crate::db::schema::{event, webhook as t};
 use crate::decision::{Cell, Row, Table, Type, Write};
+use crate::identity::{Whose, rows_of};
 use crate::ids::{OrganisationId, UserId, WebhookId};
 use crate::journal;
 use crate::problem::Problem;
@@ -194,41 +195,22 @@ fn read(row: WebhookRow) -> Result<Webhook, Problem> {
     })
 }
 
-/// Whose webhooks are wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WebhooksOf {
-    All,
-    Organisation(OrganisationId),
-    User(UserId),
-}
-
 type Boxed<'a> = t::BoxedQuery<'a, Pg>;
 
-fn of(whose: WebhooksOf) -> Boxed<'static> {
-    let query = t::table.into_boxed();
-    match whose {
-        WebhooksOf::All => query,
-        WebhooksOf::Organisation(id) => query.filter(t::organisation_id.eq(id.uuid())),
-        WebhooksOf::User(id) => query.filter(t::user_id.eq(id.uuid())),
-    }
+fn of(whose: Whose) -> Boxed<'static> {
+    rows_of!(t::table.into_boxed(), t, whose)
 }
 
 /// Webhooks with their versions.
 async fn with_versions(pool: &Pool, query: Boxed<'_>) -> Result<Vec<(Webhook, i64)>, Problem> {
     let conn = &mut pool.get().await?;
     let rows: Vec<WebhookRow> = query.select(WebhookRow::as_select()).load(conn).await?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let versions = journal::versions(conn, &ids).await?;
-    let known = |row: WebhookRow| {
-        let version = versions.get(&row.id).copied().unwrap_or(0);
-        Ok((read(row)?, version))
-    };
-    rows.into_iter().map(known).collect()
+    journal::with_versions(conn, rows, |row| row.id, read).await
 }
 
 pub async fn one(
     pool: &Pool,
-    whose: WebhooksOf,
+    whose: Whose,
     id: WebhookId,
 ) -> Result<Option<(Webhook, i64)>, Problem> {
     Ok(with_versions(pool, of(whose).filter(t::id.eq(id.uuid()))).await?.into_iter().next())
@@ -237,7 +219,7 @@ pub async fn one(
 /// In the order of their making, without those that were removed; one row more than shown.
 pub async fn page(
     pool: &Pool,
-    whose: WebhooksOf,
+    whose: Whose,
     asked: &ListWebhooks,
 ) -> Result<Vec<(Webhook, i64)>, Problem> {
     let mut query = of(whose).filter(t::status.ne("removed"));
@@ -251,7 +233,7 @@ pub async fn page(
 }
 
 /// Those of `ids` that are wanted.
-pub async fn among(pool: &Pool, whose: WebhooksOf, ids: &[Uuid]) -> Result<Vec<Webhook>, Problem> {
+pub async fn among(pool: &Pool, whose: Whose, ids: &[Uuid]) -> Result<Vec<Webhook>, Problem> {
     let query = of(whose).filter(t::id.eq_any(ids)).select(WebhookRow::as_select());
     let rows: Vec<WebhookRow> = query.load(&mut pool.get().await?).await?;
     rows.into_iter().map(read).collect()
