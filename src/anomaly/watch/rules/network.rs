@@ -12,6 +12,7 @@ use serde_json::json;
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
+use super::super::stats::kilometres;
 use super::super::time::{Month, days, month_of, named};
 use crate::anomaly::finding::{About, pair_id};
 use crate::anomaly::param::Param;
@@ -53,6 +54,8 @@ const QUARTER: usize = 3;
 const MONTHS: usize = 4 * QUARTER;
 /// So many standard errors is a share that chance does not move.
 const SURE: f64 = 3.0;
+/// The share of a receiver that takes most.
+const MOST: f64 = 0.6;
 
 /// Sites of one code that a loop is looked for among, at most.
 const LOOKED_AT: usize = 200;
@@ -228,7 +231,10 @@ fn moved(w: &mut Watch, load: &Load, shares: &Shares, category: &str) {
     let rise = w.param(Param::Al68Rise, &load.from_division);
     let moves = percent > limit && percent - was > rise;
     let errors = errors((took.loads, loads(&now)), (earlier.loads, loads(&before)));
-    if able.len() < least || !moves || errors < SURE || comes_back(shares, *top, length) {
+    if able.len() < least || !moves || errors < SURE {
+        return;
+    }
+    if comes_back(shares, *top, length) || comes_near(w, load, *top, &before) {
         return;
     }
     let Some(mut finding) = w.of_site(68, *top, &load.stream) else { return };
@@ -252,6 +258,17 @@ fn comes_back(shares: &Shares, top: SiteId, newest: usize) -> bool {
         let loads: u32 = month.values().map(|took| took.loads).sum();
         loads > 1 && month.get(&top).is_some_and(|took| took.mass_g * 2 > all)
     })
+}
+
+/// Whether most went to one receiver that is farther than this: who ends that and sends to the
+/// nearer does what the principle of proximity (就近) asks.
+fn comes_near(w: &Watch, load: &Load, top: SiteId, before: &BTreeMap<SiteId, Took>) -> bool {
+    let all: i64 = before.values().map(|took| took.mass_g).sum();
+    let main = before.iter().find(|(_, took)| took.mass_g as f64 > MOST * all as f64);
+    let place = |site: SiteId| w.sites.get(&site).and_then(|site| site.location);
+    let from = place(load.from_site);
+    let far = |site| from.zip(place(site)).map(|(from, to)| kilometres(from, to));
+    main.is_some_and(|(main, _)| far(*main).zip(far(top)).is_some_and(|(old, new)| new < old))
 }
 
 /// How many standard errors lie between two shares of loads.

@@ -20,11 +20,17 @@ use crate::clock::{legal_day, rfc3339};
 use crate::ids::ManifestId;
 use crate::manifest::{Filed, Happening, Received};
 
+/// Weights that are looked at together were filed within this.
+const DIGIT_DAYS: TimeDelta = TimeDelta::days(120);
+
 /// The newest weights that a producer's site filed, in grams, and digits of many.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Weights {
     pub newest: Vec<(i64, ManifestId)>,
     pub many: Vec<i64>,
+    /// When each of those was filed.
+    #[serde(default)]
+    pub times: Vec<DateTime<Utc>>,
     pub proofs: Vec<i64>,
 }
 
@@ -219,12 +225,22 @@ fn weights(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
         let weights = w.weights.entry((load.from_site, item.code.clone()));
         weights.newest.push((item.mass_g, load.id));
         weights.many.push(item.mass_g);
+        weights.times.push(seen.occurred_at);
+        // Months that are long gone say nothing of how somebody weighs now.
+        let old = weights.times.iter().filter(|at| seen.occurred_at - **at > DIGIT_DAYS).count();
+        let old = old + weights.many.len().saturating_sub(weights.times.len());
+        weights.many.drain(..old.min(weights.many.len()));
+        let lost = weights.times.len() - weights.many.len();
+        weights.times.drain(..lost);
         weights.proofs.push(seen.position);
         let much = weights.newest.len().saturating_sub(window.max(5));
         weights.newest.drain(..much);
         weights.proofs.drain(..much);
         let is_full = weights.many.len() >= least;
         let large = if is_full { std::mem::take(&mut weights.many) } else { Vec::new() };
+        if is_full {
+            weights.times.clear();
+        }
         let odd =
             if weights.newest.len() >= window.max(5) { weights.repeated(share) } else { None };
         if let Some(repeated) = odd {

@@ -284,7 +284,8 @@ fn usual_kg(stock: &Stock, code: &str) -> f64 {
     median(&kg)
 }
 
-/// The mean of the last three whole months, once there are so many.
+/// The mean of the last three whole months, once there are so many, or of a year where that is more:
+/// stock is no heap because less is told now.
 fn monthly_kg(w: &Watch, site: SiteId, code: &str) -> Option<f64> {
     let making = w.making.get(&site)?;
     let mut month = month_of(w.now()) - 1;
@@ -293,5 +294,12 @@ fn monthly_kg(w: &Watch, site: SiteId, code: &str) -> Option<f64> {
         masses.push(making.made.get(&month)?.get(code).copied().unwrap_or(0) as f64 / 1000.0);
         month -= 1;
     }
-    Some(masses.iter().sum::<f64>() / masses.len() as f64)
+    let mean = |masses: &[f64]| masses.iter().sum::<f64>() / masses.len() as f64;
+    let newest = mean(&masses);
+    for _ in 3..12 {
+        let Some(made) = making.made.get(&month) else { break };
+        masses.push(made.get(code).copied().unwrap_or(0) as f64 / 1000.0);
+        month -= 1;
+    }
+    Some(newest.max(mean(&masses)))
 }
