@@ -90,6 +90,9 @@ impl Frauds {
         let whole = shortest >= 365;
         let length = chance.whole(shortest, longest).min(world.days - 12).max(1);
         let from = if whole { 0 } else { chance.whole(8, (world.days - length - 4).max(8)) };
+        // An account is young once only.
+        let newcomer = world.parties.iter().find(|one| one.born > 0).map(|one| one.born + 1);
+        let from = if fraud.deed == Deed::Burst { newcomer.unwrap_or(from) } else { from };
         let label = Planned {
             fraud: fraud.name,
             family: fraud.family,

@@ -265,7 +265,12 @@ pub const FRAUDS: &[Fraud] = &[
     fraud(D::SuddenDrop, ("sudden_drop", SILENCE), &["AL34", "AL36"], (On::Output, 45, 100)),
     fraud(D::KitchenUnder, ("kitchen_under", SILENCE), &["AL59"], (On::Kitchen, 40, 150)),
     fraud(D::GreaseSold, ("grease_sold", SILENCE), &["AL60"], (On::Kitchen, 65, 200)),
-    fraud(D::LedgerGap, ("ledger_gap", SILENCE), &["AL42", "AL34"], (On::Shop, 95, 130)),
+    fraud(
+        D::LedgerGap,
+        ("ledger_gap", SILENCE),
+        &["AL42", "AL34", "AL35", "AL36", "AL76"],
+        (On::Shop, 95, 130),
+    ),
     fraud(D::Swelling, ("swelling", SILENCE), &["AL35", "AL36", "AL15"], (On::Output, 35, 90)),
     fraud(
         D::Hoarding,
@@ -297,7 +302,7 @@ pub const FRAUDS: &[Fraud] = &[
     ),
     fraud(D::Voids, ("voids", PAPERS), &["AL43"], (On::Hospital, 30, 90)),
     fraud(D::Instant, ("instant", PAPERS), &["AL46"], (On::Works, 60, 200)),
-    fraud(D::Burst, ("burst", PAPERS), &["AL72"], (On::HazardCarrier, 8, 10)),
+    fraud(D::Burst, ("burst", PAPERS), &["AL72", "AL15"], (On::HazardCarrier, 8, 10)),
     fraud(
         D::MissingBoxes,
         ("missing_boxes", PAPERS),

@@ -54,7 +54,9 @@ impl Planner<'_> {
             return;
         }
         let scale = if stock.grams >= 3_000_000 { 20_000 } else { 500 };
-        let grams = stock.grams.min(LOT_G) / scale * scale;
+        // No two full trucks weigh the same.
+        let most = (LOT_G as f64 * (1.0 - 0.06 * chance.unit())) as i64;
+        let grams = stock.grams.min(most) / scale * scale;
         let item = Item {
             waste: flow.waste,
             grams,
