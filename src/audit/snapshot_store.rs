@@ -51,8 +51,8 @@ impl<T> Rows<T> {
     }
 }
 
-/// A text, or JSON's, as it is stored, for whoever only compares or hashes it: nobody has to see
-/// whether it is Unicode.
+/// A text, or JSON's, as it is stored, for whoever only compares it: nobody has to see whether it
+/// is Unicode.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Written<'a>(pub &'a [u8]);
 

@@ -76,7 +76,8 @@ async fn hashes(world: &World) -> Result<Duration, BenchError> {
     reader.batch_execute("SET statement_timeout = 0").await?;
     let no_parameters: [&(dyn ToSql + Sync); 0] = [];
     let rows = reader.query_raw("SELECT body FROM event", no_parameters).await?;
-    let (mut rows, mut took) = (std::pin::pin!(rows), Duration::ZERO);
+    let mut rows = std::pin::pin!(rows);
+    let mut took = Duration::ZERO;
     while let Some(row) = rows.try_next().await? {
         let body: &str = row.get(0);
         let began = Instant::now();
