@@ -318,6 +318,17 @@ pub const BULK_LINE_BYTES_MAX: usize = 256 * 1024;
 /// A group of lines is full at this size, however few they are: bounds what a request keeps.
 pub const BULK_GROUP_BYTES_MAX: usize = 1024 * 1024;
 
+/// Answers of a bulk request that wait for a client which still sends: of some 400,000 lines that
+/// were taken, or 100,000 that were refused. A client that reads while it sends has no limit.
+pub const BULK_UNREAD_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// The same of all bulk requests of the process together.
+pub const BULK_UNREAD_ALL_BYTES_MAX: usize = 4 * BULK_UNREAD_BYTES_MAX;
+
+/// How long a client that reads none of them is waited for then; its own patience is 30 seconds in
+/// most libraries.
+pub const BULK_UNREAD_WAIT_MAX: Duration = Duration::from_secs(10);
+
 /// How long a bulk request may be silent: as long as any other body may take as a whole.
 pub const BULK_SILENCE_S_MAX: u64 = BODY_READ_S_MAX;
 

@@ -1,21 +1,25 @@
 //! Many commands in one request: lines of JSON in, a line of JSON out for each, in order, while
 //! more come in.
 //!
-//! Each line is a command of its own; what is refused harms no other.
+//! Each line is a command of its own; what is refused harms no other. Lines are taken whether the
+//! client reads the answers or not, up to a bound (`unread.rs`): beyond it one line is refused as
+//! too large, and the rest of the body is read and not looked at, so that the client comes to its
+//! end and reads what it was told.
 
 use std::rc::Rc;
 
 use actix_web::web::{Bytes, Data, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, rt};
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
 
 use super::lines::{Line, Lines, NDJSON, demand_ndjson};
+use super::unread::{Bounds, Maker, unread};
 use super::{Caller, problem_json};
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::limits::BULK_GROUPS_AT_ONCE;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem, Text};
 
 /// What became of a line: whose it is, where that can be read.
 pub struct Taken<T> {
@@ -56,20 +60,77 @@ pub fn answer<R, A, T, S>(
 ) -> HttpResponse
 where
     R: 'static,
-    A: Serialize,
+    A: Serialize + 'static,
     T: AsyncFn(&App, &Ctx, &[&[u8]]) -> Vec<Taken<R>> + 'static,
     S: Fn(Answered<R>) -> A + 'static,
 {
-    let sender = Rc::new(Sender { app, caller, ctx, take, show });
-    let lines = Lines::of(payload.into_inner());
-    let groups = stream::unfold(lines, async |mut lines| Some((lines.next().await?, lines)));
-    let answers = groups
-        .map(move |group| {
-            let sender = Rc::clone(&sender);
-            async move { Ok::<_, Problem>(sender.answer(group).await) }
-        })
-        .buffered(BULK_GROUPS_AT_ONCE);
-    HttpResponse::Ok().content_type(NDJSON).streaming(answers)
+    let sender = Sender { app, caller, ctx, take, show };
+    let (maker, reading) = unread(Bounds::USUAL);
+    rt::spawn(make(sender, Lines::of(payload.into_inner()), maker));
+    HttpResponse::Ok().content_type(NDJSON).streaming(reading)
+}
+
+/// Lines to be taken; or those for whose answers there is no room, and all that come after them.
+enum Group {
+    Lines(Vec<Line>),
+    Refused(u64, Lines),
+}
+
+/// The next lines, once there is room for what they are answered; and those after them.
+async fn next(lines: Option<Lines>, room: Rc<Maker>) -> Option<(Group, Option<Lines>)> {
+    let mut lines = lines?;
+    let group = lines.next().await?;
+    if room.has_room().await {
+        return Some((Group::Lines(group), Some(lines)));
+    }
+    let first = group.first().map_or(0, |line| line.number);
+    Some((Group::Refused(first, lines), None))
+}
+
+/// Takes the lines until they end, or nobody reads what they are answered.
+async fn make<R, A, T, S>(sender: Sender<T, S>, lines: Lines, maker: Maker)
+where
+    A: Serialize,
+    T: AsyncFn(&App, &Ctx, &[&[u8]]) -> Vec<Taken<R>>,
+    S: Fn(Answered<R>) -> A,
+{
+    let (maker, sender) = (Rc::new(maker), Rc::new(sender));
+    let room = Rc::clone(&maker);
+    let groups = stream::unfold(Some(lines), move |lines| next(lines, Rc::clone(&room)));
+    let answers = groups.map(|group| {
+        let sender = Rc::clone(&sender);
+        async move {
+            match group {
+                Group::Lines(group) => (sender.answer(group).await, None),
+                Group::Refused(line, rest) => (sender.refuse(line), Some(rest)),
+            }
+        }
+    });
+    {
+        let mut answers = std::pin::pin!(answers.buffered(BULK_GROUPS_AT_ONCE));
+        while let Some((text, rest)) = answers.next().await {
+            maker.push(text);
+            if maker.is_alone() {
+                return;
+            }
+            if let Some(rest) = rest {
+                rest.pass_over().await;
+            }
+        }
+    }
+    drop(sender);
+    if let Some(maker) = Rc::into_inner(maker) {
+        maker.end();
+    }
+}
+
+fn unread_too_much() -> Problem {
+    let detail = Text::new(
+        "应答积压过多：自此行起未作处理。请边发送边读取应答，或每次少发一些行。",
+        "Too many answers wait to be read: from this line on nothing was taken. Read while you \
+         send, or send fewer lines at a time.",
+    );
+    Problem::new(Code::PayloadTooLarge, detail)
 }
 
 impl<R, A, T, S> Sender<T, S>
@@ -101,6 +162,13 @@ where
             };
             self.write(&mut text, line.number, taken);
         }
+        text.into()
+    }
+
+    /// The answer to the first of the lines that are not taken.
+    fn refuse(&self, line: u64) -> Bytes {
+        let mut text = Vec::new();
+        self.write(&mut text, line, refused(unread_too_much()));
         text.into()
     }
 

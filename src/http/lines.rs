@@ -85,6 +85,13 @@ impl Lines {
         }
     }
 
+    /// Reads the rest of the body and forgets it, as long as it comes.
+    pub async fn pass_over(mut self) {
+        while !self.is_over && self.receive().await.is_ok() {
+            self.pending.clear();
+        }
+    }
+
     /// Waits for more of the body.
     async fn receive(&mut self) -> Result<(), Problem> {
         let more =

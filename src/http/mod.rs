@@ -49,6 +49,7 @@ mod telemetry;
 #[cfg(test)]
 mod tests;
 mod trip;
+mod unread;
 mod upload;
 mod whole;
 

@@ -204,11 +204,11 @@ async fn who_sends_and_what_is_sent_is_looked_at_first() {
 struct Wire(TcpStream);
 
 impl Wire {
-    fn begin(client: &Client) -> Self {
+    fn begin(client: &Client, path: &str) -> Self {
         let (address, token) = client.address_and_token();
         let mut socket = TcpStream::connect(address).unwrap();
         let head = format!(
-            "POST /api/v1/manifests/bulk HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\
+            "POST /api/v1{path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\
              content-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n"
         );
         socket.write_all(head.as_bytes()).unwrap();
@@ -237,7 +237,7 @@ async fn lines_are_answered_while_others_still_come() {
     let world = World::start().await;
     let cast = Cast::new(&world, 100).await;
     cast.produce(100).await;
-    let mut wire = Wire::begin(&cast.producer);
+    let mut wire = Wire::begin(&cast.producer, "/manifests/bulk");
     let mut reader = BufReader::new(wire.0.try_clone().unwrap());
     for n in 1..=3 {
         wire.send(&format!("{}\n", oil(&cast, &format!("{n}"), &json!(n))));
@@ -256,27 +256,66 @@ async fn lines_are_answered_while_others_still_come() {
     }
 }
 
-/// What a client does not read is not made: the server waits for it, and remembers no answers.
+/// Most clients send all before they read anything: neither side may wait for the other.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_that_does_not_read_is_waited_for() {
+async fn a_client_that_sends_all_before_it_reads_is_answered() {
     const BROKEN: u64 = 60_000;
     let world = World::start().await;
     let cast = Cast::new(&world, 100).await;
     cast.produce(100).await;
-    let mut wire = Wire::begin(&cast.producer);
+    let place = json!({"kind": "position", "vehicle_id": cast.vehicle, "speed_kmh": 60,
+        "at": "2026-11-25T01:00:00Z", "location": {"lon": 80.1, "lat": 41.0}});
+    for (client, path, last, table) in [
+        (&cast.producer, "/manifests/bulk", oil(&cast, "last", &json!(1)), "manifest"),
+        (&cast.carrier, "/telemetry", place, "reading_batch"),
+    ] {
+        let mut wire = Wire::begin(client, path);
+        // Two bytes a line out, some 400 back: far more than sockets hold.
+        wire.send(&format!("{}{last}\n", "x\n".repeat(BROKEN as usize)));
+        wire.0.write_all(b"0\r\n\r\n").unwrap();
+        // Nobody has read anything, and everything is done.
+        while world.rows(table).await == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let mut reader = BufReader::new(&wire.0);
+        for n in 1..=BROKEN {
+            let answer = next_line(&mut reader);
+            assert_eq!((answer["line"].as_u64(), answer["status"].as_u64()), (Some(n), Some(400)));
+        }
+        assert_eq!(next_line(&mut reader)["status"], 201);
+    }
+}
+
+/// Beyond what is held for it, a client that reads nothing is told from where on nothing was
+/// taken; and it comes to the end of its own body first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn too_many_answers_that_nobody_reads_are_refused_in_words() {
+    const BROKEN: usize = 400_000;
+    let world = World::start().await;
+    let cast = Cast::new(&world, 100).await;
+    cast.produce(100).await;
+    let mut wire = Wire::begin(&cast.producer, "/manifests/bulk");
     let last = oil(&cast, "last", &json!(1));
-    // Two bytes a line out, some 400 back: far more than sockets hold.
-    wire.send(&format!("{}{last}\n", "x\n".repeat(BROKEN as usize)));
+    wire.send(&format!("{}{last}\n", "x\n".repeat(BROKEN)));
     wire.0.write_all(b"0\r\n\r\n").unwrap();
-    for _ in 0..300 {
-        cast.producer.get("/me").await.ok();
+    let mut reader = BufReader::new(&wire.0);
+    let (mut taken, mut line) = (0_u64, String::new());
+    let refused = loop {
+        line.clear();
+        assert!(reader.read_line(&mut line).unwrap() > 0, "the answer ended");
+        if line.contains("\"payload_too_large\"") {
+            break serde_json::from_str::<Value>(&line).unwrap();
+        }
+        taken += u64::from(line.starts_with('{'));
+    };
+    assert_eq!(
+        (refused["line"].as_u64(), refused["status"].as_u64()),
+        (Some(taken + 1), Some(413))
+    );
+    assert!(taken > 50_000, "{taken}");
+    let mut rest = String::new();
+    while !rest.ends_with("0\r\n\r\n") {
+        assert!(reader.read_line(&mut rest).unwrap() > 0);
     }
     world.has_no_rows_in(&["manifest"]).await;
-    let mut reader = BufReader::new(&wire.0);
-    for n in 1..=BROKEN {
-        let answer = next_line(&mut reader);
-        assert_eq!((answer["line"].as_u64(), answer["status"].clone()), (Some(n), json!(400)));
-    }
-    assert_eq!(next_line(&mut reader)["external_id"], "last");
-    assert_eq!(world.rows("manifest").await, 1);
 }
