@@ -24,6 +24,17 @@ impl Whose {
             Self::User(actor.user_id)
         }
     }
+
+    /// Whose an actor keeps: what has a secret is its organisation's, and not the corps' either.
+    pub fn kept_by(actor: &Actor) -> Self {
+        if policy::is_system(actor) {
+            Self::All
+        } else if actor.role == Role::Admin {
+            Self::Organisation(actor.organisation_id)
+        } else {
+            Self::User(actor.user_id)
+        }
+    }
 }
 
 /// The rows of a boxed query that are wanted: its table has `organisation_id` and `user_id`.

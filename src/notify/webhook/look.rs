@@ -1,5 +1,6 @@
-//! Looking at webhooks: an administrator those of its organisation, a regulator its own; the corps'
-//! regulator all, to switch off what has leaked. Who sees one may change it.
+//! Looking at webhooks: an administrator those of its organisation, a regulator its own. Nobody
+//! else sees one, the corps' regulator neither: with a secret it could speak in this program's
+//! name, and the address is the organisation's. Who sees one may change it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,7 +19,7 @@ use crate::problem::Problem;
 
 /// One with its version; 404 for those that the actor may not know.
 pub async fn one(app: &App, actor: &Actor, id: WebhookId) -> Result<(Webhook, i64), Problem> {
-    store::one(&app.pool, Whose::seen_by(actor), id).await?.ok_or_else(Problem::not_found)
+    store::one(&app.pool, Whose::kept_by(actor), id).await?.ok_or_else(Problem::not_found)
 }
 
 /// A page and one more, in the order of their making.
@@ -27,7 +28,7 @@ pub async fn list(
     actor: &Actor,
     asked: &ListWebhooks,
 ) -> Result<Vec<(Webhook, i64)>, Problem> {
-    store::page(&app.pool, Whose::seen_by(actor), asked).await
+    store::page(&app.pool, Whose::kept_by(actor), asked).await
 }
 
 /// Those of `ids` that the actor may see.
@@ -36,7 +37,7 @@ pub async fn seen_among(
     actor: &Actor,
     ids: &[Uuid],
 ) -> Result<HashSet<Uuid>, Problem> {
-    let seen = store::among(pool, Whose::seen_by(actor), ids).await?;
+    let seen = store::among(pool, Whose::kept_by(actor), ids).await?;
     Ok(seen.into_iter().map(|one| one.id.uuid()).collect())
 }
 

@@ -22,7 +22,8 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
         }
         "assessments" => &["corps"],
         "emergency-plans" => &["corps", "division", "health"],
-        "api-keys" | "webhooks" => &["corps", "health", "producer"],
+        "api-keys" => &["corps", "health", "producer"],
+        "webhooks" => &["producer"],
         "delegations" => &["corps", "division", "health", "producer", "auditor", "carrier"],
         "users" => &["corps", "division", "health", "producer", "auditor"],
         // Of kitchen and hazardous waste: health has no part in it.

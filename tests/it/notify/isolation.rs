@@ -18,29 +18,28 @@ async fn anothers_does_not_exist() {
     tell(&world.app).await;
     let delivery = receiver.got()[0].id().to_owned();
     let notice = cast.receiver.get("/notices").await.is(200).str("/data/0/id").to_owned();
-    let other = &cast.stranger;
-    for path in [
-        format!("/webhooks/{id}"),
-        format!("/webhooks/{id}/deliveries"),
-        format!("/webhooks/{id}/deliveries/{delivery}"),
-        format!("/subscriptions/{own}"),
-    ] {
-        other.get(&path).await.is(404);
-        cast.receiver.get(&path).await.is(200);
-    }
-    for path in [
-        format!("/webhooks/{id}/ping"),
-        format!("/webhooks/{id}/rotate-secret"),
-        format!("/webhooks/{id}/deliveries/{delivery}/redeliver"),
-        format!("/notices/{notice}/read"),
-    ] {
-        other.post(&path, &json!({})).await.is(404);
-    }
     let (hook, subscription) = (format!("/webhooks/{id}"), format!("/subscriptions/{own}"));
-    for path in [&hook, &subscription] {
-        other.patch(path, &json!({})).await.is(404);
-        other.call(Method::DELETE, path).send().await.is(404);
+    let notice = format!("/notices/{notice}/read");
+    cast.stranger.post(&notice, &json!({})).await.is(404);
+    cast.stranger.get(&subscription).await.is(404);
+    cast.stranger.patch(&subscription, &json!({})).await.is(404);
+    cast.stranger.call(Method::DELETE, &subscription).send().await.is(404);
+    cast.receiver.get(&subscription).await.is(200);
+    // The corps oversees organisations, and has nobody's secrets.
+    for other in [&cast.stranger, &cast.corps] {
+        assert!(data(&other.get("/webhooks").await.is(200)).is_empty());
+        for below in ["", "/deliveries", &format!("/deliveries/{delivery}")] {
+            other.get(&format!("{hook}{below}")).await.is(404);
+            cast.receiver.get(&format!("{hook}{below}")).await.is(200);
+        }
+        for below in ["ping", "rotate-secret", &format!("deliveries/{delivery}/redeliver")] {
+            other.post(&format!("{hook}/{below}"), &json!({})).await.is(404);
+        }
+        let elsewhere = json!({"url": "https://elsewhere.example.com/"});
+        other.patch(&hook, &elsewhere).await.is(404);
+        other.call(Method::DELETE, &hook).send().await.is(404);
     }
+    assert_eq!(cast.receiver.get(&hook).await.is(200).header("etag"), "\"1\"");
     // A delivery of one webhook is none of another's.
     let second = Receiver::start(Reply::Status(200));
     let (second, _) = super::hook(&cast.receiver, &second).await;
