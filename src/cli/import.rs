@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use super::say;
 use crate::config::{Environment, Serving};
-use crate::import::{Kind, Mode, Order, Report, RowFault};
+use crate::import::{ImportMode, Kind, Order, Report, RowFault};
 use crate::limits::IMPORT_BYTES_MAX;
 use crate::server::{self, Production, StartError};
 use crate::telemetry::start_log;
@@ -49,7 +49,7 @@ pub(super) fn run(environment: &Environment, asked: &Arguments) -> Result<ExitCo
     };
     let bytes = read(&asked.file);
     let bytes = bytes.map_err(|reason| StartError::Io { doing: "read the file", reason })?;
-    let mode = if asked.good_rows { Mode::GoodRows } else { Mode::AllOrNothing };
+    let mode = if asked.good_rows { ImportMode::GoodRows } else { ImportMode::AllOrNothing };
     let order = Order { kind: asked.kind, mode, dry_run: asked.dry_run };
     let report = server::import_file(&production, order, &bytes)?;
     tell(&report, asked.json);

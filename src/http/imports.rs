@@ -8,7 +8,7 @@ use super::body::receive;
 use super::multipart::FileForm;
 use super::{Answer, Caller, ProblemBody, Query, Segments, multipart};
 use crate::app::{App, place};
-use crate::import::{self, Kind, Mode, Order, Report};
+use crate::import::{self, ImportMode, Kind, Order, Report};
 use crate::limits::IMPORT_BYTES_MAX;
 use crate::problem::Problem;
 use crate::wire::wire;
@@ -33,7 +33,7 @@ wire! {
         pub dry_run: bool = false,
         /// The same.
         pub validate_only: bool = false,
-        pub mode: Mode = Mode::AllOrNothing,
+        pub mode: ImportMode = ImportMode::AllOrNothing,
     }
 }
 

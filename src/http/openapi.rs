@@ -307,3 +307,23 @@ fn bearer() -> SecurityScheme {
         Some("The access token of `POST /auth/login`, good for 15 minutes.".into());
     SecurityScheme::Http(scheme)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// Of two types that share a name the document would show one in place of both.
+    #[test]
+    fn one_name_is_one_schema() {
+        let mut known = BTreeMap::new();
+        for room in rooms() {
+            for (name, schema) in room.components.unwrap_or_default().schemas {
+                let schema = serde_json::to_value(schema).unwrap();
+                let before = known.entry(name.clone()).or_insert_with(|| schema.clone());
+                assert_eq!(*before, schema, "{name}");
+            }
+        }
+    }
+}

@@ -29,7 +29,7 @@ api_enum! {
     }
 
     /// What becomes of the good rows of a file that has bad ones.
-    pub enum Mode {
+    pub enum ImportMode {
         /// Nothing is written unless all can be, in one commit.
         AllOrNothing = "all_or_nothing",
         /// Each row is a command of its own.

@@ -2,8 +2,8 @@
 //!
 //! A row is mapped to the body of the API's own command and goes through the same function: the
 //! rules, rights, events and refusals are those of one request, told by line and column. In
-//! [`Mode::AllOrNothing`] every row is decided and the whole is one commit; in [`Mode::GoodRows`]
-//! each row is a command of its own and the others go on.
+//! [`ImportMode::AllOrNothing`] every row is decided and the whole is one commit; in
+//! [`ImportMode::GoodRows`] each row is a command of its own and the others go on.
 //!
 //! A file may be sent again: what is there already with the same content is left as it is.
 
@@ -25,7 +25,7 @@ mod verbs;
 mod xlsx;
 
 pub use columns::Column;
-pub use kinds::{Kind, Mode, columns_of};
+pub use kinds::{ImportMode, Kind, columns_of};
 pub use report::{Report, RowFault};
 pub use run::{Order, import, may_import};
 pub use table::{Row, Table, read};

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::kinds::{Kind, Mode};
+use super::kinds::{ImportMode, Kind};
 use super::place::Spot;
 use crate::limits::IMPORT_FAULTS_MAX;
 use crate::problem::{Fault, Lang};
@@ -34,7 +34,7 @@ pub struct Report {
     /// Names the import in the log.
     pub id: Uuid,
     pub kind: Kind,
-    pub mode: Mode,
+    pub mode: ImportMode,
     /// Nothing was written, only tried.
     pub dry_run: bool,
     /// Rows of the file, headings not counted.
@@ -50,7 +50,7 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn new(id: Uuid, kind: Kind, (mode, dry_run): (Mode, bool)) -> Self {
+    pub fn new(id: Uuid, kind: Kind, (mode, dry_run): (ImportMode, bool)) -> Self {
         let errors = Vec::new();
         Self { id, kind, mode, dry_run, rows: 0, ok: 0, unchanged: 0, failed: 0, errors }
     }

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 
 use super::columns::{Headings, headings};
 use super::entries::{Entry, entries};
-use super::kinds::{Kind, Mode};
+use super::kinds::{ImportMode, Kind};
 use super::place::spot;
 use super::report::Report;
 use super::table::Table;
@@ -26,7 +26,7 @@ use crate::registry::{self, StorageArea};
 #[derive(Clone, Copy, Debug)]
 pub struct Order {
     pub kind: Kind,
-    pub mode: Mode,
+    pub mode: ImportMode,
     /// Only tell what would come of it.
     pub dry_run: bool,
 }
@@ -57,8 +57,8 @@ pub async fn import(app: &App, ctx: &Ctx, order: Order, table: &Table) -> Result
     let mut report = Report::new(id, order.kind, (order.mode, order.dry_run));
     report.rows = all.iter().map(|entry| entry.lines.len() as u32).sum();
     match order.mode {
-        Mode::GoodRows => file.good_rows(&mut all, &mut report).await?,
-        Mode::AllOrNothing => file.whole(&mut all, &mut report).await?,
+        ImportMode::GoodRows => file.good_rows(&mut all, &mut report).await?,
+        ImportMode::AllOrNothing => file.whole(&mut all, &mut report).await?,
     }
     tracing::info!(
         import.id = %id, request.id = ctx.request_id, kind = order.kind.as_str(),

@@ -50,7 +50,7 @@ api_enum! {
     }
 
     /// How a leg is travelled.
-    pub enum Mode { Road = "road", Rail = "rail", Water = "water", Pipeline = "pipeline" }
+    pub enum LegMode { Road = "road", Rail = "rail", Water = "water", Pipeline = "pipeline" }
 
     /// What was found to differ from the manifest (Order 23 Art. 18).
     pub enum MismatchField {
@@ -112,7 +112,7 @@ wire! {
         pub carrier_id: OrganisationId,
         pub vehicle_id: VehicleId,
         pub driver_id: DriverId,
-        pub mode: Option<Mode>,
+        pub mode: Option<LegMode>,
         pub trailer_plate: Option<Plate>,
         /// Of the carrier's register of drivers and escorts.
         pub escort_id: Option<DriverId>,

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::admit::{self, Admitted};
-use super::asked::{Component, FileManifest, ItemAsked, LegAsked, Mode, PackageAsked};
+use super::asked::{Component, FileManifest, ItemAsked, LegAsked, LegMode, PackageAsked};
 use super::event::{
     Backfill, ExemptionClaim, Filed, HarmfulComponent, Item, Leg, Package, PartyAt,
 };
@@ -132,7 +132,7 @@ pub fn text<const MAX: usize>(field: Option<&BoundedText<1, MAX>>) -> Option<Str
 pub fn leg((n, (asked, facts)): (usize, (&LegAsked, &LegFacts))) -> Leg {
     Leg {
         n: n as i64 + 1,
-        mode: asked.mode.unwrap_or(Mode::Road).as_str().to_owned(),
+        mode: asked.mode.unwrap_or(LegMode::Road).as_str().to_owned(),
         carrier_id: asked.carrier_id,
         carrier_name: facts.carrier.as_ref().map(|one| one.name.clone()).unwrap_or_default(),
         vehicle_id: asked.vehicle_id,

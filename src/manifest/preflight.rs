@@ -8,7 +8,8 @@ use super::act::admit_filed;
 use super::amend;
 use super::asked::Arrive;
 use super::asked::{
-    Cancel, Complete, Depart, LegAsked, Mode, Reason, Receive, ReceiveItem, TreatmentAsked, Verdict,
+    Cancel, Complete, Depart, LegAsked, LegMode, Reason, Receive, ReceiveItem, TreatmentAsked,
+    Verdict,
 };
 use super::draft_store;
 use super::drafts::{Draft, file_saved};
@@ -166,7 +167,7 @@ async fn preflight(
 
 /// The next leg as it was planned.
 fn next_carrier(leg: &super::event::Leg) -> HandOver {
-    let to_leg = LegAsked { mode: Mode::parse(&leg.mode), ..LegAsked::same_crew(leg) };
+    let to_leg = LegAsked { mode: LegMode::parse(&leg.mode), ..LegAsked::same_crew(leg) };
     HandOver { occurred_at: None, to_leg, location: None, countersign: None, signature: None }
 }
 

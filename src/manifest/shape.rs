@@ -102,7 +102,7 @@ pub struct ItemView {
     pub un_number: Option<String>,
     pub reactivity_groups: Vec<String>,
     #[schema(required)]
-    pub exemption: Option<ExemptionView>,
+    pub exemption: Option<ItemExemptionView>,
     pub batch_numbers: Vec<String>,
     #[schema(required)]
     pub intact: Option<bool>,
@@ -140,7 +140,7 @@ pub struct ComponentView {
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ExemptionView {
+pub struct ItemExemptionView {
     pub id: String,
     #[schema(required)]
     pub evidence_sha256: Option<String>,

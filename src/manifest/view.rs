@@ -20,8 +20,8 @@ use super::linked::{Standings, limbo, refused, sources_of};
 use super::opened::UnderPlan;
 use super::sealed;
 use super::shape::{
-    AllowedAction, BackfillView, CapacityView, ComponentView, DeadlineView, ExemptionView, GapView,
-    ItemView, ManifestView, MismatchView, PackageView, PartyView, ProductView,
+    AllowedAction, BackfillView, CapacityView, ComponentView, DeadlineView, GapView,
+    ItemExemptionView, ItemView, ManifestView, MismatchView, PackageView, PartyView, ProductView,
     ReceiptContainerView, ReceiptItemView, ReceiptView, ResidueView, TreatmentView, UnderPlanView,
     WarningView,
 };
@@ -156,7 +156,7 @@ fn items(manifest: &Manifest, look: &Look) -> Vec<ItemView> {
             .collect(),
         un_number: item.un_number.clone(),
         reactivity_groups: item.reactivity_groups.clone(),
-        exemption: item.exemption.as_ref().map(|claim| ExemptionView {
+        exemption: item.exemption.as_ref().map(|claim| ItemExemptionView {
             id: claim.id.clone(),
             evidence_sha256: claim.evidence_sha256.clone(),
         }),

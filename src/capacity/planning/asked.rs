@@ -27,7 +27,7 @@ api_enum! {
     }
 
     /// What a facility of the register does in a plan that it does not do now.
-    pub enum Running {
+    pub enum PlannedStatus {
         Active = "active",
         Suspended = "suspended",
         Closed = "closed",
@@ -110,7 +110,7 @@ wire! {
     /// A licence of the register, otherwise.
     pub struct FacilityChange {
         pub licence_id: LicenceId,
-        pub status: Change<Running>,
+        pub status: Change<PlannedStatus>,
         pub annual_limit_kg: Patch<NonNegativeKg>,
         /// The lines that change; the others stay as they are.
         pub lines: List<LineChange, 0, PLAN_LINES_MAX> = List::default(),

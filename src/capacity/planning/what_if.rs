@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::asked::{CategoryGrowth, FacilityChange, NewFacility, Running, WhatIf};
+use super::asked::{CategoryGrowth, FacilityChange, NewFacility, PlannedStatus, WhatIf};
 use super::own::{grams, once, place};
 use super::register::{Plant, PlantLine, Register, category};
 use crate::problem::{Code, Fault, Findings, Text};
@@ -48,7 +48,7 @@ pub fn running(mut plants: Vec<Plant>, changes: &WhatIf, findings: &mut Findings
 
 fn changed(plant: &mut Plant, change: &FacilityChange, n: usize, findings: &mut Findings) {
     if let Change::Set(status) = change.status {
-        plant.is_running = status == Running::Active;
+        plant.is_running = status == PlannedStatus::Active;
     }
     match change.annual_limit_kg {
         Patch::Keep => {}

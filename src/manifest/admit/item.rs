@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use super::super::asked::{ItemAsked, Mode};
+use super::super::asked::{ItemAsked, LegMode};
 use super::ItemJudge;
 use crate::catalogue::rules::{self, Claim, Item as Declared};
 use crate::catalogue::{
@@ -92,7 +92,7 @@ impl ItemJudge<'_> {
         findings: &mut Findings,
     ) -> Stages {
         let Some(claimed) = &item.exemption else { return Stages::NONE };
-        let modes = self.asked.legs.iter().map(|leg| leg.mode == Some(Mode::Water));
+        let modes = self.asked.legs.iter().map(|leg| leg.mode == Some(LegMode::Water));
         let claim = Claim {
             id: claimed.id.as_str(),
             has_evidence: claimed.evidence_sha256.is_some(),

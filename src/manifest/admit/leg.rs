@@ -5,7 +5,7 @@
 
 use chrono::NaiveDate;
 
-use super::super::asked::{LegAsked, Mode};
+use super::super::asked::{LegAsked, LegMode};
 use super::super::evolve::Manifest;
 use super::super::facts::{Escort, LegFacts};
 use super::party::{role_not_held, withdrawn};
@@ -83,27 +83,28 @@ pub fn own_driver(
 /// Medical waste goes by road; by water only with an approval, by rail never (Medical Waste
 /// Regulations Art. 15). What the other streams travel by, no rule of theirs limits.
 pub fn mode(
-    mode: Option<Mode>,
+    mode: Option<LegMode>,
     (stream, is_approved): (Stream, bool),
     pointer: &str,
     findings: &mut Findings,
 ) {
-    match (stream, mode.unwrap_or(Mode::Road)) {
-        (Stream::Medical, Mode::Water) if !is_approved => {
+    match (stream, mode.unwrap_or(LegMode::Road)) {
+        (Stream::Medical, LegMode::Water) if !is_approved => {
             let text = Text::new(
                 "医疗废物经水路运输须经批准，请填写审批。",
                 "Medical waste goes by water only with an approval: name it.",
             );
             findings.refuse(Fault::new(Code::ApprovalRequired, pointer, text));
         }
-        (Stream::Medical, Mode::Rail | Mode::Pipeline) => {
+        (Stream::Medical, LegMode::Rail | LegMode::Pipeline) => {
             let text = Text::new(
                 "医疗废物不得以此方式运输，应经公路。",
                 "Medical waste does not travel this way: it goes by road.",
             );
             findings.refuse(Fault::new(Code::CarrierNotAllowed, pointer, text));
         }
-        (Stream::Medical, Mode::Road | Mode::Water) | (Stream::Hazardous | Stream::Kitchen, _) => {}
+        (Stream::Medical, LegMode::Road | LegMode::Water)
+        | (Stream::Hazardous | Stream::Kitchen, _) => {}
     }
 }
 

@@ -8,7 +8,7 @@ use crate::ids::{
     ApprovalId, ContainerId, DriverId, ManagementPlanId, OrganisationId, SiteId, VehicleId,
 };
 use crate::manifest::asked::{
-    CONTAINERS_MAX, Component, ExemptionAsked, ITEMS_MAX, LEGS_MAX, Mode, PACKAGES_MAX,
+    CONTAINERS_MAX, Component, ExemptionAsked, ITEMS_MAX, LEGS_MAX, LegMode, PACKAGES_MAX,
     PackageAsked, Reason,
 };
 use crate::manifest::signed::Signable;
@@ -60,7 +60,7 @@ wire! {
         pub carrier_id: Change<OrganisationId>,
         pub vehicle_id: Change<VehicleId>,
         pub driver_id: Change<DriverId>,
-        pub mode: Change<Mode>,
+        pub mode: Change<LegMode>,
         pub trailer_plate: Patch<Plate>,
         pub escort_id: Patch<DriverId>,
         pub waybill_number: Patch<BoundedText<1, 50>>,
