@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
+use super::replay::Replayed;
 use super::verify::Verified;
 use crate::manifest::{Manifest, Status};
 use crate::units::Grams;
@@ -62,11 +63,42 @@ const fn status(status: Status) -> &'static str {
 
 /// The account, a line each.
 pub fn account(verified: &Verified) -> Vec<String> {
-    let Verified { bundle, head, witnessed, older, replayed, attachments } = verified;
+    let Verified { head, witnessed, older, replayed, attachments, .. } = verified;
+    let log = format!("日志 log      {}  {} 条 entries", head.origin, head.size);
+    let mut lines = match replayed {
+        Some(replayed) => of_manifest(verified, replayed, log),
+        None => of_other(verified, log),
+    };
+    lines.push(String::new());
+    for (name, at) in witnessed {
+        let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        lines.push(format!("联署 cosigned by {name}  {at}"));
+    }
+    if let Some(size) = older {
+        lines.push(format!("日志自 {size} 条以来只有追加。"));
+        lines.push(format!("Since it had {size} entries the log was only added to."));
+    }
+    if let Some(count) = attachments {
+        lines.push(format!("附件 {count} 个，均与事件所记哈希一致。"));
+        lines.push(format!("Attachments: {count}, each with the hash that its event has."));
+    }
+    let (zh, en) = match replayed {
+        Some(_) => (
+            "未被改动；每一步都合规；质量平衡。",
+            "Not altered; every step was allowed; masses add up.",
+        ),
+        None => ("未被改动；没有缺少。", "Not altered; none is missing."),
+    };
+    lines.extend([zh.to_owned(), en.to_owned()]);
+    lines
+}
+
+fn of_manifest(verified: &Verified, replayed: &Replayed, log: String) -> Vec<String> {
+    let bundle = &verified.bundle;
     let filed = &replayed.manifest.filed;
     let mut lines = vec![
         format!("联单 manifest {}  {}", filed.number, bundle.subject.id),
-        format!("日志 log      {}  {} 条 entries", head.origin, head.size),
+        log,
         format!("移出 from     {}", party(&filed.producer.name, &filed.producer.uscc)),
         format!("接受 to       {}", party(&filed.receiver.name, &filed.receiver.uscc)),
         String::new(),
@@ -86,22 +118,27 @@ pub fn account(verified: &Verified) -> Vec<String> {
     }
     lines.push(String::new());
     lines.extend(masses(&replayed.manifest));
-    lines.push(String::new());
-    for (name, at) in witnessed {
-        let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
-        lines.push(format!("联署 cosigned by {name}  {at}"));
-    }
-    if let Some(size) = older {
-        lines.push(format!("日志自 {size} 条以来只有追加。"));
-        lines.push(format!("Since it had {size} entries the log was only added to."));
-    }
-    if let Some(count) = attachments {
-        lines.push(format!("附件 {count} 个，均与事件所记哈希一致。"));
-        lines.push(format!("Attachments: {count}, each with the hash that its event has."));
-    }
-    lines.push("未被改动；每一步都合规；质量平衡。".to_owned());
-    lines.push("Not altered; every step was allowed; masses add up.".to_owned());
     lines
+}
+
+/// Each event with what it says, as it was hashed.
+fn of_other(verified: &Verified, log: String) -> Vec<String> {
+    let subject = &verified.bundle.subject;
+    let mut lines = vec![format!("对象 subject  {}  {}", subject.kind, subject.id), log];
+    lines.push(String::new());
+    for (event, body) in verified.bundle.events.iter().zip(bodies(verified)) {
+        let text = |name: &str| body[name].as_str().unwrap_or_default();
+        let (seq, at, kind) = (&body["seq"], text("occurred_at"), text("kind"));
+        lines.push(format!("{seq:>3}  {at}  {kind}  #{}", event.index));
+        lines.push(format!("     {}", signer(&body["actor"])));
+        lines.push(format!("     {}", body["data"]));
+    }
+    lines
+}
+
+fn bodies(verified: &Verified) -> Vec<Value> {
+    let events = verified.bundle.events.iter();
+    events.map(|event| serde_json::from_str(&event.body).unwrap_or_default()).collect()
 }
 
 fn party(name: &str, uscc: &str) -> String {
@@ -145,23 +182,33 @@ fn masses(manifest: &Manifest) -> Vec<String> {
     manifest.filed.items.iter().map(line).collect()
 }
 
-/// The account for programs.
+/// The account for programs. `number` and `status` are a manifest's.
 pub fn account_json(verified: &Verified) -> Value {
     let Verified { bundle, head, witnessed, older, replayed, attachments } = verified;
-    let event = |(event, step): (&super::BundleEvent, &super::replay::Step)| {
-        json!({"seq": step.body["seq"], "index": event.index, "kind": step.body["kind"],
-            "occurred_at": step.body["occurred_at"], "status": step.status.as_str()})
+    let steps = replayed.as_ref().map_or(&[][..], |replayed| replayed.steps.as_slice());
+    let event = |(n, (event, body)): (usize, (&super::BundleEvent, Value))| {
+        let mut told = json!({"seq": body["seq"], "index": event.index, "kind": body["kind"],
+            "occurred_at": body["occurred_at"]});
+        if let Some(step) = steps.get(n) {
+            told["status"] = json!(step.status.as_str());
+        }
+        told
     };
-    let events: Vec<Value> = bundle.events.iter().zip(&replayed.steps).map(event).collect();
+    let events = bundle.events.iter().zip(bodies(verified)).enumerate();
+    let events: Vec<Value> = events.map(event).collect();
     let witness = |(name, at): &(String, DateTime<Utc>)| {
         let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
         json!({"name": name, "cosigned_at": at})
     };
     let witnesses: Vec<Value> = witnessed.iter().map(witness).collect();
-    json!({
-        "verified": true, "subject": bundle.subject, "number": replayed.manifest.filed.number,
+    let mut told = json!({
+        "verified": true, "subject": bundle.subject,
         "origin": head.origin, "log_size": head.size, "consistent_with": older,
-        "witnesses": witnesses, "attachments": attachments,
-        "status": replayed.manifest.status.as_str(), "events": events,
-    })
+        "witnesses": witnesses, "attachments": attachments, "events": events,
+    });
+    if let Some(replayed) = replayed {
+        told["number"] = json!(replayed.manifest.filed.number);
+        told["status"] = json!(replayed.manifest.status.as_str());
+    }
+    told
 }

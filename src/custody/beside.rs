@@ -26,7 +26,8 @@ pub enum Unlike {
 /// Looks for all files that the events of a bundle name, in a folder and those below it. Names the
 /// first that is not there as it was attached.
 pub fn beside(verified: &mut Verified, folder: &Path) -> Result<(), Unlike> {
-    let named = &verified.replayed.manifest.attachments;
+    let replayed = verified.replayed.as_ref();
+    let named = replayed.map_or(&[][..], |replayed| &replayed.manifest.attachments);
     let length = |bytes: i64| u64::try_from(bytes).unwrap_or(u64::MAX);
     let wanted = named.iter().map(|one| (one.data.sha256.clone(), length(one.data.bytes)));
     let mut missing = wanted.collect();

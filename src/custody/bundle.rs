@@ -1,5 +1,6 @@
-//! The bundle: a manifest's chain with what proves it, for whoever trusts nobody (custody.md, "The
-//! bundle"); and the proof of one event as the text of C2SP `tlog-proof`.
+//! The bundle: a chain with what proves it, a manifest's or that of any other subject, for whoever
+//! trusts nobody (custody.md, "The bundle"); and the proof of one event as the text of C2SP
+//! `tlog-proof`.
 
 use std::collections::HashMap;
 
@@ -14,8 +15,10 @@ use super::proof;
 use super::store::Published;
 use crate::app::App;
 use crate::ctx::Actor;
+use crate::decision::{Subject, SubjectKind};
 use crate::ids::ManifestId;
-use crate::manifest::{self, EventRow};
+use crate::journal;
+use crate::manifest;
 use crate::problem::Problem;
 
 /// The only form there is.
@@ -56,16 +59,33 @@ pub struct BundleEvent {
 pub async fn bundle(app: &App, actor: &Actor, id: ManifestId) -> Result<CustodyBundle, Problem> {
     let stored = manifest::readable(app, actor, id).await?;
     let rows = manifest::events(&app.pool, id, Some(stored.manifest.version)).await?;
-    let (published, mut proofs) = proofs(app, &rows).await?;
-    let event = |row: EventRow| {
-        let index = index(&row)?;
+    let rows = rows.into_iter().map(|row| (row.position, row.body)).collect();
+    of_chain(app, Subject::new(SubjectKind::Manifest, id.uuid()), rows).await
+}
+
+/// The bundle of any subject's whole chain: an entry of a ledger or register, the readings of a
+/// device. Who may read it is the caller's to ask.
+pub async fn chain_bundle(app: &App, subject: Subject) -> Result<CustodyBundle, Problem> {
+    let rows = journal::whole(&app.pool, subject.id).await?;
+    of_chain(app, subject, rows).await
+}
+
+async fn of_chain(
+    app: &App,
+    subject: Subject,
+    rows: Vec<(i64, String)>,
+) -> Result<CustodyBundle, Problem> {
+    let positions: Vec<i64> = rows.iter().map(|(position, _)| *position).collect();
+    let (published, mut proofs) = proofs(app, &positions).await?;
+    let event = |(position, body): (i64, String)| {
+        let index = index(position)?;
         let proof = proofs.remove(&index).unwrap_or_default();
-        Ok(BundleEvent { index, body: row.body, proof: proof.iter().map(base64).collect() })
+        Ok(BundleEvent { index, body, proof: proof.iter().map(base64).collect() })
     };
     let events: Result<Vec<BundleEvent>, Problem> = rows.into_iter().map(event).collect();
     Ok(CustodyBundle {
         format: FORMAT.to_owned(),
-        subject: BundleSubject { kind: "manifest".to_owned(), id: id.uuid() },
+        subject: BundleSubject { kind: subject.kind.as_str().to_owned(), id: subject.id },
         checkpoint: published.shown(),
         events: events?,
     })
@@ -79,8 +99,8 @@ pub async fn event_proof(
 ) -> Result<String, Problem> {
     manifest::readable(app, actor, id).await?;
     let row = manifest::event(&app.pool, id, seq).await?.ok_or_else(Problem::not_found)?;
-    let index = index(&row)?;
-    let (published, mut proofs) = proofs(app, &[row]).await?;
+    let index = index(row.position)?;
+    let (published, mut proofs) = proofs(app, &[row.position]).await?;
     let proof = proofs.remove(&index).unwrap_or_default();
     Ok(proof_text(index, &proof, &published.shown()))
 }
@@ -96,8 +116,8 @@ fn proof_text(index: u64, proof: &[Hash], note: &str) -> String {
     text
 }
 
-fn index(row: &EventRow) -> Result<u64, Problem> {
-    u64::try_from(row.position).map_err(Problem::internal)
+fn index(position: i64) -> Result<u64, Problem> {
+    u64::try_from(position).map_err(Problem::internal)
 }
 
 type Proofs = HashMap<u64, Vec<Hash>>;
@@ -105,12 +125,12 @@ type Proofs = HashMap<u64, Vec<Hash>>;
 /// A checkpoint that covers these events, and the proof of each in its tree.
 async fn proofs(
     app: &App,
-    rows: &[EventRow],
+    positions: &[i64],
 ) -> Result<(std::sync::Arc<Published>, Proofs), Problem> {
-    let entries: Result<Vec<u64>, Problem> = rows.iter().map(index).collect();
+    let entries: Result<Vec<u64>, Problem> = positions.iter().map(|one| index(*one)).collect();
     let entries = entries?;
     let last = entries.iter().max().copied();
-    let last = last.ok_or_else(|| Problem::internal("a manifest without events"))?;
+    let last = last.ok_or_else(|| Problem::internal("a chain without events"))?;
     let published = witnessed_covering(app, last).await?;
     let proofs = proof::inclusion(&app.pool, published.size, &entries).await?;
     Ok((published, proofs))

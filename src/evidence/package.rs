@@ -6,6 +6,8 @@
 
 use std::collections::VecDeque;
 
+use uuid::Uuid;
+
 use super::dossier::{Dossier, of_events};
 use super::page::{Frame, page};
 use super::readme::{Content, readme};
@@ -16,9 +18,11 @@ use crate::app::App;
 use crate::blob::{self, Pieces};
 use crate::ctx::Ctx;
 use crate::custody::{self, Checkpoint, CustodyBundle};
+use crate::decision::Subject;
 use crate::ids::ManifestId;
 use crate::manifest::{self, AttachmentView, ChainView};
 use crate::problem::{Code, Lang, Problem, Text};
+use crate::track;
 use crate::wire::Sha256Hex;
 
 /// Manifests of a chain whose bundles are in a package: each is a few hundred kilobytes at most.
@@ -29,6 +33,10 @@ pub(super) enum Member {
     Text(String, String),
     /// The bundle of another manifest, read when its turn comes.
     Bundle(ManifestId, String),
+    /// The bundle of another subject that a case rests on; who gets it was asked before.
+    Chain(Subject, String),
+    /// What devices told, under the hash that the log has of it.
+    Readings(Uuid, String),
     File([u8; 32], String),
 }
 
@@ -224,6 +232,17 @@ impl Package {
                     let text = serde_json::to_vec(&bundle).map_err(Problem::internal)?;
                     archive.member(&name, true)?;
                     archive.write(&text)?;
+                }
+                Some(Member::Chain(subject, name)) => {
+                    let bundle = custody::chain_bundle(app, subject).await?;
+                    let text = serde_json::to_vec(&bundle).map_err(Problem::internal)?;
+                    archive.member(&name, true)?;
+                    archive.write(&text)?;
+                }
+                Some(Member::Readings(id, name)) => {
+                    let content = track::contents(&app.pool, &[id]).await?.remove(&id);
+                    archive.member(&name, true)?;
+                    archive.write(content.unwrap_or_default().as_bytes())?;
                 }
                 Some(Member::File(hash, name)) => {
                     archive.member(&name, false)?;

@@ -19,4 +19,6 @@ pub use event::{BODY_BYTES_MAX, Link, NO_PREV, body, leaf_hash};
 pub use frozen::frozen;
 pub(crate) use happening::happenings;
 pub use read::{Recorded, Stamped};
-pub use store::{Place, bodies, chain, chains, position, scan, size, versions, with_versions};
+pub use store::{
+    Place, bodies, chain, chains, places, position, scan, size, versions, whole, with_versions,
+};

@@ -30,12 +30,35 @@ pub async fn scan(pool: &Pool, from: i64, rows_max: i64) -> Result<Vec<Place>, P
         .select((event::position, event::subject_id, event::subject_kind, event::seq))
         .load(&mut pool.get().await?)
         .await?;
-    let place = |(position, subject_id, kind, seq)| {
-        let subject_kind = SubjectKind::from_number(kind)
-            .ok_or_else(|| Problem::internal(format!("subject kind {kind}")))?;
-        Ok(Place { position, subject_id, subject_kind, seq })
-    };
     rows.into_iter().map(place).collect()
+}
+
+fn place((position, subject_id, kind, seq): (i64, Uuid, i16, i64)) -> Result<Place, Problem> {
+    let subject_kind = SubjectKind::from_number(kind)
+        .ok_or_else(|| Problem::internal(format!("subject kind {kind}")))?;
+    Ok(Place { position, subject_id, subject_kind, seq })
+}
+
+/// Whose events stand at these positions, in order.
+pub async fn places(pool: &Pool, positions: &[i64]) -> Result<Vec<Place>, Problem> {
+    let rows: Vec<(i64, Uuid, i16, i64)> = event::table
+        .filter(event::position.eq_any(positions))
+        .order(event::position)
+        .select((event::position, event::subject_id, event::subject_kind, event::seq))
+        .load(&mut pool.get().await?)
+        .await?;
+    rows.into_iter().map(place).collect()
+}
+
+/// A subject's whole chain, oldest first: positions and bodies.
+pub async fn whole(pool: &Pool, subject: Uuid) -> Result<Vec<(i64, String)>, Problem> {
+    let rows = event::table
+        .filter(event::subject_id.eq(subject))
+        .order(event::seq)
+        .select((event::position, event::body))
+        .load(&mut pool.get().await?)
+        .await?;
+    Ok(rows)
 }
 
 /// The bodies at these positions, in order.

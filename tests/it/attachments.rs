@@ -221,7 +221,7 @@ async fn drafts_and_what_was_cancelled_take_nothing_and_what_is_over_does() {
     let given =
         liandan::custody::Given { bundle: &bundle.text, keys: &keys, witnesses: &[], older: None };
     let verified = liandan::custody::verify(&given).map_err(|wrong| wrong.text.en).unwrap();
-    assert_eq!(verified.replayed.manifest.attachments.len(), 1);
+    assert_eq!(verified.replayed.unwrap().manifest.attachments.len(), 1);
 }
 
 /// A photo taken on the road and sent at once is no step that what is told later comes before.

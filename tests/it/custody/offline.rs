@@ -92,7 +92,7 @@ async fn whatever_is_touched_is_named() {
             let (named, _) = wrong(&touched);
             let wanted = match pointer.as_str() {
                 // Each event says whose it is.
-                "/subject/id" => "/events/0/body/subject",
+                "/subject/id" | "/subject/kind" => "/events/0/body/subject",
                 other => &other[..second(other)],
             };
             assert!(named.starts_with(wanted), "{pointer} {at}: {named}");
