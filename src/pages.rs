@@ -259,6 +259,7 @@ pub async fn reports(app: &App, ctx: &Ctx, asked: &ReportQuery) -> Paged<ReportD
 
 pub async fn anomalies(app: &App, ctx: &Ctx, asked: &AnomalyFilter) -> Paged<AnomalyView> {
     let rows = anomaly::list(app, ctx, asked).await?;
-    let key = |one: &anomaly::Stored| one.case.key();
-    Page::of(rows, asked.limit, key, |one| anomaly_view(app, ctx, &one))
+    let key = |one: &anomaly::Stored| asked.sort.key(one.case.key());
+    let names = anomaly::names(&app.pool, &rows).await?;
+    Page::of(rows, asked.limit, key, |one| anomaly_view(app, ctx, (&one, &names)))
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::asked::{AssignAnomaly, MergeAnomaly, ReferAnomaly, ShareAnomaly, TriageAnomaly};
 use super::decided::{self, Change};
-use super::review::{AsSeen, Referral, Review};
+use super::review::{AsSeen, Referral, Review, Sharing};
 use super::sight::{Sight, acts};
 use super::store::{self, Stored};
 use crate::app::App;
@@ -13,7 +13,7 @@ use crate::command::Freshness;
 use crate::ctx::Ctx;
 use crate::decision::Decision;
 use crate::identity::{self, Agency, User, UserStatus, policy};
-use crate::ids::{AnomalyId, SessionId};
+use crate::ids::{AnomalyId, SessionId, UserId};
 use crate::problem::{Code, Fault, Problem, Text};
 use crate::registry::{Answered, commit, words};
 use crate::wire::{Asked, Patch};
@@ -102,7 +102,7 @@ fn decide(facts: &Facts, asked: &Act, ctx: &Ctx) -> Result<Decision, Problem> {
     let acted = match asked {
         Act::Triage(asked) => alone("triaged", triaged(before, content(asked)?, ctx)?),
         Act::Assign(asked) => alone("assigned", assigned(facts, before, content(asked)?)?),
-        Act::Share(asked) => alone("shared", shared(before, content(asked)?)),
+        Act::Share(asked) => alone("shared", shared(before, content(asked)?, ctx)),
         Act::Refer(asked) => alone("referred", referred(before, content(asked)?, ctx)),
         Act::Merge(asked) => merged(facts, before, content(asked)?, ctx)?,
     };
@@ -129,11 +129,10 @@ fn triaged(review: Review, asked: &TriageAnomaly, ctx: &Ctx) -> Result<Review, P
         let text = Text::new("请说明理由。", "Say why.");
         return Err(Problem::at(Code::Required, "/note", text));
     }
-    let actor = &ctx.actor;
     Ok(Review {
         status: asked.status,
         note,
-        judged_by: Some(actor.user_id).filter(|_| !policy::is_system(actor)),
+        judged_by: by(ctx),
         judged_at: Some(ctx.now),
         ..review
     })
@@ -172,23 +171,31 @@ fn let_in(review: &mut Review, agency: Agency) {
     }
 }
 
-fn shared(mut review: Review, asked: &ShareAnomaly) -> Review {
+/// Who does it; nobody where the program does.
+fn by(ctx: &Ctx) -> Option<UserId> {
+    Some(ctx.actor.user_id).filter(|_| !policy::is_system(&ctx.actor))
+}
+
+/// What the others are told is no judgement: its reason stays as it was given.
+fn shared(mut review: Review, asked: &ShareAnomaly, ctx: &Ctx) -> Review {
     for agency in asked.agencies.iter() {
         let_in(&mut review, *agency);
     }
-    if !asked.note.as_str().is_empty() {
-        review.note = words(&asked.note);
-    }
+    review.sharings.push(Sharing {
+        agencies: asked.agencies.iter().copied().collect(),
+        note: words(&asked.note),
+        shared_by: by(ctx),
+        shared_at: ctx.now,
+    });
     review
 }
 
 fn referred(mut review: Review, asked: &ReferAnomaly, ctx: &Ctx) -> Review {
     let_in(&mut review, asked.agency);
-    let actor = &ctx.actor;
     review.referrals.push(Referral {
         agency: asked.agency,
         note: words(&asked.note),
-        referred_by: Some(actor.user_id).filter(|_| !policy::is_system(actor)),
+        referred_by: by(ctx),
         referred_at: ctx.now,
     });
     review

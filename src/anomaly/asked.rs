@@ -63,8 +63,26 @@ impl Decode for RuleId {
     }
 }
 
-/// Where a page of cases begins: after this weight, this time and this id.
+/// Where a page of cases begins: after this weight, this time and this id. In the order of time
+/// the weight is [`NO_WEIGHT`], so that a cursor of one order is none of the other.
 pub type CaseKey = (i16, DateTime<Utc>, Uuid);
+
+const NO_WEIGHT: i16 = -1;
+
+impl CaseOrder {
+    /// A case's key in this order.
+    pub const fn key(self, (weight, at, id): CaseKey) -> CaseKey {
+        match self {
+            Self::Newest => (NO_WEIGHT, at, id),
+            Self::Severity => (weight, at, id),
+        }
+    }
+
+    /// Whether a key is one of this order.
+    pub const fn has(self, (weight, _, _): CaseKey) -> bool {
+        (weight == NO_WEIGHT) == matches!(self, Self::Newest)
+    }
+}
 
 wire! {
     /// Which cases to list; all that are given must hold.
@@ -130,6 +148,15 @@ wire! {
         pub enabled: bool,
         /// For which division, `00` for the whole corps; one's own where it is absent.
         pub division: Option<DivisionNumber>,
+    }
+
+    /// Which rules, and for which division.
+    pub struct RulesQuery {
+        /// `00` for the whole corps; one's own where it is absent.
+        pub division: Option<DivisionNumber>,
+        /// How many; all of them where it is absent.
+        pub limit: Option<PageLimit>,
+        pub cursor: Option<Cursor<u8>>,
     }
 
     /// For which division.

@@ -94,6 +94,8 @@ api_enum! {
         Corrected = "corrected",
         /// It was made good: a licence renewed, a plan filed, waste sent on.
         Remedied = "remedied",
+        /// A heavier rule has found the same: its case goes on with it.
+        Superseded = "superseded",
     }
 }
 

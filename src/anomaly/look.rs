@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::asked::AnomalyFilter;
+use super::named_store::names;
 use super::review::Review;
 use super::sight::Sight;
 use super::store::{self, Stored};
@@ -20,7 +21,7 @@ use crate::db::Pool;
 use crate::identity::policy;
 use crate::ids::AnomalyId;
 use crate::journal;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem, Text};
 
 /// A case with the history of people's acts.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -61,8 +62,16 @@ struct By {
     organisation_id: Option<Uuid>,
 }
 
-/// A page of the cases that the caller sees, and one more.
+/// A page of the cases that the caller sees, and one more. Errors: 422 for a cursor of the other
+/// order, after which it would show anything.
 pub async fn list(app: &App, ctx: &Ctx, asked: &AnomalyFilter) -> Result<Vec<Stored>, Problem> {
+    if asked.cursor.as_ref().is_some_and(|cursor| !asked.sort.has(cursor.0)) {
+        let text = Text::new(
+            "游标属于另一种排序，请以相同的 sort 翻页。",
+            "The cursor is of another order: go on with the same `sort`.",
+        );
+        return Err(Problem::at(Code::InvalidValue, "/query/cursor", text));
+    }
     store::page(&app.pool, &Sight::of(&ctx.actor), asked).await
 }
 
@@ -81,7 +90,14 @@ pub async fn show(app: &App, ctx: &Ctx, id: AnomalyId) -> Result<WholeAnomalyVie
     } else {
         Vec::new()
     };
-    Ok(WholeAnomalyView { anomaly: anomaly_view(app, ctx, &stored), history })
+    let anomaly = view(app, ctx, &stored).await?;
+    Ok(WholeAnomalyView { anomaly, history })
+}
+
+/// One case as the caller sees it.
+pub async fn view(app: &App, ctx: &Ctx, stored: &Stored) -> Result<AnomalyView, Problem> {
+    let names = names(&app.pool, std::slice::from_ref(stored)).await?;
+    Ok(anomaly_view(app, ctx, (stored, &names)))
 }
 
 async fn history(pool: &Pool, stored: &Stored) -> Result<Vec<CaseActView>, Problem> {

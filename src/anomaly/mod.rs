@@ -13,7 +13,9 @@ mod engine;
 mod engine_store;
 pub mod finding;
 mod found_store;
+mod labels;
 mod look;
+mod named_store;
 pub mod param;
 mod preview;
 mod rebuild;
@@ -33,15 +35,18 @@ mod tune;
 mod value;
 mod view;
 pub mod watch;
+mod words;
 
 pub use act::{Act, act};
 pub use asked::{
     AnomalyFilter, AssignAnomaly, CaseKey, CaseOrder, EnableRule, MergeAnomaly, PreviewRule,
-    ReferAnomaly, RiskQuery, RuleFamily, SetParameter, ShareAnomaly, TriageAnomaly, WhichDivision,
+    ReferAnomaly, RiskQuery, RuleFamily, RulesQuery, SetParameter, ShareAnomaly, TriageAnomaly,
+    WhichDivision,
 };
 pub use engine::{Lag, Watching, catch_up, catch_up_to, follow, lag, reference};
 pub use found_store::all_found;
-pub use look::{WholeAnomalyView, list, one, seen_among, show, shown};
+pub use look::{WholeAnomalyView, list, one, seen_among, show, shown, view};
+pub use named_store::names;
 pub use preview::{RulePreviewView, preview};
 pub use rebuild::{Progress, Rebuilt, rebuild};
 pub use review::Review;
@@ -55,3 +60,4 @@ pub use store::{Stored, implied};
 pub use told_store::{CaseTold, cases_told};
 pub use tune::{enable, set_parameter, settings_seen, unset_parameter};
 pub use view::{AnomalyView, anomaly_view};
+pub use words::Names;

@@ -55,12 +55,21 @@ pub struct Referral {
     pub referred_at: DateTime<Utc>,
 }
 
+/// A case that other agencies were let in to see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sharing {
+    pub agencies: Vec<Agency>,
+    pub note: String,
+    pub shared_by: Option<UserId>,
+    pub shared_at: DateTime<Utc>,
+}
+
 /// All that people made of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
     pub id: AnomalyId,
     pub status: ReviewStatus,
-    /// Of the last act that had one.
+    /// Of the judgement: what others are told when a case is shared or referred stands there.
     pub note: String,
     pub judged_by: Option<UserId>,
     pub judged_at: Option<DateTime<Utc>>,
@@ -68,6 +77,9 @@ pub struct Review {
     /// Agencies beside the owner's that see it, in the order in which they were let in.
     pub agencies: Vec<Agency>,
     pub referrals: Vec<Referral>,
+    /// Left out where there is none: events that were written before it was kept have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sharings: Vec<Sharing>,
     /// The case that it goes on with.
     pub merged_into: Option<AnomalyId>,
     /// Cases that go on with this one.
@@ -119,6 +131,7 @@ impl Review {
             assignee_id: None,
             agencies: Vec::new(),
             referrals: Vec::new(),
+            sharings: Vec::new(),
             merged_into: None,
             absorbed: Vec::new(),
             seen: None,

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::asked::WhichDivision;
+use super::asked::{RulesQuery, WhichDivision};
 use super::rule::{RULES, Rule, RuleId, Severity};
 use super::rules_store as store;
 use super::setting::{CORPS, SPECS, Set, Settings, Spec, find};
@@ -192,14 +192,17 @@ impl Shown {
     }
 }
 
-/// All rules. Errors: 403 to whoever is no regulator: who is watched is not told by which limits.
+/// The rules from a number on. Errors: 403 to whoever is no regulator: who is watched is not told
+/// by which limits.
 pub async fn rules(
     app: &App,
     ctx: &Ctx,
-    asked: &WhichDivision,
+    asked: &RulesQuery,
 ) -> Result<Vec<AnomalyRuleView>, Problem> {
-    let shown = Shown::read(app, ctx, asked).await?;
-    Ok(RULES.iter().map(|rule| shown.rule(rule)).collect())
+    let division = WhichDivision { division: asked.division.clone() };
+    let shown = Shown::read(app, ctx, &division).await?;
+    let after = asked.cursor.as_ref().map_or(0, |cursor| usize::from(cursor.0));
+    Ok(RULES.iter().skip(after).map(|rule| shown.rule(rule)).collect())
 }
 
 /// One rule. Errors: 403; 404 for a code that is none.

@@ -8,7 +8,7 @@ use super::asked::{EnableRule, SetParameter, WhichDivision};
 use super::decided::{self, Change};
 use super::finding::derived;
 use super::rule::{Rule, RuleId};
-use super::setting::{CORPS, ENABLED, Set, Spec, find};
+use super::setting::{CORPS, ENABLED, Set, Settings, Spec, find};
 use super::setting_store as store;
 use crate::app::App;
 use crate::catalogue::Stream;
@@ -35,16 +35,29 @@ pub fn looks(actor: &Actor) -> Result<(), Problem> {
     policy::require(policy::is_system(actor) || actor.role.is_regulator())
 }
 
-/// Whether a rule's matter is the actor's agency's.
-fn is_of_agency(actor: &Actor, rule: &Rule) -> bool {
-    let own = |stream: &&Stream| policy::corrects_stream(actor, **stream);
-    Stream::ALL.iter().filter(own).any(|stream| rule.covers(stream.as_str()))
+/// The streams of which a setting changes what is flagged: the parameter's own, where its name
+/// begins with one, else all of the rule's.
+fn streams_of(rule: &Rule, param: &str) -> Vec<Stream> {
+    let is_own = |stream: &&Stream| {
+        let rest = param.strip_prefix(stream.as_str());
+        rest.is_some_and(|rest| rest.starts_with('_'))
+    };
+    match Stream::ALL.iter().find(is_own) {
+        Some(own) => vec![*own],
+        None => Stream::ALL.iter().copied().filter(|one| rule.covers(one.as_str())).collect(),
+    }
+}
+
+/// Whether all that a setting changes is the actor's agency's matter: a limit of kitchen waste is
+/// not set by who looks after hospitals, nor one of all streams by who looks after one.
+fn is_of_agency(actor: &Actor, (rule, param): (&Rule, &str)) -> bool {
+    streams_of(rule, param).into_iter().all(|stream| policy::corrects_stream(actor, stream))
 }
 
 /// For which division the actor sets something: its own, or any of the corps'. Errors: 403.
 fn division_of(
     actor: &Actor,
-    rule: &Rule,
+    of: (&Rule, &str),
     asked: Option<&DivisionNumber>,
 ) -> Result<String, Problem> {
     let own = match (actor.role, &actor.division) {
@@ -53,7 +66,7 @@ fn division_of(
         _ => return Err(Problem::forbidden()),
     };
     let division = asked.map_or(own, DivisionNumber::as_str);
-    policy::require(policy::regulates(actor, division) && is_of_agency(actor, rule))?;
+    policy::require(policy::regulates(actor, division) && is_of_agency(actor, of))?;
     Ok(division.to_owned())
 }
 
@@ -76,13 +89,40 @@ pub async fn set_parameter(
     looks(&ctx.actor)?;
     let rule = rule_of(code)?;
     let spec = spec_of(rule, param)?;
-    division_of(&ctx.actor, rule, None)?;
+    division_of(&ctx.actor, (rule, param), None)?;
     let asked = asked?;
-    let division = division_of(&ctx.actor, rule, asked.division.as_ref())?;
+    let division = division_of(&ctx.actor, (rule, param), asked.division.as_ref())?;
     within(rule, spec, asked.value.number(), "/value")?;
     let value = Some(asked.value.text());
     let set = Set { rule: rule.rule_id.clone(), param: param.to_owned(), division, value };
+    in_order(&store::all(&app.pool).await?, rule, &set)?;
     write(app, ctx, set).await
+}
+
+/// Parameters that are steps of one scale: each at least as high as the one before it.
+const STEPS: &[(u8, &[&str])] = &[(33, &["warn", "high", "critical"]), (58, &["warn", "limit"])];
+
+/// 422 where a step would lie below the one before it, by what holds in the setting's division.
+fn in_order(sets: &[Set], rule: &Rule, set: &Set) -> Result<(), Problem> {
+    let mut settings = Settings::default();
+    sets.iter().chain([set]).for_each(|one| settings.set(one));
+    let Some((_, steps)) = STEPS.iter().find(|(id, _)| RuleId(*id) == rule.id()) else {
+        return Ok(());
+    };
+    let held = |name: &str| {
+        find(rule.id(), name).map_or(0.0, |(param, _)| settings.get(param, &set.division))
+    };
+    for pair in steps.windows(2) {
+        let [low, high] = pair else { continue };
+        if held(low) > held(high) && [low, high].contains(&&set.param.as_str()) {
+            let text = Text::new(
+                format!("{low}（{}）不得高于 {high}（{}）。", held(low), held(high)),
+                format!("{low} ({}) must not be above {high} ({}).", held(low), held(high)),
+            );
+            return Err(Problem::at(Code::OutOfRange, "/value", text));
+        }
+    }
+    Ok(())
 }
 
 /// The default again. Errors: 404 also where nobody has set it there.
@@ -90,12 +130,14 @@ pub async fn unset_parameter(
     app: &App,
     ctx: &Ctx,
     (code, param): (&str, &str),
-    asked: &WhichDivision,
+    asked: Asked<WhichDivision>,
 ) -> Result<Answered<Set>, Problem> {
     looks(&ctx.actor)?;
     let rule = rule_of(code)?;
     spec_of(rule, param)?;
-    let division = division_of(&ctx.actor, rule, asked.division.as_ref())?;
+    division_of(&ctx.actor, (rule, param), None)?;
+    let asked = asked?;
+    let division = division_of(&ctx.actor, (rule, param), asked.division.as_ref())?;
     let set = Set { rule: rule.rule_id.clone(), param: param.to_owned(), division, value: None };
     let found = store::one(&app.pool, set.uuid()).await?;
     if found.is_none_or(|(before, _)| before.value.is_none()) {
@@ -113,9 +155,9 @@ pub async fn enable(
 ) -> Result<Answered<Set>, Problem> {
     looks(&ctx.actor)?;
     let rule = rule_of(code)?;
-    division_of(&ctx.actor, rule, None)?;
+    division_of(&ctx.actor, (rule, ENABLED), None)?;
     let asked = asked?;
-    let division = division_of(&ctx.actor, rule, asked.division.as_ref())?;
+    let division = division_of(&ctx.actor, (rule, ENABLED), asked.division.as_ref())?;
     let value = Some(if asked.enabled { "1" } else { "0" }.to_owned());
     let set = Set { rule: rule.rule_id.clone(), param: ENABLED.to_owned(), division, value };
     write(app, ctx, set).await
@@ -168,4 +210,22 @@ pub async fn settings_seen(
     }
     let division = actor.division.as_deref().filter(|_| actor.role != Role::CorpsRegulator);
     store::among(pool, division, ids).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_is_of_the_streams_that_it_changes() {
+        let streams = |code: u8, param| {
+            let streams = streams_of(RuleId(code).rule().unwrap(), param);
+            streams.into_iter().map(Stream::as_str).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(streams(1, "hazardous_percent"), "hazardous");
+        assert_eq!(streams(1, "kitchen_round_floor"), "kitchen");
+        assert_eq!(streams(1, ENABLED), "hazardous medical kitchen");
+        assert_eq!(streams(47, "warn"), "medical");
+        assert_eq!(streams(79, "limit"), "hazardous medical");
+    }
 }

@@ -8,10 +8,11 @@ use uuid::Uuid;
 
 use super::case::Case;
 use super::finding::About;
-use super::review::{CaseStatus, Review, ReviewStatus};
+use super::review::{CaseStatus, Review, ReviewStatus, Sharing};
 use super::rule::{RuleId, Severity};
 use super::sight::Sight;
 use super::store::Stored;
+use super::words::{Names, explained};
 use crate::app::App;
 use crate::calendar::Calendar;
 use crate::clock::{beijing, legal_day, rfc3339};
@@ -41,7 +42,8 @@ pub struct AnomalyView {
     pub title: String,
     pub title_zh: String,
     pub title_en: String,
-    /// What it means, with the numbers that made it.
+    /// What it means, with the numbers that made it, as a person reads them: rounded, with their
+    /// units, in Beijing time, and names for ids. `evidence` has them exactly.
     pub explanation_zh: String,
     pub explanation_en: String,
     /// The numbers that made it.
@@ -60,7 +62,7 @@ pub struct AnomalyView {
     /// When the facts that made it were gone; null while they are there.
     #[schema(value_type = Option<DateTime<Utc>>, required)]
     pub resolved_at: Option<String>,
-    /// `came_late`, `normal`, `corrected` or `remedied`.
+    /// `came_late`, `normal`, `corrected`, `remedied` or `superseded`.
     #[schema(required)]
     pub resolved_reason: Option<String>,
     /// By when somebody has to judge it, by its severity; null where nobody has to any more.
@@ -96,7 +98,10 @@ impl CaseSubjectView {
 pub struct CaseProofView {
     /// Its position in the log.
     pub position: i64,
-    /// The change that it is in the feed.
+    /// Its number in the change feed, for those who see it there.
+    pub sequence: i64,
+    /// Where it is: to regulators the event itself with its place in the log, to the parties the
+    /// change that it is in the feed.
     pub href: String,
 }
 
@@ -105,6 +110,7 @@ pub struct CaseProofView {
 pub struct ReviewView {
     pub id: AnomalyId,
     pub status: ReviewStatus,
+    /// Of the judgement.
     pub note: String,
     #[schema(required)]
     pub judged_by: Option<UserId>,
@@ -115,6 +121,8 @@ pub struct ReviewView {
     /// Agencies beside the owner's that see it.
     pub agencies: Vec<Agency>,
     pub referrals: Vec<ReferralView>,
+    /// Who let which agencies in, and what they were told.
+    pub sharings: Vec<SharingView>,
     #[schema(required)]
     pub merged_into: Option<AnomalyId>,
     /// Cases that go on with this one.
@@ -130,6 +138,28 @@ pub struct ReferralView {
     pub referred_by: Option<UserId>,
     #[schema(value_type = DateTime<Utc>)]
     pub referred_at: String,
+}
+
+/// A case that other agencies were let in to see.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SharingView {
+    pub agencies: Vec<Agency>,
+    pub note: String,
+    #[schema(required)]
+    pub shared_by: Option<UserId>,
+    #[schema(value_type = DateTime<Utc>)]
+    pub shared_at: String,
+}
+
+impl From<&Sharing> for SharingView {
+    fn from(sharing: &Sharing) -> Self {
+        Self {
+            agencies: sharing.agencies.clone(),
+            note: sharing.note.clone(),
+            shared_by: sharing.shared_by,
+            shared_at: rfc3339(sharing.shared_at),
+        }
+    }
 }
 
 impl From<&Review> for ReviewView {
@@ -149,6 +179,7 @@ impl From<&Review> for ReviewView {
             assignee_id: review.assignee_id,
             agencies: review.agencies.clone(),
             referrals: review.referrals.iter().map(referral).collect(),
+            sharings: review.sharings.iter().map(SharingView::from).collect(),
             merged_into: review.merged_into,
             absorbed: review.absorbed.clone(),
         }
@@ -178,12 +209,13 @@ pub fn due_at(stored: &Stored, calendar: &Calendar) -> Option<DateTime<Utc>> {
     midnight.single().map(|time| time.with_timezone(&Utc))
 }
 
-/// The case as the caller sees it.
-pub fn anomaly_view(app: &App, ctx: &Ctx, stored: &Stored) -> AnomalyView {
+/// The case as the caller sees it. `names`: what the ids in its evidence are called.
+pub fn anomaly_view(app: &App, ctx: &Ctx, (stored, names): (&Stored, &Names)) -> AnomalyView {
     let Stored { case, review, status, version } = stored;
     let rule = RuleId::parse(&case.rule).and_then(RuleId::rule);
     let text = |of: fn(&super::rule::Rule) -> &String| rule.map(of).cloned().unwrap_or_default();
     let (title_zh, title_en) = (text(|rule| &rule.name_zh), text(|rule| &rule.name_en));
+    let told = |sentence: String, lang| explained(&sentence, &case.evidence, (names, lang));
     let due = due_at(stored, &app.calendar);
     let is_whole = Sight::of(&ctx.actor).is_regulator();
     let severity = usize::try_from(case.severity).ok();
@@ -201,22 +233,12 @@ pub fn anomaly_view(app: &App, ctx: &Ctx, stored: &Stored) -> AnomalyView {
         manifest_ids: case.manifest_ids.iter().copied().map(ManifestId::of).collect(),
         organisation_ids: case.organisation_ids.iter().copied().map(OrganisationId::of).collect(),
         title: if ctx.lang == Lang::Zh { title_zh.clone() } else { title_en.clone() },
-        explanation_zh: with_numbers(
-            &text(|rule| &rule.explanation_zh),
-            &case.evidence,
-            "：",
-            "；",
-        ),
-        explanation_en: with_numbers(
-            &text(|rule| &rule.explanation_en),
-            &case.evidence,
-            ": ",
-            "; ",
-        ),
+        explanation_zh: told(text(|rule| &rule.explanation_zh), Lang::Zh),
+        explanation_en: told(text(|rule| &rule.explanation_en), Lang::En),
         title_zh,
         title_en,
         evidence: case.evidence.clone(),
-        proofs: case.proofs.iter().map(|position| proof(*position)).collect(),
+        proofs: case.proofs.iter().map(|at| proof(case.id, *at, is_whole)).collect(),
         first_seen_at: rfc3339(case.first_seen_at),
         last_seen_at: rfc3339(case.last_seen_at),
         times: case.times,
@@ -231,36 +253,11 @@ pub fn anomaly_view(app: &App, ctx: &Ctx, stored: &Stored) -> AnomalyView {
     }
 }
 
-fn proof(position: i64) -> CaseProofView {
-    CaseProofView { position, href: format!("/api/v1/changes?after={position}&limit=1") }
-}
-
-/// A sentence, followed by the numbers.
-fn with_numbers(sentence: &str, evidence: &Value, is: &str, and: &str) -> String {
-    let Some(numbers) = evidence.as_object().filter(|numbers| !numbers.is_empty()) else {
-        return sentence.to_owned();
+fn proof(case: Uuid, position: i64, is_whole: bool) -> CaseProofView {
+    let href = if is_whole {
+        format!("/api/v1/anomalies/{case}/events/{position}")
+    } else {
+        format!("/api/v1/changes?after={position}&limit=1")
     };
-    let plain = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let listed: Vec<String> =
-        numbers.iter().map(|(name, value)| format!("{name}{is}{}", plain(value))).collect();
-    let (open, close) = if is == "：" { ("（", "）") } else { (" (", ")") };
-    format!("{sentence}{open}{}{close}", listed.join(and))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_sentence_is_followed_by_its_numbers() {
-        let evidence = json!({"days": 4, "limit": "3 d"});
-        assert_eq!(with_numbers("Late.", &evidence, ": ", "; "), "Late. (days: 4; limit: 3 d)");
-        assert_eq!(with_numbers("迟。", &evidence, "：", "；"), "迟。（days：4；limit：3 d）");
-        assert_eq!(with_numbers("Late.", &json!({}), ": ", "; "), "Late.");
-    }
+    CaseProofView { position, sequence: position + 1, href }
 }

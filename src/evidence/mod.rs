@@ -4,6 +4,7 @@
 //! All of it is a reading of bundles: `told` puts events into words, `page` sets them for print,
 //! `package` puts pages, bundles, files and the key into one ZIP that is written as it is sent.
 
+mod case_event;
 mod case_package;
 mod dossier;
 mod events;
@@ -16,6 +17,7 @@ mod view;
 mod words;
 mod zip;
 
+pub use case_event::{CaseEventView, case_event};
 pub use case_package::case_package;
 pub use dossier::{Dossier, dossier};
 pub use package::{Package, package};

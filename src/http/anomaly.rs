@@ -1,5 +1,6 @@
 //! Cases of the anomaly rules over HTTP: who looks for them, and what people do with them.
 
+use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 
 use super::evidence::sent;
@@ -7,11 +8,11 @@ use super::registry::answers::{answered, shown};
 use super::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::anomaly::{
     self, Act, AnomalyFilter, AnomalyView, AssignAnomaly, CaseOrder, MergeAnomaly, ReferAnomaly,
-    RuleFamily, ShareAnomaly, TriageAnomaly, WholeAnomalyView, anomaly_view,
+    RuleFamily, ShareAnomaly, TriageAnomaly, WholeAnomalyView,
 };
 use crate::app::{App, place};
 use crate::ctx::Ctx;
-use crate::evidence;
+use crate::evidence::{self, CaseEventView};
 use crate::export::anomaly_sheets;
 use crate::ids::{AnomalyId, CaseSubjectId, ManifestId};
 use crate::pages;
@@ -27,13 +28,14 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(web::resource("/anomalies/{id}/share").post(share))
         .service(web::resource("/anomalies/{id}/refer").post(refer))
         .service(web::resource("/anomalies/{id}/merge").post(merge))
+        .service(web::resource("/anomalies/{id}/events/{position}").get(event))
         .service(web::resource("/anomalies/{id}/evidence").get(package));
 }
 
 /// The part of the OpenAPI document that these handlers are.
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    paths(list, one, triage, assign, share, refer, merge, package),
+    paths(list, one, triage, assign, share, refer, merge, event, package),
     components(schemas(CaseOrder, RuleFamily, CaseSubjectId))
 )]
 pub struct AnomalyApi;
@@ -73,7 +75,7 @@ pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
 async fn acted(app: &App, ctx: &Ctx, segments: &Segments, act: Act) -> Answer {
     let id = segments.id("id", AnomalyId::of)?;
     let (done, stored) = Box::pin(anomaly::act(app, ctx, id, act)).await?;
-    Ok(answered(ctx, &done, anomaly_view(app, ctx, &stored)))
+    Ok(answered(ctx, &done, anomaly::view(app, ctx, &stored).await?))
 }
 
 /// Say what a case is: for the regulators whose matter it is, and who it was given to. `open`
@@ -157,8 +159,27 @@ pub async fn merge(app: Data<App>, caller: Caller, segments: Segments, body: Bod
     acted(&app, &ctx, &segments, Act::Merge(asked)).await
 }
 
+/// One of the events that prove a case, for regulators: as it was hashed, and where it stands in
+/// the log.
+#[utoipa::path(
+    get, path = "/api/v1/anomalies/{id}/events/{position}", tag = "anomalies",
+    operation_id = "anomaly_event", params(("id" = AnomalyId, Path), ("position" = i64, Path)),
+    security(("bearer" = [])),
+    responses(
+        (status = 200, body = CaseEventView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn event(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
+    let place = (segments.id("id", AnomalyId::of)?, segments.number("position")?);
+    let view = evidence::case_event(&app, &caller.reading(), place).await?;
+    Ok(HttpResponse::Ok().json(view))
+}
+
 /// The evidence of a case in one ZIP, for regulators: the case with its history, the events that
-/// prove it, and the custody bundles of its manifests, which anybody can verify offline.
+/// prove it, and the bundles of its manifests, ledger entries, entries of registers and readings,
+/// which anybody can verify offline.
 #[utoipa::path(
     get, path = "/api/v1/anomalies/{id}/evidence", tag = "anomalies",
     operation_id = "anomaly_evidence", params(("id" = AnomalyId, Path)),

@@ -4,15 +4,29 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 
+use super::conditions::WaitFor;
 use super::registry::answers::answered;
 use super::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::anomaly::{
     self, AnomalyRuleView, EnableRule, ManifestRiskView, OrganisationRiskView, PreviewRule,
-    RiskQuery, RulePreviewView, SetParameter, WhichDivision,
+    RiskQuery, RulePreviewView, RulesQuery, SetParameter, WhichDivision, rule::RuleId,
 };
 use crate::app::App;
 use crate::export::anomaly_sheets;
-use crate::wire::Page;
+use crate::registry::DivisionNumber;
+use crate::wire::{Page, PageLimit, wire};
+
+wire! {
+    /// For which division a parameter is set back.
+    pub struct UnsetQuery {
+        /// `00` for the whole corps; one's own where it is absent.
+        pub division: Option<DivisionNumber>,
+        /// Answer what would be answered, and write nothing.
+        pub validate_only: bool = false,
+        /// `proof`: answer when the command's event is in a checkpoint of the log.
+        pub wait: Option<WaitFor>,
+    }
+}
 
 /// The routes below `/api/v1`.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -46,16 +60,22 @@ pub struct AnomalyRulesApi;
 /// All rules with their parameters and how often each was right: for regulators.
 #[utoipa::path(
     get, path = "/api/v1/anomaly-rules", tag = "anomalies", operation_id = "list_anomaly_rules",
-    params(WhichDivision), security(("bearer" = [])),
+    params(RulesQuery), security(("bearer" = [])),
     responses(
         (status = 200, body = Page<AnomalyRuleView>),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub async fn list(app: Data<App>, caller: Caller, query: Query<WhichDivision>) -> Answer {
-    let rules = anomaly::all_rules(&app, &caller.reading(), &query.get()?).await?;
-    whole::small(&caller, &anomaly_sheets::RULES, rules)
+pub async fn list(app: Data<App>, caller: Caller, query: Query<RulesQuery>) -> Answer {
+    let asked = query.get()?;
+    let rules = anomaly::all_rules(&app, &caller.reading(), &asked).await?;
+    if caller.wanted().is_some() {
+        return whole::small(&caller, &anomaly_sheets::RULES, rules);
+    }
+    let number = |rule: &AnomalyRuleView| RuleId::parse(&rule.code).map_or(0, |rule| rule.0);
+    let page = Page::of(rules, asked.limit.unwrap_or(PageLimit::MOST), number, |rule| rule)?;
+    Ok(HttpResponse::Ok().json(page))
 }
 
 /// One rule.
@@ -110,7 +130,7 @@ pub async fn set_parameter(
 #[utoipa::path(
     delete, path = "/api/v1/anomaly-rules/{code}/parameters/{param}", tag = "anomalies",
     operation_id = "unset_rule_parameter",
-    params(("code" = String, Path), ("param" = String, Path), WhichDivision),
+    params(("code" = String, Path), ("param" = String, Path), UnsetQuery),
     security(("bearer" = [])),
     responses(
         (status = 200, body = AnomalyRuleView),
@@ -122,11 +142,12 @@ pub async fn unset_parameter(
     app: Data<App>,
     caller: Caller,
     segments: Segments,
-    query: Query<WhichDivision>,
+    body: Body,
 ) -> Answer {
-    let ctx = caller.streaming()?;
+    let (ctx, asked) = caller.in_query(body.bytes()?, |query: &UnsetQuery| query.validate_only)?;
+    let asked = asked.map(|query| WhichDivision { division: query.division });
     let named = (segments.raw("code")?, segments.raw("param")?);
-    let done = anomaly::unset_parameter(&app, &ctx, named, &query.get()?).await?;
+    let done = anomaly::unset_parameter(&app, &ctx, named, asked).await?;
     let view = anomaly::rule_with(&app, &ctx, &done.value).await?;
     Ok(answered(&ctx, &done, view))
 }

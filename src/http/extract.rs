@@ -95,8 +95,8 @@ impl Caller {
         Ok(self.ctx(RequestParts { key: None, ..parts }))
     }
 
-    /// The same for a command whose body is a file: what it asks stands in the query.
-    pub fn upload<Q: Decode>(
+    /// The same for a command whose body is a file, or none: what it asks stands in the query.
+    pub fn in_query<Q: Decode>(
         &self,
         body: &[u8],
         validate_only: impl Fn(&Q) -> bool,

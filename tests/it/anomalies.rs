@@ -4,6 +4,8 @@ mod acts;
 mod crash;
 mod engine;
 mod lists;
+mod numbers;
+mod proofs;
 mod rules;
 mod tried;
 

@@ -59,6 +59,9 @@ pub struct Load {
     pub loaded_g: Option<i64>,
     pub arrived_at: Option<DateTime<Utc>>,
     pub received_at: Option<DateTime<Utc>>,
+    /// Of the store that it was put into, in thousandths of a degree.
+    #[serde(default)]
+    pub storage_temp_mc: Option<i64>,
     /// It stood still on its way, changed vehicles, or something happened to it: on record.
     pub was_held_up: bool,
     pub lost_g: i64,
@@ -110,6 +113,7 @@ impl Load {
             loaded_g: None,
             arrived_at: None,
             received_at: None,
+            storage_temp_mc: None,
             was_held_up: false,
             lost_g: 0,
             amended: 0,
@@ -217,6 +221,7 @@ impl Load {
 
     fn receive(&mut self, data: &Received, seen: &Seen<'_>) {
         self.received_at = Some(seen.occurred_at);
+        self.storage_temp_mc = data.storage_temp_mc;
         for one in &data.items {
             if let Some(item) = self.item(one.line) {
                 item.accepted_g = one.accepted_g.0;

@@ -14,6 +14,7 @@ pub mod stats;
 mod tests;
 pub mod time;
 pub mod timers;
+pub mod traces;
 
 use std::sync::Arc;
 
@@ -69,6 +70,9 @@ macro_rules! books {
             pub mark: Mark,
             pub settings: Settings,
             pub timers: Timers,
+            /// When what is being looked at came or was due. The clock may have been followed a
+            /// little further than a recorded event: what is found must not depend on that.
+            at: DateTime<Utc>,
             outcomes: Vec<Outcome>,
             $($(#[$doc])* pub $name: Book<$key, $value>,)+
         }
@@ -81,6 +85,7 @@ macro_rules! books {
                     mark: Mark { position: 0, now: DateTime::UNIX_EPOCH, began: None },
                     settings: Settings::default(),
                     timers: Timers::default(),
+                    at: DateTime::UNIX_EPOCH,
                     outcomes: Vec::new(),
                     $($name: Book::default(),)+
                 }
@@ -154,13 +159,17 @@ books! {
     misfits: SiteId => terms::Misfit,
     applications: TransferApplicationId => TransferApplication,
     lots: SiteId => storage_age::Lots,
+    /// Where in the log stands what cases of no single event rest on.
+    traces: Uuid => traces::Traces,
 }
 
 impl Watch {
     /// Sees an event, after everything that was due before it.
     pub fn see(&mut self, seen: &Seen<'_>) {
         self.advance(seen.recorded_at);
+        self.at = seen.recorded_at;
         self.mark.began.get_or_insert(seen.recorded_at);
+        traces::see(self, seen);
         match &seen.what {
             What::Manifest(id, happening) => {
                 use crate::manifest::Happening;
@@ -194,6 +203,7 @@ impl Watch {
     pub fn advance(&mut self, to: DateTime<Utc>) {
         while let Some((at, timer, subject)) = self.timers.pop(to) {
             self.mark.now = self.mark.now.max(at);
+            self.at = at;
             rules::due(self, timer, subject);
         }
         self.mark.now = self.mark.now.max(to);
@@ -230,7 +240,8 @@ impl Watch {
     }
 
     /// A case is there.
-    pub fn raise(&mut self, finding: Finding) {
+    pub fn raise(&mut self, mut finding: Finding) {
+        self.prove(&mut finding);
         let division = finding.divisions.first().map_or("", String::as_str);
         if !self.settings.is_on(finding.rule, division) {
             return;
@@ -246,14 +257,14 @@ impl Watch {
                 self.raised.put(id, Raised { severity, times: 1 });
             }
         }
-        self.outcomes.push(Outcome::Raised { at: self.mark.now, finding });
+        self.outcomes.push(Outcome::Raised { at: self.at, finding });
     }
 
     /// The facts of a case are gone, if it was there.
     pub fn clear(&mut self, rule: RuleId, about: (About, Uuid), key: &str, reason: Gone) {
         let case = case_id(rule, about, key);
         if self.raised.remove(&case).is_some() {
-            self.outcomes.push(Outcome::Cleared { at: self.mark.now, case, reason });
+            self.outcomes.push(Outcome::Cleared { at: self.at, case, reason });
         }
     }
 
@@ -262,8 +273,9 @@ impl Watch {
     }
 
     /// Nothing is wrong yet; who has to act is reminded.
-    pub fn remind(&mut self, finding: Finding) {
-        self.outcomes.push(Outcome::Reminder { at: self.mark.now, finding });
+    pub fn remind(&mut self, mut finding: Finding) {
+        self.prove(&mut finding);
+        self.outcomes.push(Outcome::Reminder { at: self.at, finding });
     }
 
     /// A finding about a manifest, with its parties and places.

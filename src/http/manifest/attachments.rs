@@ -74,7 +74,7 @@ pub async fn attach(
 ) -> Answer {
     let bytes_max = app.config.files.bytes_max;
     let sent = upload(request.headers(), payload.into_inner(), bytes_max).await?;
-    let (ctx, asked) = caller.upload(&sent.body, |query: &AttachQuery| query.validate_only)?;
+    let (ctx, asked) = caller.in_query(&sent.body, |query: &AttachQuery| query.validate_only)?;
     let id = segments.id("id", ManifestId::of)?;
     let asked = asked.map(|AttachQuery { name, kind, .. }| AttachFile { name, kind });
     let hash = Sha256Hex::of(&sent.file.bytes);

@@ -3,10 +3,10 @@
 //! A scheme changes what an honest plan says (`shape`), holds something back, or adds acts of its
 //! own (`day`). What the API refuses up front cannot happen and is no fraud here: a receiver
 //! without licence, beyond its licence or its storage (AL10 to AL14), a vehicle or driver without
-//! the right (AL27, AL28, AL56), incompatible loads and containers (AL29, AL30), the wrong route
-//! (AL54, AL61), more treated than accepted, a number twice or missing (AL64), a changed record
-//! (AL65), a blacklisted party at filing or departure. Areas (AL23, AL24) and disinfection (AL55)
-//! are recorded nowhere.
+//! the right (AL27, AL28, AL56), incompatible loads and containers (AL29, AL30), an unqualified
+//! unit (AL61), more treated than accepted, a number twice or missing (AL64), a changed record
+//! (AL65), a blacklisted party at filing or departure. A wrong route of medical waste (AL54) has no
+//! acts yet; areas (AL23, AL24) and disinfection (AL55) are recorded nowhere.
 
 mod capacity;
 mod deadlines;

@@ -39,6 +39,10 @@ pub const CASES: &[Case] = &[
         r#"{"agency": "transport", "note": "x"}"#,
     ),
     change("POST /api/v1/anomalies/{id}/merge", "anomalies", JUDGES, r#"{"into": null}"#),
+    case(
+        "GET /api/v1/anomalies/{id}/events/{position}",
+        Own("regulators alone (anomalies/proofs.rs)"),
+    ),
     case("GET /api/v1/anomalies/{id}/evidence", Own("regulators alone (anomalies/lists.rs)")),
     case("GET /api/v1/anomaly-rules", Own("regulators alone (anomalies/rules.rs)")),
     case("GET /api/v1/anomaly-rules/{code}", Own("regulators alone (anomalies/rules.rs)")),

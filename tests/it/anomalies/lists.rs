@@ -29,8 +29,13 @@ async fn a_manifest_that_does_not_leave_makes_a_case_which_its_departure_resolve
     assert!(!case.str("/explanation_en").is_empty() && case.get("/evidence").is_object());
     let position = case.get("/proofs/0/position").as_i64().unwrap();
     let proof = cast.corps.get(case.str("/proofs/0/href")).await.is(200);
-    assert_eq!(proof.get("/data/0/sequence"), &json!(position + 1));
-    assert_eq!(proof.str("/data/0/subject/id"), manifest);
+    assert_eq!(proof.get("/position"), &json!(position));
+    assert_eq!(proof.str("/event/subject/id"), manifest);
+    assert_eq!(case.get("/proofs/0/sequence"), &json!(position + 1));
+    let own = cast.producer.get(&path).await.is(200);
+    let own = cast.producer.get(own.str("/proofs/0/href")).await.is(200);
+    assert_eq!(own.get("/data/0/sequence"), &json!(position + 1));
+    assert_eq!(own.str("/data/0/subject/id"), manifest);
     assert!(case.str("/due_at") > case.str("/first_seen_at"));
     assert_eq!((case.get("/version"), case.header("etag")), (&json!(0), "\"0\""));
     assert_eq!((case.get("/history"), case.str("/review/status")), (&json!([]), "open"));
@@ -169,4 +174,20 @@ async fn the_evidence_of_a_case_is_one_package() {
         assert!(found, "{name}");
     }
     cast.stranger.get(&path).await.refused_as("not_found");
+}
+
+#[tokio::test]
+async fn a_cursor_goes_on_in_its_own_order_alone() {
+    let (world, cast, _) = late().await;
+    cast.filed(&cast.oil(&json!(10))).await;
+    world.pass(TimeDelta::days(6));
+    anomaly::catch_up(&world.app).await.unwrap();
+    let page = async |query: &str| cast.corps.get(&format!("/anomalies?limit=1{query}")).await;
+    for (own, other) in [("&sort=severity", "&sort=newest"), ("", "&sort=severity")] {
+        let first = page(own).await.is(200);
+        let cursor = format!("&cursor={}", first.str("/next_cursor"));
+        page(&format!("{own}{cursor}")).await.is(200);
+        let refused = page(&format!("{other}{cursor}")).await;
+        refused.refused_as("invalid_value").at("/query/cursor");
+    }
 }

@@ -128,3 +128,88 @@ async fn what_is_set_holds_from_then_on() {
     let bad = json!({"enabled": 1});
     put(&cast.corps, "/anomaly-rules/AL79/enabled", &bad).await.refused_as("wrong_type");
 }
+
+fn value(rule: &Answer, name: &str) -> (f64, Value) {
+    let all = rule.get("/parameters").as_array().unwrap();
+    let one = all.iter().find(|one| one["name"] == name).unwrap();
+    (one["value"].as_f64().unwrap(), one["set_for"].clone())
+}
+
+#[tokio::test]
+async fn an_agency_sets_what_changes_its_own_streams_alone() {
+    let (world, cast, _) = late().await;
+    let health = regulator(&world, &cast, ("00", "health")).await;
+    let urban = regulator(&world, &cast, ("00", "urban_management")).await;
+    let parameter = |param: &str| format!("/anomaly-rules/AL01/parameters/{param}");
+    let six = json!({"value": 6});
+    for (client, own) in [(&health, "medical_percent"), (&urban, "kitchen_round_percent")] {
+        put(client, &parameter(own), &six).await.is(200);
+        put(client, &parameter("hazardous_percent"), &six).await.refused_as("forbidden");
+        // A rule of all streams is not switched off by who looks after one.
+        let off = json!({"enabled": false});
+        put(client, "/anomaly-rules/AL01/enabled", &off).await.refused_as("forbidden");
+        put(client, LIMIT, &json!({"value": 5})).await.refused_as("forbidden");
+        let call = client.call(Method::DELETE, &parameter("hazardous_percent"));
+        call.send().await.refused_as("forbidden");
+    }
+    put(&health, &parameter("kitchen_round_percent"), &six).await.refused_as("forbidden");
+    put(&health, "/anomaly-rules/AL52/parameters/zero_days", &json!({"value": 4})).await.is(200);
+    put(&cast.corps, &parameter("hazardous_percent"), &six).await.is(200);
+}
+
+#[tokio::test]
+async fn the_corps_sets_a_divisions_parameter_back_and_tries_it_first() {
+    let (world, cast, _) = late().await;
+    let own = regulator(&world, &cast, ("01", "ecology")).await;
+    put(&own, LIMIT, &json!({"value": 2})).await.is(200);
+    let delete = async |client: &Client, query: &str| {
+        client.call(Method::DELETE, &format!("{LIMIT}{query}")).send().await
+    };
+    let tried = delete(&cast.corps, "?division=01&validate_only=true").await.is(200);
+    assert!(is(limit(&tried), 3.0, &Value::Null));
+    let shown = cast.corps.get("/anomaly-rules/AL79?division=01").await.is(200);
+    assert!(is(limit(&shown), 2.0, &json!("01")));
+    delete(&cast.corps, "").await.refused_as("not_found");
+    delete(&cast.corps, "?division=99").await.refused_as("invalid_value").at("/query/division");
+    delete(&cast.corps, "?colour=red").await.refused_as("unknown_field").at("/query/colour");
+    delete(&own, "?division=02").await.refused_as("forbidden");
+    let back = delete(&cast.corps, "?division=01").await.is(200);
+    assert!(is(limit(&back), 3.0, &Value::Null));
+    delete(&own, "").await.refused_as("not_found");
+}
+
+#[tokio::test]
+async fn a_value_is_taken_as_it_is_shown_and_steps_stay_in_order() {
+    let (_world, cast, _) = late().await;
+    let chance = "/anomaly-rules/AL71/parameters/p_value";
+    let call = cast.corps.call(Method::PUT, chance);
+    let least = call.raw("application/json", "{\"value\": 1e-06}".to_owned()).send().await.is(200);
+    assert!((value(&least, "p_value").0 - 0.000_001).abs() < 1e-12);
+    let call = cast.corps.call(Method::PUT, chance);
+    let less = call.raw("application/json", "{\"value\": 1e-7}".to_owned()).send().await;
+    less.refused_as("invalid_value").at("/value");
+    let step = |param: &str| format!("/anomaly-rules/AL33/parameters/{param}");
+    put(&cast.corps, &step("warn"), &json!({"value": 90})).await.is(200);
+    let high = put(&cast.corps, &step("high"), &json!({"value": 85})).await;
+    high.refused_as("out_of_range").at("/value");
+    put(&cast.corps, &step("warn"), &json!({"value": 96})).await.refused_as("out_of_range");
+    // By what holds there: the corps' 90.
+    let there = json!({"value": 89, "division": "01"});
+    put(&cast.corps, &step("high"), &there).await.refused_as("out_of_range");
+    put(&cast.corps, &step("warn"), &json!({"value": 80, "division": "01"})).await.is(200);
+    put(&cast.corps, &step("high"), &there).await.is(200);
+}
+
+#[tokio::test]
+async fn rules_come_in_pages_where_that_is_asked_for() {
+    let (_world, cast, _) = late().await;
+    let page = cast.corps.get("/anomaly-rules?limit=50").await.is(200);
+    assert_eq!(page.get("/data").as_array().unwrap().len(), 50);
+    let next = format!("/anomaly-rules?limit=50&cursor={}", page.str("/next_cursor"));
+    let next = cast.corps.get(&next).await.is(200);
+    assert_eq!((next.str("/data/0/code"), next.str("/data/28/code")), ("AL51", "AL79"));
+    assert_eq!(next.get("/next_cursor"), &Value::Null);
+    let all = cast.corps.get("/anomaly-rules?limit=500").await.is(200);
+    assert_eq!(all.get("/data").as_array().unwrap().len(), 79);
+    cast.corps.get("/anomaly-rules?limit=501").await.refused_as("out_of_range");
+}

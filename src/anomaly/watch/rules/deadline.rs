@@ -141,8 +141,7 @@ fn held(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
     if load.stream == "medical" {
         let quick = load.items.iter().any(|item| spoils(&item.code) && item.accepted_g > 0);
         if quick {
-            let warm = data.storage_temp_mc.is_some_and(|temp| temp >= 5000);
-            let param = if warm { Param::Al49Ge5c } else { Param::Al49Lt5c };
+            let param = plant_limit(data.storage_temp_mc);
             let from = load.arrived_at.unwrap_or(at);
             let due = from + TimeDelta::hours(limit(w, param) as i64);
             w.timers.set(Timer::PlantStorage, id, due.max(later));
@@ -162,6 +161,12 @@ fn held(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
         let due = due_after(w, at, Param::Al74Limit, &load.to_division);
         w.timers.set(Timer::SendOn, id, due.max(later));
     }
+}
+
+/// How long it may lie at the plant, by the temperature that was told at its receipt.
+fn plant_limit(storage_temp_mc: Option<i64>) -> Param {
+    let is_warm = storage_temp_mc.is_some_and(|temp| temp >= 5000);
+    if is_warm { Param::Al49Ge5c } else { Param::Al49Lt5c }
 }
 
 /// Infectious, sharps, pathological: the hours of GB 39707 are theirs.
@@ -224,9 +229,12 @@ pub fn due(w: &mut Watch, timer: Timer, id: ManifestId) {
         Timer::Arrive => super::pace::overdue(w, &load),
         Timer::PlantStorage if kg > 0.0 => {
             let mut finding = w.of_receiver(49, &load);
+            let from = load.arrived_at.or(load.received_at);
             finding.evidence = json!({
-                "arrived_at": load.arrived_at.or(load.received_at).map(rfc3339),
-                "untreated_kg": kg,
+                "arrived_at": from.map(rfc3339), "untreated_kg": kg,
+                "storage_celsius": load.storage_temp_mc.map(|temp| temp as f64 / 1000.0),
+                "hours": from.map(|from| (w.now() - from).num_hours()),
+                "limit_hours": w.param(plant_limit(load.storage_temp_mc), &load.to_division),
             });
             w.raise(finding);
         }
@@ -237,7 +245,7 @@ pub fn due(w: &mut Watch, timer: Timer, id: ManifestId) {
                 _ => (74, Param::Al74Limit),
             };
             if rule == 31 {
-                w.clear(RuleId(39), (About::Manifest, id.uuid()), "", Gone::Corrected);
+                w.clear(RuleId(39), (About::Manifest, id.uuid()), "", Gone::Superseded);
             }
             let mut finding = w.of_receiver(rule, &load);
             finding.evidence = json!({

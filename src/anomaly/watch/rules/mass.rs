@@ -67,21 +67,24 @@ fn received(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
     let gain = (percent_gain * out as f64)
         .max(divisions * scale_division(load))
         .max(FAR * sd * out as f64);
-    let evidence = json!({
-        "shipped_kg": out as f64 / 1000.0,
-        "found_kg": (out + difference) as f64 / 1000.0,
-        "difference_kg": difference as f64 / 1000.0,
-        "difference_percent": (share * 1e4).round() / 100.0,
-        "allowed_kg": (allowed / 10.0).round() / 100.0,
-        "usual_spread_percent": (sd * 1e4).round() / 100.0,
-    });
+    // Each rule tells the limit that it looked at.
+    let evidence = |limit: f64| {
+        json!({
+            "shipped_kg": out as f64 / 1000.0,
+            "found_kg": (out + difference) as f64 / 1000.0,
+            "difference_kg": difference as f64 / 1000.0,
+            "difference_percent": (share * 1e4).round() / 100.0,
+            "allowed_kg": (limit / 10.0).round() / 100.0,
+            "usual_spread_percent": (sd * 1e4).round() / 100.0,
+        })
+    };
     if (difference as f64) > gain && difference as f64 <= allowed {
-        raise(w, 2, load, evidence.clone());
+        raise(w, 2, load, evidence(gain));
     } else if (difference.abs() as f64) > allowed {
-        raise(w, if difference > 0 { 2 } else { 1 }, load, evidence.clone());
         if difference > 0 {
-            raise(w, 1, load, evidence);
+            raise(w, 2, load, evidence(gain.min(allowed)));
         }
+        raise(w, 1, load, evidence(allowed));
         return;
     }
     drift(w, load, seen, (-share, sd));

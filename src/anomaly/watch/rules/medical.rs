@@ -31,6 +31,9 @@ use crate::registry::{HospitalGrade, LedgerEntry, LedgerKind, Site, Standing};
 pub struct Pickups {
     pub last: Option<DateTime<Utc>>,
     pub last_manifest: Option<ManifestId>,
+    /// When a manifest last wrote the ledger's entry itself (`produce`).
+    #[serde(default)]
+    pub produced: Option<DateTime<Utc>>,
     /// Those of the last weeks: time, grams by code.
     pub recent: Vec<(DateTime<Utc>, BTreeMap<String, i64>)>,
     pub codes: BTreeSet<String>,
@@ -131,6 +134,9 @@ fn departed(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     let key = named(month_of(pickups.last.unwrap_or(at)));
     pickups.last = Some(at.max(pickups.last.unwrap_or(at)));
     pickups.last_manifest = Some(load.id);
+    if load.items.iter().any(|item| item.produce) {
+        pickups.produced = pickups.produced.max(Some(load.filed_at));
+    }
     let mut by_code: BTreeMap<String, i64> = BTreeMap::new();
     for item in &load.items {
         *by_code.entry(item.code.clone()).or_default() += item.mass_g;
@@ -256,6 +262,7 @@ fn no_pickup(w: &mut Watch, site: SiteId) {
     }
     let pickups = w.pickups.get(&(site, "medical".to_owned()));
     let last = pickups.and_then(|pickups| pickups.last);
+    let produced = pickups.and_then(|pickups| pickups.produced);
     let since = w.registered.get(&site.uuid()).and_then(|papers| papers.since);
     let from = last.or(since).unwrap_or(w.now());
     let ward = w.wards.get(&site);
@@ -268,7 +275,7 @@ fn no_pickup(w: &mut Watch, site: SiteId) {
         end_of(legal_day(quiet).checked_add_days(Days::new(days)).unwrap_or_default());
     let key = named(month_of(from));
     let evidence = json!({
-        "last_pickup_at": last.map(rfc3339), "last_entry_at": entered.map(rfc3339),
+        "last_pickup_at": last.map(rfc3339), "last_entry_at": entered.max(produced).map(rfc3339),
         "hours": (w.now() - from).num_hours(),
     });
     // Its own ledger says that nothing lies there: then nobody need come.
