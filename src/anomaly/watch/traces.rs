@@ -98,6 +98,7 @@ pub fn see(w: &mut Watch, seen: &Seen<'_>) {
         What::Round(..)
         | What::StorageArea(_)
         | What::Approval(_)
+        | What::Application(_)
         | What::Setting(_)
         | What::Readings(..)
         | What::Other => return,
@@ -146,7 +147,7 @@ impl Watch {
     /// Adds to a finding what it rests on beside the events that its rule named.
     pub(super) fn prove(&self, finding: &mut Finding) {
         let rule = finding.rule.0;
-        let mut more = Vec::new();
+        let mut more: Vec<i64> = Vec::new();
         // What a rule of a site found on one manifest is proven by that.
         let table = RESTS_ON.iter().filter(|(id, _)| *id == rule && finding.proofs.is_empty());
         for (_, traces) in table {
