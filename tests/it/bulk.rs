@@ -285,37 +285,3 @@ async fn a_client_that_sends_all_before_it_reads_is_answered() {
         assert_eq!(next_line(&mut reader)["status"], 201);
     }
 }
-
-/// Beyond what is held for it, a client that reads nothing is told from where on nothing was
-/// taken; and it comes to the end of its own body first.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn too_many_answers_that_nobody_reads_are_refused_in_words() {
-    const BROKEN: usize = 400_000;
-    let world = World::start().await;
-    let cast = Cast::new(&world, 100).await;
-    cast.produce(100).await;
-    let mut wire = Wire::begin(&cast.producer, "/manifests/bulk");
-    let last = oil(&cast, "last", &json!(1));
-    wire.send(&format!("{}{last}\n", "x\n".repeat(BROKEN)));
-    wire.0.write_all(b"0\r\n\r\n").unwrap();
-    let mut reader = BufReader::new(&wire.0);
-    let (mut taken, mut line) = (0_u64, String::new());
-    let refused = loop {
-        line.clear();
-        assert!(reader.read_line(&mut line).unwrap() > 0, "the answer ended");
-        if line.contains("\"payload_too_large\"") {
-            break serde_json::from_str::<Value>(&line).unwrap();
-        }
-        taken += u64::from(line.starts_with('{'));
-    };
-    assert_eq!(
-        (refused["line"].as_u64(), refused["status"].as_u64()),
-        (Some(taken + 1), Some(413))
-    );
-    assert!(taken > 50_000, "{taken}");
-    let mut rest = String::new();
-    while !rest.ends_with("0\r\n\r\n") {
-        assert!(reader.read_line(&mut rest).unwrap() > 0);
-    }
-    world.has_no_rows_in(&["manifest"]).await;
-}

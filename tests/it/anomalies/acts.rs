@@ -19,7 +19,8 @@ async fn audit(world: &World) {
 
 /// As if the watch had found it again and again.
 const WORSE_SQL: &str = "UPDATE anomaly SET times = 99, severity = 4, evidence = '{}',
-       last_seen_at = last_seen_at + interval '1 day', resolved_at = last_seen_at";
+       last_seen_at = last_seen_at + interval '1 day', resolved_at = last_seen_at,
+       resolved_reason = 'normal'";
 
 #[tokio::test]
 async fn a_judgement_stands_whatever_becomes_of_the_facts() {

@@ -114,7 +114,7 @@ async fn a_ledger_entry_is_proven_offline() {
         "waste_code": "900-249-08", "mass_kg": 300});
     let entry = cast.producer.post("/ledger-entries", &gone).await.ok().id();
     let case = case_of(&world, &cast, "AL09").await;
-    assert_eq!(proofs(&cast.corps, &case).await, [is("ledger_entry", "registered")]);
+    assert_eq!(proofs(&cast.corps, &case).await, [is("ledger_entry", "ledger_entry")]);
     let members = package(&cast, &case).await;
     assert!(members.contains_key(&format!("bundles/ledger_entry-{entry}.json")), "{members:?}");
 }

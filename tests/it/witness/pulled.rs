@@ -179,10 +179,7 @@ fn arguments_that_make_no_sense_are_named() {
     line(&["--log", &key, "--pull", "http://127.0.0.1:1", "--once"], "does not answer");
     let file = home.state().join("nothing");
     let file = file.to_str().unwrap();
-    line(
-        &["--log", &key, "--pull", "http://127.0.0.1:1", "--key-file", file],
-        "LIANDAN_WITNESS_KEY_FILE",
-    );
+    line(&["--log", &key, "--pull", "http://127.0.0.1:1", "--key-file", file], "--key-file");
     let witness = home.key();
     line(&["--log", &witness, "--pull", "http://127.0.0.1:1"], "a witness's key");
 }

@@ -63,7 +63,7 @@ fn a_plan_that_does_not_have_what_left_is_changed_within_five_working_days() {
     // A Monday: three working days are over on Thursday, five on the Monday after.
     let mut log = Log::new();
     log.trip(1, (1, 3), 0);
-    log.file(2, (1, 3), warned).wait(0.5).depart(2).wait(2.6).arrive(2);
+    log.file(2, (1, 3), warned).wait(0.5).depart(2).wait(2.6).arrive(2).wait(0.5);
     log.receive(2, 0, json!({})).wait(24.0 * 3.5);
     assert_eq!((is_reminded(&log, 82, "DL17"), log.raised()), (1, vec![15]));
     let plan = json!({"id": id(700), "site_id": id(101), "year": 2026, "filed_on": "2026-06-05",
@@ -96,6 +96,7 @@ fn a_kitchen_load_that_came_is_confirmed_within_a_day() {
     told_later.wait(30.0);
     let accept = json!({"decision": "accept", "items": [{"line": 1, "accepted_g": mass_of(1),
         "refused_g": 0, "difference_g": 0}]});
+    told_later.user = id(901);
     told_later.event_at(("manifest", id(1001)), "received", &accept, then);
     assert_eq!(told_later.raised(), [83]);
 }
