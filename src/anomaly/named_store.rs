@@ -14,7 +14,9 @@ use crate::problem::Problem;
 /// case is looked up in the register, by those who may.
 pub async fn names(pool: &Pool, cases: &[Stored]) -> Result<Names, Problem> {
     let mut ids: Vec<Uuid> = Vec::new();
-    cases.iter().for_each(|one| ids_in(&one.case.evidence, &mut ids));
+    for one in cases {
+        ids_in(&one.case.evidence, &mut ids);
+    }
     ids.sort_unstable();
     ids.dedup();
     let mut names = Names::new();

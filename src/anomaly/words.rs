@@ -126,7 +126,7 @@ impl Teller<'_> {
         }
         if is_of_objects {
             let (open, close) = (self.by("［", "["), self.by("］", "]"));
-            return told.iter().map(|one| format!("{open}{one}{close}")).collect();
+            return told.iter().flat_map(|one| [open, one.as_str(), close]).collect();
         }
         told.join(self.by("、", ", "))
     }

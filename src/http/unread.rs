@@ -209,7 +209,7 @@ mod tests {
 
     #[actix_web::test]
     async fn who_is_gone_is_not_waited_for() {
-        let long = Bounds { wait: Duration::from_secs(600), ..SMALL };
+        let long = Bounds { wait: Duration::from_mins(10), ..SMALL };
         let (maker, reading) = unread(long);
         maker.push(Bytes::from_static(b"more than four"));
         drop(reading);

@@ -23,7 +23,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// A year of a million manifests within ten minutes, in events a second.
 const REBUILD_RATE: f64 = (1_000_000 * EVENTS_A_LIFE) as f64 / 600.0;
 /// The watch sees some ten thousand events a second beside a server.
-const CAUGHT_UP_WITHIN: Duration = Duration::from_mins(60);
+const CAUGHT_UP_WITHIN: Duration = Duration::from_hours(1);
 /// Lives that are led before anything is measured: what copies are made of.
 const FEW: u64 = 10_000;
 

@@ -357,7 +357,7 @@ mod tests {
         let names = Names::Table(BTreeMap::from(table));
         let asked = async |name: &str, private| {
             let found = Guarded { names: names.clone(), private }.resolve(name.parse().unwrap());
-            found.await.map(Iterator::count).unwrap_or(0)
+            found.await.map_or(0, Iterator::count)
         };
         assert_eq!(
             (asked("inside.example", false).await, asked("inside.example", true).await),

@@ -101,6 +101,26 @@ async fn only_whose_matter_it_is_judges_it() {
     triage(&own, &id, &open).await.is(200);
 }
 
+/// What others are told is no judgement, and takes nothing from its reason.
+async fn share_tells_and_judges_nothing(corps: &Client, id: &str) {
+    let judged = json!({"status": "confirmed", "note": "核实：未发车"});
+    triage(corps, id, &judged).await.is(200);
+    let share = json!({"agencies": ["emergency"], "note": "请予关注"});
+    let shared = corps.post(&format!("/anomalies/{id}/share"), &share).await.is(200);
+    assert_eq!(shared.str("/review/note"), "核实：未发车");
+    assert_eq!(shared.str("/review/sharings/0/note"), "请予关注");
+    assert_eq!(shared.get("/review/sharings/0/agencies"), &json!(["emergency"]));
+    let own = corps.get("/me").await.ok().str("/user/id").to_owned();
+    for by in ["/review/sharings/0/shared_by", "/review/judged_by"] {
+        assert_eq!(shared.str(by), own);
+    }
+    let whole = corps.get(&format!("/anomalies/{id}")).await.is(200);
+    let history = whole.get("/history").as_array().unwrap().clone();
+    let kinds: Vec<_> = history[history.len() - 2..].iter().map(|act| &act["kind"]).collect();
+    assert_eq!(kinds, ["triaged", "shared"]);
+    triage(corps, id, &json!({"status": "open"})).await.is(200);
+}
+
 #[tokio::test]
 async fn a_case_is_given_referred_and_merged() {
     let (world, cast, manifest) = late().await;
@@ -134,24 +154,7 @@ async fn a_case_is_given_referred_and_merged() {
     assert_eq!(nobody.get("/review/assignee_id"), &Value::Null);
     triage(&police, &id, &json!({"status": "open"})).await.refused_as("forbidden");
 
-    // What others are told is no judgement, and takes nothing from its reason.
-    let judged = json!({"status": "confirmed", "note": "核实：未发车"});
-    triage(&cast.corps, &id, &judged).await.is(200);
-    let share = json!({"agencies": ["emergency"], "note": "请予关注"});
-    let shared = cast.corps.post(&path("share"), &share).await.is(200);
-    assert_eq!(shared.str("/review/note"), "核实：未发车");
-    assert_eq!(shared.str("/review/sharings/0/note"), "请予关注");
-    assert_eq!(shared.get("/review/sharings/0/agencies"), &json!(["emergency"]));
-    let corps = user(&cast.corps).await;
-    for by in ["/review/sharings/0/shared_by", "/review/judged_by"] {
-        assert_eq!(shared.str(by), corps);
-    }
-    let whole = cast.corps.get(&format!("/anomalies/{id}")).await.is(200);
-    let history = whole.get("/history").as_array().unwrap().clone();
-    let kinds: Vec<_> = history[history.len() - 2..].iter().map(|act| &act["kind"]).collect();
-    assert_eq!(kinds, ["triaged", "shared"]);
-    triage(&cast.corps, &id, &json!({"status": "open"})).await.is(200);
-
+    share_tells_and_judges_nothing(&cast.corps, &id).await;
     let refer = json!({"agency": "transport", "note": "移交交通运输部门"});
     let referred = cast.corps.post(&path("refer"), &refer).await.is(200);
     assert_eq!(referred.str("/review/referrals/0/agency"), "transport");

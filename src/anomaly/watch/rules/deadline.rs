@@ -105,11 +105,9 @@ fn received(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
     w.timers.drop(Timer::Receive, id);
     if let Some(arrived_at) = load.arrived_at.filter(|_| is_regulated(load)) {
         let due = due_after(w, arrived_at, Param::Al07Limit, &load.to_division);
-        if seen.occurred_at >= due {
-            if !w.is_raised(RuleId(7), about, "") {
-                let finding = late_receipt(w, load, arrived_at);
-                w.raise(finding);
-            }
+        if seen.occurred_at >= due && !w.is_raised(RuleId(7), about, "") {
+            let finding = late_receipt(w, load, arrived_at);
+            w.raise(finding);
         }
         // A receipt that was in time, and was told late, ends it as well.
         let reason = if seen.occurred_at >= due { Gone::CameLate } else { Gone::Corrected };

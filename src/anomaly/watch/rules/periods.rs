@@ -142,7 +142,7 @@ pub fn due(w: &mut Watch, subject: Uuid) {
     };
     let (due_on, period) = duty.next(today);
     if let Some(mut finding) = finding {
-        finding.stream = duty.stream().to_owned();
+        duty.stream().clone_into(&mut finding.stream);
         finding.key = format!("{} {period}", duty.row());
         finding.evidence = json!({"term": duty.row(), "period": period, "due_on": due_on});
         w.remind(finding);

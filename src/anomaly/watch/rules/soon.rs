@@ -22,16 +22,21 @@ use crate::ids::{DriverId, ManifestId, OrganisationId, SiteId};
 use crate::manifest::Happening;
 use crate::registry::{Driver, LicenceKind, SiteKind, Standing};
 
+/// Whether somebody took of it what it may only collect.
+fn is_to_be_sent_on(w: &Watch, load: &Load) -> bool {
+    load.stream != "kitchen"
+        && load.accepted_g() > 0
+        && load.items.iter().any(|item| is_collected(w, item))
+}
+
 pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happening) {
     let id = load.id.uuid();
     match happening {
-        Happening::Received(_) if load.stream != "kitchen" && load.accepted_g() > 0 => {
-            if load.items.iter().any(|item| is_collected(w, item)) {
-                let days = w.param(Param::Al74Warn, &load.to_division) as u32;
-                let day = legal_day(seen.occurred_at);
-                let due = end_of(w.reference.calendar.add_working_days(day, days));
-                w.timers.set(Timer::SendOnSoon, id, due.max(seen.recorded_at + GRACE));
-            }
+        Happening::Received(_) if is_to_be_sent_on(w, load) => {
+            let days = w.param(Param::Al74Warn, &load.to_division) as u32;
+            let day = legal_day(seen.occurred_at);
+            let due = end_of(w.reference.calendar.add_working_days(day, days));
+            w.timers.set(Timer::SendOnSoon, id, due.max(seen.recorded_at + GRACE));
         }
         Happening::Completed(_) | Happening::SentOn(_) if load.untreated_g() == 0 => {
             w.timers.drop(Timer::SendOnSoon, id);

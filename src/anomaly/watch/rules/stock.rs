@@ -284,8 +284,8 @@ fn usual_kg(stock: &Stock, code: &str) -> f64 {
     median(&kg)
 }
 
-/// The mean of the last three whole months, once there are so many, or of a year where that is more:
-/// stock is no heap because less is told now.
+/// The mean of the last three whole months, once there are so many, or of a year where that is
+/// more: stock is no heap because less is told now.
 fn monthly_kg(w: &Watch, site: SiteId, code: &str) -> Option<f64> {
     let making = w.making.get(&site)?;
     let mut month = month_of(w.now()) - 1;

@@ -97,7 +97,7 @@ fn under_way(w: &mut Watch, id: ManifestId) {
     let Some(load) = w.loads.get(&id).cloned() else { return };
     let Some(departed_at) = load.departed_at.filter(|_| load.arrived_at.is_none()) else { return };
     let mut finding = w.of_carriers(80, &load);
-    finding.key = "DL34".to_owned();
+    "DL34".clone_into(&mut finding.key);
     finding.evidence = json!({"term": "DL34", "departed_at": rfc3339(departed_at)});
     w.remind(finding);
 }
