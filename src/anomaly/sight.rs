@@ -16,9 +16,9 @@ use crate::ids::OrganisationId;
 /// Families of which organisations see what names them.
 const OPEN_FAMILIES: &[&str] = &["deadline", "paper"];
 
-/// Rules of those families that look for forgery: voids and edits, repeated weights, haste,
-/// tampering, digits, bursts, shares.
-const SUSPICIONS: &[u8] = &[43, 44, 46, 65, 71, 72, 75];
+/// Rules of those families that look for a crime: waste without a manifest, voids and edits,
+/// repeated weights, haste, tampering, digits, bursts, shares.
+const SUSPICIONS: &[u8] = &[9, 43, 44, 46, 65, 71, 72, 75];
 
 /// Whether organisations that a case of this rule names are shown it.
 pub fn is_open_to_parties(rule: &Rule) -> bool {
