@@ -101,6 +101,13 @@ async fn only_whose_matter_it_is_judges_it() {
     triage(&own, &id, &open).await.is(200);
 }
 
+/// Acts on cases that somebody finds in its feed.
+async fn acts(client: &Client) -> usize {
+    let feed = client.get("/changes?after=0&limit=500").await.is(200);
+    let all = feed.get("/data").as_array().unwrap().clone();
+    all.into_iter().filter(|one| one["subject"]["kind"] == "anomaly").count()
+}
+
 /// What others are told is no judgement, and takes nothing from its reason.
 async fn share_tells_and_judges_nothing(corps: &Client, id: &str) {
     let judged = json!({"status": "confirmed", "note": "核实：未发车"});
@@ -187,11 +194,6 @@ async fn a_case_is_given_referred_and_merged() {
     audit(&world).await;
 
     // Regulators find the acts in their feed, and nobody else does.
-    let acts = async |client: &Client| {
-        let feed = client.get("/changes?after=0&limit=500").await.is(200);
-        let all = feed.get("/data").as_array().unwrap().clone();
-        all.into_iter().filter(|one| one["subject"]["kind"] == "anomaly").count()
-    };
     assert!(acts(&cast.corps).await >= 7);
     assert_eq!((acts(&cast.producer).await, acts(&far).await), (0, 0));
 }
