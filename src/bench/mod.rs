@@ -8,6 +8,7 @@
 mod anomaly;
 mod api;
 mod baseline;
+mod behind;
 mod bulk;
 mod capacity;
 mod chain;

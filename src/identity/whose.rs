@@ -16,13 +16,7 @@ impl Whose {
     /// Whose an actor sees: the corps' regulator all, to end what has leaked; an administrator its
     /// organisation's; everybody else its own.
     pub fn seen_by(actor: &Actor) -> Self {
-        if policy::governs(actor) {
-            Self::All
-        } else if actor.role == Role::Admin {
-            Self::Organisation(actor.organisation_id)
-        } else {
-            Self::User(actor.user_id)
-        }
+        if policy::governs(actor) { Self::All } else { Self::kept_by(actor) }
     }
 
     /// Whose an actor keeps: what has a secret is its organisation's, and not the corps' either.

@@ -1,13 +1,13 @@
 //! The engine in a server that works: how far it is behind while events come at a steady rate; and
 //! `liandan anomaly rebuild` over a log of millions.
 
-use std::convert::Infallible;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tokio_postgres::Client;
 
 use crate::bench::BenchError;
+use crate::bench::behind::{LOOK_EVERY, look, watch};
 use crate::bench::custody::fill;
 use crate::bench::latency::{Latencies, Spread};
 use crate::bench::lives::{self, EVENTS_A_LIFE, log_size};
@@ -18,8 +18,6 @@ use crate::bench::world::World;
 
 /// How far the watch may be behind the newest event (issue "Anomalies").
 const BEHIND_MAX: Duration = Duration::from_secs(2);
-/// How often it is looked how far behind it is.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// A year of a million manifests within ten minutes, in events a second.
 const REBUILD_RATE: f64 = (1_000_000 * EVENTS_A_LIFE) as f64 / 600.0;
 /// The watch sees some ten thousand events a second beside a server.
@@ -49,7 +47,7 @@ pub async fn lag(
     let mut looks = Latencies::default();
     let slowest = tokio::select! {
         led = lives::lead(world, people, (usize::MAX, count), Some(rate)) => led?,
-        broken = watch(&database, &mut looks) => match broken? {},
+        broken = watch(&database, BEHIND_SQL, &mut looks) => match broken? {},
     };
     let spread = looks.spread();
     let ratio = spread.max.as_secs_f64() / BEHIND_MAX.as_secs_f64();
@@ -58,24 +56,11 @@ pub async fn lag(
     Ok(())
 }
 
-async fn look(database: &Client) -> Result<(Duration, i64), BenchError> {
-    let row = database.query_one(BEHIND_SQL, &[]).await?;
-    let micros: i64 = row.get(0);
-    Ok((Duration::from_micros(u64::try_from(micros).unwrap_or(0)), row.get(1)))
-}
-
-async fn watch(database: &Client, looks: &mut Latencies) -> Result<Infallible, BenchError> {
-    loop {
-        looks.note(look(database).await?.0);
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
-}
-
 /// Waits until the watch has seen everything.
 async fn caught_up(database: &Client) -> Result<(), BenchError> {
     let until = Instant::now() + CAUGHT_UP_WITHIN;
     loop {
-        let behind = look(database).await?.1;
+        let behind = look(database, BEHIND_SQL).await?.1;
         if behind == 0 {
             return Ok(());
         }
@@ -97,7 +82,7 @@ pub async fn rebuild(
     let database = world.database().await?;
     lives::until(world, people, FEW).await?;
     fill(world, manifests * EVENTS_A_LIFE as u64).await?;
-    let (began, behind) = (Instant::now(), look(&database).await?.1);
+    let (began, behind) = (Instant::now(), look(&database, BEHIND_SQL).await?.1);
     progress(&format!("the watch catches up with {behind} events"));
     caught_up(&database).await?;
     let rate = behind as f64 / began.elapsed().as_secs_f64();

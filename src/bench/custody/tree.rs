@@ -4,13 +4,13 @@
 //! Without: the server may not read checkpoints. Its worker is refused at its first look, five
 //! times a second, and does nothing else; filings read none.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
 use tokio_postgres::Client;
 
 use super::run::caught_up;
 use crate::bench::BenchError;
+use crate::bench::behind::{LOOK_EVERY, look, watch};
 use crate::bench::filing::{self, Plan};
 use crate::bench::latency::Latencies;
 use crate::bench::people::People;
@@ -23,8 +23,6 @@ const TURNS: [bool; 8] = [false, true, true, false, false, true, true, false];
 const RATE: Goal = Goal::AtLeast(0.9);
 /// Within a second of the commit (custody.md).
 const BEHIND_MAX: Duration = Duration::from_secs(1);
-/// How often it is looked how far behind the tree is, in either case.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Microseconds since the oldest event was recorded that no checkpoint covers; 0 where there is
 /// none. And the size of the tree.
@@ -52,14 +50,14 @@ pub async fn run(
     let (mut behind, mut at_end) = (Latencies::default(), Duration::ZERO);
     for (n, grows) in TURNS.into_iter().enumerate() {
         switch(&database, grows).await?;
-        let before = look(&database).await?.1;
+        let before = look(&database, BEHIND_SQL).await?.1;
         let name = format!("tree_{n}_{}", if grows { "on" } else { "off" });
         let mut looks = Latencies::default();
         let figures = tokio::select! {
             figures = filing::spread_128(world, people, plan, &name) => figures?,
-            broken = watch(&database, &mut looks) => match broken? {},
+            broken = watch(&database, BEHIND_SQL, &mut looks) => match broken? {},
         };
-        let (late, after) = look(&database).await?;
+        let (late, after) = look(&database, BEHIND_SQL).await?;
         if (after > before) != grows {
             return Err(BenchError::Own(format!("{name}: the tree went from {before} to {after}")));
         }
@@ -86,19 +84,6 @@ async fn switch(database: &Client, grows: bool) -> Result<(), BenchError> {
         database.batch_execute("REVOKE SELECT ON checkpoint FROM liandan_app").await?;
     }
     Ok(())
-}
-
-async fn look(database: &Client) -> Result<(Duration, i64), BenchError> {
-    let row = database.query_one(BEHIND_SQL, &[]).await?;
-    let micros: i64 = row.get(0);
-    Ok((Duration::from_micros(u64::try_from(micros).unwrap_or(0)), row.get(1)))
-}
-
-async fn watch(database: &Client, looks: &mut Latencies) -> Result<Infallible, BenchError> {
-    loop {
-        looks.note(look(database).await?.0);
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
 }
 
 fn show(report: &Report, sums: [Sum; 2], (behind, at_end): (Latencies, Duration)) {

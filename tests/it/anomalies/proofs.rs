@@ -2,7 +2,6 @@
 //! package in which all of it verifies without a server.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
 
 use chrono::TimeDelta;
 use liandan::anomaly;
@@ -46,14 +45,7 @@ async fn proofs(client: &Client, case: &Answer) -> Vec<(String, String)> {
 /// The members of its package, every bundle of which verifies.
 async fn package(cast: &Cast, case: &Answer) -> BTreeMap<String, Vec<u8>> {
     let answer = cast.corps.call(Method::GET, case.str("/evidence_url")).send().await.is(200);
-    let mut archive = zip::ZipArchive::new(Cursor::new(answer.bytes)).unwrap();
-    let mut members = BTreeMap::new();
-    for n in 0..archive.len() {
-        let mut member = archive.by_index(n).unwrap();
-        let mut bytes = Vec::new();
-        member.read_to_end(&mut bytes).unwrap();
-        members.insert(member.name().unwrap().into_owned(), bytes);
-    }
+    let members = answer.members();
     let mut proven = Vec::new();
     for (name, bytes) in members.iter().filter(|(name, _)| name.starts_with("bundles/")) {
         let text = String::from_utf8(bytes.clone()).unwrap();

@@ -1,7 +1,6 @@
 //! The evidence package: all of it is there, it is what it says, and it verifies without a server.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
 use std::path::Path;
 use std::process::Command;
 
@@ -15,15 +14,7 @@ async fn members(client: &Client, id: &str) -> BTreeMap<String, Vec<u8>> {
     let answer = client.get(&format!("/manifests/{id}/evidence")).await.is(200);
     assert_eq!(answer.header("content-type"), "application/zip");
     assert!(answer.header("content-disposition").starts_with("attachment; filename=\"evidence-"));
-    let mut archive = zip::ZipArchive::new(Cursor::new(answer.bytes)).unwrap();
-    let mut members = BTreeMap::new();
-    for n in 0..archive.len() {
-        let mut member = archive.by_index(n).unwrap();
-        let mut bytes = Vec::new();
-        member.read_to_end(&mut bytes).unwrap();
-        assert!(members.insert(member.name().unwrap().into_owned(), bytes).is_none());
-    }
-    members
+    answer.members()
 }
 
 fn unpacked(members: &BTreeMap<String, Vec<u8>>, folder: &Path) {

@@ -1,5 +1,8 @@
 //! An answer and what may be asserted of it. Every failure shows the request and the whole body.
 
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
@@ -17,6 +20,19 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The members of a ZIP archive, by name; each is there once.
+    pub fn members(self) -> BTreeMap<String, Vec<u8>> {
+        let mut archive = zip::ZipArchive::new(Cursor::new(self.bytes)).unwrap();
+        let mut members = BTreeMap::new();
+        for n in 0..archive.len() {
+            let mut member = archive.by_index(n).unwrap();
+            let mut bytes = Vec::new();
+            member.read_to_end(&mut bytes).unwrap();
+            assert!(members.insert(member.name().unwrap().into_owned(), bytes).is_none());
+        }
+        members
+    }
+
     /// A success of any kind.
     #[track_caller]
     pub fn ok(self) -> Self {

@@ -118,13 +118,11 @@ pub fn drift(w: &mut Watch, load: &Load, seen: &Seen<'_>, (loss, sd): (f64, f64)
     let lean = scale.lean();
     let (kg, manifest, producer) = (load.shipped_g() as f64 / 1000.0, load.id, load.from_site);
     let trip = Lost { loss, sd, lean, kg, manifest, producer, position: seen.position };
-    let decision = w.param(Param::Al69Decision, &load.from_division);
-    let limits = (w.param(Param::Al69Reference, &load.from_division), decision);
-    let least = w.param(Param::Al69LeastTrips, &load.from_division);
-    if let Some(drift) = w.drift.entry(pair).take(&trip, limits, least) {
+    let limits = Limits::of(w, &load.from_division);
+    if let Some(drift) = w.drift.entry(pair).take(&trip, &limits) {
         let mut finding = w.of_load(69, load);
         finding.about = (About::Pair, pair_id(pair.0, pair.1));
-        finding.evidence = drift.evidence(sd, decision);
+        finding.evidence = drift.evidence(sd, &limits);
         finding.evidence["producer_site_id"] = json!(pair.0);
         finding.evidence["receiver_site_id"] = json!(pair.1);
         (finding.manifests, finding.proofs) = (drift.manifests, drift.proofs);
@@ -133,7 +131,7 @@ pub fn drift(w: &mut Watch, load: &Load, seen: &Seen<'_>, (loss, sd): (f64, f64)
     let Some(carrier) = load.carriers.first().copied().filter(|_| load.carriers.len() == 1) else {
         return;
     };
-    let Some(drift) = w.hauls.entry((carrier, load.to_site)).take(&trip, limits, least) else {
+    let Some(drift) = w.hauls.entry((carrier, load.to_site)).take(&trip, &limits) else {
         return;
     };
     // Where it is one producer's loads that are short, the pair tells it, and it need not be who
@@ -146,11 +144,28 @@ pub fn drift(w: &mut Watch, load: &Load, seen: &Seen<'_>, (loss, sd): (f64, f64)
     finding.about = (About::Organisation, carrier.uuid());
     finding.key = load.to_site.to_string();
     finding.organisations.push(load.to_org);
-    finding.evidence = drift.evidence(sd, decision);
+    finding.evidence = drift.evidence(sd, &limits);
     finding.evidence["receiver_site_id"] = json!(load.to_site);
     finding.evidence["producers"] = json!(drift.by_producer.len());
     (finding.manifests, finding.proofs) = (drift.manifests, drift.proofs);
     w.raise(finding);
+}
+
+/// AL69's parameters where the waste comes from.
+struct Limits {
+    reference: f64,
+    decision: f64,
+    least: f64,
+}
+
+impl Limits {
+    fn of(w: &Watch, division: &str) -> Self {
+        Self {
+            reference: w.param(Param::Al69Reference, division),
+            decision: w.param(Param::Al69Decision, division),
+            least: w.param(Param::Al69LeastTrips, division),
+        }
+    }
 }
 
 /// What one trip lost, as shares, of how much.
@@ -166,7 +181,8 @@ struct Lost {
 
 impl Drift {
     /// One more trip. The run so far, where it is one of losses beyond chance.
-    fn take(&mut self, trip: &Lost, (reference, decision): (f64, f64), least: f64) -> Option<Self> {
+    fn take(&mut self, trip: &Lost, limits: &Limits) -> Option<Self> {
+        let Limits { reference, decision, least } = *limits;
         let Lost { loss, sd, lean, manifest, producer, position, .. } = *trip;
         let z = ((loss - lean) / sd).clamp(-8.0, 8.0);
         self.trips += 1;
@@ -191,7 +207,7 @@ impl Drift {
         (self.sum >= decision && run >= least && errors >= SURE).then(|| self.clone())
     }
 
-    fn evidence(&self, sd: f64, decision: f64) -> serde_json::Value {
+    fn evidence(&self, sd: f64, limits: &Limits) -> serde_json::Value {
         let mean = self.run_loss / f64::from(self.run.max(1));
         json!({
             "trips": self.run,
@@ -199,7 +215,7 @@ impl Drift {
             "usual_spread_percent": (sd * 1e4).round() / 100.0,
             "lost_kg": self.run_kg.round(),
             "cumulative_sum": (self.sum * 10.0).round() / 10.0,
-            "decision": decision,
+            "decision": limits.decision,
         })
     }
 }
@@ -216,16 +232,14 @@ pub fn drip(w: &mut Watch, first: &Load, (out, difference): (i64, i64), seen: &S
         producer: first.from_site,
         position: seen.position,
     };
-    let decision = w.param(Param::Al69Decision, &first.from_division);
-    let limits = (w.param(Param::Al69Reference, &first.from_division), decision);
-    let least = w.param(Param::Al69LeastTrips, &first.from_division);
+    let limits = Limits::of(w, &first.from_division);
     let drift = w.round_drift.entry((carrier, first.to_site));
-    let Some(drift) = drift.take(&trip, limits, least) else { return };
+    let Some(drift) = drift.take(&trip, &limits) else { return };
     let mut finding = w.of_carriers(69, first);
     finding.about = (About::Organisation, carrier.uuid());
     finding.key = format!("rounds {}", first.to_site);
     finding.organisations.push(first.to_org);
-    finding.evidence = drift.evidence(ROUND_SPREAD, decision);
+    finding.evidence = drift.evidence(ROUND_SPREAD, &limits);
     finding.evidence["receiver_site_id"] = json!(first.to_site);
     (finding.manifests, finding.proofs) = (drift.manifests, drift.proofs);
     w.raise(finding);

@@ -94,23 +94,27 @@ fn departed(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
         organisations: load.carriers.clone(),
     };
     if let Some(vehicle) = load.vehicle {
-        let rides = w.roads.entry(vehicle).rides.clone();
-        let others = overlapping(&rides, &ride);
+        let (others, hop) = beside(w, w.roads.get(&vehicle), &ride);
         overload(w, load, (vehicle.uuid(), &ride), &others);
-        twice(w, load, (About::Vehicle, vehicle.uuid()), &ride, (&others, &rides));
+        twice(w, load, (About::Vehicle, vehicle.uuid()), &ride, (&others, hop));
         keep(&mut w.roads.entry(vehicle).rides, ride.clone());
     }
     if let Some(driver) = load.driver {
-        let rides = w.drivers_roads.entry(driver).rides.clone();
-        let others = overlapping(&rides, &ride);
+        let (others, hop) = beside(w, w.drivers_roads.get(&driver), &ride);
         let told = load.vehicle.is_some_and(|vehicle| {
             w.is_raised(RuleId(25), (About::Vehicle, vehicle.uuid()), &key_of(&ride))
         });
         if !told {
-            twice(w, load, (About::Driver, driver.uuid()), &ride, (&others, &rides));
+            twice(w, load, (About::Driver, driver.uuid()), &ride, (&others, hop));
         }
         keep(&mut w.drivers_roads.entry(driver).rides, ride);
     }
+}
+
+/// The rides that overlap with one, and the one that ended where nobody comes from so soon.
+fn beside(w: &Watch, road: Option<&Road>, ride: &Ride) -> (Vec<Ride>, Option<Ride>) {
+    let rides = road.map_or(&[][..], |road| &road.rides);
+    (overlapping(rides, ride), before(w, ride, rides).cloned())
 }
 
 fn keep(rides: &mut Vec<Ride>, ride: Ride) {
@@ -154,14 +158,14 @@ fn twice(
     load: &Load,
     about: (About, Uuid),
     ride: &Ride,
-    (others, rides): (&[Ride], &[Ride]),
+    (others, hop): (&[Ride], Option<Ride>),
 ) {
     let minutes = w.param(Param::Al25Overlap, &load.from_division);
     let found = others.iter().find(|other| {
         let overlap = other.to.map_or(f64::MAX, |to| (to - ride.from).num_minutes() as f64);
         !is_one_run(w, ride, other) && overlap > minutes
     });
-    let Some(other) = found.or_else(|| before(w, ride, rides)) else { return };
+    let Some(other) = found.or(hop.as_ref()) else { return };
     // Who drives is who answers for where it is.
     let mut finding = w.of_carriers(25, load);
     finding.about = about;
