@@ -39,8 +39,10 @@ pub struct Plant {
     pub proofs: BTreeMap<NaiveDate, Vec<i64>>,
 }
 
-/// Days that are remembered.
-const DAYS: i64 = 400;
+/// Days that are remembered: as far back as ash is looked for, and what is told late.
+const DAYS: usize = 300;
+/// The same of what was treated by whatever method: only single days are looked at.
+const TREATED_DAYS: usize = 60;
 /// Ash and slag of burnt hazardous or medical waste (GC23, GC24).
 const ASH: &str = "772-003-18";
 
@@ -110,8 +112,10 @@ fn completed(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Completed) {
     if ash > 0 {
         *plant.residues.entry(on).or_default() += ash;
     }
-    for book in [&mut plant.treated, &mut plant.burnt, &mut plant.residues] {
-        while book.len() as i64 > DAYS {
+    let kept =
+        [(&mut plant.treated, TREATED_DAYS), (&mut plant.burnt, DAYS), (&mut plant.residues, DAYS)];
+    for (book, days) in kept {
+        while book.len() > days {
             book.pop_first();
         }
     }
@@ -133,12 +137,12 @@ fn too_much(w: &mut Watch, load: &Load, day: NaiveDate) {
     let Some(rated) = rated.filter(|mass| *mass > 0) else { return };
     let Some(plant) = w.plants.get(&load.to_site) else { return };
     let treated = plant.treated.get(&day).copied().unwrap_or(0);
-    let proofs = plant.proofs.get(&day).cloned().unwrap_or_default();
     let percent = treated as f64 / rated as f64 * 100.0;
     let limit = w.param(Param::Al38Load, &load.to_division);
     if percent <= limit {
         return;
     }
+    let proofs = plant.proofs.get(&day).cloned().unwrap_or_default();
     let Some(mut finding) = w.of_site(38, load.to_site, &load.stream) else { return };
     finding.key = day.to_string();
     finding.manifests = vec![load.id];
@@ -157,7 +161,7 @@ pub fn ledger(w: &mut Watch, entry: &LedgerEntry, _seen: &Seen<'_>) {
     }
     if let Some(plant) = w.plants.edit(&entry.site_id) {
         *plant.entered.entry(legal_day(entry.occurred_at)).or_default() += entry.mass_g.0;
-        while plant.entered.len() as i64 > DAYS {
+        while plant.entered.len() > DAYS {
             plant.entered.pop_first();
         }
     }

@@ -6,7 +6,6 @@
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::HashMap;
 
 use super::super::Watch;
 use super::super::load::Load;
@@ -20,17 +19,18 @@ use crate::clock::{legal_day, rfc3339};
 use crate::ids::ManifestId;
 use crate::manifest::{Filed, Happening, Received};
 
-/// Weights that are looked at together were filed within this.
-const DIGIT_DAYS: TimeDelta = TimeDelta::days(120);
+/// Weights that are looked at together were filed within so many days.
+const DIGIT_DAYS: i64 = 120;
 
 /// The newest weights that a producer's site filed, in grams, and digits of many.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Weights {
     pub newest: Vec<(i64, ManifestId)>,
     pub many: Vec<i64>,
-    /// When each of those was filed.
+    /// The day on which each of those was filed, counted from 1970: it is kept with each weight,
+    /// and a number is short.
     #[serde(default)]
-    pub times: Vec<DateTime<Utc>>,
+    pub days: Vec<i64>,
     pub proofs: Vec<i64>,
 }
 
@@ -218,6 +218,7 @@ fn weights(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     let share = w.param(Param::Al44Share, &load.from_division) / 100.0;
     let least = w.param(Param::Al71LeastWeights, &load.from_division) as usize;
     let chance = w.param(Param::Al71PValue, &load.from_division);
+    let today = seen.occurred_at.timestamp().div_euclid(86_400);
     for item in &load.items {
         if item.mass_g < COARSE * coarse(item.mass_g) {
             continue;
@@ -225,13 +226,12 @@ fn weights(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
         let weights = w.weights.entry((load.from_site, item.code.clone()));
         weights.newest.push((item.mass_g, load.id));
         weights.many.push(item.mass_g);
-        weights.times.push(seen.occurred_at);
+        weights.days.push(today);
         // Months that are long gone say nothing of how somebody weighs now.
-        let old = weights.times.iter().filter(|at| seen.occurred_at - **at > DIGIT_DAYS).count();
-        let old = old + weights.many.len().saturating_sub(weights.times.len());
-        weights.many.drain(..old.min(weights.many.len()));
-        let lost = weights.times.len() - weights.many.len();
-        weights.times.drain(..lost);
+        let old = weights.days.iter().take_while(|day| today - **day > DIGIT_DAYS).count();
+        weights.days.drain(..old);
+        let undated = weights.many.len().saturating_sub(weights.days.len());
+        weights.many.drain(..undated);
         weights.proofs.push(seen.position);
         let much = weights.newest.len().saturating_sub(window.max(5));
         weights.newest.drain(..much);
@@ -239,7 +239,7 @@ fn weights(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
         let is_full = weights.many.len() >= least;
         let large = if is_full { std::mem::take(&mut weights.many) } else { Vec::new() };
         if is_full {
-            weights.times.clear();
+            weights.days.clear();
         }
         let odd =
             if weights.newest.len() >= window.max(5) { weights.repeated(share) } else { None };
@@ -264,11 +264,10 @@ struct Repeated {
 impl Weights {
     /// One weight again and again, or round ones only: more than a share of the newest.
     fn repeated(&self, share: f64) -> Option<Repeated> {
-        let mut counts: HashMap<i64, usize> = HashMap::new();
-        for (mass, _) in &self.newest {
-            *counts.entry(*mass).or_default() += 1;
-        }
-        let most = counts.iter().map(|(mass, count)| (*count, *mass)).max().unwrap_or_default();
+        let mut masses: Vec<i64> = self.newest.iter().map(|(mass, _)| *mass).collect();
+        masses.sort_unstable();
+        let alike = masses.chunk_by(|one, next| one == next).map(|same| (same.len(), same[0]));
+        let most = alike.max().unwrap_or_default();
         let is_round = |mass: i64| mass % (10 * coarse(mass)) == 0;
         let round = self.newest.iter().filter(|(mass, _)| is_round(*mass)).count();
         let total = self.newest.len() as f64;

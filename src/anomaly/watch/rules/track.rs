@@ -25,6 +25,8 @@ use crate::track::Reading;
 const THERE_KM: f64 = 1.0;
 /// Kilometres within which it stands still.
 const STILL_KM: f64 = 0.15;
+/// What a vehicle's own scale errs by, in grams: its divisions are tens of kilograms.
+const OWN_SCALE_G: i64 = 50_000;
 /// Roads may be so much longer than the crow's way, and so many kilometres more.
 const ROUND_ABOUT: f64 = 1.6;
 const ROUND_ABOUT_KM: f64 = 15.0;
@@ -59,11 +61,13 @@ pub fn manifest(w: &mut Watch, load: &Load, happening: &Happening) {
         Happening::Departed(_) => {
             w.tracks.put(vehicle, Track { load: Some(load.id), ..Track::default() });
         }
-        Happening::Received(_) => {
+        Happening::Received(data) => {
             let track = w.tracks.get(&vehicle).filter(|track| track.load == Some(load.id)).cloned();
             let Some(track) = track else { return };
             silent_to_the_end(w, load, &track);
-            lighter(w, load, &track, (load.shipped_g(), load.accepted_g()));
+            // What was refused was on it as well.
+            let came = data.items.iter().map(|item| item.accepted_g.0 + item.refused_g.0).sum();
+            lighter(w, load, &track, (load.shipped_g(), came), 0);
             w.tracks.remove(&vehicle);
         }
         _ => {}
@@ -98,7 +102,7 @@ pub fn readings(w: &mut Watch, vehicle: VehicleId, readings: &[Reading], seen: &
             && let Some(track) = w.tracks.get(&vehicle).cloned()
         {
             let first = track.first_load_g.unwrap_or(mass);
-            lighter(w, &way.load, &track, (first, mass));
+            lighter(w, &way.load, &track, (first, mass), OWN_SCALE_G);
         }
     }
 }
@@ -285,13 +289,14 @@ fn off(w: &mut Watch, vehicle: VehicleId, way: &Way, (at, place): Point, seen: &
     raise(w, 17, way, (evidence, seen));
 }
 
-/// AL19: it stood where nobody waited, and its load is lighter.
-fn lighter(w: &mut Watch, load: &Load, track: &Track, (first, now): (i64, i64)) {
+/// AL19: it stood where nobody waited, and its load is lighter, by more than such a scale errs.
+fn lighter(w: &mut Watch, load: &Load, track: &Track, (first, now): (i64, i64), errs_g: i64) {
     let division = &load.from_division;
     let limit = w.param(Param::Al19Loss, division) / 100.0;
     let minutes = w.param(Param::Al19Stop, division);
-    let loss = (first - now - load.lost_g) as f64 / first.max(1) as f64;
-    if track.stopped_off <= minutes || loss <= limit {
+    let lost_g = first - now - load.lost_g;
+    let loss = lost_g as f64 / first.max(1) as f64;
+    if track.stopped_off <= minutes || loss <= limit || lost_g <= errs_g {
         return;
     }
     let evidence = json!({

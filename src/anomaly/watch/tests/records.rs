@@ -219,3 +219,30 @@ fn a_licence_or_a_vehicle_that_is_suspended_while_loads_ride() {
     assert_eq!(found[0].about, (About::Vehicle, id(307)));
     assert_eq!(found[0].organisations, [crate::ids::OrganisationId::of(id(8))]);
 }
+
+#[test]
+fn what_was_refused_and_what_a_trucks_scale_errs_by_was_not_unloaded() {
+    let trip = |after_kg: i64, refused_g: i64, missing_g: i64| {
+        let mut log = Log::new();
+        log.file(1, (1, 3), json!({"vehicle": 7})).depart(1).wait(2.5);
+        // It stands for half an hour where nobody waits, and goes on.
+        let at = |minutes: i64| {
+            let east = if minutes > 90 { 60_000 } else { (90 - minutes.max(20)) * 7_000 + 60_000 };
+            let mass = if minutes > 90 { 560_000 } else { after_kg * 1000 };
+            let reading = json!({"kind": "position", "load_g": mass,
+                "place": {"lon_e6": 80_600_000 + east, "lat_e6": 41_000_000}});
+            (minutes, reading)
+        };
+        let readings: Vec<(i64, Value)> = (0..=26).rev().map(|n| at(n * 5)).collect();
+        log.tell("vehicle", 7, &readings).arrive(1).wait(0.5);
+        let accepted = mass_of(1) - refused_g - missing_g;
+        let found = json!({"items": [{"line": 1, "accepted_g": accepted, "refused_g": refused_g,
+            "difference_g": -missing_g}]});
+        log.receive(1, 0, found);
+        log.raised().contains(&19)
+    };
+    assert!(!trip(560, 300_000, 0), "refused, and there");
+    assert!(!trip(520, 0, 0), "two divisions of such a scale");
+    assert!(trip(480, 0, 0), "by its own scale");
+    assert!(trip(560, 300_000, 100_000), "at the gate");
+}
