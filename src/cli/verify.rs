@@ -1,6 +1,7 @@
 //! `liandan verify`: a bundle checked offline, with nothing but a verifier key.
 
-use std::io::Read as _;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -12,6 +13,7 @@ use crate::custody::{
     Given, NotAKey, Older, Unlike, VerifierKey, WitnessKey, Wrong, account, account_json, beside,
     verifiers, verify, witness_keys,
 };
+use crate::limits::VERIFIED_BYTES_MAX;
 use crate::server::StartError;
 
 /// Check a manifest's bundle (`GET /manifests/{id}/custody`): no server and no database are needed.
@@ -88,12 +90,21 @@ fn tell(wrong: &Wrong, as_json: bool) {
 
 fn read(file: &Path) -> Result<String, StartError> {
     let text = if file == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map(|_| text)
+        bounded(std::io::stdin())
     } else {
-        std::fs::read_to_string(file)
+        File::open(file).and_then(bounded)
     };
     text.map_err(|reason| StartError::Io { doing: "read what is to be checked", reason })
+}
+
+fn bounded(from: impl Read) -> std::io::Result<String> {
+    let mut bytes = Vec::new();
+    from.take(VERIFIED_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > VERIFIED_BYTES_MAX {
+        let mib = VERIFIED_BYTES_MAX / 1024 / 1024;
+        return Err(std::io::Error::other(format!("it is larger than {mib} MiB: no bundle is")));
+    }
+    String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not UTF-8 text"))
 }
 
 /// A log's keys given as such, or by the name of a file; `name` is that of the argument.
@@ -115,7 +126,7 @@ fn all<T>(
     for text in given {
         let read = match parse(text) {
             Ok(read) => Ok(read),
-            Err(not) => match std::fs::read_to_string(text) {
+            Err(not) => match File::open(text).and_then(bounded) {
                 Ok(text) => parse(&text),
                 Err(_) => Err(not),
             },
