@@ -3,9 +3,6 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-/// One password for all: a demo listens on the loopback address and holds nothing real.
-pub const PASSWORD: &str = "Xpcc-Liandan-2026";
-
 /// One login.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Account {

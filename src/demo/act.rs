@@ -1,14 +1,10 @@
-//! Acting as somebody: contexts for the demo's people, and JSON bodies through the API's reader.
-
-use serde_json::Value;
+//! Acting as somebody: contexts for the demo's people.
 
 use crate::app::App;
 use crate::ctx::{Actor, Ctx, Role, Via};
 use crate::grant::Grants;
 use crate::ids::{OrganisationId, UserId};
 use crate::limits::UNASKED_WAIT_MAX;
-use crate::problem::Problem;
-use crate::wire::{Decode, read};
 
 /// A person of the demo.
 #[derive(Clone, Debug)]
@@ -46,9 +42,4 @@ fn ctx_of(app: &App, actor: Actor) -> Ctx {
     // Nobody waits at the other end, and a slow disk is no reason to have no demo.
     let patience = UNASKED_WAIT_MAX;
     Ctx { patience, ..Ctx::unasked(actor, (app.clock.now(), app.clock.wall()), "demo") }
-}
-
-/// A request body, read as the API reads it.
-pub fn body<T: Decode>(json: &Value) -> Result<T, Problem> {
-    read(json.to_string().as_bytes())
 }

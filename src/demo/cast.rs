@@ -3,6 +3,12 @@
 
 use serde_json::{Value, json};
 
+use crate::simulate::Calling;
+
+const BEDS: i64 = 420;
+const RESTAURANT_SEATS: i64 = 160;
+const CANTEEN_SEATS: i64 = 300;
+
 /// One organisation with one site.
 pub struct Member {
     /// Login of its administrator, and prefix of its other logins.
@@ -32,6 +38,25 @@ pub enum What {
     Recycler,
     Incinerator,
     CementKiln,
+}
+
+impl What {
+    /// What its life is; a kiln has none before an emergency.
+    pub const fn calling(self) -> Option<Calling> {
+        Some(match self {
+            Self::Hospital => Calling::Hospital { beds: BEDS },
+            Self::Restaurant => Calling::Restaurant { seats: RESTAURANT_SEATS },
+            Self::Canteen => Calling::Canteen { seats: CANTEEN_SEATS },
+            Self::RepairShop => Calling::RepairShop,
+            Self::ChemicalPlant => Calling::ChemicalPlant,
+            Self::Carrier => Calling::Carrier,
+            Self::MedicalPlant => Calling::MedicalPlant,
+            Self::KitchenPlant => Calling::KitchenPlant,
+            Self::Recycler => Calling::Recycler,
+            Self::Incinerator => Calling::Incinerator,
+            Self::CementKiln => return None,
+        })
+    }
 }
 
 /// Where a division is, as far as the demo needs it.
@@ -82,11 +107,11 @@ impl Home<'_> {
             site
         };
         let site = |name: &str, kind: &str, business, shift| self.site(name, kind, business, shift);
-        let ward = with(site("院本部", "production", Some("hospital"), 1.0), "beds", json!(420));
+        let ward = with(site("院本部", "production", Some("hospital"), 1.0), "beds", json!(BEDS));
         let dining = site("中心店", "production", Some("restaurant"), 2.0);
-        let dining = with(dining, "seats", json!(160));
+        let dining = with(dining, "seats", json!(RESTAURANT_SEATS));
         let canteen = site("机关食堂", "production", Some("canteen"), 3.0);
-        let canteen = with(canteen, "seats", json!(300));
+        let canteen = with(canteen, "seats", json!(CANTEEN_SEATS));
         let clinic = site("医疗废物处置厂", "treatment", None, 6.0);
         let clinic = with(clinic, "facility_kind", json!("medical_plant"));
         let digester = site("餐厨处理厂", "treatment", None, 7.0);

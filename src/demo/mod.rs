@@ -1,37 +1,40 @@
-//! The demo world: organisations of all 14 divisions and three weeks of their manifests, made by
-//! the real commands on the sandbox clock, in every state a manifest can be in.
+//! The demo world: organisations of all 14 divisions in the registers, and some weeks of the life
+//! that the simulator gives them, with a handful of frauds, on the sandbox clock.
 //!
 //! Everything goes the one way in (`command::run`): what production refuses, the demo cannot have.
-//! The same program gives the same world: chance comes from a fixed seed. Names are invented.
+//! The same program gives the same world on the same day. Names are invented.
 
 mod account;
 mod act;
 mod cast;
-mod life;
-mod loads;
 mod registers;
 mod store;
 
-pub use account::{Account, PASSWORD};
-pub use act::body;
-
-use chrono::TimeDelta;
+pub use account::Account;
 
 use crate::app::App;
 use crate::problem::Problem;
+use crate::simulate::{self, Label};
 
-/// Days of life before the present.
-const DAYS: i64 = 21;
+/// A demo, as it is opened.
+#[derive(Clone, Debug)]
+pub struct Demo {
+    pub accounts: Vec<Account>,
+    /// What is wrong in its world, where it has just been made.
+    pub labels: Option<Vec<Label>>,
+}
 
-/// Fills an empty database, or finds the demo that is there already; answers its logins either
-/// way. The clock is turned back first, and stands at the present again when this returns.
-pub async fn seed(app: &App) -> Result<Vec<Account>, Problem> {
+/// Fills an empty database, or finds the demo that is there already. The clock is turned back
+/// first, and stands at the present again when this returns.
+pub async fn seed(app: &App) -> Result<Demo, Problem> {
+    let mut labels = None;
     if registers::is_empty(app).await? {
         let present = app.clock.now();
-        app.clock.set(present - TimeDelta::days(DAYS + 1));
+        app.clock.set(simulate::beginning(present));
         let members = registers::build(app).await?;
-        life::live(app, &members, present, DAYS).await?;
+        let lived = simulate::past(app, &members, present, &mut |_| ()).await;
         app.clock.set(present);
+        labels = Some(lived?);
     }
-    store::accounts(&app.pool).await
+    Ok(Demo { accounts: store::accounts(&app.pool).await?, labels })
 }

@@ -5,33 +5,23 @@ use chrono::Months;
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 
-use super::account::PASSWORD;
-use super::act::{Person, body, system};
+use super::act::{Person, system};
 use super::cast::{Home, Member, What};
 use crate::app::App;
 use crate::clock::legal_day;
 use crate::ctx::{Ctx, Role};
 use crate::identity;
-use crate::ids::{DriverId, OrganisationId, SiteId, VehicleId};
+use crate::ids::{OrganisationId, SiteId};
 use crate::problem::Problem;
 use crate::registry::record::activity::Activity;
 use crate::registry::{
     Place, Slice, Uscc, co_disposal, driver, licence, organisation, record, rows, site, vehicle,
 };
+use crate::simulate::{self, PASSWORD, Truck};
+use crate::wire::body;
 
-/// A member as it stands in the registers.
-pub struct Settled {
-    pub what: What,
-    pub division: String,
-    pub organisation_id: OrganisationId,
-    pub site_id: SiteId,
-    /// Where its site is.
-    pub place: Place,
-    /// Acts for it: the administrator.
-    pub head: Person,
-    /// A carrier's vehicle and driver for each stream: hazardous, medical, kitchen.
-    pub fleet: Vec<(&'static str, VehicleId, DriverId)>,
-}
+/// What a carrier's vehicles may load, in kilograms.
+const RATED_KG: i64 = 8000;
 
 pub async fn is_empty(app: &App) -> Result<bool, Problem> {
     let filter = rows::OrganisationFilter::default();
@@ -39,8 +29,9 @@ pub async fn is_empty(app: &App) -> Result<bool, Problem> {
     Ok(rows::organisations(&app.pool, &filter, first).await?.is_empty())
 }
 
-/// Registers everybody. Divisions are made side by side: their commits share batches.
-pub async fn build(app: &App) -> Result<Vec<Settled>, Problem> {
+/// Registers everybody; answers those whose life can be told. Divisions are made side by side:
+/// their commits share batches.
+pub async fn build(app: &App) -> Result<Vec<simulate::Member>, Problem> {
     regulator(app, None).await?;
     let divisions: Vec<String> =
         app.catalogue.divisions().iter().map(|one| one.division_no.to_string()).collect();
@@ -75,7 +66,7 @@ async fn regulator(app: &App, division: Option<&String>) -> Result<(), Problem> 
     Ok(())
 }
 
-async fn division_members(app: &App, number: &str) -> Result<Vec<Settled>, Problem> {
+async fn division_members(app: &App, number: &str) -> Result<Vec<simulate::Member>, Problem> {
     let Some(row) = app.catalogue.division(number) else { return Ok(Vec::new()) };
     let home = Home {
         number,
@@ -87,11 +78,11 @@ async fn division_members(app: &App, number: &str) -> Result<Vec<Settled>, Probl
     };
     let members = home.members();
     let settling = members.iter().enumerate().map(|(n, member)| settle(app, n, member));
-    try_join_all(settling).await
+    Ok(try_join_all(settling).await?.into_iter().flatten().collect())
 }
 
 /// One member: organisation, site, licence, fleet and logins.
-async fn settle(app: &App, n: usize, member: &Member) -> Result<Settled, Problem> {
+async fn settle(app: &App, n: usize, member: &Member) -> Result<Option<simulate::Member>, Problem> {
     let ctx = &system(app);
     let asked = json!({
         "name": member.name, "uscc": uscc(&format!("9165{}00", member.division), n),
@@ -128,8 +119,17 @@ async fn settle(app: &App, n: usize, member: &Member) -> Result<Settled, Problem
         let login = format!("{}-{}", member.login, role.as_str());
         user(app, organisation_id, (&login, role), None).await?;
     }
-    let (what, division) = (member.what, member.division.clone());
-    Ok(Settled { what, division, organisation_id, site_id, place, head, fleet })
+    let Some(calling) = member.what.calling() else { return Ok(None) };
+    Ok(Some(simulate::Member {
+        calling,
+        name: member.name.clone(),
+        division: member.division.clone(),
+        place: (place.lon_e6 as f64 / 1e6, place.lat_e6 as f64 / 1e6),
+        organisation_id,
+        site_id,
+        user_id: head_id,
+        fleet,
+    }))
 }
 
 /// What a hospital did in the month before.
@@ -163,7 +163,7 @@ async fn fleet(
     ctx: &Ctx,
     owner: OrganisationId,
     division: &str,
-) -> Result<Vec<(&'static str, VehicleId, DriverId)>, Problem> {
+) -> Result<Vec<Truck>, Problem> {
     let mut fleet = Vec::new();
     for (n, (class, kind, driver_name)) in [
         ("hazardous", "危险品厢式车", "张伟"),
@@ -176,7 +176,7 @@ async fn fleet(
         let plate = format!("新A{division}{n}5{}", ["A", "B", "C"][n]);
         let asked = json!({
             "organisation_id": owner, "plate": plate, "kind": kind, "classes": [class],
-            "rated_kg": 8000,
+            "rated_kg": RATED_KG,
         });
         let vehicle_id = vehicle::register(app, ctx, body(&asked)).await?.value.id;
         let asked = json!({
@@ -184,7 +184,7 @@ async fn fleet(
             "licence_no": format!("6590{division}19850101{n:04}"), "licence_valid_to": "2028-12-31",
         });
         let driver_id = driver::register(app, ctx, body(&asked)).await?.0.value.id;
-        fleet.push((class, vehicle_id, driver_id));
+        fleet.push((class, RATED_KG * 1000, vehicle_id, driver_id));
     }
     Ok(fleet)
 }

@@ -8,10 +8,11 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::account::{Account, PASSWORD};
+use super::account::Account;
 use crate::db::Pool;
 use crate::db::schema::{app_user, event, organisation, site};
 use crate::problem::Problem;
+use crate::simulate::PASSWORD;
 
 /// Everybody that the demo can sign in as. Users that people made since have passwords of their
 /// own: their first event was not by the system.

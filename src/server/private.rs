@@ -9,6 +9,7 @@ use super::lifecycle::{Ended, run};
 use super::log_key;
 use super::open::open;
 use super::signals::Signals;
+use super::simulate::{write_labels, writing};
 use crate::config::{DemoHome, Serving};
 use crate::db::private::{PrivatePostgres, Settings};
 use crate::db::{self, bootstrap, sandbox_clock};
@@ -51,7 +52,10 @@ pub fn demo(
         db::migrate(&postgres.migrate_url(DATABASE))?;
         let (app, drain) = open(&serving, mint, &postgres.app_socket_url(DATABASE)).await?;
         let seeded = signals.unless_stopped(Box::pin(demo::seed(&app))).await?;
-        let accounts = seeded.map_err(StartError::Seed)?;
+        let demo::Demo { accounts, labels } = seeded.map_err(StartError::Seed)?;
+        if let Some(labels) = labels {
+            write_labels(&demo.home.data_dir, &labels).map_err(writing)?;
+        }
         sandbox_clock::start(&app.pool).await.map_err(StartError::Clock)?;
         let mut told = Ok(());
         let tell = |addresses: &[SocketAddr]| told = ready(&accounts, addresses);

@@ -12,7 +12,7 @@ use crate::config::{DemoHome, Serving};
 use crate::db::private::PrivatePostgres;
 use crate::db::{self, sandbox_clock};
 use crate::mint::Mint;
-use crate::simulate::{self, Order, Progress, Simulated};
+use crate::simulate::{self, Label, Order, Progress, Simulated};
 
 /// What a simulation is started with.
 pub struct Simulation {
@@ -62,16 +62,21 @@ async fn play(
     Ok(world)
 }
 
-fn writing(reason: std::io::Error) -> StartError {
+pub(super) fn writing(reason: std::io::Error) -> StartError {
     StartError::Io { doing: "write the world", reason }
+}
+
+/// `labels.ndjson`: what is wrong in a world, a line each.
+pub(super) fn write_labels(folder: &Path, labels: &[Label]) -> std::io::Result<()> {
+    let mut file = BufWriter::new(File::create(folder.join("labels.ndjson"))?);
+    for label in labels {
+        writeln!(file, "{}", serde_json::to_string(label)?)?;
+    }
+    file.flush()
 }
 
 /// `labels.ndjson` and `world.json`.
 fn write(folder: &Path, world: &Simulated) -> std::io::Result<()> {
-    let mut file = BufWriter::new(File::create(folder.join("labels.ndjson"))?);
-    for label in &world.labels {
-        writeln!(file, "{}", serde_json::to_string(label)?)?;
-    }
-    file.flush()?;
+    write_labels(folder, &world.labels)?;
     std::fs::write(folder.join("world.json"), serde_json::to_string_pretty(world)? + "\n")
 }

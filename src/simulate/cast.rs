@@ -5,14 +5,18 @@ use super::waste::{
     ACID, ASH, BATTERIES, BOTTOMS, CARBON, CATALYST, DROSS, ENGINE_OIL, FOOD, GREASE, OIL, RAGS,
     TAR,
 };
-use super::world::{Flow, Home, Kind, Party, Vehicle, World, place};
+use super::world::{DAY, Flow, Home, Kind, Party, Vehicle, World, place};
+
+/// What the vehicles of a carrier of size 0, 1 and 2 may load.
+pub const CLASSES: [&str; 3] = ["medical", "kitchen", "hazardous"];
 
 /// A tonne in grams.
 const TONNE: i64 = 1_000_000;
 
 /// Builds the world of a seed.
 pub fn world(seed: u64, homes: Vec<Home>, days: i64) -> World {
-    let mut world = World { seed, days, homes, parties: Vec::new(), vehicles: Vec::new() };
+    let (parties, vehicles) = (Vec::new(), Vec::new());
+    let mut world = World { seed, first: 0, days, ends: days * DAY, homes, parties, vehicles };
     for division in 0..world.homes.len() {
         let mut chance = Chance::of(&[seed, 1, division as u64]);
         for (kind, name, size) in members(division, &mut chance) {
@@ -23,10 +27,15 @@ pub fn world(seed: u64, homes: Vec<Home>, days: i64) -> World {
     farms(&mut world);
     newcomer(&mut world);
     fleets(&mut world);
-    ties(&mut world);
-    sizes(&mut world);
+    tie(&mut world);
     turns(&mut world);
     world
+}
+
+/// Who works with whom, and how large receivers must be for it.
+pub fn tie(world: &mut World) {
+    ties(world);
+    sizes(world);
 }
 
 /// What a division has: kind, name and size.
@@ -80,16 +89,28 @@ fn party(
         Kind::Primary => 0.4,
         _ => 0.3,
     };
-    let (lon, lat) = place(home, far, chance);
+    let at = place(home, far, chance);
+    let labels_boxes = kind == Kind::Primary && name == "团场医院";
+    let named = (format!("{}{name}", home.name), 0);
+    Party { labels_boxes, ..party_at(at, (division, kind, size), named, chance) }
+}
+
+/// A party at a place, in the registers from a day on.
+pub fn party_at(
+    (lon, lat): (f64, f64),
+    (division, kind, size): (usize, Kind, i64),
+    (name, born): (String, i64),
+    chance: &mut Chance,
+) -> Party {
     Party {
         kind,
-        name: format!("{}{name}", home.name),
+        name,
         division,
         lon,
         lat,
         size,
         level: chance.between(0.88, 1.18),
-        born: 0,
+        born,
         flows: Vec::new(),
         carriers: Vec::new(),
         rated_daily_g: 0,
@@ -98,7 +119,7 @@ fn party(
         switches: None,
         shut: None,
         growth: chance.between(0.95, 1.12),
-        labels_boxes: kind == Kind::Primary && name == "团场医院",
+        labels_boxes: false,
     }
 }
 

@@ -13,6 +13,8 @@ mod fraud;
 mod honest;
 mod label;
 mod load;
+mod past;
+mod plan;
 mod play;
 mod score;
 #[cfg(test)]
@@ -33,14 +35,19 @@ use crate::problem::Problem;
 
 pub use dump_store::{count, dump};
 pub use label::Label;
+pub use past::{Calling, Member, Truck, beginning, past};
 pub use play::{Progress, instant};
 pub use score::{Case, Counted, Score, score};
 
 use fraud::Frauds;
 use label::Planned;
-use load::Plan;
+use plan::Plan;
 use play::{Ids, Stage};
 use world::{DAY, Home, World};
+
+/// One password for all who can sign in to a world: it listens on the loopback address and holds
+/// nothing real.
+pub const PASSWORD: &str = "Xpcc-Liandan-2026";
 
 /// What is to be simulated.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

@@ -62,7 +62,7 @@ fn devices_tell_of_the_way_in_order_and_not_before_it_is_driven() {
         }
     }
     for act in &plan.acts {
-        if let load::What::Tell(n) = act.what {
+        if let plan::What::Tell(n) = act.what {
             assert!(plan.told[n].spots.iter().all(|spot| spot.at <= act.at));
         }
     }

@@ -145,13 +145,22 @@ pub struct Home {
 #[derive(Clone, Debug, PartialEq)]
 pub struct World {
     pub seed: u64,
+    /// Its first day, and the one after its last; day 0 is 1 January 2026.
+    pub first: i64,
     pub days: i64,
+    /// When it ends: what would come later is not told.
+    pub ends: Sec,
     pub homes: Vec<Home>,
     pub parties: Vec<Party>,
     pub vehicles: Vec<Vehicle>,
 }
 
 impl World {
+    /// How many days it has.
+    pub const fn length(&self) -> i64 {
+        self.days - self.first
+    }
+
     /// Kilometres by road.
     pub fn road_km(&self, from: usize, to: usize) -> f64 {
         let (a, b) = (&self.parties[from], &self.parties[to]);
@@ -188,7 +197,7 @@ impl World {
     pub fn able(&self, from: usize, waste: usize) -> Vec<usize> {
         let wanted = takes(waste);
         let mut all = self.of(|kind| kind == wanted);
-        all.retain(|one| self.parties[*one].born == 0);
+        all.retain(|one| self.parties[*one].born == self.first);
         all.sort_by(|a, b| self.road_km(from, *a).total_cmp(&self.road_km(from, *b)));
         all.truncate(3);
         all
@@ -218,7 +227,7 @@ fn great_circle_km((lon_a, lat_a): (f64, f64), (lon_b, lat_b): (f64, f64)) -> f6
 /// Spring Festival for kitchens, and the days of the week.
 pub fn season(kind: Kind, day: i64) -> f64 {
     let year = (day % 365) as f64 / 365.0 * std::f64::consts::TAU;
-    // The world begins on a Thursday.
+    // Day 0 is a Thursday.
     let weekday = (day + 3) % 7;
     let is_weekend = weekday >= 5;
     match kind {

@@ -48,6 +48,11 @@ pub fn read<T: Decode>(bytes: &[u8]) -> Result<T, Problem> {
     asked(bytes)?
 }
 
+/// A body that the program itself has made, read as one from outside is.
+pub fn body<T: Decode>(json: &serde_json::Value) -> Result<T, Problem> {
+    read(json.to_string().as_bytes())
+}
+
 /// The same document with a stand-in for every faulty value, so that the rules can be asked about
 /// the rest and one answer names all that is wrong. Nothing may be written from it, and what the
 /// rules say of a place that is faulty itself does not count. `None` where too much is missing.

@@ -24,7 +24,7 @@ mod tests;
 mod time;
 
 pub use decimal::Decimal;
-pub use decode::{Asked, Decode, asked, mended, read, settle};
+pub use decode::{Asked, Decode, asked, body, mended, read, settle};
 pub(crate) use enums::api_enum;
 pub use enums::{enumeration, refuse_word};
 pub use faults::Faults;

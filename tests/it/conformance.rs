@@ -58,7 +58,9 @@ async fn our_own_server_is_right_in_everything() {
 async fn seeded(url: &str) -> Value {
     let config = crate::support::config();
     let (app, drain) = App::open(config, (Clock::wall_clock(), Mint::seeded(7)), url).unwrap();
-    let accounts = liandan::demo::seed(&app).await.unwrap();
+    let liandan::demo::Demo { accounts, labels } = liandan::demo::seed(&app).await.unwrap();
+    let labels = labels.unwrap();
+    assert!(labels.iter().filter(|label| !label.honest).count() > 8, "{labels:?}");
     drop(app);
     assert!(drain.wait().await);
     json!(accounts)

@@ -123,7 +123,7 @@ fn overload(planner: &Planner, scheme: &Scheme, load: &mut Load, chance: &mut Ch
     let fleet = planner.world.fleet(load.carrier, "hazardous").into_iter();
     let small = fleet.filter(|one| {
         let rated = planner.world.vehicles[*one].rated_g as f64;
-        rated < grams * most.max(0.9) && planner.free[*one] <= load.departs.at
+        rated < grams * most.max(0.9) && planner.ready(*one, load.from) <= load.departs.at
     });
     let Some(vehicle) = small.max_by_key(|one| planner.world.vehicles[*one].rated_g) else {
         return false;

@@ -63,7 +63,9 @@ fn hands_on(
         return;
     };
     let wanted = day * DAY + 10 * HOUR + chance.whole(0, 3 * HOUR);
-    let Some(ride) = planner.book((carrier, "hazardous"), grams, wanted, chance) else { return };
+    let Some(ride) = planner.book((carrier, "hazardous"), (from, grams), wanted, chance) else {
+        return;
+    };
     let made = Entry { party: from, kind: "brought_in", waste: OIL, grams, occurred: None };
     planner.plan.entry(ride.1 - 4 * HOUR, made);
     let item = Item {
@@ -77,7 +79,7 @@ fn hands_on(
     let mut load = planner.load((from, to, carrier), vec![item], ride, chance);
     planner.gate(&mut load, chance);
     load.course = Course::Through;
-    planner.away(load.vehicle, (load.departs.at, load.arrives.at));
+    planner.away(load.vehicle, load.trip());
     planner.treat(&mut load, chance);
     scheme.label.touch(load.key, (load.filed, load.received.told));
     scheme.label.parties = members.to_vec();

@@ -6,7 +6,7 @@ use super::table::Deed;
 use crate::simulate::chance::Chance;
 use crate::simulate::honest::Planner;
 use crate::simulate::load::{Course, Entry, Item, Load, Round, When};
-use crate::simulate::waste::{RAGS, packages};
+use crate::simulate::waste::{DRUGS, PATHOLOGICAL, RAGS, packages};
 use crate::simulate::world::{DAY, HOUR, MINUTE};
 
 pub fn shape(scheme: &mut Scheme, load: &mut Load, chance: &mut Chance) -> bool {
@@ -28,6 +28,11 @@ pub fn shape(scheme: &mut Scheme, load: &mut Load, chance: &mut Chance) -> bool 
         Deed::MissingBoxes if load.boxes.len() > 1 && often => {
             load.missing = (scheme.scale(3.0, 1.0) as usize).clamp(1, load.boxes.len() - 1);
             return true;
+        }
+        Deed::WrongRoute if often => {
+            // All into the steam, which does nothing to drugs and tissue.
+            load.all_by = Some("Y11");
+            return load.items.iter().any(|item| matches!(item.waste, DRUGS | PATHOLOGICAL));
         }
         Deed::OutsidePlan => {
             return load.items.iter().any(|item| item.waste == RAGS);
@@ -152,7 +157,9 @@ fn burst(planner: &mut Planner, scheme: &mut Scheme, day: i64, chance: &mut Chan
         let made = Entry { party, kind: "produced", waste: RAGS, grams, occurred: None };
         let Some(to) = planner.world.able(party, RAGS).first().copied() else { return };
         let carrier = planner.world.carrier_of(party, on);
-        let Some(ride) = planner.book((carrier, "hazardous"), grams, at, chance) else { return };
+        let Some(ride) = planner.book((carrier, "hazardous"), (party, grams), at, chance) else {
+            return;
+        };
         planner.plan.entry(ride.1 - 3 * HOUR, made);
         let item = Item {
             waste: RAGS,
@@ -164,7 +171,7 @@ fn burst(planner: &mut Planner, scheme: &mut Scheme, day: i64, chance: &mut Chan
         };
         let mut load = planner.load((party, to, carrier), vec![item], ride, chance);
         load.received = When::now(load.arrives.told + HOUR);
-        planner.away(ride.0, (load.departs.at, load.arrives.at));
+        planner.away(ride.0, load.trip());
         planner.treat(&mut load, chance);
         scheme.label.touch(load.key, (load.filed, load.received.told));
         planner.plan.load(load);

@@ -60,7 +60,7 @@ impl Frauds {
         for (n, fraud) in FRAUDS.iter().enumerate() {
             let mut chance = Chance::of(&[world.seed, 50, n as u64]);
             let mut able = fraud.on.among(world);
-            able.retain(|one| world.parties[*one].born == 0);
+            able.retain(|one| world.parties[*one].born == world.first);
             let wanted = (able.len() as f64 * rate).round().max(1.0) as usize;
             for _ in 0..wanted.min(able.len()) {
                 let Some(scheme) = all.scheme(world, (n, fraud), &able, subtlety, &mut chance)
@@ -70,6 +70,18 @@ impl Frauds {
                 able.retain(|one| *one != scheme.party);
                 all.schemes.push(scheme);
             }
+        }
+        all
+    }
+
+    /// One of each of these deeds, where somebody could commit it.
+    pub fn of(world: &World, deeds: &[Deed], subtlety: f64) -> Self {
+        let mut all = Self::default();
+        let wanted = FRAUDS.iter().enumerate().filter(|(_, fraud)| deeds.contains(&fraud.deed));
+        for (n, fraud) in wanted {
+            let mut chance = Chance::of(&[world.seed, 50, n as u64]);
+            let able = fraud.on.among(world);
+            all.schemes.extend(all.scheme(world, (n, fraud), &able, subtlety, &mut chance));
         }
         all
     }
@@ -88,10 +100,12 @@ impl Frauds {
         let party = *chance.pick(&idle)?;
         let (shortest, longest) = fraud.days;
         let whole = shortest >= 365;
-        let length = chance.whole(shortest, longest).min(world.days - 12).max(1);
-        let from = if whole { 0 } else { chance.whole(8, (world.days - length - 4).max(8)) };
+        let length = chance.whole(shortest, longest).min(world.length() - 12).max(1);
+        let latest = (world.length() - length - 4).max(8);
+        let from = world.first + if whole { 0 } else { chance.whole(8, latest) };
         // An account is young once only.
-        let newcomer = world.parties.iter().find(|one| one.born > 0).map(|one| one.born + 1);
+        let newcomer =
+            world.parties.iter().find(|one| one.born > world.first).map(|one| one.born + 1);
         let from = if fraud.deed == Deed::Burst { newcomer.unwrap_or(from) } else { from };
         let label = Planned {
             fraud: fraud.name,

@@ -68,6 +68,7 @@ pub enum Deed {
     ToFarm,
     WarmStore,
     ColdFurnace,
+    WrongRoute,
 }
 
 /// What of a load a deed may change.
@@ -234,7 +235,13 @@ pub const FRAUDS: &[Fraud] = &[
         &["AL21"],
         (On::HazardCarrier, 30, 120),
     ),
-    fraud(D::TwoPlaces, ("two_places", MOVEMENT), &["AL25", "AL26"], (On::HazardCarrier, 60, 160)),
+    fraud(
+        D::TwoPlaces,
+        ("two_places", MOVEMENT),
+        // Its device is on the other way: by it the vehicle leaps, or is silent on this.
+        &["AL25", "AL26", "AL20", "AL21"],
+        (On::HazardCarrier, 60, 160),
+    ),
     fraud(D::Overload, ("overload", MOVEMENT), &["AL26"], (On::Output, 90, 200)),
     fraud(D::Detour, ("detour", MOVEMENT), &["AL17", "AL16"], (On::HazardCarrier, 30, 120)),
     fraud(D::LongStop, ("long_stop", MOVEMENT), &["AL18", "AL16"], (On::HazardCarrier, 30, 120)),
@@ -346,4 +353,5 @@ pub const FRAUDS: &[Fraud] = &[
     fraud(D::Concentration, ("concentration", NETWORKS), &["AL68"], (On::HazardCarrier, 100, 180)),
     fraud(D::Blacklisted, ("blacklisted", NETWORKS), &["AL73"], (On::HazardCarrier, 3, 6)),
     fraud(D::PileUp, ("pile_up", "focus"), &["AL76"], (On::Focus, 110, 220)),
+    fraud(D::WrongRoute, ("wrong_route", PAPERS), &["AL54"], (On::LargeHospital, 60, 160)),
 ];

@@ -1,7 +1,7 @@
 //! At the gate: what the receiver's scale shows, when it says so, what it does not take, and what
 //! people mistype.
 
-use super::{Planner, date};
+use super::{Planner, Trip, date};
 use crate::simulate::chance::Chance;
 use crate::simulate::label::Planned;
 use crate::simulate::load::{Course, Load, When};
@@ -138,7 +138,7 @@ impl Planner<'_> {
         load.course = course;
         let back = leaves + self.world.usual_trip(load.to, end) as Sec;
         load.onward = back + chance.whole(10 * MINUTE, 40 * MINUTE);
-        self.away(load.vehicle, (load.departs.at, back));
+        self.away(load.vehicle, Trip { departs: load.departs.at, arrives: back, to: end });
     }
 
     /// A count of packages that is off by one, a note that is changed, a trip that is called off.

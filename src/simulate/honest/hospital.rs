@@ -79,7 +79,7 @@ impl Planner<'_> {
             (Kind::Primary, _) => 9.4,
             _ => hour,
         };
-        if day == 0 || self.frauds.holds_back(party, day) {
+        if day == self.world.first || self.frauds.holds_back(party, day) {
             return;
         }
         if self.storm(party, day) {
@@ -92,7 +92,8 @@ impl Planner<'_> {
         let grams = items.iter().map(|item| item.grams).sum();
         let carrier = self.world.carrier_of(party, day);
         let wanted = day * DAY + (hour * HOUR as f64) as Sec + chance.whole(-15, 15) * MINUTE;
-        let Some(ride) = self.book((carrier, "medical"), grams, wanted, chance) else { return };
+        let booked = self.book((carrier, "medical"), (party, grams), wanted, chance);
+        let Some(ride) = booked else { return };
         let plant = self.plant_of(party, Kind::MedicalPlant);
         let mut load = self.load((party, plant, carrier), items, ride, chance);
         load.boxes = self.boxes.remove(&party).unwrap_or_default();

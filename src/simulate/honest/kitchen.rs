@@ -1,7 +1,7 @@
 //! Kitchens and health posts: collected by rounds, one weighing for all.
 
-use super::Planner;
 use super::gate::read;
+use super::{Planner, Trip};
 use crate::simulate::chance::Chance;
 use crate::simulate::load::{Call, Round};
 use crate::simulate::waste::{FOOD, GREASE, INFECTIOUS, SHARPS};
@@ -113,9 +113,9 @@ impl Planner<'_> {
     ) {
         let Course { carrier, to, class, begins } = *course;
         let total: i64 = stops.iter().flat_map(|stop| &stop.1).map(|item| item.1).sum();
-        let Some((vehicle, leaves)) = self.book((carrier, class), total, begins, chance) else {
-            return;
-        };
+        let first = stops.first().map_or(carrier, |stop| stop.0);
+        let booked = self.book((carrier, class), (first, total), begins, chance);
+        let Some((vehicle, leaves)) = booked else { return };
         let (mut at, mut before) = (leaves, carrier);
         let mut calls = Vec::new();
         for (party, items) in stops {
@@ -152,7 +152,7 @@ impl Planner<'_> {
         if kitchen {
             self.round_told(&round);
         }
-        self.away(vehicle, (leaves, round.weighed));
+        self.away(vehicle, Trip { departs: leaves, arrives: round.weighed, to });
         *self.treated.entry((to, round.treated.div_euclid(DAY))).or_default() += round.net_g;
         self.plan.round(round);
     }

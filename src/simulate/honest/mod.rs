@@ -8,6 +8,7 @@ mod device;
 mod gate;
 mod hospital;
 mod kitchen;
+mod open;
 mod papers;
 mod plant;
 mod road;
@@ -18,8 +19,9 @@ use std::collections::HashMap;
 use super::chance::Chance;
 use super::fraud::Frauds;
 use super::label::Planned;
-use super::load::{Entry, Plan};
-use super::world::{DAY, Kind, Sec, World};
+use super::load::Entry;
+use super::plan::Plan;
+use super::world::{Kind, Sec, World};
 use crate::calendar::Calendar;
 
 pub use device::{Warm, drawn};
@@ -42,6 +44,8 @@ pub struct Stock {
 pub struct Trip {
     pub departs: Sec,
     pub arrives: Sec,
+    /// Where it ends.
+    pub to: usize,
 }
 
 /// Sums of a party's month.
@@ -73,11 +77,15 @@ pub struct Planner<'w> {
 
 /// Plans a whole world.
 pub fn plan(world: &World, calendar: &Calendar, frauds: Frauds) -> (Plan, Vec<Planned>) {
-    let mut planner = Planner::new(world, calendar, frauds);
-    planner.beginnings();
-    for day in 0..world.days {
-        planner.day(day);
-    }
+    Planner::new(world, calendar, frauds).lived().end()
+}
+
+/// Plans a world that somebody goes on with: nothing is under way at its end but a few loads in
+/// each state that there is.
+pub fn plan_to_go_on(world: &World, calendar: &Calendar, frauds: Frauds) -> (Plan, Vec<Planned>) {
+    let mut planner = Planner::new(world, calendar, frauds).lived();
+    let open = planner.leave_open();
+    planner.plan.finish(world.ends, &open);
     planner.end()
 }
 
@@ -98,6 +106,14 @@ impl<'w> Planner<'w> {
             activity: HashMap::new(),
             hoarded: HashMap::new(),
         }
+    }
+
+    fn lived(mut self) -> Self {
+        self.beginnings();
+        for day in self.world.first..self.world.days {
+            self.day(day);
+        }
+        self
     }
 
     fn day(&mut self, day: i64) {
@@ -125,10 +141,10 @@ impl<'w> Planner<'w> {
     }
 
     fn end(mut self) -> (Plan, Vec<Planned>) {
-        self.plan.sort(self.world.days * DAY);
+        let end = self.world.ends;
+        self.plan.sort(end);
         let mut labels = self.frauds.into_labels();
         labels.extend(self.lapses);
-        let end = self.world.days * DAY;
         labels.retain(|label| label.to > 0 && label.from < end);
         (self.plan, labels)
     }

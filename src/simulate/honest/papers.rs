@@ -5,7 +5,8 @@ use chrono::{Datelike, Days, NaiveDate};
 use serde_json::json;
 
 use super::Planner;
-use crate::simulate::load::{Paper, PaperKind, What};
+use crate::simulate::load::{Paper, PaperKind};
+use crate::simulate::plan::What;
 use crate::simulate::units::kg;
 use crate::simulate::waste::{ASH, WASTES};
 use crate::simulate::world::{DAY, HOUR, Kind, MINUTE, Sec};
@@ -27,7 +28,8 @@ impl Planner<'_> {
     pub fn beginnings(&mut self) {
         for party in 0..self.world.parties.len() {
             let born = self.world.parties[party].born;
-            let at = if born == 0 { 0 } else { born * DAY + 8 * HOUR };
+            let is_there = born == self.world.first;
+            let at = born * DAY + if is_there { 0 } else { 8 * HOUR };
             self.plan.act(at, party, What::Settle(party));
             if !self.kind(party).reports() {
                 continue;
@@ -48,7 +50,7 @@ impl Planner<'_> {
                 });
                 self.plan.paper(at, Paper { party, kind: PaperKind::EmergencyPlan, body });
             }
-            let day = (born + chance.whole(12, 80)).max(born + 2);
+            let day = born + chance.whole(12, 80).min(self.world.length() / 2);
             let at = day * DAY + chance.whole(10 * HOUR, 17 * HOUR);
             if let Some(at) = self.frauds.paper(party, PaperKind::ManagementPlan, at) {
                 self.management_plan(party, at);
@@ -87,7 +89,7 @@ impl Planner<'_> {
     /// What is due at the beginning of a month.
     pub fn papers(&mut self, day: i64) {
         let today = date(day);
-        if today.day() != 1 || day == 0 {
+        if today.day() != 1 || day == self.world.first {
             return;
         }
         let month = date(day - 1);

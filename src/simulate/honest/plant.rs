@@ -93,9 +93,8 @@ impl Planner<'_> {
         });
         let Some(carrier) = own else { return };
         let wanted = day * DAY + chance.whole(9 * HOUR + 40 * MINUTE, 12 * HOUR);
-        let Some(ride) = self.book((carrier, "hazardous"), grams, wanted, &mut chance) else {
-            return;
-        };
+        let booked = self.book((carrier, "hazardous"), (party, grams), wanted, &mut chance);
+        let Some(ride) = booked else { return };
         let item = Item {
             waste: ASH,
             grams,
@@ -112,7 +111,7 @@ impl Planner<'_> {
     pub fn send(&mut self, mut load: Load, chance: &mut Chance) {
         self.gate(&mut load, chance);
         crate::simulate::fraud::shape(self, &mut load);
-        self.away(load.vehicle, (load.departs.at, load.arrives.at));
+        self.away(load.vehicle, load.trip());
         if matches!(load.course, Course::Cancelled(_)) {
             // It is still there, and goes another day.
             self.comes_back(&load);

@@ -16,14 +16,14 @@ impl Planner<'_> {
     pub fn book(
         &self,
         (carrier, class): (usize, &str),
-        grams: i64,
+        (from, grams): (usize, i64),
         wanted: Sec,
         chance: &mut Chance,
     ) -> Option<(usize, Sec)> {
         let fleet = self.world.fleet(carrier, class).into_iter();
         let able = fleet.filter(|one| self.world.vehicles[*one].rated_g * 97 / 100 >= grams);
-        let vehicle = able.min_by_key(|one| (self.free[*one].max(wanted), *one))?;
-        let mut leaves = wanted.max(self.free[vehicle]);
+        let vehicle = able.min_by_key(|one| (self.ready(*one, from).max(wanted), *one))?;
+        let mut leaves = wanted.max(self.ready(vehicle, from));
         let clock = leaves.rem_euclid(DAY);
         if clock > LAST_S {
             leaves = (leaves.div_euclid(DAY) + 1) * DAY + FIRST_S + chance.whole(0, 2 * HOUR);
@@ -33,11 +33,23 @@ impl Planner<'_> {
         Some((vehicle, leaves))
     }
 
+    /// When a vehicle can be at a party: after its last trip, and the way from where that ended.
+    pub fn ready(&self, vehicle: usize, from: usize) -> Sec {
+        let drives = |trip: Trip| {
+            let way = 1.2 * self.world.usual_trip(trip.to, from);
+            trip.arrives + 40 * MINUTE + way as Sec
+        };
+        self.free[vehicle].max(self.trips[vehicle].map_or(0, drives))
+    }
+
     /// The vehicle is away until it is back again.
-    pub fn away(&mut self, vehicle: usize, (departs, arrives): (Sec, Sec)) {
-        let way = arrives - departs;
-        self.free[vehicle] = self.free[vehicle].max(arrives + way + 40 * MINUTE);
-        self.trips[vehicle] = Some(Trip { departs, arrives });
+    pub fn away(&mut self, vehicle: usize, trip: Trip) {
+        let way = trip.arrives - trip.departs;
+        self.free[vehicle] = self.free[vehicle].max(trip.arrives + way + 40 * MINUTE);
+        // What was refused may have taken it farther.
+        if self.trips[vehicle].is_none_or(|last| last.arrives <= trip.arrives) {
+            self.trips[vehicle] = Some(trip);
+        }
     }
 
     /// A load on its way, as far as the road goes: items are weighed afterwards.
@@ -82,6 +94,7 @@ impl Planner<'_> {
             amended: None,
             altered: 0,
             way: Way::default(),
+            all_by: None,
         };
         self.breaks_down(&mut load, usual, chance);
         load

@@ -23,7 +23,8 @@ impl Planner<'_> {
         let mut chance = self.chance(7, party, day);
         let one = &self.world.parties[party];
         let is_shut = one.shut.is_some_and(|(from, to)| (from..=to).contains(&day));
-        let grown = 1.0 + (one.growth - 1.0) * day as f64 / self.world.days as f64;
+        let grown =
+            1.0 + (one.growth - 1.0) * (day - self.world.first) as f64 / self.world.length() as f64;
         let runs = if is_shut { 0.0 } else { season(one.kind, day) * grown };
         let runs = runs * chance.factor(0.03);
         let (kind, flows) = (one.kind, one.flows.clone());
@@ -73,7 +74,9 @@ impl Planner<'_> {
         let carrier = self.world.carrier_of(party, day);
         let wanted = day * DAY + chance.whole(9 * HOUR + 30 * MINUTE, 15 * HOUR);
         let class = WASTES[flow.waste].stream;
-        let Some(ride) = self.book((carrier, class), grams, wanted, chance) else { return };
+        let Some(ride) = self.book((carrier, class), (party, grams), wanted, chance) else {
+            return;
+        };
         let stock = self.stock.entry((party, flow.waste)).or_default();
         stock.grams -= grams;
         stock.last = day;
@@ -81,7 +84,7 @@ impl Planner<'_> {
         if chance.happens(0.012) {
             // A scheduled night run: a long way, or a plant that takes deliveries at dawn.
             let night = (ride.1.div_euclid(DAY) + 1) * DAY + chance.whole(0, 6 * HOUR);
-            if night >= self.free[ride.0] {
+            if night >= self.ready(ride.0, party) {
                 let moved = night - load.departs.at;
                 for time in [&mut load.departs, &mut load.arrives] {
                     time.at += moved;

@@ -7,7 +7,6 @@ use super::steady::steadily;
 use super::{Stage, bodies};
 use crate::command::Done;
 use crate::container;
-use crate::demo::body;
 use crate::manifest;
 use crate::problem::{Code, Problem};
 use crate::registry::record::activity::Activity;
@@ -18,10 +17,12 @@ use crate::registry::{ledger, organisation, plan, record};
 use crate::report;
 use crate::round;
 use crate::simulate::honest::date;
-use crate::simulate::load::{Act, Course, PaperKind, What};
+use crate::simulate::load::{Course, PaperKind};
+use crate::simulate::plan::{Act, What};
 use crate::simulate::units::kg;
 use crate::simulate::waste::{FOOD, GREASE, WASTES};
 use crate::simulate::world::{DAY, MINUTE, Sec};
+use crate::wire::body;
 
 /// Does an act at its time.
 pub async fn perform(stage: &Stage<'_>, act: Act) -> Result<(), Problem> {
@@ -31,6 +32,7 @@ pub async fn perform(stage: &Stage<'_>, act: Act) -> Result<(), Problem> {
         What::Paper(n) => paper(stage, n, at).await,
         What::Entry(n) => entry(stage, n, at).await,
         What::Boxes(n) => boxes(stage, n, at).await,
+        What::Draft(n) => draft(stage, n, at).await,
         What::File(n) => file(stage, n, at).await,
         What::Amend(n) => amend(stage, n, at).await,
         What::Agree(n) => agree(stage, n, at).await,
@@ -137,6 +139,15 @@ async fn boxes(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
         stage.ids.borrow_mut().boxes.insert(n, ids);
     }
     Ok(())
+}
+
+/// Keeps a load as a draft.
+async fn draft(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
+    let load = &stage.plan.loads[n];
+    let mut asked = stage.filing(load, &[])?;
+    asked["draft"] = json!(true);
+    let ctx = stage.as_party(load.from, at)?;
+    manifest::save(stage.app, &ctx, asked.to_string().as_bytes()).await.map(|_| ())
 }
 
 /// Files a load; where its receiver has no room, at the next that takes such waste and is no

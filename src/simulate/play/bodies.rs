@@ -21,11 +21,12 @@ fn claim(body: &mut Value, when: When) {
     }
 }
 
-pub fn item(item: &Item, boxes: &[ContainerId]) -> Value {
+fn item(item: &Item, method: Option<&str>, boxes: &[ContainerId]) -> Value {
     let waste = &WASTES[item.waste];
+    let method = method.unwrap_or(waste.method);
     let mut body = json!({
         "waste_code": waste.code, "name": waste.name, "form": waste.form,
-        "hazards": waste.hazards, "mass_kg": kg(item.grams), "method": waste.method,
+        "hazards": waste.hazards, "mass_kg": kg(item.grams), "method": method,
         "reactivity_groups": waste.groups,
     });
     if boxes.is_empty() {
@@ -45,7 +46,7 @@ pub fn item(item: &Item, boxes: &[ContainerId]) -> Value {
 pub fn planned_item(waste: usize, grams: i64) -> Value {
     let packages = crate::simulate::waste::packages(waste, grams);
     let expected = Item { waste, grams, packages, accepted: 0, refused: 0, stored_since: None };
-    let mut body = item(&expected, &[]);
+    let mut body = item(&expected, None, &[]);
     body["produce"] = json!(true);
     body
 }
@@ -64,7 +65,8 @@ impl Stage<'_> {
             leg["planned_arrival_at"] = json!(rfc3339(instant(to)));
         }
         let planned = load.planned.map_or(load.planned_day(), |(from, _)| from.div_euclid(DAY));
-        let line = |(n, one): (usize, &Item)| item(one, if n == 0 { boxes } else { &[] });
+        let labelled = |n: usize| if n == 0 { boxes } else { &[] };
+        let line = |(n, one): (usize, &Item)| item(one, load.all_by, labelled(n));
         let first = load.items.first();
         let mut body = json!({
             "stream": first.map_or("", |one| WASTES[one.waste].stream),
@@ -141,7 +143,8 @@ pub fn receipt(load: &Load, boxes: &[ContainerId]) -> Value {
 pub fn completion(load: &Load, at: i64, residues: &[(usize, i64)]) -> Value {
     let lines = load.items.iter().enumerate().filter(|(_, one)| one.accepted > 0);
     let treatment = |(n, one): (usize, &Item)| {
-        json!({"line": n + 1, "method": WASTES[one.waste].method, "mass_kg": kg(one.accepted),
+        let method = load.all_by.unwrap_or(WASTES[one.waste].method);
+        json!({"line": n + 1, "method": method, "mass_kg": kg(one.accepted),
             "completed_on": date(at.div_euclid(DAY))})
     };
     let residue = |(waste, grams): &(usize, i64)| {

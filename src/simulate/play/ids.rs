@@ -113,7 +113,7 @@ impl Stage<'_> {
             self.ids.borrow().stuck.iter().map(|(party, at)| (*party, *at)).collect();
         stuck.sort_unstable();
         for (n, (party, at)) in stuck.into_iter().enumerate() {
-            let times = (at, self.world.days * DAY);
+            let times = (at, self.world.ends);
             let lapse = Planned::lapse(("no_room", "focus", &["AL76"]), times);
             labels.push(self.label(planned.len() + n, &Planned { parties: vec![party], ..lapse }));
         }

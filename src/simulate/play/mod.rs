@@ -20,7 +20,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use super::chance::mixed;
-use super::load::{Act, Plan};
+use super::plan::{Act, Plan};
 use super::world::{DAY, MINUTE, Sec, World};
 use crate::app::App;
 use crate::clock::beijing;
@@ -28,7 +28,7 @@ use crate::mint::within;
 use crate::problem::{Code, Problem};
 use crate::sandbox;
 
-pub use ids::Ids;
+pub use ids::{Ids, Settled};
 pub use settle::regulators;
 use steady::steadily;
 

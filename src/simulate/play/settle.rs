@@ -6,16 +6,21 @@ use super::Stage;
 use super::ids::Settled;
 use super::steady::steadily;
 use crate::ctx::{Ctx, Role};
-use crate::demo::{PASSWORD, body};
 use crate::identity::{self, CreateUser};
 use crate::ids::{OrganisationId, SiteId, StorageAreaId, UserId};
 use crate::problem::Problem;
 use crate::registry::{Uscc, driver, licence, organisation, site, storage_area, vehicle};
+use crate::simulate::PASSWORD;
 use crate::simulate::units::kg;
 use crate::simulate::world::{Home, Kind, Party, Sec};
+use crate::wire::body;
 
 pub async fn settle(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     let (app, ctx) = (stage.app, &stage.as_system(at));
+    if stage.party(n).is_ok() {
+        // It was there before.
+        return Ok(());
+    }
     let party = &stage.world.parties[n];
     let home = &stage.world.homes[party.division];
     let asked = json!({
