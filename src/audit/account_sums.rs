@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::finding::{Check, Finding, Findings};
 use super::store::{AccountRow, LedgerRow};
-use crate::decision::AccountKind;
+use crate::decision::{Account, AccountKind};
 use crate::manifest::{Manifest, booked, holds};
 use crate::problem::Text;
 use crate::registry::ledger::on_hand_change;
@@ -65,7 +65,7 @@ impl Sums {
     }
 
     /// Compares the ledgers, and keeps what they add up to for the accounts of what is on hand.
-    pub fn ledgers(&mut self, rows: Vec<LedgerRow>, findings: &mut Findings) {
+    pub fn ledgers(&mut self, rows: &[LedgerRow], findings: &mut Findings) {
         let mut of_manifests: HashMap<(Uuid, String), i64> = HashMap::new();
         for row in rows {
             let Some(kind) = LedgerKind::parse(&row.kind) else {
@@ -76,7 +76,10 @@ impl Sums {
                 findings.add(Finding::new(Check::Ledger, text));
                 continue;
             };
-            let key = (row.site_id, row.waste_code);
+            if row.misnamed > 0 {
+                findings.add(Finding::new(Check::Ledger, misnamed(row)));
+            }
+            let key = (row.site_id, row.waste_code.clone());
             let add = |grams| on_hand_change(kind, Grams(grams)).0;
             *of_manifests.entry(key.clone()).or_default() += add(row.of_manifests_g);
             *self.on_hand.entry(key).or_default() += add(row.all_g);
@@ -104,6 +107,9 @@ impl Sums {
     pub fn account(&mut self, row: &AccountRow, findings: &mut Findings) {
         let should = self.accounts.remove(&row.id).unwrap_or_default();
         self.ceiling(row, findings);
+        for text in [other_account(row), other_leniency(row)].into_iter().flatten() {
+            findings.add(Finding::new(Check::Account, text));
+        }
         // People empty storage areas through the ledger as well, whichever came first.
         if row.kind == AccountKind::StorageArea.number() {
             return;
@@ -192,6 +198,61 @@ impl Sums {
 
 fn of(sums: &HashMap<(Uuid, String), i64>, key: &(Uuid, String)) -> i64 {
     sums.get(key).copied().unwrap_or(0)
+}
+
+const KINDS: [AccountKind; 8] = [
+    AccountKind::LicenceLine,
+    AccountKind::LicenceShared,
+    AccountKind::OnHand,
+    AccountKind::SiteStorage,
+    AccountKind::StorageArea,
+    AccountKind::Approval,
+    AccountKind::PlanLine,
+    AccountKind::CoDisposalDay,
+];
+
+/// An account's id is made of what it counts.
+fn other_account(row: &AccountRow) -> Option<Text> {
+    let kind = KINDS.into_iter().find(|kind| kind.number() == row.kind);
+    let year = i32::from(row.year);
+    let is_it = |kind| Account::new(kind, row.owner_id, row.item.as_str(), year).id == row.id;
+    if kind.is_some_and(is_it) {
+        return None;
+    }
+    let (id, name) = (row.id, name(row));
+    Some(Text::new(
+        format!("账户 {id} 不是 {name} 的账户：种类、所属、项目或年份被改动。"),
+        format!("Account {id} is none of {name}: kind, owner, item or year was altered."),
+    ))
+}
+
+/// `lenient` says that the account is over its limit: nothing else lets it.
+fn other_leniency(row: &AccountRow) -> Option<Text> {
+    let held = row.used_g.saturating_add(row.reserved_g);
+    let is_over = row.limit_g.is_some_and(|limit| held > limit);
+    let name = name(row);
+    (row.lenient != is_over).then(|| {
+        Text::new(
+            format!("账户 {name}：lenient 为 {}，与是否超限不符。", row.lenient),
+            format!(
+                "Account {name}: lenient is {}, which is not whether it is over its limit.",
+                row.lenient
+            ),
+        )
+    })
+}
+
+fn misnamed(row: &LedgerRow) -> Text {
+    let LedgerRow { site_id, waste_code, kind, misnamed, .. } = row;
+    Text::new(
+        format!(
+            "场所 {site_id} 的 {waste_code} 台账（{kind}）：联单的 {misnamed} 条记录带有外部编号或批号。"
+        ),
+        format!(
+            "The ledger of site {site_id} has {misnamed} entries of {waste_code} ({kind}) by \
+             manifests with an external id or a batch number: no manifest gives one."
+        ),
+    )
 }
 
 /// What an account counts: kind, owner, item, year.

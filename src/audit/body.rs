@@ -49,6 +49,31 @@ struct Acted<'a> {
     via: Cow<'a, str>,
 }
 
+/// Who acted.
+#[derive(Deserialize)]
+struct By {
+    #[serde(default)]
+    organisation_id: Option<Uuid>,
+}
+
+/// What a device has signed, as far as it counts.
+#[derive(Deserialize)]
+struct Signed {
+    #[serde(default)]
+    signature: Option<Sealed>,
+}
+
+#[derive(Deserialize)]
+struct Sealed {
+    key_id: Uuid,
+    statement: String,
+}
+
+#[derive(Deserialize)]
+struct Counted {
+    device_counter: i64,
+}
+
 /// What people know some subjects by.
 #[derive(Deserialize)]
 struct Numbered<'a> {
@@ -57,14 +82,15 @@ struct Numbered<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// The column that says something else than the body does.
-    pub fn other_column(&self, row: &EventRow) -> Option<&'static str> {
+    /// The column that says something else than the body does; `year` is that of the chain.
+    pub fn other_column(&self, row: &EventRow, year: i16) -> Option<&'static str> {
         let columns = [
             ("subject_id", self.subject.id == row.subject.id),
             ("subject_kind", self.subject.kind == row.subject.kind.as_str()),
             ("seq", self.seq == row.seq),
             ("kind", self.kind == row.kind()),
             ("recorded_at", self.recorded_at == row.recorded_at()),
+            ("year", year == row.year()),
         ];
         columns.into_iter().find_map(|(name, holds)| (!holds).then_some(name))
     }
@@ -93,6 +119,20 @@ impl<'a> Body<'a> {
 pub fn number(data: &RawValue) -> Option<String> {
     let numbered: Option<Numbered<'_>> = serde_json::from_str(data.get()).ok();
     numbered.and_then(|numbered| numbered.number).map(Cow::into_owned)
+}
+
+/// The organisation of whoever acted; none of the program itself.
+pub fn organisation(actor: &RawValue) -> Option<Uuid> {
+    let by: Option<By> = serde_json::from_str(actor.get()).ok();
+    by.and_then(|by| by.organisation_id)
+}
+
+/// The key that an event's statement is signed with, and its counter; none of what has none, or
+/// cannot be read: the signatures are checked by others.
+pub fn counted(body: &str) -> Option<(Uuid, i64)> {
+    let sealed = serde_json::from_str::<Signed>(body).ok()?.signature?;
+    let counted: Counted = serde_json::from_str(&sealed.statement).ok()?;
+    Some((sealed.key_id, counted.device_counter))
 }
 
 /// The log that an event says it belongs to.

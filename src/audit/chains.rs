@@ -1,17 +1,24 @@
 //! The second walk: each subject's events in their order, judged one by one. Pure.
 
-use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+
+use chrono::{DateTime, Datelike as _, Utc};
+use uuid::Uuid;
 
 use super::account_sums::Sums;
-use super::body::{Body, number};
+use super::body::{Body, counted, number};
 use super::finding::{Check, Finding, Findings};
 use super::half_store::EventRow;
 use super::made::Made;
+use super::numbers::Numbers;
 use crate::decision::{Implied, Subject, SubjectKind};
 use crate::journal::signature::first_bad;
 use crate::journal::{NO_PREV, leaf_hash};
 use crate::problem::Text;
 use crate::registry::ceilings;
+
+/// The newest counter of each device key, by what was signed with it.
+pub type Counters = HashMap<Uuid, i64>;
 
 /// A chain whose last event has been seen.
 pub struct Ended {
@@ -19,6 +26,8 @@ pub struct Ended {
     /// Number of its events.
     pub version: i64,
     pub head: Vec<u8>,
+    /// The year of the first event and when the last was recorded; none where one cannot be read.
+    pub times: Option<(i16, DateTime<Utc>)>,
     pub number: Option<String>,
     /// The rows that must be stored; `None` where a broken chain makes nothing.
     pub rows: Option<Vec<Implied>>,
@@ -29,6 +38,9 @@ struct Open {
     next_seq: i64,
     head: Vec<u8>,
     recorded_at: DateTime<Utc>,
+    /// Of its first event.
+    year: Option<i16>,
+    is_readable: bool,
     number: Option<String>,
     /// `None` once an event could not follow: nothing is made of what comes after it.
     made: Option<Made>,
@@ -46,6 +58,8 @@ pub struct Walk {
     pub ended: Vec<Ended>,
     pub findings: Findings,
     pub sums: Sums,
+    pub numbers: Numbers,
+    pub counters: Counters,
     pub events: u64,
     pub subjects: u64,
     pub manifests: u64,
@@ -67,6 +81,8 @@ impl Walk {
         }
         self.findings.extend(other.findings);
         self.sums.extend(other.sums);
+        self.numbers.extend(other.numbers);
+        other.counters.into_iter().for_each(|(key, counter)| self.count(key, counter));
         self.events += other.events;
         self.subjects += other.subjects;
         self.manifests += other.manifests;
@@ -82,6 +98,8 @@ impl Walk {
                 next_seq: 0,
                 head: NO_PREV.to_vec(),
                 recorded_at: DateTime::<Utc>::MIN_UTC,
+                year: None,
+                is_readable: true,
                 number: None,
                 made: Some(Made::of(row.subject.kind)),
                 events: Vec::new(),
@@ -105,6 +123,12 @@ impl Walk {
         if let Some(wrong) = open.signatures() {
             self.findings.add(wrong.numbered(open.number.as_deref()));
         }
+        for (key, counter) in open.counted() {
+            self.count(key, counter);
+        }
+        if let (SubjectKind::Manifest, Some(number)) = (open.subject.kind, &open.number) {
+            self.numbers.add(number);
+        }
         let manifest = open.made.as_ref().and_then(Made::manifest);
         if let Some(manifest) = manifest {
             self.manifests += 1;
@@ -122,8 +146,14 @@ impl Walk {
                 None
             }
         };
+        let times = open.year.filter(|_| open.is_readable).map(|year| (year, open.recorded_at));
         let Open { subject, next_seq: version, head, number, .. } = open;
-        self.ended.push(Ended { subject, version, head, number, rows });
+        self.ended.push(Ended { subject, version, head, times, number, rows });
+    }
+
+    fn count(&mut self, key: Uuid, counter: i64) {
+        let newest = self.counters.entry(key).or_insert(counter);
+        *newest = counter.max(*newest);
     }
 }
 
@@ -149,6 +179,12 @@ impl Open {
         })
     }
 
+    /// The keys of the devices that have signed of it, with the counter of each statement.
+    fn counted(&self) -> Vec<(Uuid, i64)> {
+        let events = self.events.iter().filter(|_| self.is_signed);
+        events.filter_map(|event| counted(event.body())).collect()
+    }
+
     /// Judges one event; everything that is wrong with it.
     fn take(&mut self, row: &EventRow, origin: &mut Option<String>) -> Vec<(Check, Text)> {
         let mut wrong = Vec::new();
@@ -161,13 +197,14 @@ impl Open {
         let body = match body {
             Ok(body) => body,
             Err(why) => {
-                self.made = None;
+                (self.made, self.is_readable) = (None, false);
                 wrong.push((Check::Chain, unreadable(&why.to_string())));
                 return wrong;
             }
         };
         self.is_signed |= body.is_signed();
-        if let Some(column) = body.other_column(row) {
+        let year = *self.year.get_or_insert_with(|| year_of(body.recorded_at));
+        if let Some(column) = body.other_column(row, year) {
             wrong.push((Check::Chain, other_column(column)));
         }
         if row.seq != seq {
@@ -196,6 +233,10 @@ impl Open {
         }
         wrong
     }
+}
+
+fn year_of(time: DateTime<Utc>) -> i16 {
+    i16::try_from(time.year()).unwrap_or(0)
 }
 
 fn is_hex_of(text: &str, bytes: &[u8]) -> bool {

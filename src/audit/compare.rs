@@ -12,6 +12,8 @@ pub fn head(ended: &Ended, row: Option<&HeadRow>) -> Option<Finding> {
         row.kind == Some(ended.subject.kind)
             && row.version == ended.version
             && row.head == ended.head
+            // Of events that cannot be read nobody knows when they were recorded.
+            && ended.times.is_none_or(|times| times == (row.year, row.recorded_at))
     });
     let text = Text::new(
         format!("链头与事件不符：共有 {} 个事件。", ended.version),

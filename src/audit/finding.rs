@@ -14,6 +14,8 @@ pub enum Check {
     Log,
     /// The tree over the leaves is the one that checkpoints were signed for.
     Tree,
+    /// The log has what checkpoints say that somebody has kept elsewhere.
+    Consistency,
     /// What witnesses have cosigned are this log's checkpoints.
     Witness,
     /// The events of a subject follow one another.
@@ -28,6 +30,8 @@ pub enum Check {
     Account,
     /// Ledgers have the entries that the manifests have written.
     Ledger,
+    /// Numbers have no gaps, and counters stand at the last that was given.
+    Number,
     /// Files that are attached are what they were.
     File,
 }

@@ -47,6 +47,10 @@ impl EventRow {
     pub fn body(&self) -> &str {
         self.row.get(7)
     }
+
+    pub fn year(&self) -> i16 {
+        self.row.get(8)
+    }
 }
 
 /// A row of any table, as it came.
@@ -93,6 +97,9 @@ pub struct HeadRow {
     pub kind: Option<SubjectKind>,
     pub version: i64,
     pub head: Vec<u8>,
+    /// The chain's, and when its newest event was recorded.
+    pub year: i16,
+    pub recorded_at: DateTime<Utc>,
 }
 
 /// Rows of one table by whom they belong to.
@@ -103,7 +110,7 @@ macro_rules! events_sql {
     ($side:literal) => {
         concat!(
             "-- audit: chains\nSELECT position, subject_id, subject_kind, seq, kind, recorded_at, ",
-            "leaf, body FROM event WHERE subject_id ",
+            "leaf, body, year FROM event WHERE subject_id ",
             $side,
             " $1 ORDER BY subject_id, seq"
         )
@@ -115,7 +122,7 @@ pub const FIRST_HALF: &str = events_sql!("<");
 pub const SECOND_HALF: &str = events_sql!(">=");
 
 const HEADS_SQL: &str = "-- audit: heads
-SELECT id, kind, version, head FROM subject WHERE id BETWEEN $1 AND $2";
+SELECT id, kind, version, head, year, recorded_at FROM subject WHERE id BETWEEN $1 AND $2";
 
 impl Half<'_> {
     /// Its events, subject by subject.
@@ -138,7 +145,9 @@ impl Half<'_> {
             // What lies between and has no event is told of as such.
             if ids.binary_search(&id).is_ok() {
                 let kind = SubjectKind::from_number(row.get(1));
-                heads.insert(id, HeadRow { kind, version: row.get(2), head: row.get(3) });
+                let (version, head) = (row.get(2), row.get(3));
+                let (year, recorded_at) = (row.get(4), row.get(5));
+                heads.insert(id, HeadRow { kind, version, head, year, recorded_at });
             }
         }
         Ok(heads)

@@ -1,9 +1,14 @@
 //! The first walk: the log in the order of positions, and the tree over it. Pure.
 
 use std::collections::HashMap;
+use std::iter::Peekable;
 
 use super::finding::{Check, Finding, Findings};
-use super::store::{CheckpointRow, LeafRow, TileRow};
+use super::head::Heads;
+use super::kept::{Extended, Kept, KeptNote};
+use super::signed::Signed;
+use super::store::LeafRow;
+use super::tree_store::{CheckpointRow, TailRow, TileRow};
 use super::witness::{Witnessed, Witnesses};
 use crate::custody::{BadNote, Checkpoint, Edge, FullTile, TileId, VerifierKey, WitnessKey};
 use crate::problem::Text;
@@ -17,6 +22,8 @@ pub struct LogWalk {
     edge: Edge,
     keys: Vec<VerifierKey>,
     witnesses: Witnesses,
+    signed: Signed,
+    kept: Kept,
     /// Tiles that became full, until they are taken to be compared.
     pub full: Vec<FullTile>,
     pub findings: Findings,
@@ -24,25 +31,41 @@ pub struct LogWalk {
 
 impl LogWalk {
     /// `keys` are those whose signature makes a checkpoint one of this log, `witnesses` those of
-    /// whom it must have cosignatures.
-    pub fn new(keys: Vec<VerifierKey>, witnesses: Vec<WitnessKey>) -> Self {
-        let (edge, findings) = (Edge::default(), Findings::default());
+    /// whom it must have cosignatures, `kept` the checkpoints that were kept elsewhere.
+    pub fn new(
+        keys: Vec<VerifierKey>,
+        witnesses: Vec<WitnessKey>,
+        signed: Signed,
+        kept: Vec<KeptNote>,
+    ) -> Self {
+        let (edge, mut findings) = (Edge::default(), Findings::default());
+        let kept = Kept::new(kept, &keys, &mut findings);
         let witnesses = Witnesses::new(witnesses);
-        Self { next: 0, leaves: 0, edge, keys, witnesses, full: Vec::new(), findings }
+        let full = Vec::new();
+        Self { next: 0, leaves: 0, edge, keys, witnesses, signed, kept, full, findings }
     }
 
     pub fn take(&mut self, rows: &[LeafRow], checkpoints: &[CheckpointRow]) {
         let mut checkpoints = checkpoints.iter().peekable();
+        // Of the tree as it is: before the first event there may be one as well.
+        self.reached(&mut checkpoints);
         for row in rows {
             self.leaf(row);
-            let size = self.edge.size();
-            while let Some(one) = checkpoints.next_if(|one| one.size.cast_unsigned() <= size) {
-                self.checkpoint(one);
-            }
+            self.reached(&mut checkpoints);
         }
         for beyond in checkpoints {
             self.checkpoint(beyond);
         }
+    }
+
+    /// Whatever was signed of the tree as large as it is now.
+    fn reached<'a>(&mut self, checkpoints: &mut Peekable<impl Iterator<Item = &'a CheckpointRow>>) {
+        let size = self.edge.size();
+        let is_reached = |one: &&CheckpointRow| one.size <= size.cast_signed();
+        while let Some(one) = checkpoints.next_if(is_reached) {
+            self.checkpoint(one);
+        }
+        self.kept.reached(size, || self.edge.root(), &mut self.findings);
     }
 
     fn leaf(&mut self, row: &LeafRow) {
@@ -57,13 +80,17 @@ impl LogWalk {
 
     fn checkpoint(&mut self, row: &CheckpointRow) {
         let text = match Checkpoint::believed(&row.note, &self.keys) {
-            Err(why) => unsigned(row.size, &why),
+            Err(why) => Some(unsigned(row.size, &why)),
             Ok(Some(told)) if self.is_of_this_tree(&told, row) => {
-                return self.witnesses.take(row, &mut self.findings);
+                self.witnesses.take(row, &mut self.findings);
+                self.signed.wrong(row)
             }
-            Ok(_) => other_tree(row.size),
+            Ok(_) => Some(other_tree(row.size)),
         };
-        self.findings.add(Finding::new(Check::Tree, text));
+        self.signed.pass(row);
+        if let Some(text) = text {
+            self.findings.add(Finding::new(Check::Tree, text));
+        }
     }
 
     fn is_of_this_tree(&self, told: &Checkpoint, row: &CheckpointRow) -> bool {
@@ -89,17 +116,33 @@ impl LogWalk {
         }
     }
 
+    /// A tile that a tree of its size does not have.
+    pub fn spare(&mut self, (level, n): (i16, i64)) {
+        self.findings.add(Finding::new(Check::Tree, spare_tile(level, n)));
+    }
+
     /// The log has ended at `size`, by its head; the tree has `tree` entries, by its own.
-    pub fn end(mut self, size: i64, tree: i64) -> (Findings, Vec<Witnessed>) {
+    pub fn end(mut self, size: i64, tree: i64, tail: TailRow) -> Ended {
         if self.next != size {
             self.findings.add(Finding::new(Check::Log, gap(self.next, size)));
         }
-        if tree > size {
-            self.findings.add(Finding::new(Check::Tree, too_large(size, tree)));
-        }
-        let witnesses = self.witnesses.end(&mut self.findings);
-        (self.findings, witnesses)
+        let heads = Heads { log: size, tree, newest: self.signed.newest(), tail };
+        heads.judge(&mut self.findings);
+        let extended = self.kept.end(self.edge.size(), &mut self.findings);
+        let witnesses = self.witnesses.end(size, &mut self.findings);
+        Ended { findings: self.findings, witnesses, extended, leaves: self.leaves }
     }
+}
+
+/// What the walk has come to.
+pub struct Ended {
+    pub findings: Findings,
+    /// How far each witness has come.
+    pub witnesses: Vec<Witnessed>,
+    /// Checkpoints from elsewhere that the log still has.
+    pub extended: Vec<Extended>,
+    /// How many events there were.
+    pub leaves: u64,
 }
 
 fn gap(from: i64, to: i64) -> Text {
@@ -134,9 +177,9 @@ fn other_tile(id: TileId) -> Text {
     )
 }
 
-fn too_large(size: i64, tree: i64) -> Text {
+fn spare_tile(level: i16, n: i64) -> Text {
     Text::new(
-        format!("哈希树有 {tree} 个事件，日志只有 {size} 个：日志末尾被删除。"),
-        format!("The tree has {tree} events, the log {size}: its end was removed."),
+        format!("表 tree_tile 有第 {level} 层第 {n} 块，这样大小的树没有这一块。"),
+        format!("Table tree_tile has tile {n} of level {level}, which a tree of its size has not."),
     )
 }

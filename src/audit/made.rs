@@ -1,7 +1,9 @@
 //! What the events of a subject make, one after the other, and the rows that must be stored of it.
 
 use serde_json::Value;
+use uuid::Uuid;
 
+use super::body::organisation;
 use crate::anomaly;
 use crate::capacity;
 use crate::container;
@@ -22,7 +24,8 @@ use crate::trip::{self, Trip};
 
 /// A subject as its events so far have made it.
 pub enum Made {
-    Manifest(Option<Box<Manifest>>, Ridden),
+    /// With the plates that it rode on, and whose the actor was who filed it.
+    Manifest(Option<Box<Manifest>>, Ridden, Option<Uuid>),
     Round(Option<Box<Round>>),
     Trip(Option<Box<Trip>>),
     /// The data of the newest event, which is the whole of it.
@@ -36,7 +39,7 @@ pub enum Made {
 impl Made {
     pub fn of(kind: SubjectKind) -> Self {
         match kind {
-            SubjectKind::Manifest => Self::Manifest(None, Ridden::default()),
+            SubjectKind::Manifest => Self::Manifest(None, Ridden::default(), None),
             SubjectKind::Round => Self::Round(None),
             SubjectKind::Trip => Self::Trip(None),
             SubjectKind::SignIn => Self::Nothing,
@@ -77,11 +80,12 @@ impl Made {
     pub fn after(self, recorded: &Recorded<'_>, subject: Subject) -> Result<Self, String> {
         let unread = |problem: Problem| problem.cause.unwrap_or_default();
         Ok(match self {
-            Self::Manifest(state, mut ridden) => {
+            Self::Manifest(state, mut ridden, by) => {
+                let by = if state.is_none() { organisation(recorded.actor) } else { by };
                 let event = manifest::stamped(recorded).map_err(unread)?;
                 let state = manifest::evolve(state.map(|one| *one), &event).map_err(told)?;
                 ridden.tell(ManifestId::of(subject.id), &state);
-                Self::Manifest(Some(Box::new(state)), ridden)
+                Self::Manifest(Some(Box::new(state)), ridden, by)
             }
             Self::Round(state) => {
                 let event = recorded.stamped(round::Happening::read).map_err(unread)?;
@@ -104,7 +108,7 @@ impl Made {
 
     pub fn manifest(&self) -> Option<&Manifest> {
         match self {
-            Self::Manifest(state, _) => state.as_deref(),
+            Self::Manifest(state, ..) => state.as_deref(),
             _ => None,
         }
     }
@@ -113,9 +117,9 @@ impl Made {
     pub fn rows(&self, subject: Subject) -> Result<Vec<Implied>, String> {
         let unread = |problem: Problem| problem.cause.unwrap_or_default();
         match self {
-            Self::Manifest(Some(manifest), ridden) => {
-                let id = ManifestId::of(subject.id);
-                manifest::implied_rows(id, manifest, ridden).map_err(unread)
+            Self::Manifest(Some(manifest), ridden, by) => {
+                let filed = (ManifestId::of(subject.id), *by);
+                manifest::implied_rows(filed, manifest, ridden).map_err(unread)
             }
             Self::Round(Some(round)) => {
                 round::implied_rows(RoundId::of(subject.id), round).map_err(unread)
@@ -128,7 +132,7 @@ impl Made {
                 let rows = all.iter().map(|data| whole(subject.kind, data.clone()));
                 Ok(by_table(rows.collect::<Result<Vec<_>, _>>()?.concat()))
             }
-            Self::Manifest(None, _) | Self::Round(None) | Self::Trip(None) | Self::Nothing => {
+            Self::Manifest(None, ..) | Self::Round(None) | Self::Trip(None) | Self::Nothing => {
                 Ok(Vec::new())
             }
         }
@@ -160,7 +164,7 @@ fn whole(kind: SubjectKind, data: Value) -> Result<Vec<Row>, String> {
     match kind {
         SubjectKind::Container => {
             let container = serde_json::from_value(data).map_err(told)?;
-            container::moving_row(&container).map(one).map_err(unread)
+            container::told_row(&container).map(one).map_err(unread)
         }
         SubjectKind::Assessment => capacity::implied(data).map(one).map_err(told),
         SubjectKind::EmergencyPlan => capacity::implied_plan(data).map(one).map_err(told),

@@ -8,15 +8,17 @@ use uuid::Uuid;
 use super::chains::Walk;
 use super::files;
 use super::finding::{Check, Finding, Findings};
-use super::log::LogWalk;
+use super::kept::{Extended, KeptNote};
+use super::log::{Ended, LogWalk};
 use super::replay::replay;
+use super::signed::Signed;
 use super::snapshot_store::Rows;
-use super::store::{CheckpointRow, LeafRow, LedgerRow, Source};
+use super::standing::Standing;
+use super::store::{LeafRow, Source};
+use super::tree_store::{CheckpointRow, KeyRow, TailRow};
 use super::witness::{Witnessed, unpublished};
-use super::year_store::WrongYear;
 use crate::blob::Objects;
 use crate::custody::{FullTile, VerifierKey, WitnessKey, verifiers};
-use crate::decision::{Subject, SubjectKind};
 use crate::limits::{AUDIT_EVENTS_AT_ONCE, AUDIT_LEAVES_AT_ONCE};
 use crate::problem::Text;
 
@@ -57,6 +59,8 @@ pub struct Trusted {
     pub keys: Vec<VerifierKey>,
     /// Each of them must have cosigned some.
     pub witnesses: Vec<WitnessKey>,
+    /// Checkpoints that were kept elsewhere: the log must still have what each was signed for.
+    pub kept: Vec<KeptNote>,
     /// Where files are that are not in the database; none: nowhere.
     pub objects: Option<Objects>,
 }
@@ -80,6 +84,8 @@ pub struct Report {
     pub audited: Counts,
     /// How far each witness has followed the log.
     pub witnesses: Vec<Witnessed>,
+    /// Checkpoints from elsewhere that the log still has.
+    pub consistent_with: Vec<Extended>,
     /// All that is wrong; the first thousand are in `findings`.
     pub findings_count: u64,
     pub findings: Vec<Finding>,
@@ -100,17 +106,21 @@ pub async fn audit(
     let source = Source::open(url).await?;
     let size = source.size().await?;
     let of = u64::try_from(size).unwrap_or(0);
-    let Trusted { mut keys, witnesses, objects } = trusted;
+    let Trusted { mut keys, witnesses, kept, objects } = trusted;
+    let known = source.log_keys().await?;
     if keys.is_empty() {
-        keys = verifiers_of(&source).await?;
+        keys = verifiers_of(&known);
     }
     // The first word of each walk comes before it: whoever listens knows what each took.
     tell(Progress { stage: Stage::Log, done: 0, of, findings: 0 });
-    let walk = LogWalk::new(keys, witnesses);
-    let (mut findings, witnesses, leaves) = log(&source, (size, walk), &mut |done, findings| {
+    let tree = source.tree_size().await?;
+    let tail = source.tail(tree).await?;
+    let walk = LogWalk::new(keys, witnesses, Signed::new(&known, tail.wall), kept);
+    let ended = log(&source, (size, tree, tail), walk, &mut |done, findings| {
         tell(Progress { stage: Stage::Log, done, of, findings });
     })
     .await?;
+    let Ended { mut findings, witnesses, extended, leaves } = ended;
     let before = findings.count;
     tell(Progress { stage: Stage::Chains, done: 0, of, findings: before });
     let mut told = |done: u64, found: u64| {
@@ -118,15 +128,16 @@ pub async fn audit(
     };
     // What is summed up by PostgreSQL alone is, meanwhile.
     let (walk, standing) =
-        futures_util::try_join!(replay(&source, size, &mut told), standing(&source))?;
-    let Walk { findings: found, mut sums, events, subjects, manifests, .. } = walk;
+        futures_util::try_join!(replay(&source, size, &mut told), Standing::read(&source))?;
+    let Walk { findings: found, mut sums, numbers, counters, .. } = walk;
+    let Walk { events, subjects, manifests, .. } = walk;
     findings.extend(found);
     if events != leaves {
         // By an index that lacks some, they would be in one walk and not in the other.
         findings.add(Finding::new(Check::Log, uncounted(leaves, events)));
     }
     tell(Progress { stage: Stage::Accounts, done: 0, of: 1, findings: findings.count });
-    sums.ledgers(standing.ledgers, &mut findings);
+    sums.ledgers(&standing.ledgers, &mut findings);
     let mut accounts = source.accounts().await?;
     loop {
         let rows = accounts.next(AUDIT_EVENTS_AT_ONCE).await?;
@@ -138,13 +149,7 @@ pub async fn audit(
         }
     }
     sums.missing(&mut findings);
-    for wrong in standing.wrong_years {
-        let site = Subject::new(SubjectKind::Site, wrong.site_id);
-        findings.add(Finding::new(Check::Ledger, wrong_year(&wrong)).of(site));
-    }
-    for (table, id) in standing.orphans {
-        findings.add(Finding::new(Check::Table, orphan(&table, id)));
-    }
+    standing.judge((numbers, &counters), &mut findings);
     let files = files::walk((&source, objects.as_ref()), &mut findings, &mut |done, findings| {
         tell(Progress { stage: Stage::Files, done, of: done, findings });
     })
@@ -152,42 +157,29 @@ pub async fn audit(
     name_manifests(&source, &mut findings).await?;
     let audited = Counts { events, subjects, manifests, accounts: sums.compared, files };
     let Findings { kept, count } = findings;
-    Ok(Report { log_size: size, audited, witnesses, findings_count: count, findings: kept })
-}
-
-/// What is stored of all subjects together.
-struct Standing {
-    ledgers: Vec<LedgerRow>,
-    wrong_years: Vec<WrongYear>,
-    orphans: Vec<(String, Uuid)>,
-}
-
-async fn standing(source: &Source) -> Result<Standing, AuditError> {
-    let ledgers = source.ledgers().await?;
-    let wrong_years = source.wrong_years().await?;
-    Ok(Standing { ledgers, wrong_years, orphans: source.orphans().await? })
-}
-
-fn wrong_year(WrongYear { year, waste_code, .. }: &WrongYear) -> Text {
-    Text::new(
-        format!("台账 {year} 年 {waste_code} 的合计与各条记录不符。"),
-        format!("The ledger's sums of {waste_code} in {year} are not those of its entries."),
-    )
+    Ok(Report {
+        log_size: size,
+        audited,
+        witnesses,
+        consistent_with: extended,
+        findings_count: count,
+        findings: kept,
+    })
 }
 
 /// What the database says the log was signed with; what is no key signs nothing.
-async fn verifiers_of(source: &Source) -> Result<Vec<VerifierKey>, AuditError> {
-    let keys = source.log_keys().await?;
-    Ok(keys.iter().filter_map(|key| verifiers(key).ok()).flatten().collect())
+fn verifiers_of(keys: &[KeyRow]) -> Vec<VerifierKey> {
+    keys.iter().filter_map(|row| verifiers(&row.key).ok()).flatten().collect()
 }
 
 async fn log(
     source: &Source,
-    (size, mut walk): (i64, LogWalk),
+    (size, tree, tail): (i64, i64, TailRow),
+    mut walk: LogWalk,
     tell: &mut dyn FnMut(u64, u64),
-) -> Result<(Findings, Vec<Witnessed>, u64), AuditError> {
-    let tree = source.tree_size().await?;
-    let mut leaves = Leaves { rows: source.leaves(size).await?, reached: 0, is_over: false };
+) -> Result<Ended, AuditError> {
+    let rows = source.leaves(size).await?;
+    let mut leaves = Leaves { rows, reached: i64::MIN, is_over: false };
     let mut next = leaves.next(source).await?;
     // Tiles that the batch before has filled are read while this one is judged.
     let mut full: Vec<FullTile> = Vec::new();
@@ -205,12 +197,13 @@ async fn log(
         tell(u64::try_from(done).unwrap_or(0), walk.findings.count);
     }
     walk.tiles(&full, &source.tiles(&full).await?, tree.cast_unsigned());
+    for tile in source.spare_tiles(tree).await? {
+        walk.spare(tile);
+    }
     for (key, size) in source.unpublished().await? {
         walk.findings.add(Finding::new(Check::Witness, unpublished(size, &key)));
     }
-    let leaves = walk.leaves;
-    let (findings, witnesses) = walk.end(size, tree);
-    Ok((findings, witnesses, leaves))
+    Ok(walk.end(size, tree, tail))
 }
 
 /// The log with its checkpoints, on its way here.
@@ -256,12 +249,5 @@ fn uncounted(leaves: u64, events: u64) -> Text {
     Text::new(
         format!("日志按位置有 {leaves} 个事件，按主体有 {events} 个。"),
         format!("The log has {leaves} events by their positions, and {events} by their subjects."),
-    )
-}
-
-fn orphan(table: &str, id: Uuid) -> Text {
-    Text::new(
-        format!("表 {table} 中的 {id} 没有任何事件。"),
-        format!("{id} in table {table} has no event."),
     )
 }

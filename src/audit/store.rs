@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::body::origin;
 use super::half_store::{FIRST_HALF, Half, SECOND_HALF};
 use super::snapshot_store::{Rows, Snapshot};
-use crate::custody::{FullTile, Hash, TileId};
+use crate::custody::Hash;
 use crate::decision::{Subject, SubjectKind};
 
 /// Connections that see the same: two for events, two for the rows of their subjects, one for all
@@ -27,22 +27,6 @@ pub struct LeafRow {
     pub leaf: Option<Hash>,
 }
 
-/// A full tile of the tree.
-pub struct TileRow {
-    pub hashes: Vec<u8>,
-    pub root: Vec<u8>,
-}
-
-/// A checkpoint that was published.
-pub struct CheckpointRow {
-    pub size: i64,
-    pub root: Vec<u8>,
-    pub note: String,
-    /// What is kept of witnesses: their keys and the lines below the note, in the same order.
-    pub witnesses: Vec<String>,
-    pub lines: Vec<String>,
-}
-
 pub struct AccountRow {
     pub id: Uuid,
     pub kind: i16,
@@ -52,6 +36,7 @@ pub struct AccountRow {
     pub limit_g: Option<i64>,
     pub used_g: i64,
     pub reserved_g: i64,
+    pub lenient: bool,
 }
 
 /// What a site's ledger has of a code by entries of one kind.
@@ -61,22 +46,12 @@ pub struct LedgerRow {
     pub kind: String,
     pub of_manifests_g: i64,
     pub all_g: i64,
+    /// Entries of manifests that have a number of a batch or of somebody's, which none is given.
+    pub misnamed: i64,
 }
 
 const LEAVES_SQL: &str = "-- audit: leaves
 SELECT position, leaf FROM event WHERE position < $1 ORDER BY position";
-
-const TILES_SQL: &str = "-- audit: tiles
-SELECT level, n, hashes, root FROM tree_tile
-WHERE (level, n) IN (SELECT * FROM UNNEST($1::int2[], $2::int8[]))";
-
-const CHECKPOINTS_SQL: &str = "-- audit: checkpoints
-SELECT c.size, c.root, c.note, w.witnesses, w.lines
-  FROM checkpoint c LEFT JOIN LATERAL (
-        SELECT array_agg(witness ORDER BY witness) AS witnesses,
-               array_agg(line ORDER BY witness) AS lines
-          FROM cosignature WHERE cosignature.size = c.size) AS w ON true
- WHERE c.size > $1 AND c.size <= $2 ORDER BY c.size";
 
 /// An event without its columns, in the middle of the log: ids of subjects grow with time.
 const MIDDLE_SQL: &str =
@@ -85,21 +60,18 @@ const MIDDLE_SQL: &str =
 const FIRST_SQL: &str = "SELECT body FROM event ORDER BY position LIMIT 1";
 
 const ACCOUNTS_SQL: &str = "-- audit: accounts
-SELECT id, kind, owner_id, item, year, limit_g, used_g, reserved_g FROM account
+SELECT id, kind, owner_id, item, year, limit_g, used_g, reserved_g, lenient FROM account
 ORDER BY id";
 
 const LEDGERS_SQL: &str = "-- audit: ledgers
 SELECT site_id, waste_code, kind, (sum(mass_g) FILTER (WHERE manifest_id IS NOT NULL))::bigint,
-    sum(mass_g)::bigint
+    sum(mass_g)::bigint,
+    count(*) FILTER (WHERE manifest_id IS NOT NULL AND
+        (external_id IS NOT NULL OR batch_number IS NOT NULL))
 FROM ledger_entry GROUP BY site_id, waste_code, kind";
 
 const NUMBERS_SQL: &str = "-- audit: numbers
 SELECT id, number FROM manifest WHERE id = ANY($1)";
-
-/// Cosignatures of checkpoints that are not there.
-const UNPUBLISHED_SQL: &str = "-- audit: cosignatures without checkpoints
-SELECT w.witness, w.size FROM cosignature w WHERE NOT EXISTS
-    (SELECT FROM checkpoint c WHERE c.size = w.size) ORDER BY w.size LIMIT 1000";
 
 /// Subjects without an event: what nobody has ever told the log.
 const HEADLESS_SQL: &str = "-- audit: subjects without events
@@ -198,52 +170,6 @@ impl Source {
         Ok(self.log.one("SELECT next_position FROM log_head WHERE id = 1").await?.get(0))
     }
 
-    /// The size of the tree, by its head.
-    pub async fn tree_size(&self) -> Result<i64, Error> {
-        Ok(self.log.one("SELECT size FROM tree_head WHERE id = 1").await?.get(0))
-    }
-
-    /// The keys that the log says it was ever signed with.
-    pub async fn log_keys(&self) -> Result<Vec<String>, Error> {
-        let rows = self.tables.query("SELECT verifier_key FROM log_key", &[]).await?;
-        Ok(rows.iter().map(|row| row.get(0)).collect())
-    }
-
-    /// These tiles as they are stored, as far as they are.
-    pub async fn tiles(&self, full: &[FullTile]) -> Result<HashMap<TileId, TileRow>, Error> {
-        if full.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let levels: Vec<i16> = full.iter().map(|tile| tile.id.level as i16).collect();
-        let places: Vec<i64> = full.iter().map(|tile| tile.id.n.cast_signed()).collect();
-        let rows = self.tables.query(TILES_SQL, &[&levels, &places]).await?;
-        let tile = |row: &Row| {
-            let (level, n): (i16, i64) = (row.get(0), row.get(1));
-            let id = TileId { level: u32::from(level.unsigned_abs()), n: n.cast_unsigned() };
-            (id, TileRow { hashes: row.get(2), root: row.get(3) })
-        };
-        Ok(rows.iter().map(tile).collect())
-    }
-
-    /// The checkpoints of more than `after` and at most `to` events, smallest first.
-    pub async fn checkpoints(&self, (after, to): (i64, i64)) -> Result<Vec<CheckpointRow>, Error> {
-        let rows = self.tables.query(CHECKPOINTS_SQL, &[&after, &to]).await?;
-        let row = |row: &Row| CheckpointRow {
-            size: row.get(0),
-            root: row.get(1),
-            note: row.get(2),
-            witnesses: row.get::<_, Option<_>>(3).unwrap_or_default(),
-            lines: row.get::<_, Option<_>>(4).unwrap_or_default(),
-        };
-        Ok(rows.iter().map(row).collect())
-    }
-
-    /// Cosignatures of checkpoints that are not there: whose, and of what size.
-    pub async fn unpublished(&self) -> Result<Vec<(String, i64)>, Error> {
-        let rows = self.tables.query(UNPUBLISHED_SQL, &[]).await?;
-        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
-    }
-
     /// The leaves below a position, in order; one that is not there is missing.
     pub async fn leaves(&self, size: i64) -> Result<Rows<LeafRow>, Error> {
         let leaf = |row: Row| LeafRow {
@@ -263,6 +189,7 @@ impl Source {
             limit_g: row.get(5),
             used_g: row.get(6),
             reserved_g: row.get(7),
+            lenient: row.get(8),
         };
         Ok(Rows::of(self.log.stream(ACCOUNTS_SQL, &[]).await?, account))
     }
@@ -275,6 +202,7 @@ impl Source {
             kind: row.get(2),
             of_manifests_g: row.get::<_, Option<i64>>(3).unwrap_or(0),
             all_g: row.get(4),
+            misnamed: row.get(5),
         };
         Ok(rows.into_iter().map(ledger).collect())
     }

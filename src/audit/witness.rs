@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::finding::{Check, Finding, Findings};
-use super::store::CheckpointRow;
+use super::tree_store::CheckpointRow;
 use crate::custody::{SignedNote, WitnessKey};
 use crate::problem::Text;
 
@@ -18,6 +18,8 @@ pub struct Witnessed {
     /// Entries of the largest checkpoint that it has cosigned: of what came later it says nothing.
     pub size: i64,
     pub cosigned_at: DateTime<Utc>,
+    /// The newest entries, which it has not cosigned.
+    pub uncosigned: i64,
 }
 
 /// All witnesses, as the walk meets them.
@@ -37,22 +39,24 @@ impl Witnesses {
     pub fn take(&mut self, row: &CheckpointRow, findings: &mut Findings) {
         for (key, line) in row.witnesses.iter().zip(&row.lines) {
             if let Some(cosigned_at) = cosigned(key, &format!("{}{line}\n", row.note)) {
-                let witnessed = Witnessed { key: key.clone(), size: row.size, cosigned_at };
-                self.seen.insert(key.clone(), witnessed);
+                let (key, size) = (key.clone(), row.size);
+                let witnessed = Witnessed { key, size, cosigned_at, uncosigned: 0 };
+                self.seen.insert(witnessed.key.clone(), witnessed);
             } else {
                 findings.add(Finding::new(Check::Witness, wrong(row.size, key)));
             }
         }
     }
 
-    /// The walk is at its end: how far each witness has come.
-    pub fn end(self, findings: &mut Findings) -> Vec<Witnessed> {
+    /// The log is at its end, at `size`: how far each witness has come.
+    pub fn end(self, size: i64, findings: &mut Findings) -> Vec<Witnessed> {
         for key in self.asked.iter().map(ToString::to_string) {
             if !self.seen.contains_key(&key) {
                 findings.add(Finding::new(Check::Witness, silent(&key)));
             }
         }
-        self.seen.into_values().collect()
+        let behind = |one: Witnessed| Witnessed { uncosigned: size - one.size, ..one };
+        self.seen.into_values().map(behind).collect()
     }
 }
 

@@ -1,12 +1,13 @@
 //! `liandan audit`: the whole log and all that is stored, held against one another.
 
-use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::say;
 use crate::app::StartError as OpenError;
-use crate::audit::{Finding, Progress, Report, Stage, Trusted, Witnessed};
+use crate::audit::{Extended, Finding, KeptNote, Progress, Report, Stage, Trusted, Witnessed};
 use crate::blob::Objects;
 use crate::config::{DemoHome, Environment, objects};
 use crate::db::private;
@@ -29,6 +30,10 @@ pub(super) struct Arguments {
     /// repeated. Whatever cosignatures there are must be right in any case.
     #[arg(long, value_name = "KEY")]
     witness: Vec<String>,
+    /// A checkpoint of the log that was kept elsewhere (`GET /custody/checkpoint`): the log must
+    /// still have all that it was signed for. May be repeated.
+    #[arg(long, value_name = "FILE")]
+    consistent_with: Vec<PathBuf>,
     /// The database of the demo, running or not, instead of `DATABASE_URL`.
     #[arg(long)]
     demo: bool,
@@ -51,7 +56,8 @@ pub(super) fn run(environment: &Environment, asked: &Arguments) -> Result<ExitCo
     let objects = objects(environment)?.as_ref().map(Objects::open).transpose();
     let objects = objects.map_err(OpenError::Objects)?;
     let witnesses = super::verify::witnesses(&asked.witness)?;
-    let trusted = Trusted { keys, witnesses, objects };
+    let kept: Result<Vec<_>, _> = asked.consistent_with.iter().map(|file| kept(file)).collect();
+    let trusted = Trusted { keys, witnesses, kept: kept?, objects };
     let shows_bar = std::io::stderr().is_terminal();
     let mut tell = |progress: Progress| {
         if shows_bar {
@@ -72,6 +78,20 @@ pub(super) fn run(environment: &Environment, asked: &Arguments) -> Result<ExitCo
         show(&report);
     }
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// More than any checkpoint has, with the lines of all its witnesses.
+const CHECKPOINT_BYTES_MAX: u64 = 64 * 1024;
+
+fn kept(file: &Path) -> Result<KeptNote, StartError> {
+    let mut note = String::new();
+    let read = File::open(file).and_then(|from| {
+        let read = from.take(CHECKPOINT_BYTES_MAX + 1).read_to_string(&mut note)?;
+        let fits = read as u64 <= CHECKPOINT_BYTES_MAX;
+        fits.then_some(()).ok_or_else(|| std::io::Error::other("it is too large for a checkpoint"))
+    });
+    read.map_err(|reason| StartError::Io { doing: "read the checkpoint", reason })?;
+    Ok(KeptNote { name: file.display().to_string(), note })
 }
 
 /// How many signs the bar has.
@@ -98,9 +118,11 @@ fn show(report: &Report) {
     if beyond > 0 {
         say(&format!("… and {beyond} more"));
     }
-    for Witnessed { key, size, cosigned_at } in &report.witnesses {
-        let name = key.split('+').next().unwrap_or_default();
-        say(&format!("联署 cosigned by {name}: {size} 条 entries, {cosigned_at}"));
+    for one in &report.witnesses {
+        say(&cosigned(one));
+    }
+    for Extended { name, size } in &report.consistent_with {
+        say(&format!("与另存检查点相符 consistent with {name}: {size} 条 entries"));
     }
     let audited = &report.audited;
     say(&format!(
@@ -115,6 +137,16 @@ fn show(report: &Report) {
             count => format!("{count} findings / 发现 {count} 处不符"),
         }
     ));
+}
+
+/// How far a witness has come, and of how many entries its word is still missing.
+fn cosigned(Witnessed { key, size, cosigned_at, uncosigned }: &Witnessed) -> String {
+    let name = key.split('+').next().unwrap_or_default();
+    let rest = match uncosigned {
+        0 => "全部已联署 all of the log".to_owned(),
+        rest => format!("最新 {rest} 条尚未联署 the newest {rest} are not cosigned yet"),
+    };
+    format!("联署 cosigned by {name}: {size} 条 entries, {cosigned_at}; {rest}")
 }
 
 /// What it is about, then what is wrong, Chinese first.

@@ -27,5 +27,5 @@ pub use list::{ContainerFilter, page};
 pub use model::{Carriage, Container, ContainerStatus};
 pub use qr::label_svg;
 pub use register::{Registered, register, registered};
-pub use store::{Named, by_ids, named, seen_by_site, update as moving_row};
+pub use store::{Named, by_ids, named, seen_by_site, told as told_row};
 pub use view::{ContainerView, RegisteredView};

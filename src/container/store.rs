@@ -168,6 +168,26 @@ static INSERT: Table = Table {
     ],
 };
 
+/// What its events say: the label's parts are those of its code, and whether a caller gave it no
+/// event tells.
+static TOLD: Table = Table {
+    name: "container",
+    order: 30,
+    write: Write::Insert,
+    columns: &[
+        ("id", Type::Uuid),
+        ("code", Type::Text),
+        ("registered_with", Type::Uuid),
+        ("site_id", Type::Uuid),
+        ("waste_code", Type::Text),
+        ("to_site_id", Type::Uuid),
+        ("manifest_id", Type::Uuid),
+        ("status", Type::Text),
+        ("missing", Type::Bool),
+        ("state", Type::Jsonb),
+    ],
+};
+
 static UPDATE: Table = Table {
     name: "container",
     order: 31,
@@ -211,6 +231,19 @@ pub fn update(container: &Container) -> Result<Row, Problem> {
     let mut cells = vec![Cell::Uuid(Some(container.id.uuid()))];
     cells.extend(moving(container)?);
     Ok(Row { table: &UPDATE, cells })
+}
+
+/// The row that must be stored of it, for the audit.
+pub fn told(container: &Container) -> Result<Row, Problem> {
+    let mut cells = vec![
+        Cell::Uuid(Some(container.id.uuid())),
+        Cell::Text(Some(container.code.clone())),
+        Cell::Uuid(Some(container.registered_with.uuid())),
+        Cell::Uuid(Some(container.site_id.uuid())),
+        Cell::Text(Some(container.waste_code.clone())),
+    ];
+    cells.extend(moving(container)?);
+    Ok(Row { table: &TOLD, cells })
 }
 
 /// What changes in a container's life.

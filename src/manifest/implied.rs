@@ -2,6 +2,7 @@
 //! what it holds of which account, what it has written in which ledger. Pure; the audit compares.
 
 use chrono::Datelike;
+use uuid::Uuid;
 
 use super::attach;
 use super::evolve::Manifest;
@@ -19,8 +20,7 @@ use crate::registry::ledger::on_hand_account;
 use crate::registry::storage_area::site_storage_account;
 use crate::units::Grams;
 
-/// A manifest's row without what no event says: who held the pen, and the contact, which is
-/// personal.
+/// A manifest's row without what no event says: the contact, which is personal.
 static ROW: Table = Table {
     name: "manifest",
     order: 0,
@@ -40,6 +40,7 @@ static ROW: Table = Table {
         ("receiver_site_id", Type::Uuid),
         ("receiver_division", Type::Text),
         ("licence_id", Type::Uuid),
+        ("filed_by_id", Type::Uuid),
         ("external_id", Type::Text),
         ("planned_departure_on", Type::Date),
         ("filed_at", Type::Time),
@@ -57,29 +58,32 @@ static ITEM: Table = Table {
     columns: &[
         ("manifest_id", Type::Uuid),
         ("line", Type::Int2),
+        ("year", Type::Int2),
         ("waste_code", Type::Text),
         ("mass_g", Type::Int8),
     ],
 };
 
-/// The rows that must be stored of it, and no other. Errors: `internal` where it cannot be written
-/// as JSON.
+/// The rows that must be stored of it, and no other; `by` is the organisation of whoever filed it,
+/// none where the program did. Errors: `internal` where it cannot be written as JSON.
 pub fn implied_rows(
-    id: ManifestId,
+    (id, by): (ManifestId, Option<Uuid>),
     manifest: &Manifest,
     ridden: &Ridden,
 ) -> Result<Vec<Implied>, Problem> {
+    let year = Cell::Int2(i16::try_from(manifest.filed_at.year()).ok());
     let item = |item: &super::Item| {
         vec![
             Cell::Uuid(Some(id.uuid())),
             Cell::Int2(i16::try_from(item.line).ok()),
+            year.clone(),
             text(&item.waste_code),
             Cell::Int8(Some(item.mass_g.0)),
         ]
     };
     let [carriers, formers] = party_rows::implied(id, manifest);
     Ok(vec![
-        Implied { table: &ROW, rows: vec![cells(id, manifest)?] },
+        Implied { table: &ROW, rows: vec![cells((id, by), manifest)?] },
         Implied { table: &ITEM, rows: manifest.filed.items.iter().map(item).collect() },
         implied_edges(id, manifest),
         attach::implied(id, &manifest.attachments)?,
@@ -96,7 +100,7 @@ fn text(text: &str) -> Cell {
     Cell::Text(Some(text.to_owned()))
 }
 
-fn cells(id: ManifestId, manifest: &Manifest) -> Result<Vec<Cell>, Problem> {
+fn cells((id, by): (ManifestId, Option<Uuid>), manifest: &Manifest) -> Result<Vec<Cell>, Problem> {
     let filed = &manifest.filed;
     let uuid = |uuid| Cell::Uuid(Some(uuid));
     let shipped: Grams = filed.items.iter().map(|item| item.mass_g).sum();
@@ -118,6 +122,7 @@ fn cells(id: ManifestId, manifest: &Manifest) -> Result<Vec<Cell>, Problem> {
         uuid(filed.receiver_site_id.uuid()),
         text(&filed.receiver.division),
         Cell::Uuid(licence.map(crate::ids::LicenceId::uuid)),
+        uuid(by.unwrap_or_default()),
         Cell::Text(filed.external_id.clone()),
         Cell::Date(Some(filed.planned_departure_on)),
         Cell::Time(Some(manifest.filed_at)),
