@@ -170,6 +170,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_a_witness_has_not_cosigned_yet_is_said() {
+        let cosigned_at = chrono::DateTime::<chrono::Utc>::UNIX_EPOCH;
+        let key = "w.example/log+0a1b2c3d+AAAA".to_owned();
+        let line = |uncosigned| {
+            super::cosigned(&Witnessed { key: key.clone(), size: 7, cosigned_at, uncosigned })
+        };
+        assert!(line(0).ends_with("; 全部已联署 all of the log"), "{}", line(0));
+        assert!(line(3).contains("the newest 3 are not cosigned yet"), "{}", line(3));
+        assert!(line(3).starts_with("联署 cosigned by w.example/log: 7 "), "{}", line(3));
+    }
+
+    #[test]
     fn the_bar_tells_the_walk_and_what_is_wrong() {
         let at = |done, findings| bar(Progress { stage: Stage::Log, done, of: 4, findings });
         assert_eq!(at(0, 0), "[........................] log 0 of 4");

@@ -67,6 +67,7 @@ async fn a_photo_is_kept_named_and_given_back() {
     let told = "SELECT count(*) FROM outbox WHERE kind = 'manifest_attached'";
     let told: i64 = world.database.superuser().await.query_one(told, &[]).await.unwrap().get(0);
     assert_eq!(told, 2, "the other parties");
+    world.publish().await;
     assert_eq!(crate::audit::told(&crate::audit::of(&world.database.app_url()).await).len(), 0);
 }
 

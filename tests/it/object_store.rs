@@ -112,6 +112,7 @@ async fn files_go_to_the_store_that_is_set_and_come_back_whole() {
     assert!(there);
     let one = format!("{path}/{hash}");
     assert_eq!(cast.receiver.get(&one).await.is(200).bytes, ticket);
+    world.publish().await;
     let url = world.database.app_url();
     let audit = async |objects: Option<&Objects>| {
         let trusted = Trusted { objects: objects.cloned(), ..Trusted::default() };

@@ -91,6 +91,7 @@ async fn run(seed: u64, lives: u64) -> Vec<String> {
         wrong.extend(books::check(db, stage, people, &accounts).await);
         from = to;
     }
+    world.publish().await;
     wrong.extend(audit::told(&audit::of(&world.database.app_url()).await));
     show(seed, lives, &answers);
     if wrong.is_empty() && accounts.len() * 3 < usize::try_from(lives).unwrap() {

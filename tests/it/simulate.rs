@@ -16,6 +16,7 @@ async fn played(order: &Order) -> (Simulated, Database) {
     let parts = (Clock::held(simulate::instant(0)), Mint::seeded(order.seed));
     let (app, drain) = App::open(config(), parts, &database.app_url()).unwrap();
     let world = Box::pin(simulate::simulate(&app, order, &mut |_| {})).await.unwrap();
+    while liandan::custody::grow(&app).await.unwrap() {}
     drop(app);
     assert!(drain.wait().await);
     (world, database)

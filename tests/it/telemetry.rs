@@ -56,6 +56,7 @@ async fn readings_are_kept_a_batch_at_a_time_and_again_is_the_same() {
     let call = cast.corps.call(Method::POST, "/telemetry");
     call.raw("application/x-ndjson", told.to_string()).send().await.is(403);
 
+    world.publish().await;
     let report = crate::audit::of(&world.database.app_url()).await;
     assert_eq!(crate::audit::told(&report), Vec::<String>::new());
 }

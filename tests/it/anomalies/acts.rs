@@ -11,6 +11,7 @@ async fn triage(client: &Client, id: &str, body: &Value) -> Answer {
 }
 
 async fn audit(world: &World) {
+    world.publish().await;
     let (url, trusted) = (world.database.app_url(), liandan::audit::Trusted::default());
     let report = liandan::audit::audit(&url, trusted, &mut |_| {}).await;
     let report = report.unwrap();

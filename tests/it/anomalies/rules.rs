@@ -97,6 +97,7 @@ async fn a_division_sets_its_own_within_the_range() {
     cast.corps.call(Method::DELETE, LIMIT).send().await.is(200);
     let back = cast.corps.get("/anomaly-rules/AL79").await.is(200);
     assert!(is(limit(&back), 3.0, &Value::Null));
+    world.publish().await;
     let (url, trusted) = (world.database.app_url(), liandan::audit::Trusted::default());
     let report = liandan::audit::audit(&url, trusted, &mut |_| {}).await;
     assert!(report.unwrap().is_clean());

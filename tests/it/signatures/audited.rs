@@ -33,4 +33,14 @@ async fn a_signature_that_is_none_of_its_event_is_found() {
         assert_eq!(db.execute(&swap(is, was), &[]).await.unwrap(), 1, "{was}");
     }
     assert!(audit::of(&url).await.is_clean());
+
+    // A counter that is set back lets an old statement be sent again.
+    db.batch_execute("UPDATE device_key SET counter = counter - 1 WHERE counter > 0")
+        .await
+        .unwrap();
+    let report = audit::of(&url).await;
+    let names = |one: &liandan::audit::Finding| {
+        one.check == Check::Table && one.subject.is_some_and(|it| it.kind == "device_key")
+    };
+    assert!(report.findings.iter().any(names), "{}", audit::told(&report).join("\n"));
 }

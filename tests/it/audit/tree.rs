@@ -1,0 +1,133 @@
+//! The tree and its checkpoints: what was taken away, set back or put there is found, also by
+//! whoever brings the log's key.
+
+use chrono::TimeDelta;
+use liandan::audit::{Check, Trusted};
+use liandan::custody::VerifierKey;
+
+use super::{of, tampered_before, told};
+use crate::support::{Cast, World, log_keys};
+
+/// Checkpoints of three sizes beside that of no events, minutes apart, of which each has at least
+/// ten events more than the one before.
+pub async fn signed_thrice() -> (World, Cast) {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 100_000).await;
+    world.publish().await;
+    for _ in 0..2 {
+        world.pass(TimeDelta::minutes(5));
+        for kg in 1..=12 {
+            cast.produce(kg).await;
+        }
+        world.publish().await;
+    }
+    (world, cast)
+}
+
+pub fn by_key() -> Trusted {
+    let keys: Vec<VerifierKey> = log_keys(&[7]).verifiers().collect();
+    Trusted { keys, ..Trusted::default() }
+}
+
+const NEWEST: &str = "(SELECT max(size) FROM checkpoint)";
+const BEFORE: &str =
+    "(SELECT max(size) FROM checkpoint WHERE size < (SELECT max(size) FROM checkpoint))";
+
+/// What the checkpoints and the tree may be made to say, with the tables that change.
+const TAMPERED: &[(&str, &[&str])] = &[
+    ("DELETE FROM checkpoint", &["checkpoint"]),
+    ("DELETE FROM checkpoint WHERE size > 0", &["checkpoint"]),
+    ("DELETE FROM checkpoint WHERE size = {NEWEST}", &["checkpoint"]),
+    ("UPDATE checkpoint SET root = sha256('x') WHERE size = 0", &["checkpoint"]),
+    ("UPDATE checkpoint SET note = 'x' WHERE size = 0", &["checkpoint"]),
+    ("UPDATE checkpoint SET root = sha256('x') WHERE size = {NEWEST}", &["checkpoint"]),
+    ("UPDATE checkpoint SET signed_by = '00000000' WHERE size = {BEFORE}", &["checkpoint"]),
+    (
+        "UPDATE checkpoint SET signed_at = signed_at - interval '1 day' WHERE size = {BEFORE}",
+        &["checkpoint"],
+    ),
+    (
+        "UPDATE checkpoint SET signed_at = signed_at + interval '1 day' WHERE size = {NEWEST}",
+        &["checkpoint"],
+    ),
+    ("UPDATE checkpoint SET signed_at = signed_at - interval '1 day'", &["checkpoint"]),
+    ("UPDATE tree_head SET size = size - 10", &["tree_head"]),
+    ("UPDATE tree_head SET size = {BEFORE}", &["tree_head"]),
+    ("UPDATE tree_head SET size = 0", &["tree_head"]),
+    // Nothing contradicts anything but that events of minutes ago are not signed.
+    (
+        "WITH gone AS (DELETE FROM checkpoint WHERE size = {NEWEST})
+         UPDATE tree_head SET size = {BEFORE}",
+        &["checkpoint", "tree_head"],
+    ),
+    (
+        "WITH gone AS (DELETE FROM checkpoint WHERE size > 0) UPDATE tree_head SET size = 0",
+        &["checkpoint", "tree_head"],
+    ),
+    (
+        "WITH gone AS (DELETE FROM checkpoint) UPDATE tree_head SET size = 0",
+        &["checkpoint", "tree_head"],
+    ),
+    (
+        "INSERT INTO tree_tile (level, n, root, hashes)
+         VALUES (0, 0, sha256('x'), decode(repeat('00', 8192), 'hex'))",
+        &["tree_tile"],
+    ),
+    (
+        "INSERT INTO tree_tile (level, n, root, hashes)
+         VALUES (7, 1, sha256('x'), decode(repeat('00', 8192), 'hex'))",
+        &["tree_tile"],
+    ),
+    ("UPDATE log_key SET first_used_at = first_used_at + interval '1 day'", &["log_key"]),
+    ("DELETE FROM log_key", &["log_key"]),
+];
+
+#[tokio::test]
+async fn whatever_is_done_to_the_tree_is_found_with_the_key_and_without() {
+    let (world, _cast) = signed_thrice().await;
+    let db = world.database.superuser().await;
+    let url = world.database.app_url();
+    db.batch_execute("SET session_replication_role = replica").await.unwrap();
+    assert_eq!(told(&of(&url).await), Vec::<String>::new());
+    for (sql, tables) in TAMPERED {
+        let sql = sql.replace("{NEWEST}", NEWEST).replace("{BEFORE}", BEFORE);
+        for trusted in [by_key(), Trusted::default()] {
+            let report = tampered_before(&db, (&url, trusted), (&sql, tables), None).await;
+            let found = report.findings.iter().any(|one| one.check == Check::Tree);
+            assert!(found, "{sql}\n{}", told(&report).join("\n"));
+        }
+    }
+    let report = liandan::audit::audit(&url, by_key(), &mut |_| {}).await.unwrap();
+    assert_eq!(told(&report), Vec::<String>::new());
+}
+
+/// What a server has committed and not signed yet is nothing wrong; what nobody signs is.
+#[tokio::test]
+async fn a_log_is_signed_for_within_the_minute() {
+    let (world, cast) = signed_thrice().await;
+    let url = world.database.app_url();
+    // The events are of a clock that stands still: ahead of the system's, they are new.
+    let year = TimeDelta::days(36_500);
+    world.pass(year);
+    cast.produce(1).await;
+    world.pass(TimeDelta::seconds(59));
+    cast.produce(1).await;
+    assert_eq!(told(&of(&url).await), Vec::<String>::new());
+    world.pass(TimeDelta::seconds(2));
+    cast.produce(1).await;
+    let report = of(&url).await;
+    assert!(report.findings.iter().all(|one| one.check == Check::Tree), "{:?}", report.findings);
+    assert_eq!(report.findings_count, 1, "{}", told(&report).join("\n"));
+    world.publish().await;
+    assert_eq!(told(&of(&url).await), Vec::<String>::new());
+}
+
+/// Events, and no tree at all: nothing shows that they are what was recorded.
+#[tokio::test]
+async fn a_log_that_nobody_signs_is_not_said_to_hold() {
+    let world = World::start().await;
+    let report = of(&world.database.app_url()).await;
+    assert!(report.log_size > 0);
+    assert_eq!(report.findings_count, 1, "{}", told(&report).join("\n"));
+    assert_eq!(report.findings[0].check, Check::Tree);
+}
