@@ -61,8 +61,8 @@ fn nothing_signed(log: i64) -> Text {
     Text::new(
         format!("没有任何检查点：日志的 {log} 个事件均未签名，审计无从证明其未被改写。"),
         format!(
-            "There is no checkpoint: none of the log's {log} events was ever signed for, so nothing \
-             shows that they are what was recorded."
+            "There is no checkpoint: none of the log's {log} events was ever signed for, and \
+             nothing shows that they are what was recorded."
         ),
     )
 }
