@@ -38,7 +38,7 @@ pub struct Guard {
 pub enum AccountKind {
     /// (licence, line, year): permitted, used, reserved.
     LicenceLine,
-    /// (licence, `0`, year): the limit that all lines share.
+    /// (licence, `0`, year): what all lines hold together, and the limit that they share if any.
     LicenceShared,
     /// (site, waste code, 0): on hand by the ledger, and what filings have reserved of it.
     OnHand,

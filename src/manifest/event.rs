@@ -124,7 +124,8 @@ pub struct Item {
     /// Calendar year (Beijing) of the reservation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year: Option<i64>,
-    /// The licence has a limit that all its lines share, and it was reserved as well.
+    /// The licence had a limit that all its lines share when this was filed. The account of that
+    /// limit is moved either way.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shared: bool,
     /// The management plan that its mass was reserved on.

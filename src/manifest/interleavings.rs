@@ -33,8 +33,8 @@ enum Act {
     Cancel,
     /// A line is permitted so much from now on.
     Permit(i64, i64),
-    /// All lines together.
-    Share(i64),
+    /// All lines together; none: without a limit.
+    Share(Option<i64>),
     Suspend,
 }
 
@@ -84,8 +84,8 @@ fn manifest(licence: &Licence, line: i64, grams: i64) -> Manifest {
 }
 
 impl Model {
-    fn new(lines: &[i64], shared: i64, scripts: &[Vec<Act>]) -> Self {
-        let licence = granted(lines, Some(shared), 1000);
+    fn new(lines: &[i64], shared: Option<i64>, scripts: &[Vec<Act>]) -> Self {
+        let licence = granted(lines, shared, 1000);
         let mut book = Book::default();
         let head = Head { year: 2026, version: 1, leaf: [0; 32], recorded_at: now() };
         book.heads.insert(licence.id.uuid(), head);
@@ -118,7 +118,7 @@ impl Model {
             self.actors[n].acts.pop();
             return;
         };
-        let leans = matches!(act, Act::File(_)) && self.leans;
+        let leans = self.leans && self.sets_limits(n, act);
         let decision = self.decision(moves, (after.is_some(), leans), version);
         match judge(&self.book, &decision) {
             Verdict::Settled(settled) => {
@@ -138,6 +138,17 @@ impl Model {
             Verdict::Replayed(_) => panic!("nobody repeats a key"),
         }
         self.holds();
+    }
+
+    /// Whether an act sets limits by the licence that it read, and so leans on it.
+    fn sets_limits(&self, n: usize, act: Act) -> bool {
+        let newest = self.actors[n].on_the_way.last();
+        match act {
+            Act::File(_) => true,
+            Act::Receive(_, year) => newest
+                .is_some_and(|manifest| manifest.filed.items[0].year != Some(i64::from(year))),
+            Act::Cancel | Act::Permit(..) | Act::Share(_) | Act::Suspend => false,
+        }
     }
 
     /// The moves of an act on the licence as it was read, and the licence that comes of it.
@@ -164,7 +175,7 @@ impl Model {
                 let item = &manifest.filed.items[0];
                 let at = (Stream::Hazardous, String::new());
                 let accepted = Grams(accepted);
-                let limits = self.limits(item);
+                let limits = limits(known, item);
                 Some((vec![moves::receive(manifest, item, accepted, (on, limits), at)], None))
             }
             Act::Cancel => Some((moves::release(newest?), None)),
@@ -174,17 +185,9 @@ impl Model {
                 changed(after)
             }
             Act::Share(grams) => {
-                changed(Licence { annual_limit_g: Some(Grams(grams)), ..known.clone() })
+                changed(Licence { annual_limit_g: grams.map(Grams), ..known.clone() })
             }
             Act::Suspend => changed(Licence { status: LicenceStatus::Suspended, ..known.clone() }),
-        }
-    }
-
-    fn limits(&self, item: &Item) -> Limits {
-        let line = self.licence.lines.iter().find(|line| Some(line.line) == item.licence_line);
-        Limits {
-            line: line.map(|line| line.annual_g.0),
-            shared: self.licence.annual_limit_g.map(|mass| mass.0),
         }
     }
 
@@ -268,6 +271,14 @@ impl Model {
     }
 }
 
+fn limits(licence: &Licence, item: &Item) -> Limits {
+    let line = licence.lines.iter().find(|line| Some(line.line) == item.licence_line);
+    Limits {
+        line: line.map(|line| line.annual_g.0),
+        shared: licence.annual_limit_g.map(|mass| mass.0),
+    }
+}
+
 /// 100 g a line, 150 together; what three ask for is more than that.
 fn crowd() -> Model {
     let scripts = [
@@ -275,17 +286,29 @@ fn crowd() -> Model {
         vec![Act::File(70), Act::Cancel],
         vec![Act::Permit(1, 65)],
     ];
-    Model::new(&[100, 100], 150, &scripts)
+    Model::new(&[100, 100], Some(150), &scripts)
 }
 
 #[test]
 fn no_order_of_filing_receiving_and_cutting_oversells() {
     assert!(crowd().explore() > 3000);
     let over_the_year =
-        [vec![Act::File(80)], vec![Act::File(80), Act::Receive(80, 2027)], vec![Act::Share(90)]];
-    assert!(Model::new(&[100, 100], 150, &over_the_year).explore() >= 420);
+        [vec![Act::File(80)], vec![Act::File(80), Act::Receive(80, 2027)], vec![Act::Share(Some(90))]];
+    assert!(Model::new(&[100, 100], Some(150), &over_the_year).explore() >= 420);
     let suspended = [vec![Act::File(80), Act::Cancel], vec![Act::File(30)], vec![Act::Suspend]];
-    assert!(Model::new(&[100, 100], 150, &suspended).explore() >= 420);
+    assert!(Model::new(&[100, 100], Some(150), &suspended).explore() >= 420);
+}
+
+/// A limit over all lines that is set while manifests are on their way: it finds what they hold,
+/// and what becomes of them moves it, in whichever order.
+#[test]
+fn a_shared_limit_set_late_finds_what_was_reserved_before() {
+    let late = [
+        vec![Act::File(60), Act::Receive(50, 2026), Act::File(40)],
+        vec![Act::File(70), Act::Cancel],
+        vec![Act::Share(Some(90))],
+    ];
+    assert!(Model::new(&[100, 100], None, &late).explore() > 3000);
 }
 
 /// The checker sees what it is for: without the guard on the licence's version, somebody who read
@@ -306,7 +329,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         3 => (0..70i64, 2026..=2027i32).prop_map(|(kg, year)| Act::Receive(kg, year)),
         1 => Just(Act::Cancel),
         1 => (1..=3i64, 0..150i64).prop_map(|(line, grams)| Act::Permit(line, grams)),
-        1 => (0..300i64).prop_map(Act::Share),
+        1 => (0..300i64).prop_map(|grams| Act::Share(Some(grams))),
+        1 => Just(Act::Share(None)),
     ];
     prop::collection::vec(act, 1..8)
 }
@@ -318,7 +342,7 @@ proptest! {
         scripts in prop::collection::vec(acts(), 2..9),
         order in prop::collection::vec(any::<prop::sample::Index>(), 600),
     ) {
-        let mut model = Model::new(&[100, 80, 60], 200, &scripts);
+        let mut model = Model::new(&[100, 80, 60], Some(200), &scripts);
         for choice in order {
             let active = model.active();
             if active.is_empty() {

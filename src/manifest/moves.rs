@@ -43,15 +43,16 @@ pub fn reserve_licence<'a>(
 ) -> Move {
     let policy = policy::capacity(stream);
     let choice = |(licence, line): (&Licence, &LicenceLine)| {
-        let id = licence.id;
-        let set = |grams| LimitChange::Set(Some(licence.with_factor(grams)));
-        let on_line = post(line_account(id, line.line, year as i32), Grams::ZERO, mass, policy);
-        let mut posts = vec![Post { limit: set(line.annual_g), ..on_line }];
-        if let Some(limit) = licence.annual_limit_g {
-            let shared = post(shared_account(id, year as i32), Grams::ZERO, mass, policy);
-            posts.push(Post { limit: set(limit), ..shared });
-        }
-        posts
+        let (id, year) = (licence.id, year as i32);
+        let set = |grams: Option<Grams>| {
+            LimitChange::Set(grams.map(|grams| licence.with_factor(grams)))
+        };
+        let on_line = post(line_account(id, line.line, year), Grams::ZERO, mass, policy);
+        let shared = post(shared_account(id, year), Grams::ZERO, mass, policy);
+        vec![
+            Post { limit: set(Some(line.annual_g)), ..on_line },
+            Post { limit: set(licence.annual_limit_g), ..shared },
+        ]
     };
     let choices = covering.map(choice).collect();
     Move { choices, refusal: Code::CapacityExceeded, pointer, asked: mass.0 }
@@ -171,16 +172,14 @@ pub fn release(manifest: &Manifest) -> Vec<Move> {
     moves
 }
 
-/// The licence accounts of an item in a year: its line, and the shared limit where there is one.
+/// The licence accounts of an item in a year: its line, and the one that all lines share. That one
+/// is moved whether or not a limit is set on it: a limit that is set later finds in it, under the
+/// lock, all that the lines hold (capacity.md).
 pub fn licence_accounts(item: &Item, year: Option<i64>) -> Vec<Account> {
     let (Some(licence), Some(line), Some(year)) = (item.licence_id, item.licence_line, year) else {
         return Vec::new();
     };
-    let mut accounts = vec![line_account(licence, line, year as i32)];
-    if item.shared {
-        accounts.push(shared_account(licence, year as i32));
-    }
-    accounts
+    vec![line_account(licence, line, year as i32), shared_account(licence, year as i32)]
 }
 
 /// The limits of an item's line and of its licence in force, for a year that has no account yet.
@@ -227,11 +226,28 @@ pub fn receive(
         let account = on_hand_account(site, &item.waste_code);
         let back = post(account, Grams::ZERO, Grams::ZERO, Policy::Warn);
         posts.push(Post { limit: LimitChange::Add(accepted.0), ..back });
-    } else {
-        let reserved = if item.storage { -mass } else { Grams::ZERO };
-        posts.push(post(site_storage_account(site), accepted, reserved, Policy::Warn));
     }
     single(posts, Code::CapacityExceeded, pointer, accepted)
+}
+
+/// Turns an item's part of the receiver's storage into what lies there; a return goes back on the
+/// producer's ledger instead. More than was filed must fit, as it must under the licence; what was
+/// filed before the storage was told of has nothing reserved, and is let in.
+pub fn take_in(
+    manifest: &Manifest,
+    item: &Item,
+    accepted: Grams,
+    (stream, pointer): (Stream, String),
+) -> Option<Move> {
+    let (policy, reserved) = if item.storage {
+        (policy::storage(stream), -item.mass_g)
+    } else {
+        (Policy::Warn, Grams::ZERO)
+    };
+    let account = site_storage_account(manifest.filed.receiver_site_id);
+    let stored = post(account, accepted, reserved, policy);
+    let is_return = manifest.filed.purpose() == Kind::Return;
+    (!is_return).then(|| single(vec![stored], Code::StorageFull, pointer, accepted))
 }
 
 /// Turns an item's part of the approved mass into use by what was accepted and frees the rest.
@@ -337,6 +353,7 @@ mod tests {
         let limits = Limits::default();
         let step = |item: &Item| {
             let mut moves = vec![receive(manifest, item, accepted, (on, limits), at())];
+            moves.extend(take_in(manifest, item, accepted, at()));
             moves.extend(use_approval(manifest, item, accepted, at()));
             moves
         };

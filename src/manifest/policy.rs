@@ -23,8 +23,8 @@ pub const fn approved_at_the_gate(stream: Stream) -> Policy {
     capacity(stream)
 }
 
-/// The receiver's storage, when a manifest is filed. At the gate it only warns: a truck that has
-/// come must not drive on with its load.
+/// The receiver's storage, at filing and at the gate: what was filed has its place, and of more
+/// than that only what fits is accepted, as under the licence (capacity.md).
 pub const fn storage(stream: Stream) -> Policy {
     capacity(stream)
 }

@@ -131,10 +131,16 @@ pub fn admit(
     let mut step = Step::new(Happening::Received(received), occurred_at, "manifest_received");
     for (n, found) in asked.items.iter().enumerate() {
         let Some(item) = item(manifest, found.line.get()) else { continue };
-        let limits = limits(&scene.more.licences, item);
+        let licence = scene.more.licences.iter().find(|one| Some(one.id) == item.licence_id);
+        // In another year than planned it sets the limit, which must be the one in force then.
+        if item.year.is_some_and(|year| year != i64::from(on.year())) {
+            step.guards.extend(licence.map(|licence| licence.guard));
+        }
+        let limits = licence.map_or_else(Limits::default, |licence| limits(licence, item));
         let at = || (stream, format!("/items/{n}/accepted_kg"));
         let accepted = found.accepted_kg.grams();
         step.moves.push(moves::receive(manifest, item, accepted, (on, limits), at()));
+        step.moves.extend(moves::take_in(manifest, item, accepted, at()));
         step.moves.extend(moves::use_approval(manifest, item, accepted, at()));
     }
     if let Some(area) = area {
@@ -323,9 +329,7 @@ fn mismatches(
 }
 
 /// The limits in force of an item's line, for a year that has no account yet.
-fn limits(licences: &Licences, item: &Item) -> Limits {
-    let known = licences.iter().find(|licence| Some(licence.id) == item.licence_id);
-    let Some(licence) = known else { return Limits::default() };
+fn limits(licence: &Licence, item: &Item) -> Limits {
     let line = licence.lines.iter().find(|line| Some(line.line) == item.licence_line);
     Limits {
         line: line.map(|line| licence.with_factor(line.annual_g)),

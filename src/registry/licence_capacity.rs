@@ -20,7 +20,8 @@ pub fn line_account(licence: LicenceId, line: i64, year: i32) -> Account {
     Account::new(AccountKind::LicenceLine, licence.uuid(), line.to_string(), year)
 }
 
-/// The account that all lines share.
+/// The account that all lines share. It holds what they hold together, in every committed state,
+/// also while no limit is set on it.
 pub fn shared_account(licence: LicenceId, year: i32) -> Account {
     Account::new(AccountKind::LicenceShared, licence.uuid(), "0", year)
 }
