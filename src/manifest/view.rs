@@ -49,8 +49,16 @@ pub struct Look<'a> {
 /// The accounts whose balance a view shows.
 pub fn accounts(manifest: &Manifest) -> impl Iterator<Item = Uuid> + '_ {
     manifest.filed.items.iter().filter_map(|item| {
-        Some(line_account(item.licence_id?, item.licence_line?, item.year? as i32).id)
+        let year = year_of(manifest, item)? as i32;
+        Some(line_account(item.licence_id?, item.licence_line?, year).id)
     })
+}
+
+/// The year that an item counts in: the planned one, from its receipt on that of the receipt.
+fn year_of(manifest: &Manifest, item: &Item) -> Option<i64> {
+    let mut found = manifest.received.iter().flat_map(|step| &step.data.items);
+    let found = found.rfind(|one| one.line == item.line);
+    found.and_then(|found| found.year).or(item.year)
 }
 
 /// The manifest as `look.actor` sees it.
@@ -261,7 +269,8 @@ fn under_plan(plan: &UnderPlan) -> UnderPlanView {
 fn capacity(manifest: &Manifest, balances: &HashMap<Uuid, Balance>) -> Vec<CapacityView> {
     let holds = matches!(manifest.status, Status::Filed | Status::InTransit | Status::Arrived);
     let show = |item: &Item| {
-        let (licence_id, licence_line, year) = (item.licence_id?, item.licence_line?, item.year?);
+        let (licence_id, licence_line) = (item.licence_id?, item.licence_line?);
+        let year = year_of(manifest, item)?;
         let account = line_account(licence_id, licence_line, year as i32).id;
         let left = balances.get(&account).and_then(Balance::left);
         Some(CapacityView {
