@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::settle::View;
 use crate::decision::{Account, AccountKind, Balance, LimitChange, Move, Policy, Post};
-use crate::problem::{Fault, Text};
+use crate::problem::{Code, Fault, Text};
 use crate::units::{Grams, Kg};
 
 /// Names the choice with most left (capacity.md), and of it the account with least.
@@ -17,10 +17,24 @@ pub(super) fn refuse(view: &View, wanted: &Move) -> Fault {
     };
     let best = wanted.choices.iter().filter_map(tightest).max_by_key(|(_, balance)| left(balance));
     let Some((post, balance)) = best else {
-        let detail = Text::new("余量不足。", "No room is left.");
-        return Fault::new(wanted.refusal, &*wanted.pointer, detail);
+        return too_little(view, wanted);
     };
     explain(wanted, &post, balance)
+}
+
+/// No limit stands in the way: more is taken out of a storage area than lies there.
+fn too_little(view: &View, wanted: &Move) -> Fault {
+    let mut posts = wanted.choices.iter().flatten();
+    let there = posts.find(|post| view.balance(post).used + post.used < 0);
+    let lies = there.map_or(0, |post| view.balance(post).used);
+    let (asked, lies_kg) = (Grams(wanted.asked).to_kg_text(), Grams(lies).to_kg_text());
+    let detail = Text::new(
+        format!("该贮存设施内没有这么多：取出 {asked} kg，其中现存 {lies_kg} kg。"),
+        format!("The storage area does not hold this: asked {asked} kg, {lies_kg} kg lie there."),
+    );
+    Fault::new(wanted.refusal, &*wanted.pointer, detail)
+        .with("asked_kg", kg(wanted.asked))
+        .with("stored_kg", kg(lies))
 }
 
 /// The account as the refusal shows it: under the limit in force, before the move.
@@ -35,7 +49,9 @@ fn explain(wanted: &Move, post: &Post, now: Balance) -> Fault {
     let account = &post.account;
     let limit = now.limit.unwrap_or(0);
     let left = (limit - now.used - now.reserved).max(0);
-    let detail = sentence(account, wanted.asked, left);
+    // What the same act had reserved counts as room for it (over-receipt).
+    let acceptable = left + (-post.reserved).max(0);
+    let detail = sentence(wanted, post, (now, left));
     let fault =
         Fault::new(wanted.refusal, &*wanted.pointer, detail).with("asked_kg", kg(wanted.asked));
     match account.kind {
@@ -46,8 +62,7 @@ fn explain(wanted: &Move, post: &Post, now: Balance) -> Fault {
             .with("permitted_kg", kg(limit))
             .with("used_kg", kg(now.used))
             .with("reserved_kg", kg(now.reserved))
-            // What the same act had reserved counts as room for it (over-receipt).
-            .with("acceptable_kg", kg(left + (-post.reserved).max(0))),
+            .with("acceptable_kg", kg(acceptable)),
         AccountKind::OnHand => fault
             .with("site_id", account.owner.to_string())
             .with("waste_code", account.item.clone())
@@ -58,7 +73,7 @@ fn explain(wanted: &Move, post: &Post, now: Balance) -> Fault {
             .with("approved_kg", kg(limit))
             .with("used_kg", kg(now.used))
             .with("reserved_kg", kg(now.reserved))
-            .with("acceptable_kg", kg(left + (-post.reserved).max(0))),
+            .with("acceptable_kg", kg(acceptable)),
         AccountKind::CoDisposalDay => fault
             .with("co_disposal_facility_id", account.owner.to_string())
             .with("on", account.item.clone())
@@ -68,12 +83,21 @@ fn explain(wanted: &Move, post: &Post, now: Balance) -> Fault {
         AccountKind::SiteStorage | AccountKind::StorageArea | AccountKind::PlanLine => fault
             .with("capacity_kg", kg(limit))
             .with("used_kg", kg(now.used))
-            .with("reserved_kg", kg(now.reserved)),
+            .with("reserved_kg", kg(now.reserved))
+            .with("acceptable_kg", kg(acceptable)),
     }
 }
 
-fn sentence(account: &Account, asked: i64, left: i64) -> Text {
-    let (asked, left) = (Grams(asked).to_kg_text(), Grams(left).to_kg_text());
+fn sentence(wanted: &Move, post: &Post, (now, left): (Balance, i64)) -> Text {
+    let account = &post.account;
+    let (asked, left) = (Grams(wanted.asked).to_kg_text(), Grams(left).to_kg_text());
+    if wanted.refusal == Code::CapacityInUse {
+        let held = Grams(now.used.saturating_add(now.reserved)).to_kg_text();
+        return Text::new(
+            format!("已使用和预留 {held} kg，上限不能减为 {asked} kg。"),
+            format!("{held} kg are used and reserved: the limit cannot be cut to {asked} kg."),
+        );
+    }
     let (year, item) = (account.year, &account.item);
     match account.kind {
         AccountKind::LicenceLine | AccountKind::LicenceShared => Text::new(

@@ -80,7 +80,7 @@ pub async fn file_as(
         if freshness == Freshness::Fresh {
             let judged = admit::judge(&facts, asked, ctx, &scene);
             if let Some(admitted) = judged.admitted {
-                facts.balances = Some(db::balances(&app.pool, &admitted.moves).await?);
+                facts.balances = Some(command::balances(app, &admitted.moves).await?);
             }
         }
         Ok(facts)
@@ -361,29 +361,33 @@ pub fn place(filed: &mut Filed, admitted: &Admitted, picked: impl Fn(usize) -> (
         item.shared = line.is_some_and(|(licence, _)| licence.annual_limit_g.is_some());
         item.opened = placing.opened.as_ref().map(|(_, by)| by.clone());
         let opened = placing.opened.as_ref().map(|(wanted, _)| *wanted);
-        if placing.licence_move.or(opened).is_some_and(excess) {
-            warnings.push(excess_warning(Code::CapacityWarning, n));
-        }
-        if placing.on_hand_move.is_some_and(excess) {
-            warnings.push(excess_warning(Code::LedgerShort, n));
-        }
-        if placing.plan_move.is_some_and(excess) {
-            warnings.push(excess_warning(Code::OutsidePlan, n));
-        }
+        let passed = [
+            (placing.licence_move, Code::CapacityWarning, BEYOND_LICENCE),
+            (opened, Code::CapacityWarning, BEYOND_OPENING),
+            (placing.on_hand_move, Code::LedgerShort, NOT_ON_HAND),
+            (placing.plan_move, Code::OutsidePlan, BEYOND_PLAN),
+        ];
+        let passed = passed.into_iter().filter(|(wanted, ..)| wanted.is_some_and(excess));
+        warnings.extend(passed.map(|(_, code, text)| excess_warning(code, text, n)));
     }
     filed.warnings.extend(warnings);
 }
 
-fn excess_warning(code: Code, n: usize) -> Warning {
-    let text = match code {
-        Code::LedgerShort => {
-            Text::new("台账余量不足，已记录。", "The ledger does not hold this mass; recorded.")
-        }
-        Code::OutsidePlan => Text::new(
-            "超出管理计划的年度量，已记录。",
-            "Beyond the mass that the management plan has for the year; recorded.",
-        ),
-        _ => Text::new("超出许可量，已记录。", "Beyond the licensed mass; recorded."),
-    };
-    warning(&Fault::new(code, format!("/items/{n}/mass_kg"), text))
+/// A sentence in both languages.
+type Words = (&'static str, &'static str);
+
+const BEYOND_LICENCE: Words = ("超出许可量，已记录。", "Beyond the licensed mass; recorded.");
+const BEYOND_OPENING: Words = (
+    "超出协同处置设施当日可处置量，已记录。",
+    "Beyond what the co-disposal facility takes on that day; recorded.",
+);
+const NOT_ON_HAND: Words =
+    ("台账余量不足，已记录。", "The ledger does not hold this mass; recorded.");
+const BEYOND_PLAN: Words = (
+    "超出管理计划的年度量，已记录。",
+    "Beyond the mass that the management plan has for the year; recorded.",
+);
+
+fn excess_warning(code: Code, (zh, en): Words, n: usize) -> Warning {
+    warning(&Fault::new(code, format!("/items/{n}/mass_kg"), Text::new(zh, en)))
 }
