@@ -5,12 +5,15 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
+
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::db::{self, FirstAnswer, Outcome, Receipt};
-use crate::decision::{Decision, Settled, Subject};
+use crate::decision::{Balance, Decision, Move, Settled, Subject};
 use crate::limits::DECIDE_ROUNDS_MAX;
 use crate::problem::{Code, Problem, Text};
 
@@ -187,28 +190,61 @@ async fn preview<T: Send + Sync + 'static>(
     app: &App,
     decision: Decision,
 ) -> Result<Done<T>, Problem> {
-    let balances = db::balances(&app.pool, &decision.moves).await?;
+    let balances = balances(app, &decision.moves).await?;
     let settled = db::preview(balances, &decision)?;
     let written = (decision.finish)(&settled)?;
     db::demand_free(&app.pool, &written.rows).await?;
     // Nobody gathers what most commands try out.
-    let _ = GATHERED.try_with(|place| place.replace(Some(decision)));
+    let left = settled.balances.clone();
+    let _ = GATHERED.try_with(|place| place.made.replace(Some(Gathered { decision, left })));
     Ok(Done::Previewed { output: typed(written.output)?, settled })
+}
+
+/// Balances on an unlocked reading, as what is decided before in the same commit leaves them.
+pub async fn balances(app: &App, moves: &[Move]) -> Result<HashMap<Uuid, Balance>, Problem> {
+    let mut balances = db::balances(&app.pool, moves).await?;
+    let _ = GATHERED.try_with(|place| {
+        let earlier = place.earlier.borrow();
+        let left = |id: &Uuid| earlier.get(id).map(|balance| (*id, *balance));
+        let accounts = moves.iter().flat_map(|one| one.choices.iter().flatten());
+        balances.extend(accounts.filter_map(|post| left(&post.account.id)));
+    });
+    Ok(balances)
+}
+
+/// What a command decided that was only tried out.
+pub struct Gathered {
+    pub decision: Decision,
+    /// The accounts that it would move, as it would leave them.
+    pub left: Vec<(Uuid, Balance)>,
+}
+
+/// Accounts as decisions leave them that are not committed yet.
+pub type Earlier = Rc<RefCell<HashMap<Uuid, Balance>>>;
+
+struct Gathering {
+    earlier: Earlier,
+    made: RefCell<Option<Gathered>>,
 }
 
 tokio::task_local! {
     /// Where a command that is tried out leaves its decision.
-    static GATHERED: RefCell<Option<Decision>>;
+    static GATHERED: Gathering;
 }
 
 /// Runs a command that only tries out (`validate_only`) and hands over what it decided, so that
-/// several commands can be one commit: [`Decision::with`], then [`commit`].
-pub async fn gathered<T>(command: impl Future<Output = T>) -> (T, Option<Decision>) {
+/// several commands can be one commit: [`Decision::with`], then [`commit`]. It is judged on what
+/// `earlier` has of the accounts, before what is stored.
+pub async fn gathered<T>(
+    earlier: &Earlier,
+    command: impl Future<Output = T>,
+) -> (T, Option<Gathered>) {
     let gathering = async {
         let output = command.await;
-        (output, GATHERED.with(RefCell::take))
+        (output, GATHERED.with(|place| place.made.take()))
     };
-    GATHERED.scope(RefCell::new(None), gathering).await
+    let place = Gathering { earlier: Rc::clone(earlier), made: RefCell::default() };
+    GATHERED.scope(place, gathering).await
 }
 
 /// What would refuse gathered decisions, on an unlocked reading.
@@ -239,4 +275,4 @@ fn typed<T: Send + Sync + 'static>(output: crate::decision::Output) -> Result<Ar
 }
 
 /// Balances for [`db::faults_of`] when facts are fresh, else none.
-pub type Balances = Option<HashMap<uuid::Uuid, crate::decision::Balance>>;
+pub type Balances = Option<HashMap<Uuid, Balance>>;

@@ -98,6 +98,11 @@ impl Kind {
     pub const fn changes_its_site(self) -> bool {
         matches!(self, Self::StorageAreas | Self::ManagementPlans)
     }
+
+    /// Each takes from accounts that others of its file may fill: they are judged in their order.
+    pub const fn moves_accounts(self) -> bool {
+        matches!(self, Self::LedgerEntries | Self::Manifests)
+    }
 }
 
 const GRADES: Words =

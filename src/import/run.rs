@@ -14,7 +14,7 @@ use super::table::Table;
 use super::verbs::Ran;
 use super::{references, same, store, verbs};
 use crate::app::App;
-use crate::command;
+use crate::command::{self, Earlier, Gathered};
 use crate::ctx::Ctx;
 use crate::decision::{Decision, Subject};
 use crate::identity::policy as may;
@@ -53,7 +53,8 @@ pub async fn import(app: &App, ctx: &Ctx, order: Order, table: &Table) -> Result
     let mut all = entries(order.kind, table, &found);
     refuse_twice(order.kind, &mut all);
     let id = app.mint.uuid(ctx.now);
-    let file = File { app, ctx, order, headings: &found, earlier: RefCell::default() };
+    let (earlier, left) = (RefCell::default(), Earlier::default());
+    let file = File { app, ctx, order, headings: &found, earlier, left };
     let mut report = Report::new(id, order.kind, (order.mode, order.dry_run));
     report.rows = all.iter().map(|entry| entry.lines.len() as u32).sum();
     match order.mode {
@@ -93,17 +94,33 @@ struct File<'a> {
     /// Storage areas that are decided and not committed: what comes later in the same commit is
     /// decided knowing them.
     earlier: RefCell<Vec<StorageArea>>,
+    /// The accounts as what is decided and not committed leaves them: each row is judged on what
+    /// those before it would leave.
+    left: Earlier,
 }
 
 impl File<'_> {
     async fn good_rows(&self, all: &mut [Entry], report: &mut Report) -> Result<(), Problem> {
         for group in all.chunks_mut(BULK_LINES_AT_ONCE) {
-            let came = self.take(group, self.order.dry_run).await?;
+            let came = if self.order.kind.moves_accounts() && !self.order.dry_run {
+                self.in_order(group).await?
+            } else {
+                self.take(group, self.order.dry_run).await?
+            };
             for (entry, came) in group.iter().zip(came) {
                 self.count(report, entry, &came);
             }
         }
         Ok(())
+    }
+
+    /// A group decided in its order and committed at once. Where that fails because something has
+    /// moved meanwhile, one row after the other.
+    async fn in_order(&self, group: &mut [Entry]) -> Result<Vec<Came>, Problem> {
+        let mut came = self.take(group, true).await?;
+        let outcome = self.commit(decided(&mut came)).await;
+        self.left.borrow_mut().clear();
+        if matches!(outcome, Ok(true)) { Ok(came) } else { self.take(group, false).await }
     }
 
     /// Every entry decided, the whole committed at once or not at all.
@@ -118,21 +135,13 @@ impl File<'_> {
         }
         for _round in 0..DECIDE_ROUNDS_MAX {
             self.earlier.take();
+            self.left.borrow_mut().clear();
             let mut came = Vec::with_capacity(all.len());
             for group in all.chunks_mut(BULK_LINES_AT_ONCE) {
                 came.extend(self.take(group, true).await?);
             }
             let refused = came.iter().any(|came| matches!(came, Came::Refused(_)));
-            let mut decisions = Vec::new();
-            for (n, came) in came.iter_mut().enumerate() {
-                if matches!(came, Came::Decided(_)) {
-                    let mut decision = std::mem::replace(came, Came::New).decision();
-                    for wanted in decision.iter_mut().flat_map(|one| &mut one.moves) {
-                        wanted.pointer = format!("/rows/{n}{}", wanted.pointer);
-                    }
-                    decisions.extend(decision);
-                }
-            }
+            let decisions = decided(&mut came);
             let outcome = if refused { Ok(true) } else { self.commit(decisions).await };
             match outcome {
                 Ok(false) => continue,
@@ -182,7 +191,7 @@ impl File<'_> {
             ..self.ctx.clone()
         };
         let one = async |entry: &Entry| Box::pin(self.one(&ctx, entry, &known)).await;
-        if kind.changes_its_site() {
+        if kind.changes_its_site() || kind.moves_accounts() {
             let mut came = Vec::with_capacity(group.len());
             for entry in group.iter() {
                 came.push(one(entry).await);
@@ -213,24 +222,30 @@ impl File<'_> {
         if !entry.faults.is_empty() {
             // What else is wrong is told in the same breath; nothing may be written.
             let ctx = Ctx { validate_only: true, ..ctx.clone() };
-            let more = self.run(&ctx, body.as_bytes()).await.err();
+            let more = self.gathered(&ctx, body.as_bytes()).await.0.err();
             return Came::Refused(match more {
                 Some(problem) if is_about_rights(&problem) => problem,
                 more => with_own(entry, more),
             });
         }
-        let (outcome, decision) = command::gathered(Box::pin(self.run(ctx, body.as_bytes()))).await;
-        match (outcome, decision) {
+        let (outcome, gathered) = self.gathered(ctx, body.as_bytes()).await;
+        match (outcome, gathered) {
             (Err(problem), _) => Came::Refused(problem),
-            (Ok(ran), Some(decision)) => {
+            (Ok(ran), Some(Gathered { decision, left })) => {
                 if let Ran::Area(area) = ran {
                     self.earlier.borrow_mut().push(area);
                 }
+                self.left.borrow_mut().extend(left);
                 Came::Decided(Box::new(decision))
             }
             (Ok(Ran::New | Ran::Area(_)), None) => Came::New,
             (Ok(Ran::Known), None) => Came::Unchanged,
         }
+    }
+
+    /// Runs the entry's command on what those before it leave.
+    async fn gathered(&self, ctx: &Ctx, body: &[u8]) -> (Result<Ran, Problem>, Option<Gathered>) {
+        command::gathered(&self.left, Box::pin(self.run(ctx, body))).await
     }
 
     async fn run(&self, ctx: &Ctx, body: &[u8]) -> Result<Ran, Problem> {
@@ -278,6 +293,21 @@ impl Came {
             Self::New | Self::Unchanged | Self::Refused(_) => None,
         }
     }
+}
+
+/// Takes the decisions out, each move saying which row it is of.
+fn decided(came: &mut [Came]) -> Vec<Decision> {
+    let mut decisions = Vec::new();
+    for (n, came) in came.iter_mut().enumerate() {
+        if matches!(came, Came::Decided(_)) {
+            let mut decision = std::mem::replace(came, Came::New).decision();
+            for wanted in decision.iter_mut().flat_map(|one| &mut one.moves) {
+                wanted.pointer = format!("/rows/{n}{}", wanted.pointer);
+            }
+            decisions.extend(decision);
+        }
+    }
+    decisions
 }
 
 fn is_about_rights(problem: &Problem) -> bool {

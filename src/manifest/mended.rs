@@ -11,7 +11,7 @@ use super::file::Scene;
 use super::signed::{Said, Signable};
 use crate::app::App;
 use crate::clock::legal_day;
-use crate::command::Freshness;
+use crate::command::{self, Freshness};
 use crate::ctx::Ctx;
 use crate::db;
 use crate::journal::signature::Statement;
@@ -120,7 +120,7 @@ async fn the_rest(app: &App, ctx: &Ctx, asked: &FileManifest) -> Result<Vec<Faul
     let judged = admit::judge(&facts, asked, ctx, &Scene::of(app, ctx));
     let mut faults = judged.findings.faults;
     if let Some(admitted) = judged.admitted {
-        let balances = db::balances(&app.pool, &admitted.moves).await?;
+        let balances = command::balances(app, &admitted.moves).await?;
         faults.extend(db::faults_of(&balances, &admitted.moves));
     }
     Ok(faults)

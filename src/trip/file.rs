@@ -12,7 +12,6 @@ use crate::app::App;
 use crate::catalogue::LoadItem;
 use crate::command::{self, Done, Freshness};
 use crate::ctx::Ctx;
-use crate::db;
 use crate::decision::Decision;
 use crate::ids::{ManifestId, OrganisationId, TripId};
 use crate::limits::TRIP_MANIFESTS_MAX;
@@ -71,7 +70,7 @@ async fn file_as(
         let mut scene = Scene { filing, trip, aboard };
         if freshness == Freshness::Fresh {
             let moves = scene.filing.moves(ctx, &of(app, ctx, &scene));
-            scene.filing.facts.balances = Some(db::balances(&app.pool, &moves).await?);
+            scene.filing.facts.balances = Some(command::balances(app, &moves).await?);
         }
         Ok(scene)
     };
