@@ -14,7 +14,7 @@ use crate::telemetry::start_log;
 /// Start a demo: a private database with demo data, and the server on 127.0.0.1:8080.
 ///
 /// Its clock is a sandbox's: it can be moved forward. Ctrl-C stops it; the data stays.
-#[derive(Default, clap::Args)]
+#[derive(Debug, Default, PartialEq, Eq, clap::Args)]
 pub(super) struct Arguments {
     /// Folder of the private database.
     #[arg(long, value_name = "FOLDER")]

@@ -30,12 +30,14 @@ use crate::server::{Ended, StartError};
 
 /// Electronic transfer manifests for hazardous, medical and kitchen waste (联单).
 ///
-/// Without a command: `demo`.
+/// Without a command: `demo`, and these are its options.
 #[derive(Parser)]
-#[command(name = "liandan", version, after_help = variables())]
+#[command(name = "liandan", version, after_help = variables(), args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
+    #[command(flatten)]
+    demo: demo::Arguments,
 }
 
 #[derive(Subcommand)]
@@ -60,7 +62,7 @@ enum Command {
 /// Reads the arguments of the process and does what they say.
 pub fn run(environment: &Environment) -> Result<ExitCode, StartError> {
     let arguments = Arguments::parse();
-    match arguments.command.unwrap_or_else(|| Command::Demo(demo::Arguments::default())) {
+    match arguments.command.unwrap_or(Command::Demo(arguments.demo)) {
         Command::Demo(asked) => demo::run(environment, asked).map(code_of),
         Command::Serve(asked) => serve::run(environment, &asked).map(code_of),
         Command::Migrate(asked) => migrate::run(environment, &asked).map(|()| ExitCode::SUCCESS),
@@ -101,4 +103,25 @@ fn variables() -> String {
 fn say(line: &str) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(words: &str) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from(words.split(' '))
+    }
+
+    #[test]
+    fn the_demo_takes_its_options_with_and_without_its_name() {
+        let bare = read("liandan --data-dir x --listen 127.0.0.1:9 --reset").unwrap();
+        assert!(bare.command.is_none());
+        let named = read("liandan demo --data-dir x --listen 127.0.0.1:9 --reset").unwrap();
+        let Some(Command::Demo(named)) = named.command else { panic!("it is another command") };
+        assert_eq!(bare.demo, named);
+        assert_ne!(bare.demo, demo::Arguments::default());
+        assert_eq!(read("liandan").unwrap().demo, demo::Arguments::default());
+        assert!(read("liandan --data-dir x serve").is_err());
+    }
 }
