@@ -16,7 +16,7 @@ use crate::clock::legal_day;
 use crate::export::capacity_sheets;
 use crate::ids::EmergencyPlanId;
 use crate::pages;
-use crate::wire::Page;
+use crate::wire::{Nothing, Page};
 
 /// The routes below `/api/v1`.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -159,7 +159,8 @@ pub struct OpeningsView {
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub async fn openings(app: Data<App>, caller: Caller) -> Answer {
+pub async fn openings(app: Data<App>, caller: Caller, query: Query<Nothing>) -> Answer {
+    query.get()?;
     let data = capacity::opened(&app, &caller.reading()).await?;
     match caller.wanted() {
         Some(_) => whole::small(&caller, &capacity_sheets::OPENINGS, data),

@@ -11,7 +11,7 @@ use crate::app::{App, place};
 use crate::import::{self, ImportMode, Kind, Order, Report};
 use crate::limits::IMPORT_BYTES_MAX;
 use crate::problem::Problem;
-use crate::wire::wire;
+use crate::wire::{Nothing, wire};
 
 /// The routes below `/api/v1`.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -92,8 +92,9 @@ pub async fn send(
         (status = "5XX", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub async fn template(caller: Caller, segments: Segments) -> Answer {
+pub async fn template(caller: Caller, segments: Segments, query: Query<Nothing>) -> Answer {
     let kind = Kind::parse(&segments.text("kind")?).ok_or_else(Problem::not_found)?;
+    query.get()?;
     let file = format!("attachment; filename=\"{kind}.csv\"");
     let text = import::template(kind, caller.reading().lang);
     let mut answer = HttpResponse::Ok();

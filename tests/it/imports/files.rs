@@ -105,6 +105,8 @@ async fn each_kind_has_a_template_in_both_languages() {
         assert_eq!(counts(&report), [0, 0, 0, 0]);
     }
     get("cars", "zh").await.is(404);
+    let bogus = corps.get("/imports/templates/vehicles.csv?bogus=1").await;
+    bogus.is(422).refused_as("unknown_field").at("/query/bogus");
 }
 
 #[tokio::test]
