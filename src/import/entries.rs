@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::columns::Headings;
+use super::columns::{Found, Headings};
 use super::kinds::Kind;
 use super::place::Place;
+use super::same;
 use super::serial::FirstDay;
 use super::table::{NO_VALUE, Row, Table};
 use crate::problem::{Code, Fault, Text};
@@ -48,6 +49,7 @@ pub fn entries(kind: Kind, table: &Table, headings: &Headings) -> Vec<Entry> {
         let single = read(row, headings, table.first_day, 0);
         if let Some(before) = found.last_mut().filter(|before| belongs(kind, before, &single)) {
             let again = read(row, headings, table.first_day, before.lines.len());
+            before.faults.extend(differing(before, &again, headings));
             before.lines.push(row.line);
             before.faults.extend(again.faults);
             merge(&mut before.body, again.body);
@@ -95,6 +97,23 @@ fn read(row: &Row, headings: &Headings, first_day: FirstDay, nth: usize) -> Entr
         put(&mut entry.body, &pointer, column.shape.value(cell, first_day));
     }
     entry
+}
+
+/// What both rows say of the whole must be the same: which of them holds is not for us to choose.
+fn differing(before: &Entry, again: &Entry, headings: &Headings) -> Vec<Fault> {
+    let (row, first) = (before.lines.len(), before.lines.first().copied().unwrap_or_default());
+    let fault = |(at, found): (usize, &Found)| {
+        let pointer = found.column?.pointer;
+        let both = (before.body.pointer(pointer)?, again.body.pointer(pointer)?);
+        let detail = Text::new(
+            format!("与第 {first} 行不一致；同属一项的各行，此列须相同。"),
+            format!("Not as on line {first}: rows of one entry agree in this column."),
+        );
+        let place = Place::Cell { row, column: at }.to_pointer();
+        let is_other = !pointer.contains('#') && !same::says(both.0, both.1);
+        is_other.then(|| Fault::new(Code::InvalidValue, place, detail))
+    };
+    headings.found.iter().enumerate().filter_map(fault).collect()
 }
 
 /// Sets the value at a pointer; what it stands in is made where it is not there.

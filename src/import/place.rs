@@ -8,7 +8,7 @@ use crate::problem::Lang;
 /// A place that a pointer of a fault stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// A cell under no heading: the row's place in its entry, and which cell of it.
+    /// A cell by itself: the row's place in its entry, and which cell of it.
     Cell { row: usize, column: usize },
 }
 
@@ -41,7 +41,7 @@ pub fn spot((kind, headings, lang): (Kind, &Headings, Lang), lines: &[u32], poin
     if let Some(Place::Cell { row, column }) = Place::read(pointer) {
         return Spot {
             line: lines.get(row).copied(),
-            column: None,
+            column: headings.found.get(column).map(|found| found.heading.clone()),
             letter: Some(column_name(column)),
             pointer: String::new(),
         };

@@ -2,6 +2,7 @@
 //! safe to send again.
 
 mod files;
+mod order;
 mod rights;
 
 use encoding_rs::GBK;
