@@ -3,12 +3,24 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
+
 use super::asked::{CategoryGrowth, FacilityChange, NewFacility, PlannedStatus, WhatIf};
 use super::own::{grams, once, place};
 use super::register::{Plant, PlantLine, Register, category};
+use crate::catalogue::{Catalogue, WasteCode};
+use crate::ids::SiteId;
 use crate::problem::{Code, Fault, Findings, Text};
+use crate::registry::{Site, not_listed};
 use crate::units::Grams;
 use crate::wire::{Change, Patch};
+
+/// What there is already.
+pub struct Known<'a> {
+    pub catalogue: &'a Catalogue,
+    pub today: NaiveDate,
+    pub sites: &'a HashMap<SiteId, Site>,
+}
 
 /// Production, with the growth of each category; to the nearest gram.
 pub fn grown(register: &mut Register, growth: &[CategoryGrowth], findings: &mut Findings) {
@@ -25,7 +37,12 @@ pub fn grown(register: &mut Register, growth: &[CategoryGrowth], findings: &mut 
 
 /// The plants that would run, of those that there are and are built. A licence that is suspended
 /// now does not, unless that changes.
-pub fn running(mut plants: Vec<Plant>, changes: &WhatIf, findings: &mut Findings) -> Vec<Plant> {
+pub fn running(
+    mut plants: Vec<Plant>,
+    changes: &WhatIf,
+    known: &Known<'_>,
+    findings: &mut Findings,
+) -> Vec<Plant> {
     let pointer = |n| format!("/changes/facilities/{n}/licence_id");
     once(changes.facilities.iter().map(|one| one.licence_id), pointer, findings);
     for (n, change) in changes.facilities.iter().enumerate() {
@@ -35,15 +52,52 @@ pub fn running(mut plants: Vec<Plant>, changes: &WhatIf, findings: &mut Findings
             None => findings.refuse(Fault::unknown_reference(pointer(n))),
         }
     }
+    let taken = |id: &str| {
+        let id = id.to_lowercase();
+        plants.iter().any(|plant| plant.id == id)
+            || known.sites.keys().any(|site| site.to_string() == id)
+    };
+    for (n, new) in changes.new_facilities.iter().enumerate() {
+        if taken(new.id.as_str()) {
+            findings.refuse(not_new(format!("/changes/new_facilities/{n}/id")));
+        }
+    }
     plants.retain(|plant| plant.is_running);
     let pointer = |n| format!("/changes/new_facilities/{n}/id");
     once(changes.new_facilities.iter().map(|one| one.id.as_str()), pointer, findings);
     for (n, new) in changes.new_facilities.iter().enumerate() {
         let line = |m| format!("/changes/new_facilities/{n}/lines/{m}/line");
         once(new.lines.iter().map(|line| line.line.get()), line, findings);
+        listed(new, n, known, findings);
     }
     plants.extend(changes.new_facilities.iter().map(built));
     plants
+}
+
+/// Codes that nobody has are a typing error, and the plan that came of it would say nothing.
+fn listed(new: &NewFacility, n: usize, known: &Known<'_>, findings: &mut Findings) {
+    for (m, line) in new.lines.iter().enumerate() {
+        for (k, code) in line.codes.iter().enumerate() {
+            let pointer = || format!("/changes/new_facilities/{n}/lines/{m}/codes/{k}");
+            match WasteCode::parse(code.as_str()) {
+                Ok(code) if known.catalogue.find(code, known.today).is_some() => {}
+                Ok(code) => findings.refuse(not_listed(code, pointer())),
+                Err(_) => {
+                    let detail = Text::new("没有这样的废物代码。", "There is no such waste code.");
+                    findings.refuse(Fault::new(Code::UnknownWasteCode, pointer(), detail));
+                }
+            }
+        }
+    }
+}
+
+/// Flows name a facility by its id: two of one id could not be told apart.
+fn not_new(pointer: String) -> Fault {
+    let detail = Text::new(
+        "已是登记的许可证或场所的标识。",
+        "This is the id of a licence or site of the register.",
+    );
+    Fault::new(Code::InvalidValue, pointer, detail)
 }
 
 fn changed(plant: &mut Plant, change: &FacilityChange, n: usize, findings: &mut Findings) {

@@ -127,6 +127,28 @@ async fn what_would_be_different_can_be_asked() {
     refused.at("/changes/facilities/0/lines/0/line");
 }
 
+/// A plant that is not there yet takes wastes that there are, under a name that nothing has.
+#[tokio::test]
+async fn a_plant_to_be_names_known_codes_and_itself() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 1000).await;
+    enter(&cast, "produced", "900-249-08", 900.0).await;
+    let asked = |id: &str, code: &str| {
+        json!({"year": 2026, "changes": {"new_facilities": [
+            {"id": id, "location": {"lon": 80, "lat": 41},
+             "lines": [{"line": 1, "codes": ["900-214-08", code], "annual_kg": 200}]}]}})
+    };
+    plan(&cast.corps, &asked("新厂", "900-249-08")).await.is(200);
+    for code in ["900-999-99", "oil"] {
+        let refused = plan(&cast.corps, &asked("新厂", code)).await.is(422);
+        refused.refused_as("unknown_waste_code").at("/changes/new_facilities/0/lines/0/codes/1");
+    }
+    for id in [&cast.licence, &cast.receiver_site, &cast.producer_site.to_uppercase()] {
+        let refused = plan(&cast.corps, &asked(id, "900-249-08")).await.is(422);
+        refused.refused_as("invalid_value").at("/changes/new_facilities/0/id");
+    }
+}
+
 #[tokio::test]
 async fn one_plans_for_what_one_regulates() {
     let world = World::start().await;
