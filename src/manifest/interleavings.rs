@@ -145,8 +145,9 @@ impl Model {
         let newest = self.actors[n].on_the_way.last();
         match act {
             Act::File(_) => true,
-            Act::Receive(_, year) => newest
-                .is_some_and(|manifest| manifest.filed.items[0].year != Some(i64::from(year))),
+            Act::Receive(_, year) => {
+                newest.is_some_and(|manifest| manifest.filed.items[0].year != Some(i64::from(year)))
+            }
             Act::Cancel | Act::Permit(..) | Act::Share(_) | Act::Suspend => false,
         }
     }
@@ -292,8 +293,11 @@ fn crowd() -> Model {
 #[test]
 fn no_order_of_filing_receiving_and_cutting_oversells() {
     assert!(crowd().explore() > 3000);
-    let over_the_year =
-        [vec![Act::File(80)], vec![Act::File(80), Act::Receive(80, 2027)], vec![Act::Share(Some(90))]];
+    let over_the_year = [
+        vec![Act::File(80)],
+        vec![Act::File(80), Act::Receive(80, 2027)],
+        vec![Act::Share(Some(90))],
+    ];
     assert!(Model::new(&[100, 100], Some(150), &over_the_year).explore() >= 420);
     let suspended = [vec![Act::File(80), Act::Cancel], vec![Act::File(30)], vec![Act::Suspend]];
     assert!(Model::new(&[100, 100], Some(150), &suspended).explore() >= 420);

@@ -44,9 +44,8 @@ pub fn reserve_licence<'a>(
     let policy = policy::capacity(stream);
     let choice = |(licence, line): (&Licence, &LicenceLine)| {
         let (id, year) = (licence.id, year as i32);
-        let set = |grams: Option<Grams>| {
-            LimitChange::Set(grams.map(|grams| licence.with_factor(grams)))
-        };
+        let set =
+            |grams: Option<Grams>| LimitChange::Set(grams.map(|grams| licence.with_factor(grams)));
         let on_line = post(line_account(id, line.line, year), Grams::ZERO, mass, policy);
         let shared = post(shared_account(id, year), Grams::ZERO, mass, policy);
         vec![

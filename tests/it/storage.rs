@@ -69,3 +69,33 @@ async fn a_closed_area_takes_nothing() {
     let refused = cast.receiver.post(&format!("/manifests/{}/receive", filed.id()), &body).await;
     refused.is(409).refused_as("right_withdrawn").at("/storage_area_id");
 }
+
+/// What was filed has its place; of more than that, only what fits (capacity.md).
+#[tokio::test]
+async fn more_than_was_filed_is_accepted_only_where_it_fits() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 10_000).await;
+    cast.produce(500).await;
+    let before = cast.filed(&cast.oil(&json!(30))).await;
+    let own = area(&cast.receiver, &cast.receiver_site, 100).await;
+    let filed = cast.filed(&cast.oil(&json!(95))).await;
+    let receive = async |id: &str, kg: i64| {
+        let body = json!({"decision": "accept", "storage_area_id": own,
+            "items": [{"line": 1, "accepted_kg": kg, "refused_kg": 0}]});
+        cast.receiver.post(&format!("/manifests/{id}/receive"), &body).await
+    };
+    let over = receive(&filed.id(), 150).await.is(409);
+    let over = over.refused_as("storage_full").at("/items/0/accepted_kg");
+    assert_eq!(over.get("/errors/0/acceptable_kg"), &json!(100));
+    receive(&filed.id(), 100).await.ok();
+    assert_eq!(stored(&cast.receiver, &own).await, json!(100));
+    // Nothing was reserved for what was filed before the storage was told of: it is let in.
+    receive(&before.id(), 30).await.ok();
+    // More than lies there is not taken out, and the refusal says why.
+    let taken = json!({"site_id": cast.receiver_site, "kind": "taken_out",
+        "waste_code": "900-249-08", "mass_kg": 131, "storage_area_id": own});
+    let refused = cast.receiver.post("/ledger-entries", &taken).await.is(409);
+    let refused = refused.refused_as("insufficient_on_hand").at("/mass_kg");
+    assert_eq!(refused.get("/errors/0/stored_kg"), &json!(130));
+    assert!(refused.text.contains("130 kg"), "{}", refused.text);
+}
