@@ -100,6 +100,21 @@ pub fn corrects_stream(actor: &Actor, stream: Stream) -> bool {
     }
 }
 
+/// Whether what a regulator decides on a stream (licences, approvals, ledgers) is for its agency to
+/// decide, as a correction is; nobody else is bound by an agency. Where a regulator has none it is
+/// ecology's.
+pub fn decides_stream(actor: &Actor, stream: Stream) -> bool {
+    let is_bound = !is_system(actor) && actor.role.is_regulator() && actor.agency.is_some();
+    !is_bound || corrects_stream(actor, stream)
+}
+
+/// Whether the agency decides on any stream: those that only look do not suspend anybody.
+pub fn decides(actor: &Actor) -> bool {
+    [Stream::Hazardous, Stream::Medical, Stream::Kitchen]
+        .into_iter()
+        .any(|stream| decides_stream(actor, stream))
+}
+
 /// One of the organisation's own people.
 pub fn belongs_to(actor: &Actor, organisation_id: OrganisationId) -> bool {
     !is_system(actor) && actor.organisation_id == organisation_id

@@ -136,6 +136,7 @@ fn decide(
     let Facts { site, area, container_at } = facts;
     let site = site.as_ref().ok_or_else(|| Fault::unknown_reference("/site_id"))?;
     policy::require(keeps_books(&ctx.actor, site))?;
+    policy::require(policy::decides_stream(&ctx.actor, new.waste_code.stream()))?;
     let area = area.as_ref().filter(|area| area.site_id == site.id);
     let mut findings = Findings::new();
     look(new, catalogue, ctx, &mut findings);

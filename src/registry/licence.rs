@@ -121,6 +121,7 @@ fn decide_new(
         rated_daily_g: new.rated_daily_kg.map(PositiveKg::grams),
         lines,
     };
+    policy::require(decides(ctx, &licence))?;
     let beside = Beside { catalogue, division: &division, today: day, granted: None };
     licence_rules::warn(&licence, &beside, &mut findings);
     let warnings = findings.settle()?;
@@ -184,6 +185,11 @@ struct Standing {
     granted: Licence,
 }
 
+/// Whether a licence for this is for the actor's agency to grant and to change.
+fn decides(ctx: &Ctx, licence: &Licence) -> bool {
+    licence.streams().all(|stream| policy::decides_stream(&ctx.actor, stream))
+}
+
 /// Changes a licence.
 pub async fn change(
     app: &App,
@@ -212,7 +218,8 @@ fn decide_change(
 ) -> Result<Decision, Problem> {
     let known = &facts.licence;
     let before = &*known.value;
-    policy::require(policy::regulates(&ctx.actor, &facts.site.division))?;
+    let may = policy::regulates(&ctx.actor, &facts.site.division) && decides(ctx, before);
+    policy::require(may)?;
     ctx.expect_version(known.guard.version)?;
     if before.status == LicenceStatus::Lapsed {
         let detail = Text::new("许可证已失效，不能再更改。", "This licence has lapsed for good.");
@@ -221,6 +228,7 @@ fn decide_change(
     let patch = asked.as_ref().map_err(Clone::clone)?;
     let mut findings = Findings::new();
     let after = patch_licence(before, patch, catalogue, ctx, &mut findings);
+    policy::require(decides(ctx, &after))?;
     let (division, today) = (&*facts.site.division, legal_day(ctx.now));
     let beside = Beside { catalogue, division, today, granted: Some(&facts.granted) };
     licence_rules::warn(&after, &beside, &mut findings);

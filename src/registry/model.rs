@@ -7,6 +7,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::catalogue::{Category, Stream, WasteCode};
 use crate::clock::rfc3339;
 use crate::ids::{
     ApprovalId, ContainerId, DriverId, LedgerEntryId, LicenceId, ManagementPlanId, ManifestId,
@@ -179,6 +180,18 @@ pub struct Licence {
 }
 
 impl Licence {
+    /// The streams of what its lines take, as often as they name some.
+    pub fn streams(&self) -> impl Iterator<Item = Stream> + '_ {
+        let of_category = |one: &String| match Category::parse(one) {
+            Ok(Category::MEDICAL) => Stream::Medical,
+            Ok(_) | Err(_) => Stream::Hazardous,
+        };
+        self.lines.iter().flat_map(move |line| {
+            let codes = line.waste_codes.iter().filter_map(|code| WasteCode::parse(code).ok());
+            codes.map(|code| code.stream()).chain(line.categories.iter().map(of_category))
+        })
+    }
+
     /// Permitted mass with the licence's tolerance, in grams: what an account may hold.
     pub fn with_factor(&self, permitted: Grams) -> i64 {
         let widened = i128::from(permitted.0) * i128::from(self.limit_factor_milli) / 1000;

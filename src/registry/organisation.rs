@@ -114,6 +114,8 @@ fn decide_change(
     still_open(known.status)?;
     let patch = asked.as_ref().map_err(Clone::clone)?;
     policy::require(regulates || !beyond_the_name(patch))?;
+    let stands = patch.status != wire::Change::Keep || patch.blacklisted != wire::Change::Keep;
+    policy::require(policy::decides(&ctx.actor) || !stands)?;
     let before = &*known.value;
     let after = Organisation {
         id: before.id,
@@ -163,6 +165,7 @@ mod tests {
             organisation_id: OrganisationId::of(Uuid::from_bytes([of; 16])),
             via: Via::Password,
             division: division.map(str::to_owned),
+            agency: Some("ecology".into()),
             ..Actor::system()
         };
         let now = "2026-11-25T08:00:00Z".parse().unwrap();
