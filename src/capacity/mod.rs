@@ -23,6 +23,7 @@ pub use emergency::{
     ActivateEmergencyPlan, AskEmergency, ComparePlans, ComparisonView, EmergencyPlan,
     EmergencyPlanFilter, EmergencyPlanState, EmergencyPlanView, EndEmergencyPlan, GovernmentPlan,
     OpenedView, Opening, WholeEmergencyPlanView, activate, compare, end, feed as plan_feed,
-    implied as implied_plan, keep, list as list_plans, opened, openings_at, show as show_plan,
+    implied as implied_plan, keep, list as list_plans, listed_at, opened, openings_at,
+    show as show_plan,
 };
 pub use planning::{AskPlan, PlanView, plan};

@@ -16,8 +16,10 @@ use crate::ctx::Ctx;
 use crate::decision::Guard;
 use crate::ids::{DriverId, OrganisationId, SiteId, VehicleId};
 use crate::problem::Problem;
+use crate::registry::application::TransferApplication;
 use crate::registry::{
-    Driver, Known, Licence, ManagementPlan, Organisation, Site, TransferApproval, Vehicle, approval,
+    Driver, Known, Licence, ManagementPlan, Organisation, Site, TransferApproval, Vehicle,
+    application, approval,
 };
 
 /// A site and the organisation it belongs to.
@@ -71,9 +73,13 @@ pub struct Facts {
     pub licences: Arc<Vec<Known<Licence>>>,
     /// The approval that is named, where the actor may see it.
     pub approval: Option<Known<TransferApproval>>,
+    /// The application that it came of; it does not change any more.
+    pub applied: Option<TransferApplication>,
     /// Emergency plans that open the receiver, or did until lately; read only where no licence
     /// covers medical waste.
     pub openings: Vec<Known<EmergencyPlan>>,
+    /// The receiver's facilities on the co-disposal list; read with the plans that open them.
+    pub listed: Vec<Guard>,
     /// The plans of the producer's site.
     pub plans: Arc<Vec<Known<ManagementPlan>>>,
     /// Of the containers that are named, those that there are.
@@ -113,12 +119,17 @@ impl Facts {
             Some(id) => approval::seen(app, ctx, id, freshness).await?,
             None => None,
         };
-        let openings = match &receiver {
+        let applied = match &approval {
+            Some(approval) => application::approved_by(&app.pool, approval.id).await?,
+            None => None,
+        };
+        let (openings, listed) = match &receiver {
             Some(receiver) if lacks_licence(asked, &licences) => {
-                let today = legal_day(ctx.now);
-                capacity::openings_at(&app.pool, receiver.site.id, today).await?
+                let (site, today) = (receiver.site.id, legal_day(ctx.now));
+                let plans = capacity::openings_at(&app.pool, site, today).await?;
+                (plans, capacity::listed_at(&app.pool, site).await?)
             }
-            Some(_) | None => Vec::new(),
+            Some(_) | None => (Vec::new(), Vec::new()),
         };
         let containers = containers::named(app, asked).await?;
         let sources = read_sources(app, ctx, asked.items.iter()).await?;
@@ -129,7 +140,9 @@ impl Facts {
             legs,
             licences,
             approval,
+            applied,
             openings,
+            listed,
             plans,
             containers,
             course,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use chrono::{Months, NaiveDate};
 
 use super::access::is_registrar;
+use super::application::{self, TransferApplication};
 use super::cache::Known;
 use super::change::{Answered, Entered, commit, set, unchanged, words};
 use super::licence::check_span;
@@ -80,22 +81,35 @@ fn limit(approval: ApprovalId, mass: Grams) -> Move {
 fn judge_span(approval: &TransferApproval, licences: &[Known<Licence>], findings: &mut Findings) {
     let (from, to) = (approval.valid_from, approval.valid_to);
     check_span(from, to, findings);
-    let last = from.checked_add_months(Months::new(MONTHS_MAX));
-    if let Some(last) = last.filter(|last| to > *last) {
+    if let Some(last) = last_day(from).filter(|last| to > *last) {
         let text = Text::new(
             format!("审批有效期最长 {MONTHS_MAX} 个月，至 {last} 止。"),
             format!("An approval is valid for {MONTHS_MAX} months at most, to {last}."),
         );
         findings.refuse(Fault::new(Code::OutOfRange, "/valid_to", text));
     }
-    let ends = approval.waste_codes.iter().filter_map(|code| last_licensed_day(code, licences));
-    if let Some(end) = ends.min().filter(|end| to > *end) {
-        let text = Text::new(
-            format!("超出接受人许可证的有效期（至 {end}）。"),
-            format!("Beyond the receiver's licence, which is valid to {end}."),
-        );
-        findings.warn(Fault::new(Code::LicenceExpired, "/valid_to", text));
+    let licensed = licensed_until(&approval.waste_codes, licences);
+    if let Some(end) = licensed.filter(|end| to > *end) {
+        findings.warn(beyond_licence(end));
     }
+}
+
+/// The last day that an approval may be for.
+pub(super) fn last_day(from: NaiveDate) -> Option<NaiveDate> {
+    from.checked_add_months(Months::new(MONTHS_MAX))
+}
+
+/// The last day on which the receiver has a licence for each waste that it has any for.
+pub(super) fn licensed_until(codes: &[String], licences: &[Known<Licence>]) -> Option<NaiveDate> {
+    codes.iter().filter_map(|code| last_licensed_day(code, licences)).min()
+}
+
+pub(super) fn beyond_licence(end: NaiveDate) -> Fault {
+    let text = Text::new(
+        format!("超出接受人许可证的有效期（至 {end}）。"),
+        format!("Beyond the receiver's licence, which is valid to {end}."),
+    );
+    Fault::new(Code::LicenceExpired, "/valid_to", text)
 }
 
 /// The last day on which the receiver has a licence for a waste; `None` without any.
@@ -185,6 +199,8 @@ fn decide_new(
     if let Some(site) = producer {
         policy::require(policy::regulates(&ctx.actor, &site.division))?;
     }
+    let mut streams = new.waste_codes.iter().map(|code| code.stream());
+    policy::require(streams.all(|stream| policy::decides_stream(&ctx.actor, stream)))?;
     let mut findings = Findings::new();
     for (site, pointer) in [(producer, "/producer_site_id"), (receiver, "/receiver_site_id")] {
         if site.is_none() {
@@ -220,6 +236,8 @@ struct Facts {
     producer: Known<Site>,
     receiver: Known<Site>,
     licences: Arc<Vec<Known<Licence>>>,
+    /// The application that it came of, which has its bounds.
+    applied: Option<TransferApplication>,
 }
 
 impl Facts {
@@ -234,7 +252,8 @@ async fn read_one(app: &App, id: ApprovalId, freshness: Freshness) -> Result<Fac
     let (from, to) = (approval.producer_site_id, approval.receiver_site_id);
     match ends(app, from, to, freshness).await? {
         Ends { producer: Some(producer), receiver: Some(receiver), licences } => {
-            Ok(Facts { approval, producer, receiver, licences })
+            let applied = application::approved_by(&app.pool, id).await?;
+            Ok(Facts { approval, producer, receiver, licences, applied })
         }
         Ends { .. } => Err(Problem::internal("an approval between no sites")),
     }
@@ -282,7 +301,10 @@ fn decide_change(
     ctx: &Ctx,
 ) -> Result<Decision, Problem> {
     let known = &facts.approval;
-    let may = policy::regulates(&ctx.actor, &facts.producer.division);
+    let codes = known.waste_codes.iter().filter_map(|code| WasteCode::parse(code).ok());
+    let mut streams = codes.map(|code| code.stream());
+    let may = policy::regulates(&ctx.actor, &facts.producer.division)
+        && streams.all(|stream| policy::decides_stream(&ctx.actor, stream));
     policy::allow(facts.sees(ctx), may)?;
     ctx.expect_version(known.guard.version)?;
     let before = &*known.value;
@@ -299,6 +321,10 @@ fn decide_change(
     let span = |approval: &TransferApproval| (approval.valid_from, approval.valid_to);
     if span(&after) != span(before) {
         judge_span(&after, &facts.licences, &mut findings);
+    }
+    let bounds = |approval: &TransferApproval| (approval.mass_g, span(approval));
+    if let Some(applied) = facts.applied.as_ref().filter(|_| bounds(&after) != bounds(before)) {
+        application::within(applied, after.mass_g, span(&after), &mut findings);
     }
     let warnings = findings.settle()?;
     if after == *before {

@@ -234,3 +234,47 @@ async fn what_is_applied_for_and_granted_is_checked() {
     let (one, other) = futures_util::future::join(call(), call()).await;
     assert_eq!(one.is(200).get("/outcome"), other.is(200).get("/outcome"));
 }
+
+/// An approval is for what was applied for: no longer than the receiver's licence, no more, and by
+/// no other method; for more, the law asks for a new application (Order 23 Art. 27 and 28).
+#[tokio::test]
+async fn an_approval_keeps_within_its_application() {
+    let (_world, cast) = stage().await;
+    let shorter = json!({"valid_to": "2027-03-31"});
+    cast.corps.patch(&format!("/licences/{}", cast.licence), &shorter).await.is(200);
+    let path = submitted(&cast).await;
+    for (word, body) in [
+        ("accept", json!({})),
+        ("consult", json!({"number": "1"})),
+        ("reply", json!({"agrees": true, "number": "1"})),
+    ] {
+        cast.corps.post(&format!("{path}/{word}"), &body).await.is(200);
+    }
+    let decide = async |body: Value| cast.corps.post(&format!("{path}/decide"), &body).await;
+    let longer = json!({"decision": "approve", "number": "跨 1", "valid_to": "2027-04-01"});
+    decide(longer).await.is(409).refused_as("licence_expired").at("/valid_to");
+    let done = decide(json!({"decision": "approve", "number": "跨 1"})).await.is(200);
+    let id = done.str("/outcome/transfer_approval_id").to_owned();
+    let approval = format!("/transfer-approvals/{id}");
+    assert_eq!(cast.corps.get(&approval).await.is(200).str("/valid_to"), "2027-03-31");
+    for (name, value) in [("mass_kg", json!(500.001)), ("valid_to", json!("2027-06-01"))] {
+        let mut patch = json!({});
+        patch[name] = value;
+        let refused = cast.corps.patch(&approval, &patch).await.is(422);
+        refused.refused_as("out_of_range").at(&format!("/{name}"));
+    }
+    cast.corps.patch(&approval, &json!({"mass_kg": 400})).await.is(200);
+    cast.corps.patch(&approval, &json!({"mass_kg": 500})).await.is(200);
+
+    let lines = json!({"lines": [
+        {"line": 1, "waste_codes": ["900-249-08"], "methods": ["R9", "D10"], "annual_kg": 10_000},
+        {"line": 2, "categories": ["HW01"], "methods": ["Y11"], "annual_kg": 10_000}]});
+    cast.corps.patch(&format!("/licences/{}", cast.licence), &lines).await.is(200);
+    let mut oil = cast.oil(&json!(200));
+    oil["planned_departure_on"] = json!("2026-12-02");
+    oil["transfer_approval_id"] = json!(id);
+    cast.filed(&oil).await;
+    oil["items"][0]["method"] = json!("D10");
+    let refused = cast.producer.post("/manifests", &oil).await;
+    refused.refused_as("approval_required").at("/items/0/method");
+}

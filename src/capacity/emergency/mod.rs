@@ -14,6 +14,6 @@ pub use facts::{is_medical, takes_medical};
 pub use kept::{
     ActivateEmergencyPlan, ComparePlans, ComparisonView, EmergencyPlan, EmergencyPlanFilter,
     EmergencyPlanState, EmergencyPlanView, EndEmergencyPlan, GovernmentPlan, OpenedView, Opening,
-    WholeEmergencyPlanView, activate, compare, end, feed, implied, keep, list, opened, openings_at,
-    plans, show,
+    WholeEmergencyPlanView, activate, compare, end, feed, implied, keep, list, listed_at, opened,
+    openings_at, plans, show,
 };

@@ -7,11 +7,9 @@ use chrono::Datelike;
 use super::super::asked::ItemAsked;
 use super::super::linked::{Source, as_sources};
 use super::super::moves;
-use super::super::opened::Opened;
 use super::item::Parsed;
-use super::opened::under;
+use super::opened::{Opening, under};
 use super::{Admitted, AdmittedItem, ItemJudge, border, plan};
-use crate::capacity::EmergencyPlan;
 use crate::catalogue::WasteCode;
 use crate::decision::Move;
 use crate::problem::{Code, Fault, Findings, Text};
@@ -25,7 +23,7 @@ enum Right {
     /// Lines of its licences.
     Lines(Vec<(Known<Licence>, i64)>),
     /// An emergency plan in force.
-    Opened(Known<EmergencyPlan>, Opened),
+    Opened(Opening),
 }
 
 impl ItemJudge<'_> {
@@ -55,9 +53,9 @@ impl ItemJudge<'_> {
                 licence_move = Some(push(self.on_licence(&lines, mass, pointer())));
                 covering = lines;
             }
-            Right::Opened(plan, by) => {
+            Right::Opened(Opening { plan, by, guards }) => {
                 opened = Some((push(by.reserve(mass, self.stream, pointer())), by));
-                admitted.guards.push(plan.guard);
+                admitted.guards.extend(guards);
                 admitted.emergency_plan = under(&plan);
             }
         }
@@ -70,7 +68,8 @@ impl ItemJudge<'_> {
             push(moves::reserve_storage(receiver.id, capacity, mass, self.stream, at))
         });
         if let Some(approval) = self.approval {
-            border::covers(approval, code, n, findings);
+            let applied = self.facts.applied.as_ref();
+            border::covers((approval, applied), (code, parsed.method), n, findings);
             push(moves::reserve_approval(approval, mass, pointer()));
         }
         let plan_move = self.plan.and_then(|plan| {
@@ -98,7 +97,7 @@ impl ItemJudge<'_> {
         match self.covering(parsed, n) {
             Ok(lines) => return Right::Lines(lines),
             Err(fault) => match self.opened(parsed.code) {
-                Ok((plan, by)) => return Right::Opened(plan, by),
+                Ok(opening) => return Right::Opened(opening),
                 Err(closed) => findings.refuse(closed.unwrap_or(fault)),
             },
         }

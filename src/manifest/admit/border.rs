@@ -7,10 +7,11 @@
 
 use chrono::NaiveDate;
 
-use crate::catalogue::{Stream, WasteCode};
+use crate::catalogue::{Method, Stream, WasteCode};
 use crate::config::Borders;
 use crate::ids::ApprovalId;
 use crate::problem::{Code, Fault, Findings, Text};
+use crate::registry::application::TransferApplication;
 use crate::registry::{Known, Site, Standing, TransferApproval, side};
 
 /// A movement, as far as borders care.
@@ -107,12 +108,30 @@ fn required(detail: Text) -> Fault {
     Fault::new(Code::ApprovalRequired, POINTER, detail)
 }
 
-/// The approval is for this waste.
-pub fn covers(approval: &TransferApproval, code: WasteCode, n: usize, findings: &mut Findings) {
+/// The approval is for this waste, and for this way with it where it came of an application: of
+/// one that was entered from paper the register knows no method.
+pub fn covers(
+    (approval, applied): (&TransferApproval, Option<&TransferApplication>),
+    (code, method): (WasteCode, Method),
+    n: usize,
+    findings: &mut Findings,
+) {
+    let number = &approval.number;
     if approval.waste_codes.iter().any(|listed| listed == code.as_str()) {
+        let Some(applied) = applied else { return };
+        let of_code = applied.items.iter().filter(|item| item.waste_code == code.as_str());
+        let methods: Vec<&str> = of_code.map(|item| item.method.as_str()).collect();
+        if methods.is_empty() || methods.contains(&method.as_str()) {
+            return;
+        }
+        let methods = methods.join(", ");
+        let text = Text::new(
+            format!("转移审批 {number} 中 {code} 的利用处置方式为 {methods}；变更须重新申请。"),
+            format!("Approval {number} is for {code} by {methods}: another needs a new one."),
+        );
+        findings.refuse(Fault::new(Code::ApprovalRequired, format!("/items/{n}/method"), text));
         return;
     }
-    let number = &approval.number;
     let text = Text::new(
         format!("转移审批 {number} 不包括 {code}。"),
         format!("Approval {number} does not include {code}."),
@@ -230,7 +249,8 @@ mod tests {
         let found = |code: &str| {
             let mut findings = Findings::new();
             let code = WasteCode::parse(code).unwrap();
-            covers(&approved(Standing::Active), code, 3, &mut findings);
+            let method = Method::parse("R9").unwrap();
+            covers((&approved(Standing::Active), None), (code, method), 3, &mut findings);
             findings
         };
         assert!(found("900-249-08").is_clean());

@@ -5,13 +5,22 @@ use super::super::opened::{Opened, UnderPlan};
 use super::ItemJudge;
 use crate::capacity::{EmergencyPlan, EmergencyPlanState};
 use crate::catalogue::{Stream, WasteCode};
+use crate::decision::Guard;
 use crate::problem::{Code, Fault, Text};
 use crate::registry::Known;
+
+/// By which a receiver without a licence takes an item.
+pub struct Opening {
+    pub plan: Known<EmergencyPlan>,
+    pub by: Opened,
+    /// The plan and the entry on the list, as they were read.
+    pub guards: Vec<Guard>,
+}
 
 impl ItemJudge<'_> {
     /// The plan that opens the receiver for the planned day, and where the mass counts. Errors: why
     /// it is closed, where a plan once opened it; `None` where none ever did.
-    pub fn opened(&self, code: WasteCode) -> Result<(Known<EmergencyPlan>, Opened), Option<Fault>> {
+    pub fn opened(&self, code: WasteCode) -> Result<Opening, Option<Fault>> {
         if self.stream != Stream::Medical || code.stream() != Stream::Medical {
             return Err(None);
         }
@@ -19,16 +28,17 @@ impl ItemJudge<'_> {
         let mut why = None;
         for plan in &self.facts.openings {
             let Some(opening) = plan.opening_at(self.receiver.site.id) else { continue };
-            let reason = self.closed(plan);
-            if reason.is_none() {
-                let opened = Opened {
-                    co_disposal_facility_id: opening.co_disposal_facility_id,
-                    day,
-                    daily_g: opening.daily_g,
-                };
-                return Ok((plan.clone(), opened));
+            let facility = opening.co_disposal_facility_id;
+            let listed = self.facts.listed.iter().find(|one| one.subject.id == facility.uuid());
+            // What is back-filled left while it was on the list, as far as anybody can tell.
+            let is_gone = listed.is_none() && self.asked.backfill.is_none();
+            why = self.closed(plan).or_else(|| is_gone.then(|| left_the_list(plan)));
+            if why.is_none() {
+                let by =
+                    Opened { co_disposal_facility_id: facility, day, daily_g: opening.daily_g };
+                let guards = listed.copied().into_iter().chain([plan.guard]).collect();
+                return Ok(Opening { plan: plan.clone(), by, guards });
             }
-            why = reason;
         }
         Err(why.map(|text| Fault::new(Code::LicenceDoesNotCover, "/receiver_site_id", text)))
     }
@@ -62,6 +72,15 @@ impl ItemJudge<'_> {
             None
         }
     }
+}
+
+fn left_the_list(plan: &EmergencyPlan) -> Text {
+    let number = plan.government_plan.as_ref().map(|document| document.number.as_str());
+    let number = number.unwrap_or_default();
+    Text::new(
+        format!("接受人已不在协同处置名单上，应急方案（{number}）不再对其开放。"),
+        format!("The receiver has left the co-disposal list: plan ({number}) opens it no more."),
+    )
 }
 
 /// The plan as a manifest tells of it.

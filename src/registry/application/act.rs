@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::super::access::{Scope, could_keep_books, keeps_books};
-use super::super::approval::{Grant, grant};
+use super::super::approval::{Grant, beyond_licence, grant, last_day, licensed_until};
 use super::super::cache::Known;
 use super::super::change::{Along, Answered, Entered, commit, event, words};
 use super::super::entry::{Entry, Slice};
@@ -22,6 +23,7 @@ use super::steps::{self, Ends};
 use super::store;
 use super::view::{OneTransferApplicationView, TransferApplicationView};
 use crate::app::App;
+use crate::catalogue::WasteCode;
 use crate::clock::legal_day;
 use crate::command::Freshness;
 use crate::ctx::{Actor, Ctx};
@@ -30,6 +32,7 @@ use crate::decision::Decision;
 use crate::identity::policy;
 use crate::ids::{ApprovalId, SiteId, TransferApplicationId};
 use crate::problem::{Code, Fault, Findings, Problem, Text};
+use crate::units::Grams;
 use crate::wire::{Asked, PositiveKg};
 
 pub fn clocks(app: &App) -> Clocks<'_> {
@@ -150,6 +153,12 @@ pub async fn step(
     commit(app, ctx, read, decide).await
 }
 
+/// Whether what is to cross is for the actor's agency to decide on.
+fn decides(actor: &Actor, it: &TransferApplication) -> bool {
+    let mut codes = it.items.iter().filter_map(|item| WasteCode::parse(&item.waste_code).ok());
+    codes.all(|code| policy::decides_stream(actor, code.stream()))
+}
+
 fn decide_step(
     facts: &Facts,
     (taken, asked): (ApplicationStep, &Asked<Step>),
@@ -157,7 +166,8 @@ fn decide_step(
     (app, ctx): (&App, &Ctx),
 ) -> Result<Decision, Problem> {
     let (known, ends, today) = (&facts.application, facts.ends(), legal_day(ctx.now));
-    policy::allow(ends.are_seen_by(&ctx.actor), steps::may(taken, &ctx.actor, ends))?;
+    let may = decides(&ctx.actor, known) && steps::may(taken, &ctx.actor, ends);
+    policy::allow(ends.are_seen_by(&ctx.actor), may)?;
     ctx.expect_version(known.guard.version)?;
     let it = clocks(app).stands(known, today);
     steps::must_be_possible(&it, taken)?;
@@ -196,18 +206,23 @@ fn decide_outcome(
     steps::must_say(it, asked, &mut findings);
     let approves = asked.decision == ApplicationVerdict::Approve;
     let granted = approves.then(|| {
+        let from = asked.valid_from.unwrap_or_else(|| it.valid_from.max(today));
+        let licensed = licensed_until(&codes(it), &facts.licences);
+        // As long as was applied for, as the law allows and as the receiver may take it.
+        let longest = last_day(from).unwrap_or(it.valid_to).min(it.valid_to);
+        let to = asked.valid_to.unwrap_or_else(|| licensed.map_or(longest, |end| longest.min(end)));
         let wanted = Grant {
             id,
             ends: (it.producer_site_id, it.receiver_site_id),
             number: asked.number.as_ref().map(words).unwrap_or_default(),
             waste_codes: codes(it),
             mass: asked.mass_kg.map_or(it.mass(), PositiveKg::grams),
-            span: (
-                asked.valid_from.unwrap_or_else(|| it.valid_from.max(today)),
-                asked.valid_to.unwrap_or(it.valid_to),
-            ),
+            span: (from, to),
         };
-        within(it, &wanted, &mut findings);
+        within(it, wanted.mass, wanted.span, &mut findings);
+        if let Some(end) = licensed.filter(|end| to > *end || from > *end) {
+            findings.refuse(beyond_licence(end));
+        }
         grant(wanted, &facts.licences, &mut findings)
     });
     let warnings = findings.settle()?;
@@ -223,6 +238,7 @@ fn decide_outcome(
         entered.moves = vec![held];
         entered.along = Some(Along { subject, read_at: None, event });
         entered.guards = vec![facts.producer.guard, facts.receiver.guard];
+        entered.guards.extend(facts.licences.iter().map(|licence| licence.guard));
     }
     entered.decision(ctx)
 }
@@ -235,16 +251,20 @@ fn codes(it: &TransferApplication) -> Vec<String> {
 }
 
 /// No more, and for no longer, than was applied for (Art. 27).
-fn within(it: &TransferApplication, wanted: &Grant, findings: &mut Findings) {
-    if wanted.mass > it.mass() {
+pub fn within(
+    it: &TransferApplication,
+    mass: Grams,
+    (from, to): (NaiveDate, NaiveDate),
+    findings: &mut Findings,
+) {
+    if mass > it.mass() {
         let applied = it.mass().to_kg_text();
         let text = Text::new(
-            format!("超出申请量（{applied} kg）。"),
-            format!("More than the {applied} kg applied for."),
+            format!("超出申请量（{applied} kg）；增加数量须重新申请。"),
+            format!("More than the {applied} kg applied for: more needs a new application."),
         );
         findings.refuse(Fault::new(Code::OutOfRange, "/mass_kg", text));
     }
-    let (from, to) = wanted.span;
     for (beyond, pointer) in
         [(from < it.valid_from, "/valid_from"), (to > it.valid_to, "/valid_to")]
     {
@@ -270,7 +290,11 @@ pub async fn show(
     let (clocks, today) = (clocks(app), legal_day(ctx.now));
     let it = clocks.stands(&facts.application, today);
     let view = OneTransferApplicationView {
-        allowed_actions: steps::open(&it, &ctx.actor, facts.ends()),
+        allowed_actions: if decides(&ctx.actor, &it) {
+            steps::open(&it, &ctx.actor, facts.ends())
+        } else {
+            Vec::new()
+        },
         application: TransferApplicationView::on(&facts.application, (clocks, today)),
     };
     Ok((facts.application.guard.version, view))

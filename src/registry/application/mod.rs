@@ -13,6 +13,7 @@ mod steps;
 mod store;
 mod view;
 
+pub(super) use act::within;
 pub use act::{clocks, list, seen_among, show, step, submit};
 pub use asked::{
     ApplicationStep, ConsultApplication, CorrectApplication, DecideApplication,
@@ -21,5 +22,5 @@ pub use asked::{
 };
 pub use clocks::{Clocks, TermState};
 pub use model::{ApplicationStatus, TransferApplication};
-pub use store::implied;
+pub use store::{approved_by, implied};
 pub use view::{OneTransferApplicationView, TransferApplicationView, shown};

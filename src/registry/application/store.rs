@@ -14,7 +14,7 @@ use super::model::{ApplicationStatus, TransferApplication};
 use crate::db::Pool;
 use crate::db::schema::{subject, transfer_application as t};
 use crate::decision::{Cell, Row, Table, Type, Write};
-use crate::ids::{SiteId, TransferApplicationId};
+use crate::ids::{ApprovalId, SiteId, TransferApplicationId};
 use crate::problem::Problem;
 
 const COLUMNS: &[(&str, Type)] = &[
@@ -77,6 +77,20 @@ pub async fn one(
         Ok(Known::new(TransferApplication::KIND, id.uuid(), version, it))
     };
     found.map(known).transpose()
+}
+
+/// The application that an approval came of; none for one that was entered from paper.
+pub async fn approved_by(
+    pool: &Pool,
+    approval: ApprovalId,
+) -> Result<Option<TransferApplication>, Problem> {
+    let found: Option<Value> = t::table
+        .filter(t::approval_id.eq(approval.uuid()))
+        .select(t::state)
+        .first(&mut pool.get().await?)
+        .await
+        .optional()?;
+    found.map(serde_json::from_value).transpose().map_err(Problem::internal)
 }
 
 /// Those of which the actor sees either end.

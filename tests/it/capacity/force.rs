@@ -90,6 +90,7 @@ async fn a_kiln_takes_boxes_while_the_plan_is_in_force_and_not_a_day_longer() {
     // 42.5 of 50 kg: what is beyond a day's mass is shown and let pass, as medical waste is.
     let second = cast.filed(&boxes).await;
     assert_eq!(second.str("/warnings/0/code"), "capacity_warning");
+    assert!(second.text.contains("协同处置设施当日"), "{}", second.text);
     let shown = cast.corps.get(&format!("/capacity/emergency-plans/{id}")).await.is(200);
     let day = |on: &str, reserved: Value, used: Value| {
         json!({"co_disposal_facility_id": town.facility, "on": on, "daily_kg": 50,
@@ -126,6 +127,30 @@ async fn a_kiln_takes_boxes_while_the_plan_is_in_force_and_not_a_day_longer() {
     assert_eq!(ended.str("/data/0/id"), id);
     // What is on its way ends under the plan that it was filed under.
     cast.accepts(&last).await;
+    town.clean().await;
+}
+
+/// A facility that leaves the list is offered by no plan any more, and takes nothing by one.
+#[tokio::test]
+async fn a_facility_that_has_left_the_list_is_opened_no_more() {
+    let town = Town::new().await;
+    let Town { cast, facility, .. } = &town;
+    let plan = town.planned(&cast.corps).await.id();
+    cast.corps.post(&of(&plan, "activate"), &document()).await.is(200);
+    let boxes = town.boxes("2026-11-25");
+    cast.filed(&boxes).await;
+    let listed = async |status: &str| {
+        let path = format!("/co-disposal-facilities/{facility}");
+        cast.corps.patch(&path, &json!({"status": status})).await.is(200);
+        cast.producer.get("/capacity/openings").await.is(200).get("/data").as_array().unwrap().len()
+    };
+    assert_eq!(listed("closed").await, 0);
+    let refused = cast.producer.post("/manifests", &boxes).await.is(409);
+    refused.refused_as("licence_does_not_cover").at("/receiver_site_id");
+    assert_eq!(listed("active").await, 1);
+    cast.filed(&boxes).await;
+    let bogus = cast.producer.get("/capacity/openings?bogus=1").await.is(422);
+    bogus.refused_as("unknown_field").at("/query/bogus");
     town.clean().await;
 }
 

@@ -22,4 +22,4 @@ pub use model::{
     EmergencyPlanView, EndEmergencyPlan, GovernmentPlan, Opening, WholeEmergencyPlanView,
 };
 pub use opened::{OpenedView, opened};
-pub use store::{implied, openings_at};
+pub use store::{implied, listed_at, openings_at};

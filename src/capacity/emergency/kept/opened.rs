@@ -32,10 +32,14 @@ pub struct OpenedView {
     pub government_plan: Option<GovernmentPlan>,
 }
 
-/// All that are opened today.
+/// All that are opened today: those that have left the co-disposal list since are not any more.
 pub async fn opened(app: &App, ctx: &Ctx) -> Result<Vec<OpenedView>, Problem> {
     let today = legal_day(ctx.now);
-    let plans = store::in_force(&app.pool, today).await?;
+    let mut plans = store::in_force(&app.pool, today).await?;
+    let listed = store::listed(&app.pool).await?;
+    for plan in &mut plans {
+        plan.openings.retain(|one| listed.contains(&one.co_disposal_facility_id));
+    }
     let ids = plans.iter().flat_map(|plan| &plan.openings).map(|one| one.co_disposal_facility_id);
     let days = store::days_of(&app.pool, ids, today).await?;
     let today = today.to_string();

@@ -11,7 +11,9 @@ use uuid::Uuid;
 use super::model::{EmergencyPlan, EmergencyPlanFilter, EmergencyPlanState, GovernmentPlan};
 use crate::db::Pool;
 use crate::db::schema::{account, co_disposal_facility, emergency_plan as t, subject};
-use crate::decision::{AccountKind, Cell, Row, SubjectKind, Table, Type, Write, with_columns};
+use crate::decision::{
+    AccountKind, Cell, Guard, Row, Subject, SubjectKind, Table, Type, Write, with_columns,
+};
 use crate::ids::{CoDisposalFacilityId, EmergencyPlanId, OrganisationId, SiteId};
 use crate::problem::Problem;
 use crate::registry::Known;
@@ -216,6 +218,25 @@ pub async fn listed(pool: &Pool) -> Result<HashSet<CoDisposalFacilityId>, Proble
     let ids: Vec<Uuid> =
         f::table.filter(f::status.eq("active")).select(f::id).load(&mut pool.get().await?).await?;
     Ok(ids.into_iter().map(CoDisposalFacilityId::of).collect())
+}
+
+/// The facilities at a site that are on the co-disposal list, each as it is there.
+pub async fn listed_at(pool: &Pool, site: SiteId) -> Result<Vec<Guard>, Problem> {
+    use co_disposal_facility as f;
+    let conn = &mut pool.get().await?;
+    let of_site = || f::table.filter(f::site_id.eq(site.uuid())).select(f::id);
+    let ids: Vec<Uuid> = of_site().load(conn).await?;
+    // Versions before standings: whoever changes one in between makes the guard stale.
+    let versions = subject::table.filter(subject::id.eq_any(ids));
+    let rows: Vec<(Uuid, i64)> =
+        versions.select((subject::id, subject::version)).load(conn).await?;
+    let active: Vec<Uuid> = of_site().filter(f::status.eq("active")).load(conn).await?;
+    let rows = rows.into_iter().filter(|(id, _)| active.contains(id));
+    let guard = |(id, version)| {
+        let subject = Subject::new(SubjectKind::CoDisposalFacility, id);
+        Guard { subject, version }
+    };
+    Ok(rows.map(guard).collect())
 }
 
 /// What a facility took on a day and what is on its way there, in grams.
