@@ -97,9 +97,7 @@ fn recomputed(all: &[Account], produced: BTreeMap<(String, String), i64>) -> BTr
                 let reserved = if waits { item.shipped } else { 0 };
                 let key = (LINE, licence.clone(), line.to_string(), year);
                 book(key, item.accepted, reserved);
-                if item.shared {
-                    book((SHARED, licence.clone(), "0".to_owned(), year), item.accepted, reserved);
-                }
+                book((SHARED, licence.clone(), "0".to_owned(), year), item.accepted, reserved);
             }
             let to_store = if item.storage && waits { item.shipped } else { 0 };
             let stored = item.accepted - item.treated;

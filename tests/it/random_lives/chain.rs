@@ -17,7 +17,6 @@ pub struct Tally {
     pub shipped: i64,
     /// Licence, line, year.
     pub reserved_on: Option<(String, i64, i64)>,
-    pub shared: bool,
     pub storage: bool,
     pub produced: bool,
     /// Year of the use, once it was received.
@@ -243,7 +242,6 @@ fn amended(items: &mut [Tally], data: &Value) {
             let becomes = |name: &str, was: bool| {
                 (was && !cleared.contains(&Value::from(name))) || told[name] == true
             };
-            item.shared = becomes("shared", item.shared);
             item.storage = becomes("storage", item.storage);
         }
     }
@@ -258,7 +256,6 @@ fn shipped(item: &Value) -> Tally {
         code: item["waste_code"].as_str().unwrap().to_owned(),
         shipped: item["mass_g"].as_i64().unwrap(),
         reserved_on: licence,
-        shared: item["shared"] == true,
         storage: item["storage"] == true,
         produced: item["produce"] == true,
         ..Tally::default()

@@ -98,8 +98,10 @@ impl Manifest {
             }
             let old = reserved.keys(reserved.year).into_iter().filter(|_| !in_year);
             posts.extend(old.map(|(key, _)| Post { key, reserved: -shipped, ..Post::default() }));
-            let reserved = if self.is_kept_in_storage() { -shipped } else { 0 };
-            posts.push(Post { key: world.storage(self.to), used, reserved, ..Post::default() });
+            // What has its place is held to it; where none is known all is let in.
+            let (kept, key) = (self.is_kept_in_storage(), world.storage(self.to));
+            let (reserved, enforced) = (if kept { -shipped } else { 0 }, enforced && kept);
+            posts.push(Post { key, used, reserved, enforced, ..Post::default() });
             posts
         };
         self.items.iter().zip(found).map(one).collect()

@@ -279,7 +279,7 @@ impl Planner<'_> {
         let year = day(self.now)[..4].parse().unwrap();
         let into = (&mut books, &self.stage.sites);
         let Ok(after) = received(&manifests, &found, year, into) else {
-            return (body, Outcome::Refused(409, vec!["capacity_exceeded"]));
+            return (body, Outcome::Refused(409, vec!["capacity_exceeded", "storage_full"]));
         };
         let mut events = 1;
         let mut beside = Vec::new();

@@ -107,7 +107,7 @@ impl Planner<'_> {
                 let change = Change::one(Some(at), after, books);
                 Outcome::Passes(200, Box::new(change))
             }
-            Err(Full) => Outcome::Refused(409, vec!["capacity_exceeded"]),
+            Err(Full) => Outcome::Refused(409, vec!["capacity_exceeded", "storage_full"]),
         };
         (body, outcome)
     }

@@ -16,12 +16,13 @@ pub struct Reserved {
 }
 
 impl Reserved {
-    /// Its line, and the limit that the licence's lines share.
+    /// Its line, and what the licence's lines hold together, with or without a limit.
     pub fn keys(&self, year: i16) -> Vec<(Key, i64)> {
         let Line { licence, n, permitted, shared, .. } = &self.line;
-        let mut keys = vec![((LINE, licence.clone(), n.to_string(), year), *permitted)];
-        keys.extend(shared.map(|limit| ((SHARED, licence.clone(), "0".to_owned(), year), limit)));
-        keys
+        vec![
+            ((LINE, licence.clone(), n.to_string(), year), *permitted),
+            ((SHARED, licence.clone(), "0".to_owned(), year), shared.unwrap_or(i64::MAX)),
+        ]
     }
 }
 
