@@ -15,6 +15,8 @@ use crate::telemetry::start_log;
 ///
 /// Its clock is a sandbox's: it can be moved forward. Ctrl-C stops it; the data stays.
 #[derive(Debug, Default, PartialEq, Eq, clap::Args)]
+// Its options stand beside those of the program, whose group has the same name.
+#[group(skip)]
 pub(super) struct Arguments {
     /// Folder of the private database.
     #[arg(long, value_name = "FOLDER")]

@@ -32,7 +32,8 @@ use crate::server::{Ended, StartError};
 ///
 /// Without a command: `demo`, and these are its options.
 #[derive(Parser)]
-#[command(name = "liandan", version, after_help = variables(), args_conflicts_with_subcommands = true)]
+#[command(name = "liandan", version, after_help = variables())]
+#[command(args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,

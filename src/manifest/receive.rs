@@ -129,20 +129,7 @@ pub fn admit(
     };
     let is_as_declared = received.decision == "accept" && received.mismatches.is_empty();
     let mut step = Step::new(Happening::Received(received), occurred_at, "manifest_received");
-    for (n, found) in asked.items.iter().enumerate() {
-        let Some(item) = item(manifest, found.line.get()) else { continue };
-        let licence = scene.more.licences.iter().find(|one| Some(one.id) == item.licence_id);
-        // In another year than planned it sets the limit, which must be the one in force then.
-        if item.year.is_some_and(|year| year != i64::from(on.year())) {
-            step.guards.extend(licence.map(|licence| licence.guard));
-        }
-        let limits = licence.map_or_else(Limits::default, |licence| limits(licence, item));
-        let at = || (stream, format!("/items/{n}/accepted_kg"));
-        let accepted = found.accepted_kg.grams();
-        step.moves.push(moves::receive(manifest, item, accepted, (on, limits), at()));
-        step.moves.extend(moves::take_in(manifest, item, accepted, at()));
-        step.moves.extend(moves::use_approval(manifest, item, accepted, at()));
-    }
+    scene.move_accounts(asked, on, stream, &mut step);
     if let Some(area) = area {
         let accepted: Grams = asked.items.iter().map(|item| item.accepted_kg.grams()).sum();
         step.guards.push(area.guard);
@@ -161,6 +148,27 @@ pub fn admit(
     }
     scene.more.second.sign(&mut step, manifest, ctx)?;
     Ok(step)
+}
+
+impl Scene<GateFacts> {
+    /// Every item's accounts: licence, storage, approval.
+    fn move_accounts(&self, asked: &Receive, on: NaiveDate, stream: Stream, step: &mut Step) {
+        let manifest = &self.stored.manifest;
+        for (n, found) in asked.items.iter().enumerate() {
+            let Some(item) = item(manifest, found.line.get()) else { continue };
+            let licence = self.more.licences.iter().find(|one| Some(one.id) == item.licence_id);
+            // In another year than planned it sets the limit, which must be the one in force then.
+            if item.year.is_some_and(|year| year != i64::from(on.year())) {
+                step.guards.extend(licence.map(|licence| licence.guard));
+            }
+            let limits = licence.map_or_else(Limits::default, |licence| limits(licence, item));
+            let at = || (stream, format!("/items/{n}/accepted_kg"));
+            let accepted = found.accepted_kg.grams();
+            step.moves.push(moves::receive(manifest, item, accepted, (on, limits), at()));
+            step.moves.extend(moves::take_in(manifest, item, accepted, at()));
+            step.moves.extend(moves::use_approval(manifest, item, accepted, at()));
+        }
+    }
 }
 
 /// Who signs by calling: the receiver and, for who may sign as that too, the carrier that came.

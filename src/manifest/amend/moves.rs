@@ -83,7 +83,9 @@ pub fn by_difference(
 
 fn net_of(one: &Move) -> i64 {
     let posts = one.choices.first().map(Vec::as_slice).unwrap_or_default();
-    posts.iter().map(|post| post.reserved.saturating_sub(on_hand(post))).sum()
+    // What all lines hold together moves with a line, and would count its mass twice.
+    let own = posts.iter().filter(|post| post.account.kind != AccountKind::LicenceShared);
+    own.map(|post| post.reserved.saturating_sub(on_hand(post))).sum()
 }
 
 /// What a post adds to what is on hand.

@@ -7,7 +7,7 @@ use super::case::{
     Kind::{Alike, One, Own},
     case, change, make, many,
 };
-use super::table::{REGISTRARS, WITH_PRODUCER};
+use super::table::{OF_HAZARDOUS, WITH_PRODUCER};
 
 pub const CASES: &[Case] = &[
     case("POST /api/v1/capacity/plans", Own("one's own problem, or division (capacity.rs)")),
@@ -64,7 +64,7 @@ pub const CASES: &[Case] = &[
     change(
         "POST /api/v1/transfer-applications/{id}/request-corrections",
         "transfer-applications",
-        REGISTRARS,
+        OF_HAZARDOUS,
         r#"{"text": "x"}"#,
     ),
     change(
@@ -76,25 +76,25 @@ pub const CASES: &[Case] = &[
     change(
         "POST /api/v1/transfer-applications/{id}/accept",
         "transfer-applications",
-        REGISTRARS,
+        OF_HAZARDOUS,
         "{}",
     ),
     change(
         "POST /api/v1/transfer-applications/{id}/consult",
         "transfer-applications",
-        REGISTRARS,
+        OF_HAZARDOUS,
         r#"{"number": "1"}"#,
     ),
     change(
         "POST /api/v1/transfer-applications/{id}/reply",
         "transfer-applications",
-        REGISTRARS,
+        OF_HAZARDOUS,
         r#"{"agrees": true, "number": "1"}"#,
     ),
     change(
         "POST /api/v1/transfer-applications/{id}/decide",
         "transfer-applications",
-        REGISTRARS,
+        OF_HAZARDOUS,
         r#"{"decision": "refuse", "reason": "x"}"#,
     ),
     change(

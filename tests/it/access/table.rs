@@ -13,6 +13,8 @@ pub const REGISTRARS: &[&str] = &["corps", "division", "health"];
 pub const INSPECTORS: &[&str] =
     &["corps", "division", "elsewhere", "regiment", "neighbour", "health"];
 pub const WITH_PRODUCER: &[&str] = &["corps", "division", "health", "producer"];
+/// Those of them whose agency decides on hazardous waste.
+pub const OF_HAZARDOUS: &[&str] = &["corps", "division"];
 const WITH_CARRIER: &[&str] = &["corps", "division", "health", "carrier"];
 pub const WITH_RECEIVER: &[&str] = &["corps", "division", "health", "receiver"];
 
@@ -215,7 +217,7 @@ pub const CASES: &[Case] = &[
     ),
     change("PATCH /api/v1/organisations/{id}", "organisations", WITH_RECEIVER, r#"{"name":"x"}"#),
     change("PATCH /api/v1/sites/{id}", "sites", WITH_PRODUCER, r#"{"name":"x"}"#),
-    change("PATCH /api/v1/licences/{id}", "licences", REGISTRARS, r#"{"status":"lapsed"}"#),
+    change("PATCH /api/v1/licences/{id}", "licences", OF_HAZARDOUS, r#"{"status":"lapsed"}"#),
     change("PATCH /api/v1/vehicles/{id}", "vehicles", WITH_CARRIER, r#"{"kind":"x"}"#),
     change("PATCH /api/v1/drivers/{id}", "drivers", WITH_CARRIER, r#"{"phone":"0"}"#),
     change("PATCH /api/v1/storage-areas/{id}", "storage-areas", WITH_RECEIVER, r#"{"name":"x"}"#),
@@ -229,7 +231,7 @@ pub const CASES: &[Case] = &[
     change(
         "PATCH /api/v1/transfer-approvals/{id}",
         "transfer-approvals",
-        REGISTRARS,
+        OF_HAZARDOUS,
         r#"{"mass_kg":200}"#,
     ),
     change("PATCH /api/v1/containers/{id}", "containers", WITH_PRODUCER, r#"{"note":"x"}"#),
@@ -310,7 +312,7 @@ pub const CASES: &[Case] = &[
         json!({"organisation_id": estate.cast.producer_id, "name": "x", "kind": "production",
             "division": "01", "region_code": "659002"})
     }),
-    make("POST /api/v1/licences", REGISTRARS, |estate| {
+    make("POST /api/v1/licences", OF_HAZARDOUS, |estate| {
         json!({"organisation_id": estate.thing("organisations"),
             "site_id": estate.cast.receiver_site, "number": "x", "kind": "comprehensive",
             "issued_on": "2026-01-01", "issued_by": "x", "valid_from": "2026-01-01",
@@ -337,13 +339,13 @@ pub const CASES: &[Case] = &[
         json!({"site_id": estate.cast.producer_site, "year": 2027,
             "lines": [{"waste_code": "900-249-08", "annual_kg": 1}]})
     }),
-    make("POST /api/v1/transfer-approvals", REGISTRARS, |estate| {
+    make("POST /api/v1/transfer-approvals", OF_HAZARDOUS, |estate| {
         json!({"producer_site_id": estate.cast.producer_site,
             "receiver_site_id": estate.cast.receiver_site, "number": "x",
             "waste_codes": ["900-249-08"], "mass_kg": 1, "valid_from": "2026-01-01",
             "valid_to": "2026-12-31"})
     }),
-    make("POST /api/v1/ledger-entries", WITH_PRODUCER, |estate| {
+    make("POST /api/v1/ledger-entries", &["corps", "division", "producer"], |estate| {
         json!({"site_id": estate.cast.producer_site, "kind": "produced",
             "waste_code": "900-249-08", "mass_kg": 1})
     }),

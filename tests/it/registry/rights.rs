@@ -277,7 +277,10 @@ async fn an_agency_decides_on_its_own_streams() {
         "valid_from": "2024-01-01", "valid_to": "2028-12-31",
         "lines": [{"line": 1, "categories": ["HW01"], "methods": ["Y11"], "annual_kg": 5}],
     });
-    let entry = |code: &str| json!({"site_id": cast.producer_site, "kind": "produced", "waste_code": code, "mass_kg": 1});
+    let entry = |code: &str| {
+        json!({"site_id": cast.producer_site, "kind": "produced", "waste_code": code,
+            "mass_kg": 1})
+    };
     let stranger = cast.stranger.get("/me").await.ok().str("/organisation/id").to_owned();
     let stranger = format!("/organisations/{stranger}");
     for agency in ["transport", "public_security", "emergency", "health"] {
