@@ -56,6 +56,7 @@ pub const LABELS: &[Label] = &[
     ("grease_kg", "废弃油脂", "grease", " kg", " kg"),
     ("held_kg", "在库量", "held", " kg", " kg"),
     ("high", "上限", "upper bound", "", ""),
+    ("holders", "转手单位数", "holders in a row", " 个", ""),
     ("hours", "用时", "time", " 小时", " h"),
     ("identical", "相同重量", "the same weight", " 次", " times"),
     ("impurity_percent", "杂质率", "impurity", "%", "%"),

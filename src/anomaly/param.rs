@@ -16,6 +16,7 @@ pub enum Param {
     Al07Warn,
     Al08Limit,
     Al08Warn,
+    Al09BeforeFiling,
     Al11WarnBefore,
     Al12Warn,
     Al12High,
@@ -131,10 +132,12 @@ pub enum Param {
     Al83Limit,
     Al83Warn,
     Al84Warn,
+    Al86Holders,
+    Al86Window,
 }
 
 impl Param {
-    pub const ALL: [Self; 128] = [
+    pub const ALL: [Self; 131] = [
         Self::Al01HazardousPercent,
         Self::Al01HazardousFloor,
         Self::Al01MedicalPercent,
@@ -148,6 +151,7 @@ impl Param {
         Self::Al07Warn,
         Self::Al08Limit,
         Self::Al08Warn,
+        Self::Al09BeforeFiling,
         Self::Al11WarnBefore,
         Self::Al12Warn,
         Self::Al12High,
@@ -263,5 +267,7 @@ impl Param {
         Self::Al83Limit,
         Self::Al83Warn,
         Self::Al84Warn,
+        Self::Al86Holders,
+        Self::Al86Window,
     ];
 }

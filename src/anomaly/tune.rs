@@ -176,7 +176,10 @@ fn decide(set: &Set, found: Option<&(Set, i64)>, ctx: &Ctx) -> Result<Decision, 
     decided::decision(vec![Change { kind, value: set.clone(), version, row }], ctx)
 }
 
-/// 422 for what the law has fixed, and out of the range.
+/// The unit of what is counted: no half of it is there.
+const COUNT: &str = "count";
+
+/// 422 for what the law has fixed, out of the range, and half a thing that is counted.
 pub fn within(rule: &Rule, spec: &Spec, value: f64, pointer: &str) -> Result<(), Problem> {
     let Spec { param, min, max, unit, certainty, .. } = spec;
     if !spec.is_open() {
@@ -188,6 +191,13 @@ pub fn within(rule: &Rule, spec: &Spec, value: f64, pointer: &str) -> Result<(),
         return Err(Fault::new(Code::InvalidValue, pointer, text)
             .with("source", certainty.as_str())
             .into());
+    }
+    if unit == COUNT && value.fract() != 0.0 {
+        let text = Text::new(
+            format!("参数 {param} 是个数，应为整数。"),
+            format!("{param} is a count: it must be whole."),
+        );
+        return Err(Fault::new(Code::InvalidValue, pointer, text).into());
     }
     if (*min..=*max).contains(&value) {
         return Ok(());
@@ -215,6 +225,16 @@ pub async fn settings_seen(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_counted_is_whole() {
+        let set = |code: u8, param, value| {
+            let rule = RuleId(code).rule().unwrap();
+            within(rule, spec_of(rule, param).unwrap(), value, "/value").is_ok()
+        };
+        assert!(set(44, "window", 20.0) && !set(44, "window", 20.5) && !set(44, "window", 201.0));
+        assert!(set(76, "stock_months", 2.5));
+    }
 
     #[test]
     fn a_setting_is_of_the_streams_that_it_changes() {

@@ -21,6 +21,9 @@ pub struct LoadItem {
     pub code: String,
     pub method: String,
     pub mass_g: i64,
+    /// Of it, what did not come in on other manifests.
+    #[serde(default)]
+    pub own_g: i64,
     pub stored_since: Option<DateTime<Utc>>,
     pub licence: Option<(LicenceId, i64)>,
     pub produce: bool,
@@ -54,6 +57,9 @@ pub struct Load {
     pub is_backfill: bool,
     pub items: Vec<LoadItem>,
     pub filed_at: DateTime<Utc>,
+    /// When the filing stood in the log.
+    #[serde(default)]
+    pub recorded_at: Option<DateTime<Utc>>,
     pub departed_at: Option<DateTime<Utc>>,
     pub departed_by: Option<Uuid>,
     pub loaded_g: Option<i64>,
@@ -78,6 +84,7 @@ impl Load {
             code: item.waste_code.clone(),
             method: item.method.clone(),
             mass_g: item.mass_g.0,
+            own_g: item.own_g().0,
             stored_since: item.stored_since,
             licence: item.licence_id.map(|id| (id, item.licence_line.unwrap_or_default())),
             produce: item.produce,
@@ -108,6 +115,7 @@ impl Load {
             is_backfill: filed.backfill.is_some(),
             items: filed.items.iter().map(item).collect(),
             filed_at: seen.occurred_at,
+            recorded_at: Some(seen.recorded_at),
             departed_at: None,
             departed_by: None,
             loaded_g: None,

@@ -29,7 +29,7 @@ use super::setting::{Set, Settings};
 use crate::calendar::Calendar;
 use crate::catalogue::Catalogue;
 use crate::ids::{
-    AnomalyId, DriverId, LicenceId, ManifestId, OrganisationId, SiteId, StorageAreaId,
+    AnomalyId, DriverId, LicenceId, ManifestId, OrganisationId, RoundId, SiteId, StorageAreaId,
     TransferApplicationId, VehicleId,
 };
 use crate::registry::application::TransferApplication;
@@ -37,8 +37,8 @@ use crate::registry::{Driver, Licence, Organisation, Site, Vehicle};
 use book::{Book, Leaf};
 use load::Load;
 use rules::{
-    capacity, drift, kitchen, mass, medical, movement, network, pace, paper, registers, silence,
-    stock, storage_age, stove, terms, track,
+    capacity, drift, kitchen, mass, medical, movement, network, pace, paper, registers, reports,
+    shells, silence, stock, storage_age, stove, terms, track,
 };
 use seen::{Seen, What};
 use timers::Timers;
@@ -130,6 +130,7 @@ books! {
     settings_made: (String, String, String) => Set,
     registered: Uuid => registers::Papers,
     owed: SiteId => registers::Owed,
+    classes: OrganisationId => reports::Class,
     tallies: String => registers::Tally,
     drift: (SiteId, SiteId) => drift::Drift,
     hauls: (OrganisationId, SiteId) => drift::Drift,
@@ -148,6 +149,8 @@ books! {
     pickups: (SiteId, String) => medical::Pickups,
     wards: SiteId => medical::Wards,
     kitchens: SiteId => kitchen::Kitchen,
+    /// Whose stops a round of kitchen waste has.
+    rounds: RoundId => kitchen::Stops,
     making: SiteId => silence::Making,
     peers: String => silence::Peers,
     tracks: VehicleId => track::Track,
@@ -156,6 +159,8 @@ books! {
     plants: SiteId => capacity::Plant,
     flows: (String, SiteId) => network::Flow,
     shares: (String, String) => network::Shares,
+    /// Manifests that carry on what came in on others.
+    chains: ManifestId => shells::Chain,
     misfits: SiteId => terms::Misfit,
     applications: TransferApplicationId => TransferApplication,
     lots: SiteId => storage_age::Lots,
@@ -184,10 +189,13 @@ impl Watch {
                     rules::manifest(self, &load, seen, happening);
                     if rules::is_over(&load, happening) {
                         self.loads.remove(id);
+                        self.chains.remove(id);
                     }
+                } else {
+                    rules::afterwards(self, *id, happening);
                 }
             }
-            What::Round(id, happening) => mass::round(self, *id, happening, seen),
+            What::Round(id, happening) => rules::round(self, *id, happening, seen),
             What::Ledger(entry) => rules::ledger(self, entry, seen),
             What::Setting(set) => self.set(set),
             What::Readings(batch, readings) => rules::readings(self, batch, readings, seen),

@@ -37,6 +37,15 @@ const LEAN_MAX: f64 = 0.01;
 const LEAN_TRIPS: f64 = 10.0;
 const LEAN_SENDERS: f64 = 3.0;
 
+/// Divisions that scales have, in grams: 1, 2 or 5 times a power of ten, 20 kg at most.
+const DIVISIONS: [i64; 14] =
+    [20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1];
+/// Weighings that show a division: so many that are all even are no chance. After a few it is
+/// believed, and from the first on as far as the second figure.
+const WEIGHINGS: u32 = 12;
+const FEW_WEIGHINGS: u32 = 4;
+const BELIEVED_MAX_G: i64 = 10_000;
+
 /// How well the scales of a receiver agree with those who send to it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Scale {
@@ -49,9 +58,53 @@ pub struct Scale {
     pub trips: f64,
     #[serde(default)]
     pub senders: f64,
+    /// The greatest common divisor of the newest weighings, of how many, and the last of them: the
+    /// same weight again shows nothing.
+    #[serde(default)]
+    pub gcd_g: i64,
+    #[serde(default)]
+    pub weighed: u32,
+    #[serde(default)]
+    pub last_g: i64,
+    /// Its division, once that is known; zero before.
+    #[serde(default)]
+    pub division_g: i64,
+}
+
+fn gcd(one: i64, other: i64) -> i64 {
+    let (mut a, mut b) = (one.abs(), other.abs());
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+/// The coarsest division that all of some weighings are multiples of.
+fn division_of(gcd_g: i64) -> i64 {
+    DIVISIONS.into_iter().find(|division| gcd_g % division == 0).unwrap_or(1)
 }
 
 impl Scale {
+    /// Takes a weighing, and tells the division of the scale that it shows, in grams: none where
+    /// it was weighed finer than this scale weighs.
+    pub fn weigh(&mut self, mass_g: i64) -> f64 {
+        if mass_g > 0 && mass_g != self.last_g {
+            self.last_g = mass_g;
+            self.gcd_g = gcd(self.gcd_g, mass_g);
+            self.weighed += 1;
+        }
+        if self.weighed >= WEIGHINGS {
+            self.division_g = division_of(self.gcd_g);
+            (self.gcd_g, self.weighed) = (0, 0);
+        }
+        let division = match self.division_g {
+            0 if self.weighed >= FEW_WEIGHINGS => division_of(self.gcd_g),
+            0 => division_of(self.gcd_g).min(BELIEVED_MAX_G),
+            known => known,
+        };
+        if mass_g % division == 0 { division as f64 } else { 0.0 }
+    }
+
     /// Takes a loss into the middle, which goes a step its way. `before`: trips of the same sender;
     /// who sends far more than the others does not set the middle alone.
     fn lose(&mut self, loss: f64, sd: f64, before: u32) {
@@ -86,6 +139,10 @@ impl Default for Scale {
             middle: 0.0,
             trips: 0.0,
             senders: 0.0,
+            gcd_g: 0,
+            weighed: 0,
+            last_g: 0,
+            division_g: 0,
         }
     }
 }
@@ -108,12 +165,12 @@ pub struct Drift {
 }
 
 /// One more trip of two sites, and of a carrier to a receiver: a loss as a share, and the usual
-/// spread.
-pub fn drift(w: &mut Watch, load: &Load, seen: &Seen<'_>, (loss, sd): (f64, f64)) {
+/// spread: with the scale's division for a load of that size, and without it, as it is learnt.
+pub fn drift(w: &mut Watch, load: &Load, seen: &Seen<'_>, (loss, sd, usual): (f64, f64, f64)) {
     let pair = (load.from_site, load.to_site);
     let before = w.drift.get(&pair).map_or(0, |drift| drift.trips);
     let scale = w.scale.entry(load.to_site);
-    scale.noise.see(-loss, MEMORY);
+    scale.noise.see(-loss * (usual / sd), MEMORY);
     scale.lose(loss, sd, before);
     let lean = scale.lean();
     let (kg, manifest, producer) = (load.shipped_g() as f64 / 1000.0, load.id, load.from_site);

@@ -20,9 +20,10 @@ use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
 use crate::clock::{legal_day, rfc3339};
-use crate::ids::SiteId;
+use crate::ids::{RoundId, SiteId};
 use crate::manifest::Happening;
 use crate::registry::{LedgerEntry, LedgerKind, Site, Standing};
+use crate::round;
 
 /// A kitchen's collections.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -36,7 +37,23 @@ pub struct Kitchen {
     /// What lies there by its own ledger, in grams, and when it was last entered.
     pub heap_g: i64,
     pub entered: Option<DateTime<Utc>>,
+    /// Days on which a round found it closed, the newest, and the last day that was missed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<NaiveDate>,
+    #[serde(default)]
+    pub missed: Option<NaiveDate>,
 }
+
+/// The sites of a round's stops, by their numbers.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Stops {
+    pub sites: BTreeMap<i64, SiteId>,
+}
+
+/// Days on which it was closed that are remembered.
+const CLOSED: usize = 14;
+/// Kinds of business that cook on working days alone.
+const ON_WORKING_DAYS: [&str; 2] = ["canteen", "school_canteen"];
 
 /// Weeks whose pattern counts.
 const WEEKS: i64 = 4;
@@ -61,6 +78,50 @@ pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happeni
             }
         }
         _ => {}
+    }
+}
+
+/// A stop that was skipped because nobody was there: nothing was cooked that day.
+pub fn round(w: &mut Watch, id: RoundId, happening: &round::Happening, seen: &Seen<'_>) {
+    use round::Happening as H;
+    match happening {
+        H::Planned(data) if data.stream == "kitchen" => {
+            let sites = data.stops.iter().map(|stop| (stop.n, stop.producer_site_id)).collect();
+            w.rounds.put(id, Stops { sites });
+        }
+        H::StopAdded(stop) => {
+            if let Some(stops) = w.rounds.edit(&id) {
+                stops.sites.insert(stop.n, stop.producer_site_id);
+            }
+        }
+        H::Skipped(data) if data.reason == "closed" => {
+            let site = w.rounds.get(&id).and_then(|stops| stops.sites.get(&data.n)).copied();
+            if let Some(site) = site {
+                closed(w, site, legal_day(seen.occurred_at));
+            }
+        }
+        H::Completed(data) if data.is_final => {
+            w.rounds.remove(&id);
+        }
+        H::Cancelled(_) => {
+            w.rounds.remove(&id);
+        }
+        _ => {}
+    }
+}
+
+fn closed(w: &mut Watch, site: SiteId, day: NaiveDate) {
+    let kitchen = w.kitchens.entry(site);
+    kitchen.closed.push(day);
+    if kitchen.closed.len() > CLOSED {
+        kitchen.closed.remove(0);
+    }
+    // It was told after the day had been missed.
+    if kitchen.missed == Some(day)
+        && let Some(last) = kitchen.last
+    {
+        let key = named(month_of(last));
+        w.clear(RuleId(58), (About::Site, site.uuid()), &key, Gone::Normal);
     }
 }
 
@@ -119,15 +180,25 @@ pub fn ledger(w: &mut Watch, entry: &LedgerEntry, _seen: &Seen<'_>) {
 /// Nobody came for a day.
 pub fn due(w: &mut Watch, site: SiteId) {
     let Some(kitchen) = w.kitchens.get(&site).cloned() else { return };
-    let active = w.sites.get(&site).is_some_and(|site| site.status == Standing::Active);
-    let (Some(last), true) = (kitchen.last, active) else { return };
+    let Some(entry) = w.sites.get(&site).filter(|site| site.status == Standing::Active) else {
+        return;
+    };
+    let Some(last) = kitchen.last else { return };
+    let on_working_days =
+        entry.business.as_deref().is_some_and(|kind| ON_WORKING_DAYS.contains(&kind));
     let now = w.now();
     let missed = legal_day(now).checked_sub_days(Days::new(1)).unwrap_or_default();
     w.timers.set(Timer::Pickup, site.uuid(), now + TimeDelta::days(1));
     let keeps_books = kitchen.entered.is_some_and(|entered| now - entered < TimeDelta::days(14));
-    if (keeps_books && kitchen.heap_g == 0) || is_day_off(&kitchen, missed) {
+    let holiday = w.reference.calendar.special(missed).is_some_and(|day| !day.is_working_day);
+    if (keeps_books && kitchen.heap_g == 0)
+        || is_day_off(&kitchen, missed)
+        || kitchen.closed.contains(&missed)
+        || (on_working_days && holiday)
+    {
         return;
     }
+    w.kitchens.entry(site).missed = Some(missed);
     let Some(mut finding) = w.of_site(58, site, "kitchen") else { return };
     finding.key = named(month_of(last));
     finding.evidence = json!({

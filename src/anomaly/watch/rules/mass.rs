@@ -59,13 +59,17 @@ fn received(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
     // What an incident has on record is told, and no loss of a trip.
     let difference: i64 = data.items.iter().map(|item| item.difference_g.0).sum();
     let share = difference as f64 / out as f64;
-    let sd = w.scale.get(&load.to_site).map_or(HONEST, |scale| scale.noise.sd()).max(0.001);
-    let (percent, floor) = tolerance(w, &load.stream, &load.to_division);
-    let allowed = (percent * out as f64).max(floor);
-    let percent_gain = w.param(Param::Al02Percent, &load.to_division) / 100.0;
+    let found: i64 = data.items.iter().map(|item| item.accepted_g.0 + item.refused_g.0).sum();
+    let division = w.scale.entry(load.to_site).weigh(found);
+    let usual = w.scale.get(&load.to_site).map_or(HONEST, |scale| scale.noise.sd()).max(0.001);
+    // Of a small lot most of the difference may be the division of the scale.
+    let sd = usual.hypot(division / 12.0_f64.sqrt() / out as f64);
     let divisions = w.param(Param::Al02ScaleDivisions, &load.to_division);
+    let (percent, floor) = tolerance(w, &load.stream, &load.to_division);
+    let allowed = (percent * out as f64).max(floor).max(divisions * division);
+    let percent_gain = w.param(Param::Al02Percent, &load.to_division) / 100.0;
     let gain = (percent_gain * out as f64)
-        .max(divisions * scale_division(load))
+        .max(divisions * division.max(scale_division(load)))
         .max(FAR * sd * out as f64);
     // Each rule tells the limit that it looked at.
     let evidence = |limit: f64| {
@@ -76,6 +80,7 @@ fn received(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
             "difference_percent": (share * 1e4).round() / 100.0,
             "allowed_kg": (limit / 10.0).round() / 100.0,
             "usual_spread_percent": (sd * 1e4).round() / 100.0,
+            "division_kg": division / 1000.0,
         })
     };
     if (difference as f64) > gain && difference as f64 <= allowed {
@@ -87,7 +92,7 @@ fn received(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
         raise(w, 1, load, evidence(allowed));
         return;
     }
-    drift(w, load, seen, (-share, sd));
+    drift(w, load, seen, (-share, sd, usual));
 }
 
 fn raise(w: &mut Watch, rule: u8, load: &Load, evidence: serde_json::Value) {
@@ -95,7 +100,7 @@ fn raise(w: &mut Watch, rule: u8, load: &Load, evidence: serde_json::Value) {
     w.raise(finding);
 }
 
-/// A division of the scale that a load of this size is weighed on, in grams.
+/// A division of the scale that a load of this size is weighed on, in grams, where nobody knows.
 fn scale_division(load: &Load) -> f64 {
     match load.shipped_g() {
         ..=100_000 => 100.0,

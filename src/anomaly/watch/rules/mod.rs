@@ -5,6 +5,8 @@ pub mod applied;
 pub mod capacity;
 pub mod deadline;
 pub mod drift;
+pub mod fall;
+pub mod ghost;
 pub mod kitchen;
 pub mod mass;
 pub mod medical;
@@ -15,7 +17,9 @@ pub mod pace;
 pub mod paper;
 pub mod periods;
 pub mod registers;
+pub mod reports;
 pub mod rights;
+pub mod shells;
 pub mod silence;
 pub mod soon;
 pub mod sorting;
@@ -32,9 +36,10 @@ use super::Watch;
 use super::load::Load;
 use super::seen::Seen;
 use super::timers::Timer;
-use crate::ids::{ManifestId, SiteId, VehicleId};
+use crate::ids::{ManifestId, RoundId, SiteId, VehicleId};
 use crate::manifest::{Filed, Happening};
 use crate::registry::LedgerEntry;
+use crate::round;
 use crate::track::{Batch, Reading};
 
 /// A manifest was filed: what only its filing tells.
@@ -58,6 +63,22 @@ pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happeni
     capacity::manifest(w, load, seen, happening);
     network::manifest(w, load, seen, happening);
     terms::manifest(w, load, seen, happening);
+    reports::manifest(w, load, seen, happening);
+    ghost::manifest(w, load, seen, happening);
+    shells::manifest(w, load, seen, happening);
+}
+
+/// Something happened to a manifest of which nothing was expected any more.
+pub fn afterwards(w: &mut Watch, id: ManifestId, happening: &Happening) {
+    if matches!(happening, Happening::Departed(_)) {
+        ghost::left(w, id);
+    }
+}
+
+/// Something happened to a round.
+pub fn round(w: &mut Watch, id: RoundId, happening: &round::Happening, seen: &Seen<'_>) {
+    mass::round(w, id, happening, seen);
+    kitchen::round(w, id, happening, seen);
 }
 
 /// An entry was made in a site's ledger by hand.
@@ -69,6 +90,7 @@ pub fn ledger(w: &mut Watch, entry: &LedgerEntry, seen: &Seen<'_>) {
     silence::ledger(w, entry, seen);
     capacity::ledger(w, entry, seen);
     storage_age::ledger(w, entry, seen);
+    reports::ledger(w, entry);
 }
 
 /// Devices told what they read.

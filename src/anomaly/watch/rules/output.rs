@@ -5,20 +5,25 @@
 //! A rate that halves or doubles is wrong on one side of the change; the coefficient says on which.
 //! So a site that told too little from its first day is found when it begins to tell all.
 
+use chrono::Datelike;
 use serde_json::json;
 
 use super::super::Watch;
 use super::super::stats::median;
-use super::super::time::{Month, named};
+use super::super::time::{Month, month_of, named};
 use super::silence::{Making, against_peers, between, did};
 use crate::anomaly::finding::{About, Gone};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
-use crate::registry::{Site, SiteKind};
+use crate::clock::legal_day;
+use crate::ids::SiteId;
+use crate::registry::{Site, SiteKind, Standing};
 
 /// A month with fewer entries than this may lack one that fell into the next, unless the site
 /// usually makes twice as many.
 const TIMES_MIN: u32 = 4;
+/// The day on which the figures of the month before are in.
+const FIGURES_IN: u32 = 10;
 /// Entries before a month that make a rate known.
 const TIMES_BEFORE_MIN: u32 = 10;
 /// A rate that changed lies so far beyond those before, as a factor.
@@ -31,6 +36,28 @@ const LONG: usize = 4;
 pub fn month(w: &mut Watch, site: &Site, making: &Making, month: Month) -> bool {
     per_output(w, site, making, month);
     site.kind == SiteKind::Production && changed(w, site, making, month)
+}
+
+/// Output of a month was told. What was corrected is judged again at once, and so is what is told
+/// late where a case stands; months that are told for the first time wait for their day.
+pub fn told(w: &mut Watch, id: SiteId, month: Month, is_first: bool) {
+    if is_first && !w.is_raised(RuleId(36), (About::Site, id.uuid()), "") {
+        return;
+    }
+    let Some((site, making)) = w.sites.get(&id).cloned().zip(w.making.get(&id).cloned()) else {
+        return;
+    };
+    // The newest month that has been judged.
+    let now = w.now();
+    let is_in = legal_day(now).day() >= FIGURES_IN;
+    let newest = month_of(now) - if is_in { 1 } else { 2 };
+    let has = |month: &Month| did(w, id, *month, "output").is_some_and(|output| output > 0.0);
+    let judged = (newest - 2..=newest).rev().find(has);
+    if site.status == Standing::Active
+        && let Some(judged) = judged.filter(|judged| (judged - 2..=*judged).contains(&month))
+    {
+        per_output(w, &site, &making, judged);
+    }
 }
 
 /// The coefficient that a site's rates are held against, and what its codes make a tonne.

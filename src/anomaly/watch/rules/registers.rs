@@ -1,8 +1,8 @@
 //! Papers with a term: plans, reports, insurances, emergency plans, and the reminder of a licence's
 //! last day. Also the mirror of the registers that other rules look into.
 //!
-//! AL40, AL41, AL77, AL78. A register that nobody uses yet says nothing: AL40
-//! and AL41 speak once others have filed for the same time.
+//! AL40, AL77, AL78; AL41 stands in `reports`. A register that nobody uses yet says nothing: AL40
+//! speaks once others have filed for the same year.
 
 use std::collections::BTreeSet;
 
@@ -12,14 +12,14 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::super::Watch;
-use super::super::seen::{Reported, Seen, What};
+use super::super::seen::{Seen, What};
 use super::super::timers::Timer;
 use super::deadline::end_of;
-use super::rights;
+use super::{reports, rights};
 use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::{RuleId, Severity};
-use crate::clock::{legal_day, rfc3339};
+use crate::clock::legal_day;
 use crate::ids::{LicenceId, OrganisationId, SiteId};
 use crate::registry::record::InForce;
 use crate::registry::{Licence, LicenceStatus, ManagementPlan, Organisation, SiteKind, Standing};
@@ -49,6 +49,9 @@ pub struct Owed {
     pub reports: BTreeSet<(String, i32, u32)>,
     /// The last day on which it had hazardous or medical waste.
     pub active_on: Option<NaiveDate>,
+    /// What its ledger tells of its class.
+    #[serde(default)]
+    pub books: reports::Books,
 }
 
 pub fn see(w: &mut Watch, what: &What, seen: &Seen<'_>) {
@@ -64,6 +67,7 @@ pub fn see(w: &mut Watch, what: &What, seen: &Seen<'_>) {
         What::Site(entry) => {
             let papers = w.registered.entry(entry.id.uuid());
             papers.since.get_or_insert(seen.recorded_at);
+            reports::site(w, entry);
             let is_new = w.sites.put(entry.id, (**entry).clone()).is_none();
             if is_new {
                 begin(w, entry.id, seen.recorded_at);
@@ -88,7 +92,7 @@ pub fn see(w: &mut Watch, what: &What, seen: &Seen<'_>) {
             w.areas.put(entry.id, entry.clone());
         }
         What::Plan(entry) => plan(w, entry),
-        What::Report(entry) => report(w, entry, seen),
+        What::Report(entry) => reports::report(w, entry, seen),
         What::Insurance(entry) if entry.status == InForce::Active => {
             let papers = w.registered.entry(entry.organisation_id.uuid());
             let to = papers.insured_to.map_or(entry.valid_to, |to| to.max(entry.valid_to));
@@ -112,7 +116,7 @@ pub fn see(w: &mut Watch, what: &What, seen: &Seen<'_>) {
                 w.clear(RuleId(78), (About::Site, id), "", Gone::Remedied);
             }
         }
-        What::Activity(entry) => super::silence::activity(w, entry),
+        What::Activity(entry) => super::silence::activity(w, entry, seen),
         What::FacilityDay(entry) => super::capacity::day(w, entry),
         _ => {}
     }
@@ -145,6 +149,7 @@ fn first_of_april(day: NaiveDate) -> DateTime<Utc> {
 
 fn licence(w: &mut Watch, entry: &Licence) {
     let id = entry.id.uuid();
+    reports::licence(w, entry);
     w.licences.put(entry.id, entry.clone());
     let days = w.param(Param::Al11WarnBefore, &w.division(entry.site_id)) as u32;
     let soon = w.reference.calendar.subtract_working_days(entry.valid_to, days);
@@ -171,33 +176,6 @@ pub const fn nobody() -> SiteId {
     SiteId::of(Uuid::nil())
 }
 
-fn report(w: &mut Watch, entry: &Reported, seen: &Seen<'_>) {
-    let period = (entry.period.clone(), entry.year, entry.number);
-    w.owed.entry(entry.site_id).reports.insert(period.clone());
-    w.owed.entry(nobody()).reports.insert(period);
-    let about = (About::Site, entry.site_id.uuid());
-    let key = period_key(&entry.period, entry.year, entry.number);
-    let is_late = legal_day(entry.submitted_at) > entry.due_on && entry.version == 1;
-    if is_late
-        && entry.is_required
-        && !w.is_raised(RuleId(41), about, &key)
-        && let Some(mut finding) = w.of_site(41, entry.site_id, "hazardous")
-    {
-        finding.key.clone_from(&key);
-        finding.proofs = vec![seen.position];
-        finding.evidence = json!({
-            "period": key, "due_on": entry.due_on,
-            "submitted_at": rfc3339(entry.submitted_at),
-        });
-        w.raise(finding);
-    }
-    w.clear(RuleId(41), about, &key, Gone::CameLate);
-}
-
-fn period_key(kind: &str, year: i32, number: u32) -> String {
-    format!("{kind} {year}-{number:02}")
-}
-
 /// Waste of the streams that owe plans and reports was at a site.
 pub fn active(w: &mut Watch, site: SiteId, at: DateTime<Utc>) {
     let day = legal_day(at);
@@ -212,7 +190,7 @@ pub fn due(w: &mut Watch, timer: Timer, subject: Uuid) {
         Timer::Insurance => insurance(w, OrganisationId::of(subject)),
         Timer::EmergencyPlan => emergency_plan(w, SiteId::of(subject)),
         Timer::Plan => plan_due(w, SiteId::of(subject)),
-        Timer::Report => report_due(w, SiteId::of(subject)),
+        Timer::Report => reports::due(w, SiteId::of(subject)),
         _ => {}
     }
 }
@@ -322,44 +300,5 @@ fn plan_due(w: &mut Watch, site: SiteId) {
     let Some(mut finding) = w.of_site(40, site, "hazardous") else { return };
     finding.key = year.to_string();
     finding.evidence = json!({"year": year, "due_on": format!("{year}-03-31")});
-    w.raise(finding);
-}
-
-/// On the 16th: the month before, the quarter before, and in April the year before.
-fn report_due(w: &mut Watch, site: SiteId) {
-    let today = legal_day(w.now());
-    w.timers.set(Timer::Report, site.uuid(), next_month(today, 16));
-    let (year, month) = (today.year(), today.month());
-    let before = if month == 1 { (year - 1, 12) } else { (year, month - 1) };
-    check_report(w, site, ("month", before.0, before.1));
-    if month % 3 == 1 {
-        let quarter = if month == 1 { (year - 1, 4) } else { (year, (month - 1) / 3) };
-        check_report(w, site, ("quarter", quarter.0, quarter.1));
-    }
-    if month == 4 {
-        check_report(w, site, ("year", year - 1, 1));
-    }
-}
-
-fn check_report(w: &mut Watch, site: SiteId, (kind, year, number): (&str, i32, u32)) {
-    let period = (kind.to_owned(), year, number);
-    let has =
-        |w: &Watch, site| w.owed.get(&site).is_some_and(|owed| owed.reports.contains(&period));
-    let Some(owed) = w.owed.get(&site) else { return };
-    // Who reports by the month owes the next month as well; key units owe every month.
-    let is_usual = owed.reports.iter().any(|(usual, _, _)| usual == kind);
-    let is_key = w.sites.get(&site).is_some_and(|site| site.is_key_unit) && kind == "month";
-    let is_yearly = kind == "year";
-    let today = legal_day(w.now());
-    if has(w, site)
-        || !has(w, nobody())
-        || !(is_usual || is_key || is_yearly)
-        || !was_active(w, site, today)
-    {
-        return;
-    }
-    let Some(mut finding) = w.of_site(41, site, "hazardous") else { return };
-    finding.key = period_key(kind, year, number);
-    finding.evidence = json!({"period": finding.key});
     w.raise(finding);
 }

@@ -15,14 +15,14 @@ use super::super::load::Load;
 use super::super::seen::Seen;
 use super::super::stats::median;
 use super::super::time::{Month, days_in, month_in, month_of, named};
-use super::{output, registers};
+use super::{fall, output, registers};
 use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
 use crate::clock::legal_day;
 use crate::ids::SiteId;
 use crate::manifest::Happening;
-use crate::registry::record::activity::Activity;
+use crate::registry::record::activity::{Activity, ActivityKind};
 use crate::registry::{LedgerEntry, LedgerKind, Site, SiteKind, Standing};
 
 /// What a site made and did, by month.
@@ -89,7 +89,7 @@ pub fn between(value: f64, low: f64, high: f64) -> bool {
 }
 
 /// What a site did in a month was told.
-pub fn activity(w: &mut Watch, entry: &Activity) {
+pub fn activity(w: &mut Watch, entry: &Activity, seen: &Seen<'_>) {
     let kind = if entry.product.is_empty() {
         entry.kind.as_str().to_owned()
     } else {
@@ -100,6 +100,9 @@ pub fn activity(w: &mut Watch, entry: &Activity) {
     making.did.entry(month).or_default().insert(kind, entry.value_milli as f64 / 1000.0);
     while making.did.len() > MONTHS {
         making.did.pop_first();
+    }
+    if entry.kind == ActivityKind::Output {
+        output::told(w, entry.site_id, month, seen.is_first);
     }
 }
 
@@ -214,10 +217,11 @@ pub fn month(w: &mut Watch, site: SiteId) {
     let is_judged = output::month(w, &entry, &making, month);
     if entry.kind == SiteKind::Production && !is_judged {
         change(w, &entry, &making, month);
+        fall::month(w, &entry, &making, month);
     }
 }
 
-fn hazardous_kg(made: &BTreeMap<String, i64>) -> f64 {
+pub fn hazardous_kg(made: &BTreeMap<String, i64>) -> f64 {
     let mass: i64 = made
         .iter()
         .filter(|(code, _)| !code.starts_with("CY-") && !code.starts_with("841-"))

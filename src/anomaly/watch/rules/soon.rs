@@ -14,6 +14,7 @@ use super::super::seen::Seen;
 use super::super::timers::Timer;
 use super::deadline::{GRACE, end_of};
 use super::registers::{nobody, was_active};
+use super::reports;
 use crate::anomaly::finding::{About, Finding};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
@@ -203,24 +204,21 @@ fn plan(w: &Watch, site: SiteId) -> Option<Finding> {
     Some(finding)
 }
 
-/// The month before, of who reports each month or must.
+/// The month before, of who owes its report.
 fn report(w: &Watch, site: SiteId) -> Option<Finding> {
     let today = legal_day(w.now());
     let (year, month) = match today.month() {
         1 => (today.year() - 1, 12),
         month => (today.year(), month - 1),
     };
-    let period = ("month".to_owned(), year, month);
-    let entry = w.sites.get(&site).filter(|site| site.status == Standing::Active)?;
-    let owed = w.owed.get(&site)?;
-    let is_usual = owed.reports.iter().any(|(kind, _, _)| kind == "month");
+    let period = ("month", year, month);
     let is_used = w.owed.get(&nobody()).is_some_and(|all| !all.reports.is_empty());
-    let owes = (entry.is_key_unit && is_used) || is_usual;
-    if !owes || owed.reports.contains(&period) || !was_active(w, site, today) {
+    let is_filed = reports::is_filed(w, site, period);
+    if !is_used || is_filed || !reports::owes(w, site, period) || !was_active(w, site, today) {
         return None;
     }
     let mut finding = w.of_site(41, site, "hazardous")?;
-    finding.key = format!("month {year}-{month:02}");
+    finding.key = reports::named(period);
     let due_on = today.with_day(15);
     finding.evidence = json!({"term": "DL13", "period": finding.key, "due_on": due_on});
     Some(finding)

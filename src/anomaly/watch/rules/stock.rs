@@ -27,6 +27,8 @@ use crate::registry::{LedgerEntry, LicenceKind, StorageKind};
 
 /// Departures of which it is remembered how much lay there.
 const PEAKS: usize = 6;
+/// Times the days without outflow after which no habit explains it.
+const HABIT: f64 = 1.5;
 
 /// What lies at a site, in grams.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -42,6 +44,9 @@ pub struct Stock {
     /// The same by code, but for what a collection licence was taken under: its term is AL74's.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub held: BTreeMap<String, Held>,
+    /// Of what AL76 has found of a code: when some of it had last left.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub heaps: BTreeMap<String, DateTime<Utc>>,
 }
 
 /// What was accepted of a code and lies there.
@@ -239,11 +244,23 @@ pub fn week(w: &mut Watch, site: SiteId) {
         // What has always lain there when the truck came is how that site is emptied.
         let more = kg > 1.5 * usual_kg(&stock, code);
         let piles = made.is_some_and(|made| kg > months * made) && kg > least / 2.0 && more;
-        let waits = quiet && kg > least && made.is_none() && more;
+        // So long that it is no habit any more, however much lay there when the truck came.
+        let long = now - since >= days(quiet_days * HABIT);
+        let waits = quiet && kg > least && (more || long);
         let about = (About::Site, site.uuid());
         if !(piles || waits) {
+            // As long as nothing has left it lies there, however much is made meanwhile.
+            if stock.heaps.get(code) == Some(&since) && kg > least / 2.0 {
+                continue;
+            }
+            if stock.heaps.contains_key(code) {
+                w.stocks.entry(site).heaps.remove(code);
+            }
             w.clear(RuleId(76), about, code, Gone::Normal);
             continue;
+        }
+        if stock.heaps.get(code) != Some(&since) {
+            w.stocks.entry(site).heaps.insert(code.clone(), since);
         }
         let Some(finding) = w.of_site(76, site, stream_of(code)) else { continue };
         let evidence = json!({

@@ -108,6 +108,17 @@ impl Log {
         self.event(("vehicle", id(300 + n)), "registered", &data)
     }
 
+    /// An entry in a site's ledger, now.
+    pub fn entry(&mut self, site: u32, kind: &str, code: &str, mass_g: i64) -> &mut Self {
+        let n = 20_000 + self.bodies.len() as u32;
+        let now = rfc3339(self.now);
+        let entry = json!({"id": id(n), "site_id": id(100 + site), "kind": kind,
+            "waste_code": code, "mass_g": mass_g, "occurred_at": now, "recorded_at": now,
+            "storage_area_id": null, "container_id": null, "manifest_id": null,
+            "manifest_line": null, "batch_number": null, "external_id": null, "note": ""});
+        self.event(("ledger_entry", id(n)), "entered", &entry)
+    }
+
     /// Files a manifest from a site to a site; vehicle and driver by their number.
     #[expect(clippy::needless_pass_by_value, reason = "its callers make it on the spot")]
     pub fn file(&mut self, m: u32, (from, to): (u32, u32), more: Value) -> &mut Self {
@@ -197,6 +208,10 @@ impl Log {
     pub fn raised(&self) -> Vec<u8> {
         rules(&self.show(&mut fresh()))
     }
+}
+
+pub fn produced(log: &mut Log, site: u32, code: &str, mass_g: i64) {
+    log.entry(site, "produced", code, mass_g);
 }
 
 /// What a manifest weighs, in grams: some tonne, each its own.

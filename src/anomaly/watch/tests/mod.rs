@@ -1,9 +1,12 @@
 //! The rules on lives that are written out, event by event; and that a watch which was stored and
 //! taken up again goes on as if nothing had happened.
 
+mod ghosts;
 mod lives;
 mod output;
+mod outside;
 mod records;
+mod reports;
 mod rules;
 mod stored;
 mod terms;
