@@ -201,8 +201,7 @@ pub const WITNESS_BODY_BYTES_MAX: usize = 128 * 1024;
 /// A note that a witness keeps: what it was handed, and the cosignatures of its own keys.
 pub const WITNESS_NOTE_BYTES_MAX: u64 = 2 * WITNESS_BODY_BYTES_MAX as u64;
 
-/// What `liandan verify` reads of a bundle, a checkpoint, a proof or a file of keys: a chain of a
-/// hundred thousand events is smaller, and whoever sends more must not fill the court's memory.
+/// What `liandan verify` reads of each file: a chain of a hundred thousand events is smaller.
 pub const VERIFIED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// Folders within folders that are searched for attachments beside a bundle. A package has two;

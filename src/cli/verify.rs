@@ -11,7 +11,7 @@ use super::say;
 use crate::config::BadSetting;
 use crate::custody::{
     Given, NotAKey, Older, Unlike, VerifierKey, WitnessKey, Wrong, account, account_json, beside,
-    verifiers, verify, witness_keys,
+    shown, verifiers, verify, witness_keys,
 };
 use crate::limits::VERIFIED_BYTES_MAX;
 use crate::server::StartError;
@@ -83,9 +83,9 @@ fn tell(wrong: &Wrong, as_json: bool) {
         let told = json!({"verified": false, "at": at, "zh": text.zh, "en": text.en});
         return say(&told.to_string());
     }
-    say(&format!("有误 wrong at {}", if at.is_empty() { "/" } else { at }));
-    say(&format!("  {}", text.zh));
-    say(&format!("  {}", text.en));
+    say(&shown(&format!("有误 wrong at {}", if at.is_empty() { "/" } else { at })));
+    say(&shown(&format!("  {}", text.zh)));
+    say(&shown(&format!("  {}", text.en)));
 }
 
 fn read(file: &Path) -> Result<String, StartError> {

@@ -9,6 +9,7 @@ use super::replay::Replayed;
 use super::verify::Verified;
 use crate::manifest::{Manifest, Status};
 use crate::units::Grams;
+use crate::wire::is_deceptive;
 
 /// What each kind of event is called.
 const KINDS: &[(&str, &str)] = &[
@@ -87,10 +88,32 @@ pub fn account(verified: &Verified) -> Vec<String> {
             "未被改动；每一步都合规；质量平衡。",
             "Not altered; every step was allowed; masses add up.",
         ),
-        None => ("未被改动；没有缺少。", "Not altered; none is missing."),
+        None => ("未被改动。", "Not altered."),
     };
     lines.extend([zh.to_owned(), en.to_owned()]);
-    lines
+    let last = verified.bundle.events.len().saturating_sub(1);
+    lines.push(format!(
+        "事件 0 至 {last} 之间没有缺少；此后是否另有事件，存证包本身不能证明，请向日志或各方另取。"
+    ));
+    lines.push(format!(
+        "None is missing from event 0 to {last}. Whether others came later a bundle cannot show: \
+         ask the log, or the other parties, for a newer one."
+    ));
+    lines.iter().map(|line| shown(line)).collect()
+}
+
+/// A line as it may be shown: what moves the cursor, ends the line, turns the direction of writing
+/// or is not seen is spelt out, or whoever named a drum could write the verdict.
+pub fn shown(line: &str) -> String {
+    let mut text = String::with_capacity(line.len());
+    for one in line.chars() {
+        if one.is_control() || is_deceptive(one) {
+            text.extend(one.escape_unicode());
+        } else {
+            text.push(one);
+        }
+    }
+    text
 }
 
 fn of_manifest(verified: &Verified, replayed: &Replayed, log: String) -> Vec<String> {
@@ -211,4 +234,17 @@ pub fn account_json(verified: &Verified) -> Value {
         told["status"] = json!(replayed.manifest.status.as_str());
     }
     told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_stays_on_its_line() {
+        assert_eq!(shown("联单 manifest 1  \u{2014}"), "联单 manifest 1  \u{2014}");
+        let forged = "油\n有误 wrong\u{1b}[2J\u{202e}\u{200b}\u{2028}";
+        let told = "油\\u{a}有误 wrong\\u{1b}[2J\\u{202e}\\u{200b}\\u{2028}";
+        assert_eq!(shown(forged), told);
+    }
 }

@@ -118,7 +118,7 @@ fn of_receipt(before: &Manifest, received: &Received) -> Option<Text> {
     decision(received).or_else(|| weights(received))
 }
 
-/// Accept refuses nothing, refuse accepts nothing.
+/// Accept refuses nothing, refuse accepts nothing, and in part is some of each.
 fn decision(received: &Received) -> Option<Text> {
     let sum = |mass: fn(&crate::manifest::ReceivedItem) -> Grams| -> Grams {
         received.items.iter().map(mass).sum()
@@ -126,7 +126,7 @@ fn decision(received: &Received) -> Option<Text> {
     let contradicts = match received.decision.as_str() {
         "accept" => sum(|item| item.refused_g).0 > 0,
         "refuse" => sum(|item| item.accepted_g).0 > 0,
-        "partial" => false,
+        "partial" => sum(|item| item.refused_g).0 == 0 || sum(|item| item.accepted_g).0 == 0,
         _ => true,
     };
     let word = &received.decision;

@@ -4,6 +4,8 @@
 use serde_json::Value;
 
 use super::balance::imbalance;
+use super::conduct::misconduct;
+use super::plausible::implausible;
 use crate::ids::OrganisationId;
 use crate::manifest::{Action, Filed, Happening, Manifest, Party, Status, evolve, read_event};
 use crate::problem::Text;
@@ -24,7 +26,7 @@ pub struct Replayed {
 
 /// Replays the bodies of one manifest's events, oldest first. Else which event is wrong, and how.
 pub fn replay<'a>(bodies: impl Iterator<Item = &'a str>) -> Result<Replayed, (usize, Text)> {
-    let (mut state, mut steps) = (None, Vec::new());
+    let (mut state, mut steps, mut earlier) = (None, Vec::new(), Vec::new());
     for (n, text) in bodies.enumerate() {
         let wrong = |text: Text| (n, text);
         let body: Value = serde_json::from_str(text).unwrap_or_default();
@@ -36,12 +38,16 @@ pub fn replay<'a>(bodies: impl Iterator<Item = &'a str>) -> Result<Replayed, (us
             ))
         })?;
         let (before, happening) = (state.as_ref(), &event.happening);
+        let times = (event.occurred_at, event.recorded_at);
         let fault = misled(happening, &after)
             .or_else(|| not_theirs(&body["actor"], (before, &after), happening))
+            .or_else(|| misconduct(&body["actor"], &earlier, (before, &after), happening))
+            .or_else(|| implausible(times, before, happening))
             .or_else(|| imbalance(before, happening, &after));
         if let Some(text) = fault {
             return Err(wrong(text));
         }
+        earlier.push(body.clone());
         steps.push(Step { body, status: after.status });
         state = Some(after);
     }

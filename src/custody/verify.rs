@@ -15,9 +15,11 @@ use super::cosignature::WitnessKey;
 use super::keys::VerifierKey;
 use super::merkle::{Hash, empty_root, extends, includes};
 use super::note::{Checkpoint, SignedNote, hash};
+use super::plausible::misshapen;
 use super::replay::{Replayed, replay};
+use crate::decision::SubjectKind;
 use crate::journal::signature::first_bad;
-use crate::journal::{Break, canonical, first_break, leaf_hash};
+use crate::journal::{BODY_BYTES_MAX, Break, canonical, first_break, leaf_hash};
 use crate::problem::Text;
 
 /// The first thing that is wrong.
@@ -90,14 +92,20 @@ pub fn verify(given: &Given<'_>) -> Result<Verified, Wrong> {
     }
     chained(&bundle, &head)?;
     // What a manifest's events mean is replayed; those of other subjects stand for themselves.
-    let replayed = match bundle.subject.kind.as_str() {
-        "manifest" => {
+    let replayed = match SubjectKind::parse(&bundle.subject.kind) {
+        None => {
+            let kind = &bundle.subject.kind;
+            let zh = format!("不认识的对象种类：{kind:?}。");
+            let en = format!("An unknown kind of subject: {kind:?}.");
+            return Err(Wrong::new("/subject/kind", zh, en));
+        }
+        Some(SubjectKind::Manifest) => {
             let bodies = bundle.events.iter().map(|event| event.body.as_str());
             let wrong =
                 |(n, text): (usize, Text)| Wrong { at: format!("/events/{n}/body/data"), text };
             Some(replay(bodies).map_err(wrong)?)
         }
-        _ => None,
+        Some(_) => None,
     };
     Ok(Verified { bundle, head, witnessed, older, replayed, attachments: None })
 }
@@ -221,6 +229,10 @@ fn chained(bundle: &CustodyBundle, head: &Checkpoint) -> Result<(), Wrong> {
         let Ok(body) = serde_json::from_str::<Value>(text) else {
             return wrong("", "不是 JSON。", "It is not JSON.");
         };
+        if text.len() > BODY_BYTES_MAX {
+            let en = "It is longer than an event can be: 65,535 bytes.";
+            return wrong("", "长于事件的上限 65535 字节。", en);
+        }
         if canonical(&body).as_deref() != Ok(text) {
             return wrong(
                 "",
@@ -230,6 +242,10 @@ fn chained(bundle: &CustodyBundle, head: &Checkpoint) -> Result<(), Wrong> {
         }
         if body["v"] != 1 {
             return wrong("/v", "不认识的事件版本。", "A version of events that is not known.");
+        }
+        if let Some(member) = misshapen(&body) {
+            let en = "No member of an event, or not in its form.";
+            return wrong(&format!("/{member}"), "不是事件的成员，或形式不符。", en);
         }
         if body["origin"] != *head.origin {
             return wrong("/origin", "事件属于另一日志。", "It is an event of another log.");

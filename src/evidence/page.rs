@@ -84,11 +84,12 @@ fn preface(page: &mut Html, dossier: &Dossier, frame: &Frame<'_>) {
     let (origin, size, root) = frame.log;
     let text = Text::new(
         "本页由存证包中的事件逐条读出，供阅读和打印；具有证明力的是存证包（bundles 目录）。存证包\
-         可以脱离服务器验证：事件未被改动、未缺少，每一步都合规，质量平衡。方法见 README。",
+         可以脱离服务器验证：截至所示最后一个事件，没有事件被改动或缺少，每一步都合规，质量平衡。\
+         方法见 README。",
         "This page reads out the events of the bundle, for people and for paper; what proves is \
-         the bundle (folder bundles). It can be checked without any server: that no event was \
-         altered or is missing, that every step was allowed and that masses add up. README says \
-         how.",
+         the bundle (folder bundles). It can be checked without any server: that up to the last \
+         event shown none was altered or is missing, that every step was allowed and that masses \
+         add up. README says how.",
     );
     page.within("div.note", |page| {
         page.element("p", text.of(frame.lang));

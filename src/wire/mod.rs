@@ -43,5 +43,5 @@ pub use page::{Cursor, Page, PageLimit, Paged};
 pub use path::Path;
 pub use query::{asked_in_query, percent_decoded};
 pub(crate) use scalar::id_on_the_wire;
-pub use scalar::{BoundedText, Sha256Hex, Whole, parse_uuid, uuid, uuid_schema};
+pub use scalar::{BoundedText, Sha256Hex, Whole, is_deceptive, parse_uuid, uuid, uuid_schema};
 pub use shape::{Components, SchemaOrRef, Shape, add_component, reference, words};

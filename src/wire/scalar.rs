@@ -123,9 +123,26 @@ impl Decode for String {
     }
 }
 
+/// Texts that may be so long are notes; names, numbers and the like are shorter and one line.
+const ONE_LINE_CHARS: usize = 200;
+
+/// A character that is not seen, ends a line or turns the direction of what follows: with it a name
+/// can be made to look like another, or like what a program says. (The marks that Uyghur, Arabic
+/// and emoji are written with, U+200C to U+200F, are none.)
+pub const fn is_deceptive(one: char) -> bool {
+    matches!(
+        one,
+        '\u{200b}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+    )
+}
+
 /// Text of `MIN` to `MAX` characters, kept exactly as sent. White space alone does not count as
-/// text; control characters other than line breaks and tabs are refused, because neither a
-/// printed form nor a spreadsheet can hold them.
+/// text. Control characters are refused (but line breaks and tabs in notes), because neither a
+/// printed form nor a spreadsheet can hold them; so are those that deceive ([`is_deceptive`]).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BoundedText<const MIN: usize, const MAX: usize>(String);
 
@@ -166,9 +183,18 @@ impl<const MIN: usize, const MAX: usize> Decode for BoundedText<MIN, MAX> {
             faults.add(Code::TooShort, at, zh, en);
             return None;
         }
-        if text.chars().any(|one| one.is_control() && !matches!(one, '\n' | '\r' | '\t')) {
+        let is_line = MAX <= ONE_LINE_CHARS;
+        let breaks = |one: char| !is_line && matches!(one, '\n' | '\r' | '\t');
+        if text.chars().any(|one| one.is_control() && !breaks(one)) {
             let en = "Control characters are not allowed.";
             faults.add(Code::InvalidValue, at, "不得含有控制字符。", en);
+            return None;
+        }
+        if text.chars().any(is_deceptive) {
+            let zh = "不得含有看不见或改变书写方向的字符。";
+            let en =
+                "Characters that are not seen or turn the direction of writing are not allowed.";
+            faults.add(Code::InvalidValue, at, zh, en);
             return None;
         }
         Some(Self(text.to_owned()))

@@ -1,5 +1,6 @@
 //! The log that anyone can check: over HTTP, by a second verifier that knows none of our code.
 
+mod deceits;
 mod growth;
 pub mod independent;
 mod killed;

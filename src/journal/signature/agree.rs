@@ -60,8 +60,8 @@ fn handed_over(pair: &Pair<'_>) -> bool {
     leg.texts(&["carrier_id", "vehicle_id", "driver_id"]) && pair.place()
 }
 
-/// Decision, weights and what was found of each item. Mismatches may be more than were told: the
-/// event names those beyond tolerance as well.
+/// Decision, weights, boxes and what was found of each item. Mismatches may be more than were told:
+/// the event names quantities beyond tolerance as well.
 fn received(pair: &Pair<'_>) -> bool {
     let asked = member(pair.body, "items").map(|items| &items.value);
     let (Some(Value::Array(asked)), Some(found)) = (asked, pair.data["items"].as_array()) else {
@@ -75,6 +75,7 @@ fn received(pair: &Pair<'_>) -> bool {
             item.mass("accepted_kg", "accepted_g")
                 && item.mass("refused_kg", "refused_g")
                 && item.texts(&["reason", "reason_text", "discrepancy"])
+                && item.boxes()
         })
     };
     asked.len() == found.len()
@@ -110,21 +111,48 @@ impl Pair<'_> {
         })
     }
 
-    /// What was told to differ is kept, among whatever else was found to.
+    /// What was told to differ is kept; beside it stand quantities of lines whose mass differs,
+    /// and packages of lines whose boxes are missing.
     fn mismatches(&self) -> bool {
-        let Some(told) = self.told("mismatches") else { return true };
-        let (Value::Array(told), kept) = (&told.value, &self.data["mismatches"]) else {
-            return false;
+        let told = match self.told("mismatches").map(|told| &told.value) {
+            None => &[][..],
+            Some(Value::Array(told)) => told.as_slice(),
+            Some(_) => return false,
         };
-        told.iter().all(|told| {
-            let mut kept = kept.as_array().into_iter().flatten();
-            kept.any(|data| {
-                let one = Pair { body: told, data };
-                one.told("line").is_some()
-                    && one.number_if_told("line")
-                    && one.texts(&["field", "found"])
+        let kept = || self.data["mismatches"].as_array().into_iter().flatten();
+        let same = |told: &Node<'_>, data: &Json| {
+            let one = Pair { body: told, data };
+            let is_of_line = one.told("line").is_some() && one.number_if_told("line");
+            is_of_line && one.texts(&["field", "found"])
+        };
+        let found = |data: &Json| {
+            let mut items = self.data["items"].as_array().into_iter().flatten();
+            let item = items.find(|item| item["line"] == data["line"]);
+            item.is_some_and(|item| match data["field"].as_str() {
+                Some("quantity") => item["difference_g"] != 0,
+                Some("packaging") => item["missing"].is_array(),
+                _ => false,
             })
-        })
+        };
+        told.iter().all(|told| kept().any(|data| same(told, data)))
+            && kept().all(|data| told.iter().any(|told| same(told, data)) || found(data))
+    }
+
+    /// Box by box, as far as boxes were told.
+    fn boxes(&self) -> bool {
+        let kept = self.data["containers"].as_array().map_or(&[][..], Vec::as_slice);
+        let told = match self.told("containers").map(|told| &told.value) {
+            None => return kept.is_empty(),
+            Some(Value::Array(told)) => told,
+            Some(_) => return false,
+        };
+        told.len() == kept.len()
+            && told.iter().all(|told| {
+                kept.iter().any(|data| {
+                    let one = Pair { body: told, data };
+                    one.texts(&["id"]) && one.flag("accepted")
+                })
+            })
     }
 
     /// Kilograms as told are the grams that were kept; so are degrees and their thousandths.

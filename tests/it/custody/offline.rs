@@ -15,14 +15,14 @@ fn keys(seed: u8) -> Vec<VerifierKey> {
     log_keys(&[seed]).verifiers().collect()
 }
 
-fn judged(bundle: &str) -> Result<usize, Wrong> {
+pub fn judged(bundle: &str) -> Result<usize, Wrong> {
     let given = Given { bundle, keys: &keys(7), witnesses: &[], older: None };
     verify(&given).map(|verified| verified.bundle.events.len())
 }
 
 /// Where it is wrong, and what is said of it in English.
 #[track_caller]
-fn wrong(bundle: &Value) -> (String, String) {
+pub fn wrong(bundle: &Value) -> (String, String) {
     let wrong = judged(&bundle.to_string()).expect_err("it is wrong");
     assert!(!wrong.text.zh.is_empty() && wrong.text.zh != wrong.text.en);
     (wrong.at, wrong.text.en)
@@ -165,25 +165,25 @@ async fn an_event_that_is_missing_or_moved_is_named() {
 
 /// What an operator would publish who has the key and means to deceive: whole, signed, provable,
 /// and not what the rules allow.
-struct Forger {
-    bodies: Vec<Value>,
-    subject: Value,
+pub struct Forger {
+    pub bodies: Vec<Value>,
+    pub subject: Value,
 }
 
 impl Forger {
-    fn of(bundle: &Value) -> Self {
+    pub fn of(bundle: &Value) -> Self {
         let body = |event: &Value| serde_json::from_str(event["body"].as_str().unwrap()).unwrap();
         let bodies = bundle["events"].as_array().unwrap().iter().map(body).collect();
         Self { bodies, subject: bundle["subject"].clone() }
     }
 
     /// The place of the first event of a kind.
-    fn place(&self, kind: &str) -> usize {
+    pub fn place(&self, kind: &str) -> usize {
         self.bodies.iter().position(|body| body["kind"] == kind).unwrap()
     }
 
     /// With places and chain put right after a change, unless that is what was changed.
-    fn linked(mut self) -> Self {
+    pub fn linked(mut self) -> Self {
         let mut prev = "0".repeat(64);
         for (seq, body) in self.bodies.iter_mut().enumerate() {
             body["seq"] = json!(seq);
@@ -193,7 +193,7 @@ impl Forger {
         self
     }
 
-    fn bundle(self) -> Value {
+    pub fn bundle(self) -> Value {
         let texts = self.bodies.iter().map(|body| canonical(body).unwrap()).collect();
         signed(texts, &self.subject)
     }
@@ -227,7 +227,7 @@ fn path(m: usize, leaves: &[Hash]) -> Vec<Hash> {
     path
 }
 
-type Change = Box<dyn Fn(&mut Value)>;
+pub type Change = Box<dyn Fn(&mut Value)>;
 
 #[tokio::test]
 async fn what_the_rules_do_not_allow_is_named_even_if_it_is_signed() {
