@@ -64,26 +64,31 @@ pub struct Part {
     pub kind: Option<String>,
 }
 
-/// The first file among the parts of a form, if it has one; 400 where it is no whole form.
+/// The file among the parts of a form, if it has one; 400 where it is no whole form, 422 where it
+/// has two: none may be lost without a word.
 pub fn part(body: &Bytes, boundary: &str) -> Result<Option<Part>, Problem> {
     let mark = format!("--{boundary}");
     let end = format!("\r\n{mark}");
     let mut at = find(body, mark.as_bytes(), 0).ok_or_else(no_form)? + mark.len();
+    let mut found = None;
     loop {
         // The last mark of a form has two dashes behind it.
         if body.get(at..).is_some_and(|rest| rest.starts_with(b"--")) {
-            return Ok(None);
+            return Ok(found);
         }
         let head_end = find(body, b"\r\n\r\n", at).ok_or_else(no_form)?;
         let content = head_end + 4;
         let content_end = find(body, end.as_bytes(), content).ok_or_else(no_form)?;
         let head = String::from_utf8_lossy(body.get(at..head_end).unwrap_or_default());
         let is_file = head.to_lowercase().contains("filename");
+        if is_file && found.is_some() {
+            return Err(one_file());
+        }
         if is_file {
             let bytes = body.slice(content..content_end);
             let kind = header(&head, "content-type").map(str::to_owned);
             let name = header(&head, "content-disposition").and_then(file_name);
-            return Ok(Some(Part { bytes, name, kind }));
+            found = Some(Part { bytes, name, kind });
         }
         at = content_end + end.len();
     }
@@ -122,6 +127,14 @@ fn no_file() -> Problem {
     Fault::new(Code::Required, "/file", detail).into()
 }
 
+fn one_file() -> Problem {
+    let detail = Text::new(
+        "表单中有多个文件，每次只能提交一个。",
+        "There are several files in this form; send one at a time.",
+    );
+    Fault::new(Code::InvalidValue, "/file", detail).into()
+}
+
 fn no_form() -> Problem {
     let detail = Text::new(
         "请求体不是完整的 multipart/form-data 表单。",
@@ -148,6 +161,8 @@ mod tests {
         let refused =
             |body: &'static [u8], mark| file(&Bytes::from_static(body), mark).unwrap_err().code();
         assert_eq!(refused(b"--x1\r\nname=\"a\"\r\n\r\n1\r\n--x1--", "x1"), Code::Required);
+        let two = b"--x1\r\nfilename=\"a\"\r\n\r\n1\r\n--x1\r\nfilename=\"b\"\r\n\r\n2\r\n--x1--";
+        assert_eq!(refused(two, "x1"), Code::InvalidValue);
         assert_eq!(refused(b"--x1\r\n--x1--\r\n", "x1"), Code::BadRequest);
         assert_eq!(refused(b"--x1--\r\n", "x1"), Code::Required);
         assert_eq!(refused(b"--x1--\r\n", "y"), Code::BadRequest);

@@ -49,7 +49,10 @@ impl FileName {
         if kind.is_ending(ending) {
             return self;
         }
-        Self(format!("{}.{}", self.0, kind.extension()))
+        // Together they are no longer than a name may be.
+        let ending = kind.extension();
+        let stem = self.0.chars().take(CHARS_MAX - 1 - ending.len());
+        Self(format!("{}.{ending}", stem.collect::<String>()))
     }
 }
 
