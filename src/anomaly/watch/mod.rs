@@ -37,8 +37,8 @@ use crate::registry::{Driver, Licence, Organisation, Site, Vehicle};
 use book::{Book, Leaf};
 use load::Load;
 use rules::{
-    capacity, drift, kitchen, mass, medical, movement, network, pace, paper, registers, reports,
-    shells, silence, stock, storage_age, stove, terms, track,
+    capacity, drift, ghost, kitchen, mass, medical, movement, network, pace, paper, registers,
+    reports, shells, silence, stock, storage_age, stove, terms, track,
 };
 use seen::{Seen, What};
 use timers::Timers;
@@ -161,6 +161,7 @@ books! {
     shares: (String, String) => network::Shares,
     /// Manifests that carry on what came in on others.
     chains: ManifestId => shells::Chain,
+    medical_vehicles: VehicleId => ghost::Served,
     misfits: SiteId => terms::Misfit,
     applications: TransferApplicationId => TransferApplication,
     lots: SiteId => storage_age::Lots,

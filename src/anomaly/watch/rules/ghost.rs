@@ -3,7 +3,8 @@
 //!
 //! AL85; AL09 of a trip that is older than its filing; AL56.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::super::Watch;
@@ -84,14 +85,26 @@ fn before_filing(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     w.raise(finding);
 }
 
+/// When a vehicle last carried medical waste.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Served {
+    pub last: DateTime<Utc>,
+}
+
+/// A vehicle that carried medical waste serves that alone for a year.
+const SERVES: TimeDelta = TimeDelta::days(365);
+
 /// A vehicle for medical waste carries nothing else, whatever else it was registered for: a case a
-/// vehicle and month.
+/// vehicle and month. One that only could carry it, by its register, is none yet.
 fn vehicle(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
-    let entry = load.vehicle.and_then(|id| w.vehicles.get(&id));
-    let Some(entry) = entry.filter(|one| one.classes.iter().any(|class| class == "medical")) else {
-        return;
-    };
+    let Some(entry) = load.vehicle.and_then(|id| w.vehicles.get(&id)) else { return };
+    let id = entry.id;
     if load.stream == "medical" {
+        w.medical_vehicles.entry(id).last = seen.occurred_at;
+        return;
+    }
+    let last = w.medical_vehicles.get(&id).map(|served| served.last);
+    if last.is_none_or(|last| seen.occurred_at - last > SERVES) {
         return;
     }
     let (id, owner, plate) = (entry.id, entry.organisation_id, entry.plate.clone());
