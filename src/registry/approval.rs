@@ -199,7 +199,7 @@ fn decide_new(
     if let Some(site) = producer {
         policy::require(policy::regulates(&ctx.actor, &site.division))?;
     }
-    let mut streams = new.waste_codes.iter().map(|code| code.stream());
+    let mut streams = new.waste_codes.iter().map(WasteCode::stream);
     policy::require(streams.all(|stream| policy::decides_stream(&ctx.actor, stream)))?;
     let mut findings = Findings::new();
     for (site, pointer) in [(producer, "/producer_site_id"), (receiver, "/receiver_site_id")] {

@@ -239,10 +239,8 @@ fn amended(items: &mut [Tally], data: &Value) {
                 *year = told["year"].as_i64().unwrap_or(*year);
             }
             let cleared = told["cleared"].as_array().cloned().unwrap_or_default();
-            let becomes = |name: &str, was: bool| {
-                (was && !cleared.contains(&Value::from(name))) || told[name] == true
-            };
-            item.storage = becomes("storage", item.storage);
+            let was = item.storage && !cleared.contains(&Value::from("storage"));
+            item.storage = was || told["storage"] == true;
         }
     }
 }
