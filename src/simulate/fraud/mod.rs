@@ -5,8 +5,8 @@
 //! without licence, beyond its licence or its storage (AL10 to AL14), a vehicle or driver without
 //! the right (AL27, AL28, AL56), incompatible loads and containers (AL29, AL30), an unqualified
 //! unit (AL61), more treated than accepted, a number twice or missing (AL64), a changed record
-//! (AL65), a blacklisted party at filing or departure. Areas (AL23, AL24) and disinfection (AL55) are
-//! recorded nowhere.
+//! (AL65), a blacklisted party at filing or departure. Areas (AL23, AL24) and disinfection (AL55)
+//! are recorded nowhere.
 
 mod capacity;
 mod deadlines;

@@ -6,7 +6,7 @@ use super::table::Deed;
 use crate::simulate::chance::Chance;
 use crate::simulate::honest::Planner;
 use crate::simulate::load::{Course, Entry, Item, Load, Round, When};
-use crate::simulate::waste::{DRUGS, PATHOLOGICAL, RAGS, packages};
+use crate::simulate::waste::{DRUGS, MEDICAL_CHEMICAL, PATHOLOGICAL, RAGS, packages};
 use crate::simulate::world::{DAY, HOUR, MINUTE};
 
 pub fn shape(scheme: &mut Scheme, load: &mut Load, chance: &mut Chance) -> bool {
@@ -30,9 +30,13 @@ pub fn shape(scheme: &mut Scheme, load: &mut Load, chance: &mut Chance) -> bool 
             return true;
         }
         Deed::WrongRoute if often => {
-            // All into the steam, which does nothing to drugs and tissue.
+            // All into the steam, which does nothing to drugs, chemicals and tissue.
+            let harmed = |waste| matches!(waste, DRUGS | PATHOLOGICAL | MEDICAL_CHEMICAL);
+            if !load.items.iter().any(|item| harmed(item.waste)) {
+                return false;
+            }
             load.all_by = Some("Y11");
-            return load.items.iter().any(|item| matches!(item.waste, DRUGS | PATHOLOGICAL));
+            return true;
         }
         Deed::OutsidePlan => {
             return load.items.iter().any(|item| item.waste == RAGS);

@@ -1,5 +1,5 @@
 //! What lies open where a world is gone on with: a draft, a note that waits for its truck, trucks
-//! on the road, and at the gate.
+//! on the road and at the gate, and what a receiver did not take.
 
 use std::collections::BTreeSet;
 
@@ -16,12 +16,15 @@ enum Left {
     Filed,
     OnTheRoad,
     AtTheGate,
+    TakenInPart,
+    NotTaken,
 }
 
-const TURNS: [Left; 4] = [Left::OnTheRoad, Left::Filed, Left::AtTheGate, Left::Draft];
+const TURNS: [Left; 6] =
+    [Left::OnTheRoad, Left::Filed, Left::AtTheGate, Left::Draft, Left::TakenInPart, Left::NotTaken];
 
-/// Grams that are worth a truck, and that the smallest takes.
-const LOT_G: (i64, i64) = (50_000, 2_800_000);
+/// Grams in stock that are worth a truck, and grams that the smallest takes.
+const LOT_G: (i64, i64) = (60_000, 2_800_000);
 
 impl Planner<'_> {
     /// Leaves loads open, by turns in each state; answers which. The first division is left in
@@ -54,25 +57,34 @@ impl Planner<'_> {
             Left::Draft | Left::Filed => (end / DAY + 1) * DAY + 10 * HOUR,
             Left::OnTheRoad => end - (took / 2).clamp(6 * MINUTE, 3 * HOUR),
             Left::AtTheGate => end - took - 15 * MINUTE,
+            Left::TakenInPart | Left::NotTaken => end - took - 3 * HOUR,
         };
         let carrier = self.world.carrier_of(from, end / DAY);
         let fleet = self.world.fleet(carrier, WASTES[waste].stream).into_iter();
         let vehicle = fleet.filter(|one| self.ready(*one, from) <= departs).min()?;
         let stock = self.stock.get_mut(&(from, waste))?;
-        let grams = stock.grams.min(LOT_G.1) / 500 * 500;
+        // Not what is entered in the evening, which may not have come yet.
+        let grams = (stock.grams / 2).min(LOT_G.1) / 1000 * 1000;
         stock.grams -= grams;
+        let refused = match left {
+            Left::TakenInPart => grams / 4000 * 1000,
+            Left::NotTaken => grams,
+            _ => 0,
+        };
         let item = Item {
             waste,
             grams,
             packages: packages(waste, grams),
-            accepted: grams,
-            refused: 0,
+            accepted: grams - refused,
+            refused,
             stored_since: None,
         };
         let mut load = self.load((from, to, carrier), vec![item], (vehicle, departs), chance);
         load.breakdown = None;
         load.arrives = When::now(departs + took);
-        load.received = When::now(load.arrives.told.max(end) + HOUR);
+        let is_taken = matches!(left, Left::TakenInPart | Left::NotTaken);
+        let received = if is_taken { load.arrives.told } else { end };
+        load.received = When::now(received + HOUR);
         load.filed = load.filed.min(end - chance.whole(20, 40) * MINUTE);
         load.amended = None;
         load.course = if left == Left::Draft { Course::Draft } else { Course::Through };
