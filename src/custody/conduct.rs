@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::replay::Step;
 use crate::ctx::{Role, Via};
 use crate::ids::OrganisationId;
 use crate::manifest::amend::{
@@ -20,10 +21,10 @@ struct Hand {
     is_regulator: bool,
 }
 
-/// What of an event is nobody's to do who did it. `earlier`: the events before it.
+/// What of an event is nobody's to do who did it. `earlier`: the steps before it.
 pub fn misconduct(
     actor: &Value,
-    earlier: &[Value],
+    earlier: &[Step],
     (before, after): (Option<&Manifest>, &Manifest),
     happening: &Happening,
 ) -> Option<Text> {
@@ -77,7 +78,8 @@ fn by_itself(happening: &Happening) -> Option<Text> {
         .then(|| Text::new("系统不会自行执行这一步。", "The program takes no such step by itself."))
 }
 
-fn signers(actor: &Value) -> Vec<OrganisationId> {
+/// Its own organisation, then those that the actor signs for by delegation.
+pub fn signers(actor: &Value) -> Vec<OrganisationId> {
     let id = |value: &Value| serde_json::from_value::<OrganisationId>(value.clone()).ok();
     let behalf = actor["on_behalf_of"].as_array().into_iter().flatten();
     let behalf = behalf.filter_map(|one| id(&one["organisation_id"]));
@@ -203,12 +205,12 @@ fn unknown(n: i64) -> Text {
 /// person than the one who took the step.
 fn second(
     actor: &Value,
-    earlier: &[Value],
+    earlier: &[Step],
     (hand, before): (&Hand, &Manifest),
     data: &Countersigned,
 ) -> Option<Text> {
     let step = usize::try_from(data.seq).ok().and_then(|seq| earlier.get(seq));
-    let Some(step) = step else { return Some(no_second()) };
+    let Some(Step { body: step, .. }) = step else { return Some(no_second()) };
     let of = data.organisation_id;
     let waits =
         |gap: &crate::manifest::Gap| gap.waits_for(data.seq, of) && gap.missing == data.party;

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::balance::imbalance;
-use super::conduct::misconduct;
+use super::conduct::{misconduct, signers};
 use super::plausible::implausible;
 use crate::ids::OrganisationId;
 use crate::manifest::{Action, Filed, Happening, Manifest, Party, Status, evolve, read_event};
@@ -26,7 +26,7 @@ pub struct Replayed {
 
 /// Replays the bodies of one manifest's events, oldest first. Else which event is wrong, and how.
 pub fn replay<'a>(bodies: impl Iterator<Item = &'a str>) -> Result<Replayed, (usize, Text)> {
-    let (mut state, mut steps, mut earlier) = (None, Vec::new(), Vec::new());
+    let (mut state, mut steps) = (None, Vec::new());
     for (n, text) in bodies.enumerate() {
         let wrong = |text: Text| (n, text);
         let body: Value = serde_json::from_str(text).unwrap_or_default();
@@ -41,13 +41,12 @@ pub fn replay<'a>(bodies: impl Iterator<Item = &'a str>) -> Result<Replayed, (us
         let times = (event.occurred_at, event.recorded_at);
         let fault = misled(happening, &after)
             .or_else(|| not_theirs(&body["actor"], (before, &after), happening))
-            .or_else(|| misconduct(&body["actor"], &earlier, (before, &after), happening))
+            .or_else(|| misconduct(&body["actor"], &steps, (before, &after), happening))
             .or_else(|| implausible(times, before, happening))
             .or_else(|| imbalance(before, happening, &after));
         if let Some(text) = fault {
             return Err(wrong(text));
         }
-        earlier.push(body.clone());
         steps.push(Step { body, status: after.status });
         state = Some(after);
     }
@@ -115,10 +114,6 @@ fn not_theirs(
     if actor["via"] == "system" {
         return None;
     }
-    let id = |value: &Value| serde_json::from_value::<OrganisationId>(value.clone()).ok();
-    let behalf = actor["on_behalf_of"].as_array().into_iter().flatten();
-    let behalf = behalf.filter_map(|one| id(&one["organisation_id"]));
-    let mut signers = id(&actor["organisation_id"]).into_iter().chain(behalf);
     let files_for_another =
         |filed: &Filed| filed.for_producer && matches!(happening, Happening::Filed(_));
     let may = |signer: OrganisationId| {
@@ -128,7 +123,7 @@ fn not_theirs(
         own.iter().any(|party| takers.contains(party))
             || (files_for_another(&after.filed) && !own.is_empty())
     };
-    if signers.any(may) {
+    if signers(actor).into_iter().any(may) {
         return None;
     }
     Some(Text::new(
