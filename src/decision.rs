@@ -59,6 +59,20 @@ impl AccountKind {
     pub const fn number(self) -> i16 {
         self as i16 + 1
     }
+
+    pub fn from_number(number: i16) -> Option<Self> {
+        const ALL: [AccountKind; 8] = [
+            AccountKind::LicenceLine,
+            AccountKind::LicenceShared,
+            AccountKind::OnHand,
+            AccountKind::SiteStorage,
+            AccountKind::StorageArea,
+            AccountKind::Approval,
+            AccountKind::PlanLine,
+            AccountKind::CoDisposalDay,
+        ];
+        ALL.into_iter().find(|kind| kind.number() == number)
+    }
 }
 
 /// One counter.

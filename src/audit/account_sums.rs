@@ -200,20 +200,9 @@ fn of(sums: &HashMap<(Uuid, String), i64>, key: &(Uuid, String)) -> i64 {
     sums.get(key).copied().unwrap_or(0)
 }
 
-const KINDS: [AccountKind; 8] = [
-    AccountKind::LicenceLine,
-    AccountKind::LicenceShared,
-    AccountKind::OnHand,
-    AccountKind::SiteStorage,
-    AccountKind::StorageArea,
-    AccountKind::Approval,
-    AccountKind::PlanLine,
-    AccountKind::CoDisposalDay,
-];
-
 /// An account's id is made of what it counts.
 fn other_account(row: &AccountRow) -> Option<Text> {
-    let kind = KINDS.into_iter().find(|kind| kind.number() == row.kind);
+    let kind = AccountKind::from_number(row.kind);
     let year = i32::from(row.year);
     let is_it = |kind| Account::new(kind, row.owner_id, row.item.as_str(), year).id == row.id;
     if kind.is_some_and(is_it) {

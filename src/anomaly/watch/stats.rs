@@ -36,6 +36,15 @@ impl Running {
     }
 }
 
+/// The greatest common divisor, never negative.
+pub fn gcd(one: i64, other: i64) -> i64 {
+    let (mut a, mut b) = (one.abs(), other.abs());
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
 /// The middle of some values; zero of none.
 pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();

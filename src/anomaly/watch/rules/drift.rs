@@ -11,7 +11,7 @@ use serde_json::json;
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
-use super::super::stats::Running;
+use super::super::stats::{Running, gcd};
 use super::mass::NAMED;
 use crate::anomaly::finding::{About, pair_id};
 use crate::anomaly::param::Param;
@@ -69,14 +69,6 @@ pub struct Scale {
     /// Its division, once that is known; zero before.
     #[serde(default)]
     pub division_g: i64,
-}
-
-fn gcd(one: i64, other: i64) -> i64 {
-    let (mut a, mut b) = (one.abs(), other.abs());
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a
 }
 
 /// The coarsest division that all of some weighings are multiples of.

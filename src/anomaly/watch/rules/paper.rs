@@ -10,7 +10,7 @@ use serde_json::json;
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
-use super::super::stats::{chance_9, chi_square};
+use super::super::stats::{chance_9, chi_square, gcd};
 use super::super::time::{Month, days, month_of, named};
 use crate::anomaly::finding::{About, Finding};
 use crate::anomaly::param::Param;
@@ -326,10 +326,6 @@ fn digits(w: &mut Watch, (load, code): (&Load, &str), masses: &[i64], chance: f6
         "chi_square": (chi * 10.0).round() / 10.0, "chance": chance_9(chi),
     });
     w.raise(finding);
-}
-
-fn gcd(one: i64, other: i64) -> i64 {
-    if other == 0 { one.abs() } else { gcd(other, one % other) }
 }
 
 /// Accepted within moments of arrival, or by the hand that had sent it: one case a receiver.
