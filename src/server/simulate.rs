@@ -4,11 +4,12 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::StartError;
 use super::private::{DATABASE, prepare, start_with};
+use super::{StartError, log_key};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{DemoHome, Serving};
+use crate::config::{Config, DemoHome, Serving};
+use crate::custody;
 use crate::db::private::PrivatePostgres;
 use crate::db::{self, sandbox_clock};
 use crate::mint::Mint;
@@ -46,9 +47,11 @@ async fn play(
     let order = &asked.order;
     let parts = (Clock::held(simulate::instant(0)), Mint::seeded(order.seed));
     let url = postgres.app_socket_url(DATABASE);
-    let (app, drain) = App::open(asked.serving.config.clone(), parts, &url)?;
+    let (app, drain) = App::open(signing(asked)?, parts, &url)?;
     let world = Box::pin(simulate::simulate(&app, order, tell)).await;
     let world = world.map_err(StartError::Simulate)?;
+    // Signed for when it is done: whoever takes it up finds a log that an audit lets pass.
+    while custody::grow(&app).await.map_err(StartError::Simulate)? {}
     write(&asked.home.data_dir, &world).map_err(writing)?;
     if let Some(path) = &asked.events {
         let mut file = BufWriter::new(File::create(path).map_err(writing)?);
@@ -60,6 +63,18 @@ async fn play(
     drop(app);
     drain.wait().await;
     Ok(world)
+}
+
+/// With a key for the world's log: another for each, since one key never signs two logs, and by
+/// chance, whatever the seed.
+fn signing(asked: &Simulation) -> Result<Config, StartError> {
+    let mut config = asked.serving.config.clone();
+    if config.log_keys.is_none() {
+        let folder = &asked.home.data_dir;
+        let keys = log_key::of_demo(folder, &config.origin, (true, &Mint::random()))?;
+        config.log_keys = Some(keys);
+    }
+    Ok(config)
 }
 
 pub(super) fn writing(reason: std::io::Error) -> StartError {
