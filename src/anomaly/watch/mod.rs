@@ -37,8 +37,8 @@ use crate::registry::{Driver, Licence, Organisation, Site, Vehicle};
 use book::{Book, Leaf};
 use load::Load;
 use rules::{
-    capacity, drift, ghost, kitchen, mass, medical, movement, network, pace, paper, registers,
-    reports, shells, silence, stock, storage_age, stove, terms, track,
+    capacity, corridor, drift, ghost, kitchen, mass, medical, movement, network, pace, paper,
+    registers, reports, shells, silence, stock, storage_age, stove, terms, track,
 };
 use seen::{Seen, What};
 use timers::Timers;
@@ -154,6 +154,8 @@ books! {
     making: SiteId => silence::Making,
     peers: String => silence::Peers,
     tracks: VehicleId => track::Track,
+    /// Where trips from one site to another were.
+    corridors: (SiteId, SiteId) => corridor::Corridor,
     stoves: SiteId => stove::Stove,
     lines: (LicenceId, i64, i32) => capacity::Line,
     plants: SiteId => capacity::Plant,

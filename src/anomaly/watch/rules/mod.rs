@@ -3,6 +3,7 @@
 
 pub mod applied;
 pub mod capacity;
+pub mod corridor;
 pub mod deadline;
 pub mod drift;
 pub mod fall;

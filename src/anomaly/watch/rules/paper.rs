@@ -76,7 +76,7 @@ pub fn filed(w: &mut Watch, load: &Load, seen: &Seen<'_>, filed: &Filed) {
     number(w, load, seen);
     outside_plan(w, load, filed);
     burst(w, load, seen);
-    if load.round.is_none() && !load.is_return() {
+    if !load.is_return() {
         weights(w, load, seen);
     }
     let filings = w.filings.entry(load.from_org);
@@ -224,7 +224,6 @@ fn weights(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
             continue;
         }
         let weights = w.weights.entry((load.from_site, item.code.clone()));
-        weights.newest.push((item.mass_g, load.id));
         weights.many.push(item.mass_g);
         weights.days.push(today);
         // Months that are long gone say nothing of how somebody weighs now.
@@ -232,7 +231,11 @@ fn weights(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
         weights.days.drain(..old);
         let undated = weights.many.len().saturating_sub(weights.days.len());
         weights.many.drain(..undated);
-        weights.proofs.push(seen.position);
+        // The bins that a round empties are alike: their weights repeat by themselves.
+        if load.round.is_none() {
+            weights.newest.push((item.mass_g, load.id));
+            weights.proofs.push(seen.position);
+        }
         let much = weights.newest.len().saturating_sub(window.max(5));
         weights.newest.drain(..much);
         weights.proofs.drain(..much);
@@ -241,8 +244,8 @@ fn weights(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
         if is_full {
             weights.days.clear();
         }
-        let odd =
-            if weights.newest.len() >= window.max(5) { weights.repeated(share) } else { None };
+        let is_asked = load.round.is_none() && weights.newest.len() >= window.max(5);
+        let odd = if is_asked { weights.repeated(share) } else { None };
         if let Some(repeated) = odd {
             let (newest, proofs) = (weights.newest.clone(), weights.proofs.clone());
             told_again(w, (load, &item.code), (&newest, proofs), (repeated, share));

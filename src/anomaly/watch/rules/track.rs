@@ -1,8 +1,9 @@
 //! Positions of vehicles that have a load: stops, ways round, gaps, speeds, and a load that grows
 //! lighter on its way. Without positions these rules say nothing.
 //!
-//! AL17 to AL22 and AL62. A way is judged by its ends, as nobody has told the road: a place from
-//! which both are much farther than from each other is off it.
+//! AL17 to AL22 and AL62. Nobody has told the road. Where trips between the same two sites have shown
+//! it, that is the way (`corridor.rs`); until then a way is judged by its ends: a place from which
+//! both are much farther than from each other is off it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
 use super::super::stats::kilometres;
+use super::corridor::Trace;
 use crate::anomaly::finding::{About, Finding};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
@@ -46,6 +48,9 @@ pub struct Track {
     pub stopped_off: f64,
     pub first_load_g: Option<i64>,
     pub moving: bool,
+    /// Where it was beside its way.
+    #[serde(default)]
+    pub trace: Trace,
 }
 
 /// The ends of a load's way.
@@ -65,6 +70,7 @@ pub fn manifest(w: &mut Watch, load: &Load, happening: &Happening) {
             let track = w.tracks.get(&vehicle).filter(|track| track.load == Some(load.id)).cloned();
             let Some(track) = track else { return };
             silent_to_the_end(w, load, &track);
+            learn(w, load, &track);
             // What was refused was on it as well.
             let came = data.items.iter().map(|item| item.accepted_g.0 + item.refused_g.0).sum();
             lighter(w, load, &track, (load.shipped_g(), came), 0);
@@ -76,7 +82,11 @@ pub fn manifest(w: &mut Watch, load: &Load, happening: &Happening) {
 
 pub fn readings(w: &mut Watch, vehicle: VehicleId, readings: &[Reading], seen: &Seen<'_>) {
     for reading in readings.iter().filter(|reading| reading.kind == "position") {
-        let Some(place) = reading.place else { continue };
+        // A device without a fix tells the origin of all coordinates.
+        let Some(place) = reading.place.filter(|place| (place.lon_e6, place.lat_e6) != (0, 0))
+        else {
+            continue;
+        };
         let Some(way) = way_of(w, vehicle) else { return };
         // What was told late, of before, says nothing of now.
         let last = w.tracks.get(&vehicle).and_then(|track| track.last);
@@ -265,27 +275,50 @@ fn stop(w: &mut Watch, vehicle: VehicleId, way: &Way, (at, place): Point, seen: 
     }
 }
 
-/// AL17: far from any sensible way between the two ends.
+/// Whether a load goes from its one end to the other and nowhere else.
+const fn goes_straight(load: &Load) -> bool {
+    load.round.is_none() && load.trip.is_none() && !load.was_held_up
+}
+
+/// It is here: the next trips between the two sites may be as well, unless it was led astray.
+fn learn(w: &mut Watch, load: &Load, track: &Track) {
+    let is_astray = w.is_raised(RuleId(17), (About::Manifest, load.id.uuid()), "");
+    if goes_straight(load) && !is_astray && track.stopped_off == 0.0 {
+        w.corridors.entry((load.from_site, load.to_site)).learn(&track.trace);
+    }
+}
+
+/// AL17: off the way that trips have shown, else far from any sensible way between the two ends.
 fn off(w: &mut Watch, vehicle: VehicleId, way: &Way, (at, place): Point, seen: &Seen<'_>) {
-    let division = way.load.from_division.clone();
+    let (load, ends) = (&way.load, (way.from, way.to));
+    let limit_km = w.param(Param::Al17Distance, &load.from_division);
     let direct = kilometres(way.from, way.to);
     let through = kilometres(way.from, place) + kilometres(place, way.to);
-    let extra = w.param(Param::Al17Distance, &division);
-    let is_off = through > direct * ROUND_ABOUT + ROUND_ABOUT_KM + extra;
+    let shown_by = w.corridors.get(&(load.from_site, load.to_site)).filter(|_| goes_straight(load));
+    let outside = shown_by.and_then(|known| Some((known.outside(ends, place)?, known.trips)));
+    let is_off = outside.is_some_and(|(km, _)| km > limit_km)
+        || through > direct * ROUND_ABOUT + ROUND_ABOUT_KM + limit_km;
+    let limit =
+        TimeDelta::seconds((w.param(Param::Al17Duration, &load.from_division) * 60.0) as i64);
     let Some(track) = w.tracks.edit(&vehicle) else { return };
+    track.trace.see(ends, place);
     if !is_off {
         track.off_since = None;
         return;
     }
     let since = *track.off_since.get_or_insert(at);
-    let limit = TimeDelta::seconds((w.param(Param::Al17Duration, &division) * 60.0) as i64);
     if at - since < limit {
         return;
     }
-    let evidence = json!({
+    let mut evidence = json!({
         "from": rfc3339(since), "to": rfc3339(at), "place": shown(place),
         "kilometres_direct": direct.round(), "kilometres_through_it": through.round(),
     });
+    if let Some((km, trips)) = outside {
+        evidence["kilometres_off"] = json!((km * 10.0).round() / 10.0);
+        evidence["limit_kilometres"] = json!(limit_km);
+        evidence["trips_before"] = json!(trips);
+    }
     raise(w, 17, way, (evidence, seen));
 }
 

@@ -10,3 +10,4 @@ mod reports;
 mod rules;
 mod stored;
 mod terms;
+mod ways;
