@@ -229,6 +229,11 @@ diesel::table! {
         filed_on -> Date,
         lines -> Jsonb,
         status -> Text,
+        review_status -> Text,
+        review_note -> Nullable<Text>,
+        reviewed_at -> Nullable<Timestamptz>,
+        reviewed_by -> Nullable<Uuid>,
+        reviewed_by_user -> Nullable<Uuid>,
     }
 }
 
@@ -556,6 +561,11 @@ diesel::table! {
         substance -> Text,
         maximum_g -> Int8,
         status -> Text,
+        review_status -> Text,
+        review_note -> Nullable<Text>,
+        reviewed_at -> Nullable<Timestamptz>,
+        reviewed_by -> Nullable<Uuid>,
+        reviewed_by_user -> Nullable<Uuid>,
     }
 }
 
@@ -568,6 +578,11 @@ diesel::table! {
         valid_to -> Date,
         filed_with -> Text,
         status -> Text,
+        review_status -> Text,
+        review_note -> Nullable<Text>,
+        reviewed_at -> Nullable<Timestamptz>,
+        reviewed_by -> Nullable<Uuid>,
+        reviewed_by_user -> Nullable<Uuid>,
     }
 }
 
@@ -581,6 +596,11 @@ diesel::table! {
         valid_from -> Date,
         valid_to -> Date,
         status -> Text,
+        review_status -> Text,
+        review_note -> Nullable<Text>,
+        reviewed_at -> Nullable<Timestamptz>,
+        reviewed_by -> Nullable<Uuid>,
+        reviewed_by_user -> Nullable<Uuid>,
     }
 }
 

@@ -5,6 +5,11 @@ use super::sheet::{Column, Sheet, number, text};
 const ID: Column = text("id", "标识", "/id");
 const SITE: Column = text("site_id", "场所标识", "/site_id");
 const STATUS: Column = text("status", "状态", "/status");
+pub const REVIEW: Column = text("review_status", "审查状态", "/review/status");
+pub const REVIEW_NOTE: Column = text("review_note", "审查意见", "/review/note");
+pub const REVIEWED_AT: Column = text("reviewed_at", "审查时间", "/review/reviewed_at");
+pub const REVIEWED_BY: Column =
+    text("reviewed_by", "审查单位标识", "/review/reviewed_by/organisation_id");
 const NOTE: Column = text("note", "备注", "/note");
 
 pub static ACTIVITY: Sheet = Sheet {
@@ -60,6 +65,10 @@ pub static RISK_SOURCES: Sheet = Sheet {
         text("substance", "物质", "/substance"),
         number("maximum_kg", "最大存量(千克)", "/maximum_kg"),
         STATUS,
+        REVIEW,
+        REVIEW_NOTE,
+        REVIEWED_AT,
+        REVIEWED_BY,
     ],
 };
 
@@ -75,6 +84,10 @@ pub static EMERGENCY_PLANS_FILED: Sheet = Sheet {
         VALID_TO,
         text("filed_with", "备案机关", "/filed_with"),
         STATUS,
+        REVIEW,
+        REVIEW_NOTE,
+        REVIEWED_AT,
+        REVIEWED_BY,
     ],
 };
 
@@ -89,6 +102,10 @@ pub static INSURANCE_POLICIES: Sheet = Sheet {
         text("valid_from", "有效期自", "/valid_from"),
         VALID_TO,
         STATUS,
+        REVIEW,
+        REVIEW_NOTE,
+        REVIEWED_AT,
+        REVIEWED_BY,
     ],
 };
 

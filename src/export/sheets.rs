@@ -1,5 +1,6 @@
 //! The lists and their columns. The English headings are the API's own names.
 
+use super::record_sheets::{REVIEW, REVIEW_NOTE, REVIEWED_AT, REVIEWED_BY};
 use super::sheet::{Column, Sheet, number, text};
 
 /// Manifests. The cells of `export_store` stand in this order too.
@@ -159,6 +160,10 @@ pub static MANAGEMENT_PLANS: Sheet = Sheet {
         text("filed_on", "备案日期", "/filed_on"),
         text("lines", "计划明细", "/lines"),
         STATUS,
+        REVIEW,
+        REVIEW_NOTE,
+        REVIEWED_AT,
+        REVIEWED_BY,
     ],
 };
 

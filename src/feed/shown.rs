@@ -40,7 +40,8 @@ pub struct ChangePage {
 pub struct ChangeView {
     /// The event's position in the log, plus one.
     pub sequence: i64,
-    /// What happened: `filed`, `departed`, …; of a register `registered` or `changed`.
+    /// What happened: `filed`, `departed`, …; of a register `registered` or
+    /// `changed`, or `reviewed` by the regulator.
     pub kind: String,
     pub subject: SubjectView,
     /// When it happened, as claimed.

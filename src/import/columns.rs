@@ -105,7 +105,7 @@ fn plain(heading: &str) -> String {
 }
 
 /// What our own lists show beside what one enters, and columns without a heading.
-const PASSED_OVER: [&str; 14] = [
+const PASSED_OVER: [&str; 22] = [
     "序号",
     "no",
     "状态",
@@ -120,6 +120,14 @@ const PASSED_OVER: [&str; 14] = [
     "is_key_unit",
     "计量单位",
     "unit",
+    "审查状态",
+    "review_status",
+    "审查意见",
+    "review_note",
+    "审查时间",
+    "reviewed_at",
+    "审查单位",
+    "reviewed_by",
 ];
 
 /// An id is passed over where the entry is known by something else. Where it is not, the row of a

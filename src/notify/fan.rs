@@ -181,7 +181,7 @@ impl<'a> Telling<'a> {
             let user = actor.user_id;
             let ways = [(Channel::Console, None), (Channel::Mail, Some(self.wall))];
             for (channel, due) in ways {
-                if channel == Channel::Mail && !(has_mail && *has_address) {
+                if channel == Channel::Mail && !(duty.is_mailed && has_mail && *has_address) {
                     continue;
                 }
                 self.tell(row, (channel.as_str(), user.uuid(), Some(user)), &content, due);

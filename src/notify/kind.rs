@@ -44,6 +44,9 @@ api_enum! {
         /// The authority has named what an application for a transfer lacks.
         ApplicationCorrections = "application_corrections",
         ApplicationDecided = "application_decided",
+        /// Something was filed and waits for the regulator's review.
+        ReviewRequested = "review_requested",
+        ReviewDecided = "review_decided",
         /// A plan for a medical emergency is in force.
         EmergencyActivated = "emergency_activated",
         EmergencyEnded = "emergency_ended",
@@ -106,6 +109,8 @@ impl NoticeKind {
                 ("转移申请需补正", "a transfer application needs corrections")
             }
             Self::ApplicationDecided => ("转移申请已有决定", "a transfer application was decided"),
+            Self::ReviewRequested => ("待审查", "waits for its review"),
+            Self::ReviewDecided => ("审查已有结果", "was reviewed"),
             Self::EmergencyActivated => ("医疗废物应急方案已启用", "an emergency plan is in force"),
             Self::EmergencyEnded => ("医疗废物应急方案已终止", "an emergency plan has ended"),
             Self::Ping => ("测试通知", "a trial"),

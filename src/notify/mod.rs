@@ -17,6 +17,7 @@ mod kind;
 mod limits;
 mod mail;
 mod people_store;
+mod reviews;
 mod settings;
 mod statutory;
 mod subject_store;

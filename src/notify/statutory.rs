@@ -13,13 +13,15 @@ use crate::identity::{Agency, policy};
 use crate::ids::OrganisationId;
 
 /// What can be told by law; all else is for those who subscribed.
-pub const KINDS: [NoticeKind; 12] = [
+pub const KINDS: [NoticeKind; 14] = [
     NoticeKind::ManifestIncident,
     NoticeKind::ManifestMismatched,
     NoticeKind::ManifestOverdue,
     NoticeKind::ContainerMissing,
     NoticeKind::ApplicationCorrections,
     NoticeKind::ApplicationDecided,
+    NoticeKind::ReviewRequested,
+    NoticeKind::ReviewDecided,
     NoticeKind::EmergencyActivated,
     NoticeKind::EmergencyEnded,
     NoticeKind::AnomalyOpened,
@@ -51,6 +53,8 @@ pub struct Duty {
     pub basis: String,
     pub organisations: Vec<OrganisationId>,
     pub authorities: Authorities,
+    /// By mail as well, where an address is known; else in the console alone.
+    pub is_mailed: bool,
 }
 
 impl Duty {
@@ -75,7 +79,7 @@ impl Duty {
             _ => return None,
         };
         let organisations = organisations.to_vec();
-        Some(Self { basis: basis.to_owned(), organisations, authorities })
+        Some(Self { basis: basis.to_owned(), organisations, authorities, is_mailed: true })
     }
 
     /// Whether somebody is told by it. `told` may name the one organisation that the row is for.

@@ -1,5 +1,5 @@
-//! What topics need of tables that no room tells of: entries as an event left them, and whose a
-//! site is.
+//! What topics need of tables that no room tells of: entries as an event left them, whose a site
+//! is, and where.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::db::Pool;
-use crate::db::schema::{event, site};
+use crate::db::schema::{event, organisation, site};
 use crate::ids::{OrganisationId, SiteId};
 use crate::problem::Problem;
 
@@ -46,4 +46,39 @@ pub async fn owners(
     let rows: Vec<(Uuid, Uuid)> = query.load(&mut pool.get().await?).await?;
     let owner = |(site, of)| (SiteId::of(site), OrganisationId::of(of));
     Ok(rows.into_iter().map(owner).collect())
+}
+
+/// Whose something is, and where.
+pub struct Owned {
+    pub organisation_id: OrganisationId,
+    pub division: String,
+    pub regiment: Option<String>,
+}
+
+/// Whose these sites are and where they lie, and the same of organisations, by their ids.
+pub async fn owned(
+    pool: &Pool,
+    sites: &[Uuid],
+    organisations: &[Uuid],
+) -> Result<HashMap<Uuid, Owned>, Problem> {
+    let mut conn = pool.get().await?;
+    let query = site::table.filter(site::id.eq_any(sites)).select((
+        site::id,
+        site::organisation_id,
+        site::division,
+        site::regiment,
+    ));
+    let rows: Vec<(Uuid, Uuid, String, Option<String>)> = query.load(&mut conn).await?;
+    let of_site = |(id, of, division, regiment)| {
+        (id, Owned { organisation_id: OrganisationId::of(of), division, regiment })
+    };
+    let mut found: HashMap<Uuid, Owned> = rows.into_iter().map(of_site).collect();
+    let query = organisation::table
+        .filter(organisation::id.eq_any(organisations))
+        .select((organisation::id, organisation::division));
+    let rows: Vec<(Uuid, String)> = query.load(&mut conn).await?;
+    found.extend(rows.into_iter().map(|(id, division)| {
+        (id, Owned { organisation_id: OrganisationId::of(id), division, regiment: None })
+    }));
+    Ok(found)
 }

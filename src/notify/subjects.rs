@@ -6,6 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::kind::{NoticeKind, NoticeSeverity};
+use super::reviews;
 use super::statutory::{Authorities, Duty};
 use super::subject_store;
 use super::topic::{Told, Topic, Whereabouts};
@@ -34,6 +35,7 @@ pub async fn topics_of(app: &App, rows: &[Told]) -> Result<Vec<Option<Topic>>, P
     let cases = anomaly::cases_told(&app.pool, &of(SubjectKind::Anomaly)).await?;
     let entries = entries(app, rows).await?;
     let facilities = facilities(app, &entries).await?;
+    let owners = reviews::owners(app, &entries).await?;
     let topic = |row: &Told| {
         let kind = NoticeKind::parse(&row.kind)?;
         let entry = || entries.get(&row.position).cloned();
@@ -59,7 +61,7 @@ pub async fn topics_of(app: &App, rows: &[Told]) -> Result<Vec<Option<Topic>>, P
                 let plan = serde_json::from_value(entry()?).ok()?;
                 Some(emergency(kind, &plan, &facilities))
             }
-            _ => None,
+            of => reviews::topic(kind, (of, row.subject_id, entry()?), &owners),
         }
     };
     Ok(rows.iter().map(topic).collect())
@@ -74,7 +76,8 @@ async fn manifests(app: &App, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Manifest>,
 /// Entries of registers as the events left them that are told of, by position.
 async fn entries(app: &App, rows: &[Told]) -> Result<HashMap<i64, Value>, Problem> {
     let kinds = [SubjectKind::TransferApplication, SubjectKind::EmergencyPlan];
-    let kinds = kinds.map(SubjectKind::number);
+    let kinds = kinds.into_iter().chain(reviews::REVIEWED).map(SubjectKind::number);
+    let kinds: Vec<i16> = kinds.collect();
     let those = rows.iter().filter(|row| kinds.contains(&row.subject_kind));
     let positions: Vec<i64> = those.map(|row| row.position).collect();
     subject_store::recorded(&app.pool, &positions).await
@@ -152,13 +155,13 @@ fn duty(kind: NoticeKind, catalogue: &Catalogue, manifest: &Manifest) -> Option<
             let mut organisations = vec![producer, receiver];
             organisations.extend(manifest.carriers());
             let basis = text_of(catalogue, "DL35", stream)?;
-            Some(Duty { basis, organisations, authorities: Authorities::All })
+            Some(Duty { basis, organisations, authorities: Authorities::All, is_mailed: true })
         }
         // Art. 18: the sender, and the authority of the place where it was received.
         NoticeKind::ManifestMismatched => {
             let basis = text_of(catalogue, "DL02", stream)?;
             let authorities = Authorities::Competent;
-            Some(Duty { basis, organisations: vec![producer], authorities })
+            Some(Duty { basis, organisations: vec![producer], authorities, is_mailed: true })
         }
         // Medical waste that is lost is reported; of other waste it is less than was filed.
         NoticeKind::ContainerMissing => {
@@ -168,13 +171,13 @@ fn duty(kind: NoticeKind, catalogue: &Catalogue, manifest: &Manifest) -> Option<
                 _ => text_of(catalogue, "DL02", stream)?,
             };
             let authorities = Authorities::Competent;
-            Some(Duty { basis, organisations: vec![producer], authorities })
+            Some(Duty { basis, organisations: vec![producer], authorities, is_mailed: true })
         }
         // The receiver and the authorities have the case itself.
         NoticeKind::ManifestOverdue => {
             let basis = text_of(catalogue, "DL01", stream)?;
             let authorities = Authorities::Nobody;
-            Some(Duty { basis, organisations: vec![producer], authorities })
+            Some(Duty { basis, organisations: vec![producer], authorities, is_mailed: true })
         }
         _ => None,
     }
@@ -226,6 +229,7 @@ fn application((kind, catalogue): (NoticeKind, &Catalogue), it: &TransferApplica
         basis,
         organisations: organisations.clone(),
         authorities: Authorities::Nobody,
+        is_mailed: true,
     };
     Topic {
         path: format!("/api/v1/transfer-applications/{}", it.id),
@@ -263,6 +267,7 @@ fn emergency(
             basis,
             organisations: organisations.clone(),
             authorities: Authorities::All,
+            is_mailed: true,
         }),
         organisations,
         ..Topic::of_kind(kind)

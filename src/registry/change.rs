@@ -56,6 +56,8 @@ pub struct Entered<T> {
     pub along: Option<Along>,
     pub stale: Vec<Subject>,
     pub warnings: Vec<Fault>,
+    /// Of its event.
+    pub kind: &'static str,
     /// What is told of it, and to whom; none: to whoever may see it.
     pub told: Vec<(&'static str, Option<OrganisationId>)>,
 }
@@ -65,14 +67,14 @@ impl<T: Entry> Entered<T> {
         let stale = vec![value.subject()];
         let (guards, moves) = (Vec::new(), Vec::new());
         let (warnings, told) = (Vec::new(), Vec::new());
-        Self { value, read_at, rows, guards, moves, along: None, stale, warnings, told }
+        let kind = if read_at.is_none() { "registered" } else { "changed" };
+        Self { value, read_at, rows, guards, moves, along: None, stale, warnings, kind, told }
     }
 
-    /// One event, `registered` or `changed`, and the rows.
+    /// One event, `registered` or `changed` where nothing else is said, and the rows.
     pub fn decision(self, ctx: &Ctx) -> Result<Decision, Problem> {
         let subject = self.value.subject();
-        let kind = if self.read_at.is_none() { "registered" } else { "changed" };
-        let mut events = vec![event(ctx, subject, kind, &self.value)?];
+        let mut events = vec![event(ctx, subject, self.kind, &self.value)?];
         let advances = self.along.as_ref().map(|other| (other.subject, other.read_at));
         events.extend(self.along.map(|other| other.event));
         let status = if self.read_at.is_none() { 201 } else { 200 };

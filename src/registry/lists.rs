@@ -15,6 +15,7 @@ use super::model::{
     Person, Site, SiteKind, Standing, StorageArea, TransferApproval, Vehicle, WasteStream,
 };
 use super::place::DivisionNumber;
+use super::review::EntryReviewStatus;
 use super::store;
 use crate::app::App;
 use crate::catalogue::WasteCode;
@@ -97,6 +98,8 @@ wire! {
     pub struct ManagementPlanQuery {
         pub site_id: Option<SiteId>,
         pub year: Option<Whole<2000, 2999>>,
+        /// How its review stands: `submitted` is what waits.
+        pub review: Option<EntryReviewStatus>,
         pub limit: PageLimit = PageLimit::default(),
         pub cursor: Option<Cursor<Uuid>>,
     }
@@ -240,7 +243,11 @@ pub async fn management_plans(
     actor: &Actor,
     query: &ManagementPlanQuery,
 ) -> Result<Vec<Known<ManagementPlan>>, Problem> {
-    let filter = store::PlanFilter { site_id: query.site_id, year: query.year.map(Whole::get) };
+    let filter = store::PlanFilter {
+        site_id: query.site_id,
+        year: query.year.map(Whole::get),
+        review: query.review,
+    };
     let slice = slice(query.limit, query.cursor);
     store::plans(&app.pool, &Scope::of(actor), &filter, slice).await
 }

@@ -40,6 +40,8 @@ mod plate;
 pub mod producer;
 /// Records of sites and organisations.
 pub mod record;
+/// Review of what was filed by the regulator.
+pub mod review;
 /// Sites.
 pub mod site;
 mod standing;

@@ -7,6 +7,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::review::Review;
 use crate::catalogue::{Category, Stream, WasteCode};
 use crate::clock::rfc3339;
 use crate::ids::{
@@ -272,6 +273,8 @@ pub struct ManagementPlan {
     pub filed_on: NaiveDate,
     pub lines: Vec<PlanLine>,
     pub status: Standing,
+    #[serde(flatten)]
+    pub review: Review,
 }
 
 /// Consent to move waste across a border that the setting counts (跨省转移审批).

@@ -6,6 +6,7 @@
 //! site's version, never overlooks a plan.
 
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 use super::access::{could_keep_books, keeps_books};
 use super::cache::Known;
@@ -13,6 +14,7 @@ use super::change::{Along, Answered, Entered, commit, event, set, unchanged};
 use super::entry::Entry;
 use super::licence_lines::not_listed;
 use super::model::{ManagementPlan, PlanLine, Site, Standing};
+use super::review::{self, NewReview, Review, Reviewed, Under};
 use super::standing::{may_move, still_open, takes_entries};
 use super::store;
 use crate::app::App;
@@ -92,9 +94,11 @@ fn decide_new(
         filed_on: new.filed_on.unwrap_or_else(|| legal_day(ctx.now)),
         lines,
         status: Standing::Active,
+        review: Review::submitted(),
     };
-    let rows = vec![store::insert_plan(&plan)];
+    let (rows, told) = (vec![store::insert_plan(&plan)], plan.waits(None));
     let mut entered = Entered::new(plan, None, rows);
+    entered.told = told;
     let subject = site.subject();
     let event = event(ctx, subject, "plan_filed", &*site.value)?;
     entered.along = Some(Along { subject, read_at: Some(site.guard.version), event });
@@ -177,12 +181,36 @@ fn decide_change(
         status: set(&patch.status, &before.status, |status| *status),
         ..before.clone()
     };
+    let after = after.resubmitted(before);
     let registrar = policy::regulates(&ctx.actor, &site.division);
     may_move(registrar, before.status, after.status)?;
     findings.settle()?;
     if after == *before {
         return Ok(unchanged(before, known.guard.version, ctx));
     }
-    let rows = vec![store::update_plan(&after)];
-    Entered::new(after, Some(known.guard.version), rows).decision(ctx)
+    let (rows, told) = (vec![store::update_plan(&after)], after.waits(Some(before)));
+    let mut entered = Entered::new(after, Some(known.guard.version), rows);
+    entered.told = told;
+    entered.decision(ctx)
+}
+
+/// Reviews a plan, as a regulator.
+pub async fn review(
+    app: &App,
+    ctx: &Ctx,
+    id: Uuid,
+    asked: Asked<NewReview>,
+) -> Result<Answered<ManagementPlan>, Problem> {
+    let id = ManagementPlanId::of(id);
+    let read = async |freshness: Freshness| read_one(app, id, freshness).await;
+    let decide = |(entry, site): &Facts| {
+        let under = Under {
+            entry,
+            organisation: site.organisation_id,
+            division: &site.division,
+            is_seen: policy::sees_site(&ctx.actor, site),
+        };
+        review::decide(&under, &asked, store::update_plan, ctx)
+    };
+    commit(app, ctx, read, decide).await
 }

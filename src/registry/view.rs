@@ -10,6 +10,7 @@ use super::model::{
     LicenceStatus, ManagementPlan, Organisation, Part, Person, Place, PlanLine, Site, SiteKind,
     Standing, StorageArea, StorageKind, TransferApproval, Vehicle, WasteStream,
 };
+use super::review::EntryReviewView;
 use crate::clock::rfc3339;
 use crate::ids::{
     ApprovalId, ContainerId, DriverId, LedgerEntryId, LicenceId, ManagementPlanId, ManifestId,
@@ -214,6 +215,7 @@ view! {
         filed_on: NaiveDate = it.filed_on,
         lines: Vec<PlanLineView> = it.lines.iter().map(PlanLineView::from).collect(),
         status: Standing = it.status,
+        review: EntryReviewView = EntryReviewView::from(&it.review),
     }
 }
 

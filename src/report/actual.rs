@@ -21,6 +21,7 @@ use crate::ids::{ManagementPlanId, SiteId};
 use crate::problem::Problem;
 use crate::registry::ManagementPlan;
 use crate::registry::plan::{plan_account, show};
+use crate::registry::review::EntryReviewStatus;
 use crate::units::{Grams, Kg, Quantity};
 
 /// A code of the plan, or one that was moved or made without being in it.
@@ -50,6 +51,8 @@ pub struct PlanActualView {
     pub management_plan_id: ManagementPlanId,
     pub site_id: SiteId,
     pub year: i64,
+    /// Of the plan: one that was returned holds for no filing, and is shown all the same.
+    pub review_status: EntryReviewStatus,
     /// Of all lines of the plan.
     pub planned_kg: Kg,
     /// Of all codes below.
@@ -107,6 +110,7 @@ fn against(
         management_plan_id: plan.id,
         site_id: plan.site_id,
         year: plan.year,
+        review_status: plan.review.status,
         planned_kg: Kg(planned),
         moved_out_kg: Kg(moved_out),
         produced_kg: Kg(lines.iter().map(|line| line.produced_kg.0).sum()),

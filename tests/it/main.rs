@@ -52,6 +52,7 @@ mod records;
 mod registry;
 mod repeats;
 mod reports;
+mod reviews;
 mod roadside;
 mod rounds;
 mod schema;

@@ -13,6 +13,7 @@ mod management_plans;
 mod organisations;
 mod producers;
 mod records;
+mod reviews;
 mod sites;
 mod storage_areas;
 mod transfer_approvals;
@@ -92,6 +93,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     .service(web::resource("/ledger-entries/{id}").get(ledger_entries::one))
     .service(web::resource("/producers").get(producers::list))
     .configure(records)
+    .configure(reviews)
     .service(web::resource("/containers").get(containers::list).post(containers::register))
     .service(web::resource("/containers/{id}").get(containers::one).patch(containers::change))
     .service(web::resource("/containers/{id}/qr.svg").get(containers::qr))
@@ -126,6 +128,14 @@ fn records(cfg: &mut ServiceConfig) {
     register!("/risk-sources", risk_source);
     register!("/facility-days", facility_day);
     register!("/co-disposal-facilities", co_disposal_facilities);
+}
+
+fn reviews(cfg: &mut ServiceConfig) {
+    use reviews::{emergency_plan, insurance, management_plan, risk_source};
+    cfg.service(web::resource("/management-plans/{id}/review").post(management_plan::review))
+        .service(web::resource("/risk-sources/{id}/review").post(risk_source::review))
+        .service(web::resource("/emergency-plans-filed/{id}/review").post(emergency_plan::review))
+        .service(web::resource("/insurance-policies/{id}/review").post(insurance::review));
 }
 
 /// The part of the OpenAPI document that these handlers are.
@@ -197,6 +207,10 @@ fn records(cfg: &mut ServiceConfig) {
         records::insurance::one,
         records::insurance::register,
         records::insurance::change,
+        reviews::management_plan::review,
+        reviews::risk_source::review,
+        reviews::emergency_plan::review,
+        reviews::insurance::review,
         producers::list,
         containers::list,
         containers::one,

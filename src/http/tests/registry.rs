@@ -160,7 +160,7 @@ fn the_document_names_every_operation_once() {
     let count = operations.len();
     operations.sort_unstable();
     operations.dedup();
-    assert_eq!((operations.len(), count), (82, 82));
+    assert_eq!((operations.len(), count), (86, 86));
 }
 
 #[test]

@@ -144,7 +144,7 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
         guards: approval
             .map(|one| one.guard)
             .into_iter()
-            .chain(plan.map(|one| one.guard))
+            .chain(plan::filed(plans, i64::from(year)).map(|one| one.guard))
             .chain(mandate.as_ref().map(Mandate::guard))
             .collect(),
         containers: taken,

@@ -9,7 +9,8 @@ use crate::registry::{Known, ManagementPlan, PlanLine, Standing};
 
 const POINTER: &str = "/management_plan_id";
 
-/// The plan in force for the year of departure: `plans` are the producer's site's own.
+/// The plan that holds for the year of departure: `plans` are the producer's site's own. One that
+/// the regulator returned holds for nothing until it is filed again.
 pub fn of_year<'a>(
     plans: &'a [Known<ManagementPlan>],
     year: i32,
@@ -25,7 +26,25 @@ pub fn of_year<'a>(
             Some(_) => {}
         }
     }
-    plans.iter().find(|plan| plan.year == year && plan.status == Standing::Active)
+    let plan = filed(plans, year).filter(|plan| plan.status == Standing::Active)?;
+    if plan.review.is_returned() {
+        findings.warn(returned(year));
+        return None;
+    }
+    Some(plan)
+}
+
+/// What is filed for a year, whether or not it holds.
+pub fn filed(plans: &[Known<ManagementPlan>], year: i64) -> Option<&Known<ManagementPlan>> {
+    plans.iter().find(|plan| plan.year == year)
+}
+
+fn returned(year: i64) -> Fault {
+    let text = Text::new(
+        format!("{year} 年的管理计划已被退回，修改并重新提交之前不作为依据。"),
+        format!("The plan for {year} was returned: it counts for nothing until it is filed again."),
+    );
+    Fault::new(Code::OutsidePlan, POINTER, text)
 }
 
 fn other_year(plan: i64, year: i64) -> Fault {
@@ -68,6 +87,7 @@ mod tests {
     use super::*;
     use crate::decision::SubjectKind;
     use crate::ids::SiteId;
+    use crate::registry::review::{EntryReviewStatus, Review};
     use crate::units::Grams;
     use uuid::Uuid;
 
@@ -81,6 +101,7 @@ mod tests {
             filed_on: "2026-01-01".parse().unwrap(),
             lines: vec![line],
             status,
+            review: Review::submitted(),
         };
         Known::new(SubjectKind::ManagementPlan, id, 1, plan)
     }
@@ -110,6 +131,32 @@ mod tests {
         let (year, withdrawn) = looked(Some(7));
         assert!(year.is_none() && withdrawn.faults.is_empty());
         assert_eq!(withdrawn.warnings[0].code, Code::OutsidePlan);
+    }
+
+    #[test]
+    fn a_plan_that_was_returned_holds_for_nothing_and_warns() {
+        let mut plans = [plan(6, 2026, Standing::Active)];
+        for (status, holds) in [
+            (EntryReviewStatus::Submitted, true),
+            (EntryReviewStatus::Accepted, true),
+            (EntryReviewStatus::Returned, false),
+        ] {
+            let review = Review { status, ..Review::submitted() };
+            plans[0] = Known::new(
+                SubjectKind::ManagementPlan,
+                plans[0].id.uuid(),
+                1,
+                ManagementPlan { review, ..(*plans[0].value).clone() },
+            );
+            for named in [None, Some(plans[0].id)] {
+                let mut findings = Findings::new();
+                let found = of_year(&plans, 2026, named, &mut findings);
+                assert_eq!(found.is_some(), holds, "{status}");
+                assert!(findings.faults.is_empty());
+                assert_eq!(findings.warnings.len(), usize::from(!holds), "{status}");
+                assert!(findings.warnings.iter().all(|one| one.code == Code::OutsidePlan));
+            }
+        }
     }
 
     #[test]

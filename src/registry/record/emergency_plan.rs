@@ -8,11 +8,12 @@ use uuid::Uuid;
 
 use super::super::change::{set, words};
 use super::super::model::Part;
+use super::super::review::{EntryReviewStatus, EntryReviewView, Review, Reviewed};
 use super::super::store::Narrow;
 use super::super::view::view;
 use super::{About, InForce, OwnerId, Record, Writers, span};
 use crate::clock::legal_day;
-use crate::ids::{EmergencyPlanFiledId, SiteId};
+use crate::ids::{EmergencyPlanFiledId, OrganisationId, SiteId};
 use crate::problem::{Code, Fault, Findings, Text};
 use crate::wire::{BoundedText, Change, Cursor, PageLimit, paged, wire};
 
@@ -42,6 +43,8 @@ wire! {
     pub struct EmergencyPlanFiledQuery {
         pub site_id: Option<SiteId>,
         pub status: Option<InForce>,
+        /// How its review stands: `submitted` is what waits.
+        pub review: Option<EntryReviewStatus>,
         /// Whose last day is this one or an earlier one.
         pub ends_by: Option<NaiveDate>,
         pub limit: PageLimit = PageLimit::default(),
@@ -60,6 +63,8 @@ pub struct EmergencyPlanFiled {
     pub valid_to: NaiveDate,
     pub filed_with: String,
     pub status: InForce,
+    #[serde(flatten)]
+    pub review: Review,
 }
 
 view! {
@@ -72,6 +77,7 @@ view! {
         valid_to: NaiveDate = it.valid_to,
         filed_with: String = it.filed_with.clone(),
         status: InForce = it.status,
+        review: EntryReviewView = EntryReviewView::from(&it.review),
     }
 }
 
@@ -116,6 +122,7 @@ impl Record for EmergencyPlanFiled {
             valid_to: new.valid_to,
             filed_with: words(&new.filed_with),
             status: InForce::Active,
+            review: Review::submitted(),
         };
         plan.judged(about, findings)
     }
@@ -134,7 +141,11 @@ impl Record for EmergencyPlanFiled {
             status: set(&patch.status, &self.status, |status| *status),
             ..self.clone()
         };
-        plan.judged(about, findings)
+        plan.judged(about, findings).resubmitted(self)
+    }
+
+    fn told(&self, before: Option<&Self>) -> Vec<(&'static str, Option<OrganisationId>)> {
+        self.waits(before)
     }
 
     fn page(query: &EmergencyPlanFiledQuery) -> (PageLimit, Option<Cursor<Uuid>>) {
@@ -144,7 +155,8 @@ impl Record for EmergencyPlanFiled {
     fn narrow(query: &EmergencyPlanFiledQuery) -> Vec<Narrow> {
         let site = query.site_id.map(|site| Narrow::is("site_id", site.uuid()));
         let status = query.status.map(|status| Narrow::is("status", status.as_str()));
+        let review = query.review.map(|review| Narrow::is("review_status", review.as_str()));
         let ends = query.ends_by.map(|day| Narrow::to("valid_to", day));
-        [site, status, ends].into_iter().flatten().collect()
+        [site, status, review, ends].into_iter().flatten().collect()
     }
 }

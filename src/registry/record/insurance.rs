@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::super::change::{set, words};
 use super::super::model::Part;
+use super::super::review::{EntryReviewStatus, EntryReviewView, Review, Reviewed};
 use super::super::store::Narrow;
 use super::super::view::view;
 use super::{About, InForce, OwnerId, Record, Writers, span};
@@ -46,6 +47,8 @@ wire! {
     pub struct InsurancePolicyQuery {
         pub organisation_id: Option<OrganisationId>,
         pub status: Option<InForce>,
+        /// How its review stands: `submitted` is what waits.
+        pub review: Option<EntryReviewStatus>,
         /// Whose last day is this one or an earlier one.
         pub ends_by: Option<NaiveDate>,
         pub limit: PageLimit = PageLimit::default(),
@@ -66,6 +69,8 @@ pub struct InsurancePolicy {
     pub valid_from: NaiveDate,
     pub valid_to: NaiveDate,
     pub status: InForce,
+    #[serde(flatten)]
+    pub review: Review,
 }
 
 view! {
@@ -79,6 +84,7 @@ view! {
         valid_from: NaiveDate = it.valid_from,
         valid_to: NaiveDate = it.valid_to,
         status: InForce = it.status,
+        review: EntryReviewView = EntryReviewView::from(&it.review),
     }
 }
 
@@ -109,6 +115,7 @@ impl Record for InsurancePolicy {
             valid_from: new.valid_from,
             valid_to: new.valid_to,
             status: InForce::Active,
+            review: Review::submitted(),
         }
     }
 
@@ -128,7 +135,11 @@ impl Record for InsurancePolicy {
             ..self.clone()
         };
         findings.faults.extend(span(policy.valid_from, policy.valid_to));
-        policy
+        policy.resubmitted(self)
+    }
+
+    fn told(&self, before: Option<&Self>) -> Vec<(&'static str, Option<OrganisationId>)> {
+        self.waits(before)
     }
 
     fn page(query: &InsurancePolicyQuery) -> (PageLimit, Option<Cursor<Uuid>>) {
@@ -139,7 +150,8 @@ impl Record for InsurancePolicy {
         let organisation =
             query.organisation_id.map(|one| Narrow::is("organisation_id", one.uuid()));
         let status = query.status.map(|status| Narrow::is("status", status.as_str()));
+        let review = query.review.map(|review| Narrow::is("review_status", review.as_str()));
         let ends = query.ends_by.map(|day| Narrow::to("valid_to", day));
-        [organisation, status, ends].into_iter().flatten().collect()
+        [organisation, status, review, ends].into_iter().flatten().collect()
     }
 }

@@ -25,6 +25,7 @@ use super::access::Scope;
 use super::cache::Known;
 use super::change::{Answered, Entered, commit, unchanged};
 use super::entry::Slice;
+use super::review::{self, NewReview, Reviewed, Under};
 use super::standing::takes_entries;
 use super::store::{self, Narrow, Stored};
 use crate::app::App;
@@ -32,6 +33,7 @@ use crate::command::Freshness;
 use crate::ctx::{Actor, Ctx};
 use crate::decision::Decision;
 use crate::identity::policy;
+use crate::ids::OrganisationId;
 use crate::problem::{Code, Fault, Findings, Problem, Text};
 use crate::wire::{Asked, Cursor, PageLimit, api_enum};
 
@@ -65,6 +67,11 @@ pub trait Record: Stored + PartialEq {
     /// The entry after a patch.
     #[must_use]
     fn patched(&self, patch: &Self::Patch, about: &About<'_>, findings: &mut Findings) -> Self;
+
+    /// What is told of it after a change, and to whom.
+    fn told(&self, _before: Option<&Self>) -> Vec<(&'static str, Option<OrganisationId>)> {
+        Vec::new()
+    }
 
     fn page(query: &Self::Query) -> (PageLimit, Option<Cursor<Uuid>>);
 
@@ -106,8 +113,9 @@ fn decide_new<T: Record>(
     findings.faults.extend(takes_entries(owner.standing(), asked.pointer()));
     let entry = T::made(id, new, &About { owner, ctx }, &mut findings);
     findings.settle()?;
-    let rows = vec![store::insert_record(&entry)];
+    let (rows, told) = (vec![store::insert_record(&entry)], entry.told(None));
     let mut entered = Entered::new(entry, None, rows);
+    entered.told = told;
     entered.guards.push(owner.guard());
     entered.decision(ctx)
 }
@@ -155,7 +163,30 @@ fn decide_change<T: Record>(
         return Ok(unchanged(&*known.value, known.guard.version, ctx));
     }
     let rows = vec![store::update_record(&after)];
-    Entered::new(after, Some(known.guard.version), rows).decision(ctx)
+    let told = after.told(Some(&*known.value));
+    let mut entered = Entered::new(after, Some(known.guard.version), rows);
+    entered.told = told;
+    entered.decision(ctx)
+}
+
+/// Reviews an entry, as a regulator.
+pub async fn review<T: Record + Reviewed>(
+    app: &App,
+    ctx: &Ctx,
+    id: Uuid,
+    asked: Asked<NewReview>,
+) -> Result<Answered<T>, Problem> {
+    let read = async |freshness: Freshness| read_one::<T>(app, id, freshness).await;
+    let decide = |(entry, owner): &(Known<T>, Owner)| {
+        let under = Under {
+            entry,
+            organisation: owner.organisation_id(),
+            division: owner.division(),
+            is_seen: owner.is_seen_by(&ctx.actor),
+        };
+        review::decide(&under, &asked, store::update_record, ctx)
+    };
+    commit(app, ctx, read, decide).await
 }
 
 /// Entries that the actor may see, in the order of registration.

@@ -63,14 +63,14 @@ impl Owner {
         }
     }
 
-    fn organisation_id(&self) -> OrganisationId {
+    pub fn organisation_id(&self) -> OrganisationId {
         match self {
             Self::Site(site) => site.organisation_id,
             Self::Organisation(organisation) => organisation.id,
         }
     }
 
-    fn division(&self) -> &str {
+    pub fn division(&self) -> &str {
         match self {
             Self::Site(site) => &site.division,
             Self::Organisation(organisation) => &organisation.division,

@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use super::super::change::{set, words};
 use super::super::model::Part;
+use super::super::review::{EntryReviewStatus, EntryReviewView, Review, Reviewed};
 use super::super::store::Narrow;
 use super::super::view::view;
 use super::{About, InForce, OwnerId, Record, Writers};
-use crate::ids::{RiskSourceId, SiteId};
+use crate::ids::{OrganisationId, RiskSourceId, SiteId};
 use crate::problem::Findings;
 use crate::units::{Grams, Kg};
 use crate::wire::{BoundedText, Change, Cursor, PageLimit, PositiveKg, api_enum, paged, wire};
@@ -51,6 +52,8 @@ wire! {
         pub site_id: Option<SiteId>,
         pub level: Option<RiskLevel>,
         pub status: Option<InForce>,
+        /// How its review stands: `submitted` is what waits.
+        pub review: Option<EntryReviewStatus>,
         pub limit: PageLimit = PageLimit::default(),
         pub cursor: Option<Cursor<Uuid>>,
     }
@@ -68,6 +71,8 @@ pub struct RiskSource {
     pub substance: String,
     pub maximum_g: Grams,
     pub status: InForce,
+    #[serde(flatten)]
+    pub review: Review,
 }
 
 view! {
@@ -81,6 +86,7 @@ view! {
         substance: String = it.substance.clone(),
         maximum_kg: Kg = Kg(it.maximum_g),
         status: InForce = it.status,
+        review: EntryReviewView = EntryReviewView::from(&it.review),
     }
 }
 
@@ -110,11 +116,12 @@ impl Record for RiskSource {
             substance: words(&new.substance),
             maximum_g: new.maximum_kg.grams(),
             status: InForce::Active,
+            review: Review::submitted(),
         }
     }
 
     fn patched(&self, patch: &RiskSourcePatch, _: &About<'_>, _: &mut Findings) -> Self {
-        Self {
+        let source = Self {
             name: set(&patch.name, &self.name, words),
             kind: set(&patch.kind, &self.kind, words),
             level: set(&patch.level, &self.level, |level| *level),
@@ -122,7 +129,12 @@ impl Record for RiskSource {
             maximum_g: set(&patch.maximum_kg, &self.maximum_g, |mass| mass.grams()),
             status: set(&patch.status, &self.status, |status| *status),
             ..self.clone()
-        }
+        };
+        source.resubmitted(self)
+    }
+
+    fn told(&self, before: Option<&Self>) -> Vec<(&'static str, Option<OrganisationId>)> {
+        self.waits(before)
     }
 
     fn page(query: &RiskSourceQuery) -> (PageLimit, Option<Cursor<Uuid>>) {
@@ -133,6 +145,7 @@ impl Record for RiskSource {
         let site = query.site_id.map(|site| Narrow::is("site_id", site.uuid()));
         let level = query.level.map(|level| Narrow::is("level", level.as_str()));
         let status = query.status.map(|status| Narrow::is("status", status.as_str()));
-        [site, level, status].into_iter().flatten().collect()
+        let review = query.review.map(|review| Narrow::is("review_status", review.as_str()));
+        [site, level, status, review].into_iter().flatten().collect()
     }
 }

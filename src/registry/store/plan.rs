@@ -1,5 +1,6 @@
 //! Rows of `management_plan`.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -9,13 +10,14 @@ use super::super::access::Scope;
 use super::super::cache::Known;
 use super::super::entry::Slice;
 use super::super::model::{ManagementPlan, Standing};
+use super::super::review::{EntryReviewStatus, Review};
 use super::scope::sites_seen;
 use super::{all, broken, id, json, known, list, text};
 use crate::db::Pool;
 use crate::db::schema::management_plan as t;
 use crate::db::schema::subject;
 use crate::decision::{Cell, Row, Table, Type, Write};
-use crate::ids::{ManagementPlanId, SiteId};
+use crate::ids::{ManagementPlanId, OrganisationId, SiteId, UserId};
 use crate::problem::Problem;
 
 #[derive(Queryable, Selectable)]
@@ -27,6 +29,11 @@ struct PlanRow {
     filed_on: chrono::NaiveDate,
     lines: Value,
     status: String,
+    review_status: String,
+    review_note: Option<String>,
+    reviewed_at: Option<DateTime<Utc>>,
+    reviewed_by: Option<Uuid>,
+    reviewed_by_user: Option<Uuid>,
 }
 
 fn read(row: PlanRow) -> Result<ManagementPlan, Problem> {
@@ -38,6 +45,13 @@ fn read(row: PlanRow) -> Result<ManagementPlan, Problem> {
         filed_on: row.filed_on,
         lines: list(row.lines).ok_or_else(fault)?,
         status: Standing::parse(&row.status).ok_or_else(fault)?,
+        review: Review {
+            status: EntryReviewStatus::parse(&row.review_status).ok_or_else(fault)?,
+            note: row.review_note,
+            reviewed_at: row.reviewed_at,
+            reviewed_by: row.reviewed_by.map(OrganisationId::of),
+            reviewed_by_user: row.reviewed_by_user.map(UserId::of),
+        },
     })
 }
 
@@ -72,6 +86,7 @@ pub async fn plans_of(pool: &Pool, site: SiteId) -> Result<Vec<Known<ManagementP
 pub struct PlanFilter {
     pub site_id: Option<SiteId>,
     pub year: Option<i64>,
+    pub review: Option<EntryReviewStatus>,
 }
 
 pub async fn plans(
@@ -98,6 +113,9 @@ pub async fn plans(
     if let Some(year) = filter.year {
         query = query.filter(t::year.eq(i16::try_from(year).unwrap_or(0)));
     }
+    if let Some(review) = filter.review {
+        query = query.filter(t::review_status.eq(review.as_str()));
+    }
     let rows: Vec<(PlanRow, i64)> = query.load(&mut pool.get().await?).await?;
     all(rows, read)
 }
@@ -109,6 +127,11 @@ const COLUMNS: &[(&str, Type)] = &[
     ("filed_on", Type::Date),
     ("lines", Type::Jsonb),
     ("status", Type::Text),
+    ("review_status", Type::Text),
+    ("review_note", Type::Text),
+    ("reviewed_at", Type::Time),
+    ("reviewed_by", Type::Uuid),
+    ("reviewed_by_user", Type::Uuid),
 ];
 
 static INSERT: Table =
@@ -137,5 +160,10 @@ fn cells(plan: &ManagementPlan) -> Vec<Cell> {
         Cell::Date(Some(plan.filed_on)),
         json(&plan.lines),
         text(plan.status.as_str()),
+        text(plan.review.status.as_str()),
+        Cell::Text(plan.review.note.clone()),
+        Cell::Time(plan.review.reviewed_at),
+        Cell::Uuid(plan.review.reviewed_by.map(OrganisationId::uuid)),
+        Cell::Uuid(plan.review.reviewed_by_user.map(UserId::uuid)),
     ]
 }

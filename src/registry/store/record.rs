@@ -97,6 +97,11 @@ stored! {
         ("substance", Text),
         ("maximum_g", Int8),
         ("status", Text),
+        ("review_status", Text),
+        ("review_note", Text),
+        ("reviewed_at", Time),
+        ("reviewed_by", Uuid),
+        ("reviewed_by_user", Uuid),
     ];
     EmergencyPlanFiled in "emergency_plan_filed" [
         ("id", Uuid),
@@ -106,6 +111,11 @@ stored! {
         ("valid_to", Date),
         ("filed_with", Text),
         ("status", Text),
+        ("review_status", Text),
+        ("review_note", Text),
+        ("reviewed_at", Time),
+        ("reviewed_by", Uuid),
+        ("reviewed_by_user", Uuid),
     ];
     InsurancePolicy in "insurance_policy" [
         ("id", Uuid),
@@ -116,6 +126,11 @@ stored! {
         ("valid_from", Date),
         ("valid_to", Date),
         ("status", Text),
+        ("review_status", Text),
+        ("review_note", Text),
+        ("reviewed_at", Time),
+        ("reviewed_by", Uuid),
+        ("reviewed_by_user", Uuid),
     ];
 }
 

@@ -48,7 +48,7 @@ async fn streams_plans_and_approvals_are_kept_changed_and_listed() {
     let after = plan::change(app, &own, made.id, asked(&patch)).await.unwrap();
     let found = rows::plans_of(&app.pool, from).await.unwrap();
     assert_eq!((&*found[0].value, found[0].guard.version, found.len()), (&after.value, 2, 1));
-    let filter = rows::PlanFilter { site_id: Some(from), year: Some(2026) };
+    let filter = rows::PlanFilter { site_id: Some(from), year: Some(2026), review: None };
     assert_eq!(rows::plans(&app.pool, &scope, &filter, ALL).await.unwrap().len(), 1);
 
     let body = json!({"producer_site_id": from, "receiver_site_id": to, "number": "跨-1",

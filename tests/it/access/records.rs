@@ -6,6 +6,9 @@ use super::case::{Case, Kind::One, case, change, make, many};
 use super::estate::Estate;
 use crate::support::Cast;
 
+/// Of the ecology's agency.
+const REVIEWERS: &[&str] = &["corps", "division"];
+
 pub const CASES: &[Case] = &[
     case("GET /api/v1/activity/{id}", One("activity")),
     many(
@@ -58,7 +61,7 @@ pub const CASES: &[Case] = &[
         "GET /api/v1/risk-sources",
         &[
             ("risk-sources", ""),
-            ("risk-sources", "site_id={producer_site}&level=major&status=active"),
+            ("risk-sources", "site_id={producer_site}&level=major&status=active&review=submitted"),
         ],
     ),
     change("PATCH /api/v1/risk-sources/{id}", "risk-sources", &["producer"], r#"{"name":"x"}"#),
@@ -102,6 +105,30 @@ pub const CASES: &[Case] = &[
         json!({"organisation_id": estate.cast.producer_id, "insurer": "x", "number": "x",
             "amount_yuan": 1, "valid_from": "2026-01-01", "valid_to": "2026-12-31"})
     }),
+    change(
+        "POST /api/v1/management-plans/{id}/review",
+        "management-plans",
+        REVIEWERS,
+        r#"{"verdict":"accepted"}"#,
+    ),
+    change(
+        "POST /api/v1/risk-sources/{id}/review",
+        "risk-sources",
+        REVIEWERS,
+        r#"{"verdict":"accepted"}"#,
+    ),
+    change(
+        "POST /api/v1/emergency-plans-filed/{id}/review",
+        "emergency-plans-filed",
+        REVIEWERS,
+        r#"{"verdict":"returned","note":"x"}"#,
+    ),
+    change(
+        "POST /api/v1/insurance-policies/{id}/review",
+        "insurance-policies",
+        REVIEWERS,
+        r#"{"verdict":"accepted","note":"x"}"#,
+    ),
     many(
         "GET /api/v1/producers",
         &[("producers", ""), ("producers", "class=registered&division=01")],

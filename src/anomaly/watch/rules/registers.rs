@@ -163,6 +163,11 @@ fn plan(w: &mut Watch, entry: &ManagementPlan) {
     if entry.status != Standing::Active {
         return;
     }
+    if entry.review.is_returned() {
+        // Not filed until it is filed again: the last of March asks.
+        w.owed.entry(entry.site_id).plans.remove(&entry.year);
+        return;
+    }
     let is_new = w.owed.entry(entry.site_id).plans.insert(entry.year);
     if is_new {
         w.owed.entry(nobody()).plans.insert(entry.year);

@@ -22,7 +22,7 @@ use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
 use crate::clock::{legal_day, rfc3339};
 use crate::ids::{ManifestId, SiteId};
-use crate::manifest::{Filed, Happening, Received};
+use crate::manifest::{Filed, Happening, Received, Warning};
 use crate::registry::{ManagementPlan, Standing};
 
 /// What a site sent away that its plan does not have: since when, and of which year.
@@ -32,6 +32,9 @@ pub struct Misfit {
     pub year: i32,
     pub codes: Vec<String>,
     pub position: i64,
+    /// Because the plan did not hold, whatever is in it.
+    #[serde(default)]
+    pub is_unheld: bool,
 }
 
 pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happening) {
@@ -69,7 +72,7 @@ fn is_regulated(load: &Load) -> bool {
 /// A register tells of something with a term.
 pub fn see(w: &mut Watch, what: &What, seen: &Seen<'_>) {
     match what {
-        What::Plan(entry) => fits(w, entry),
+        What::Plan(entry) => fits(w, entry, seen),
         What::Application(entry) => applied::see(w, entry),
         What::Site(entry) => {
             periods::site(w, entry);
@@ -185,7 +188,10 @@ fn misfit(w: &mut Watch, load: &Load, seen: &Seen<'_>, filed: &Filed) {
     let day = legal_day(load.filed_at);
     let codes = load.items.iter().map(|item| item.code.clone()).collect();
     let (since, position) = (load.filed_at, seen.position);
-    w.misfits.put(load.from_site, Misfit { since, year: day.year(), codes, position });
+    let unheld = |one: &Warning| one.code == "outside_plan" && one.pointer == "/management_plan_id";
+    let is_unheld = filed.warnings.iter().any(unheld);
+    let year = day.year();
+    w.misfits.put(load.from_site, Misfit { since, year, codes, position, is_unheld });
     let later = seen.recorded_at + GRACE;
     for (timer, param) in
         [(Timer::PlanFitsSoon, Param::Al82Warn), (Timer::PlanFits, Param::Al82Limit)]
@@ -196,10 +202,13 @@ fn misfit(w: &mut Watch, load: &Load, seen: &Seen<'_>, filed: &Filed) {
     }
 }
 
-/// A plan was filed or changed.
-fn fits(w: &mut Watch, entry: &ManagementPlan) {
-    let is_it = w.misfits.get(&entry.site_id).is_some_and(|one| i64::from(one.year) <= entry.year);
-    if entry.status != Standing::Active || !is_it {
+/// A plan was filed, changed or reviewed. A verdict alters no line: it settles only what was
+/// outside the plan because that did not hold.
+fn fits(w: &mut Watch, entry: &ManagementPlan, seen: &Seen<'_>) {
+    let Some(misfit) = w.misfits.get(&entry.site_id) else { return };
+    let is_it =
+        i64::from(misfit.year) <= entry.year && (seen.kind != "reviewed" || misfit.is_unheld);
+    if entry.status != Standing::Active || entry.review.is_returned() || !is_it {
         return;
     }
     let site = entry.site_id.uuid();

@@ -71,10 +71,35 @@ fn a_plan_that_does_not_have_what_left_is_changed_within_five_working_days() {
     let mut in_time = log.clone();
     in_time.event(("management_plan", id(700)), "changed", &plan).wait(24.0 * 9.0);
     assert_eq!(in_time.raised(), [15]);
+    // A verdict is no change of it.
+    let mut accepted = plan.clone();
+    accepted["review_status"] = json!("accepted");
+    log.event(("management_plan", id(700)), "reviewed", &accepted);
     log.wait(24.0 * 5.0);
     assert_eq!(log.raised(), [15, 82]);
     log.event(("management_plan", id(700)), "changed", &plan);
     assert_eq!(cleared(&log.show(&mut fresh())), 1);
+}
+
+/// What was outside a plan because that was returned is settled when the plan is accepted after
+/// all, and when it is filed again; to return it once more settles nothing.
+#[test]
+fn a_plan_that_was_returned_is_filed_again_within_five_working_days() {
+    let warned = json!({"head": {"warnings": [
+        {"code": "outside_plan", "pointer": "/management_plan_id", "zh": "x", "en": "x"}]}});
+    let mut log = Log::new();
+    log.file(1, (1, 3), warned).wait(0.5).depart(1).wait(2.6).arrive(1).wait(0.5);
+    log.receive(1, 0, json!({})).wait(24.0);
+    let told = |log: &Log, kind: &str, status: &str| {
+        let plan = json!({"id": id(700), "site_id": id(101), "year": 2026,
+            "filed_on": "2026-06-05", "lines": [], "status": "active", "review_status": status});
+        let mut log = log.clone();
+        log.event(("management_plan", id(700)), kind, &plan).wait(24.0 * 9.0);
+        log.raised().contains(&82)
+    };
+    assert!(told(&log, "reviewed", "returned"));
+    assert!(!told(&log, "reviewed", "accepted"));
+    assert!(!told(&log, "changed", "submitted"));
 }
 
 #[test]

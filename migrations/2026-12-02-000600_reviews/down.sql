@@ -1,0 +1,24 @@
+ALTER TABLE management_plan
+    DROP COLUMN review_status,
+    DROP COLUMN review_note,
+    DROP COLUMN reviewed_at,
+    DROP COLUMN reviewed_by,
+    DROP COLUMN reviewed_by_user;
+ALTER TABLE risk_source
+    DROP COLUMN review_status,
+    DROP COLUMN review_note,
+    DROP COLUMN reviewed_at,
+    DROP COLUMN reviewed_by,
+    DROP COLUMN reviewed_by_user;
+ALTER TABLE emergency_plan_filed
+    DROP COLUMN review_status,
+    DROP COLUMN review_note,
+    DROP COLUMN reviewed_at,
+    DROP COLUMN reviewed_by,
+    DROP COLUMN reviewed_by_user;
+ALTER TABLE insurance_policy
+    DROP COLUMN review_status,
+    DROP COLUMN review_note,
+    DROP COLUMN reviewed_at,
+    DROP COLUMN reviewed_by,
+    DROP COLUMN reviewed_by_user;
