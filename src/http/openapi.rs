@@ -28,7 +28,7 @@ use super::imports::ImportApi;
 use super::inspection::InspectionApi;
 use super::manifest::ManifestApi;
 use super::notify::{SubscriptionApi, WebhookApi};
-use super::registry::RegistryApi;
+use super::registry::{HistoryApi, RegistryApi};
 use super::report::ReportApi;
 use super::round::RoundApi;
 use super::routes::API;
@@ -59,6 +59,7 @@ fn rooms() -> Vec<Document> {
         ImportApi::openapi(),
         IdentityApi::openapi(),
         RegistryApi::openapi(),
+        HistoryApi::openapi(),
         ManifestApi::openapi(),
         CustodyApi::openapi(),
         AuditApi::openapi(),

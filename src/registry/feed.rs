@@ -123,6 +123,32 @@ impl Beside {
     }
 }
 
+/// The entry as the API shows it after the event with this data, without the members that no event
+/// holds.
+pub fn told(kind: SubjectKind, data: Value) -> Result<Value, Problem> {
+    let id = data.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    let id: Uuid = id.ok_or_else(|| Problem::internal("an entry without an id"))?;
+    let nothing = String::new;
+    let person = Person { name: nothing(), phone: nothing(), licence_no: nothing() };
+    let contact = Contact { person: nothing(), phone: nothing() };
+    let blank = Beside {
+        persons: HashMap::from([(id, person)]),
+        stored: HashMap::new(),
+        contacts: HashMap::from([(id, contact)]),
+    };
+    let mut shown = blank.shown(kind, data)?.unwrap_or_default();
+    let beside: &[&str] = match kind {
+        SubjectKind::Driver => &["name", "phone", "licence_no"],
+        SubjectKind::CoDisposalFacility => &["contact"],
+        SubjectKind::StorageArea => &["stored_kg"],
+        _ => &[],
+    };
+    if let Value::Object(members) = &mut shown {
+        members.retain(|name, _| !beside.contains(&name.as_str()));
+    }
+    Ok(shown)
+}
+
 fn entry<T: Entry>(data: Value) -> Result<T, Problem> {
     serde_json::from_value(data).map_err(Problem::internal)
 }

@@ -18,6 +18,8 @@ pub mod expiry;
 mod factor;
 /// What the change feed needs of the registers.
 pub mod feed;
+/// What changed of an entry.
+pub mod history;
 /// Entries of the ledger.
 pub mod ledger;
 /// Many of them in one request.

@@ -6,6 +6,7 @@ mod case;
 mod custody;
 pub mod estate;
 mod evidence;
+mod histories;
 mod planned;
 mod records;
 mod riding;
@@ -29,6 +30,7 @@ fn cases() -> impl Iterator<Item = &'static Case> {
         .iter()
         .chain(others)
         .chain(records::CASES)
+        .chain(histories::CASES)
         .chain(planned::CASES)
         .chain(anomalies::CASES)
         .chain(told::CASES)

@@ -36,6 +36,7 @@ mod exports;
 mod filing;
 mod generated;
 mod health;
+mod histories;
 mod identity;
 mod imports;
 mod ledger_bulk;

@@ -7,6 +7,7 @@ mod co_disposal_facilities;
 mod containers;
 mod drivers;
 mod expiries;
+mod histories;
 mod ledger_entries;
 mod licences;
 mod management_plans;
@@ -21,6 +22,8 @@ mod vehicles;
 mod waste_streams;
 
 use actix_web::web::{self, ServiceConfig};
+
+pub use histories::HistoryApi;
 
 use crate::app::App;
 use crate::ctx::Ctx;
@@ -94,6 +97,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     .service(web::resource("/producers").get(producers::list))
     .configure(records)
     .configure(reviews)
+    .configure(histories::routes)
     .service(web::resource("/containers").get(containers::list).post(containers::register))
     .service(web::resource("/containers/{id}").get(containers::one).patch(containers::change))
     .service(web::resource("/containers/{id}/qr.svg").get(containers::qr))

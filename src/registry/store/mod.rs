@@ -50,9 +50,9 @@ pub use organisation::{
 pub use plan::{PlanFilter, insert_plan, plan, plans, plans_of, update_plan};
 pub use producer::{ProducerFilter, producers};
 pub use record::{Narrow, Stored, insert_record, record, records, update_record};
-pub use replay::as_it_stood;
+pub use replay::{Told, as_it_stood, told_from};
 pub use scope::sites_seen;
-pub use seen::{seen_among, sites_among};
+pub use seen::{seen_among, sites_among, whole_among};
 pub use site::{SiteFilter, insert_site, site, sites, sites_of_divisions, update_site};
 pub use storage_area::{
     StorageAreaFilter, insert_storage_area, storage_area, storage_areas, storage_areas_of,

@@ -13,7 +13,7 @@ use super::scope::{organisations_seen, sites_seen};
 use crate::db::Pool;
 use crate::db::schema::{
     activity, co_disposal_facility, driver, emergency_plan_filed, facility_day, insurance_policy,
-    ledger_entry, management_plan, organisation, risk_source, site, storage_area,
+    ledger_entry, licence, management_plan, organisation, risk_source, site, storage_area,
     transfer_approval, vehicle, waste_stream,
 };
 use crate::decision::SubjectKind;
@@ -95,6 +95,22 @@ pub async fn seen_among(
         | SubjectKind::Webhook
         | SubjectKind::Subscription
         | SubjectKind::DeviceKey => Vec::new(),
+    };
+    Ok(found.into_iter().collect())
+}
+
+/// Those of `ids` of which the whole is in the scope, with all that became of them: of the public
+/// registers as well, which show everybody how things stand now.
+pub async fn whole_among(
+    pool: &Pool,
+    scope: &Scope,
+    (kind, ids): (SubjectKind, &[Uuid]),
+) -> Result<HashSet<Uuid>, Problem> {
+    let found = match kind {
+        SubjectKind::Site => seen!(pool, site, ids, id, sites_seen(scope)),
+        SubjectKind::Licence => seen!(pool, licence, ids, site_id, sites_seen(scope)),
+        SubjectKind::Organisation => seen!(pool, organisation, ids, id, organisations_seen(scope)),
+        kind => return seen_among(pool, scope, (kind, ids)).await,
     };
     Ok(found.into_iter().collect())
 }

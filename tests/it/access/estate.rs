@@ -184,6 +184,7 @@ async fn things(cast: &Cast) -> (Vec<(&'static str, String)>, String) {
     things.push(("containers", drum));
     let look = json!({"number": filed.str("/number"), "outcome": "in_order"});
     things.push(("inspections", post(&cast.corps, "/inspections", look).await));
+    things.extend(super::histories::things(cast));
     things.extend(super::records::things(cast).await);
     (things, filed.str("/number").to_owned())
 }

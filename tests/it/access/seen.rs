@@ -4,10 +4,15 @@
 pub fn seen_by(kind: &str) -> &'static [&'static str] {
     match kind {
         "organisations" | "sites" | "licences" => super::estate::EVERYBODY,
+        "organisation-histories" => {
+            &["corps", "division", "regiment", "neighbour", "health", "receiver"]
+        }
         "vehicles" | "drivers" => {
             &["corps", "division", "regiment", "neighbour", "health", "carrier"]
         }
-        "storage-areas" | "facility-days" | "co-disposal-facilities" => super::table::WITH_RECEIVER,
+        "storage-areas" | "facility-days" | "co-disposal-facilities" | "licence-histories" => {
+            super::table::WITH_RECEIVER
+        }
         "waste-streams"
         | "management-plans"
         | "ledger-entries"
@@ -16,6 +21,7 @@ pub fn seen_by(kind: &str) -> &'static [&'static str] {
         | "activity"
         | "reports"
         | "emergency-plans-filed"
+        | "site-histories"
         | "risk-sources" => &["corps", "division", "regiment", "health", "producer", "auditor"],
         "transfer-approvals" | "transfer-applications" => {
             &["corps", "division", "regiment", "health", "producer", "auditor", "receiver"]
