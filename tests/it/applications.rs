@@ -235,6 +235,46 @@ async fn what_is_applied_for_and_granted_is_checked() {
     assert_eq!(one.is(200).get("/outcome"), other.is(200).get("/outcome"));
 }
 
+/// What the receiver may not take is told to the applicant, and approved by nobody; nothing crosses
+/// from a place to itself.
+#[tokio::test]
+async fn nobody_approves_what_the_receiver_has_no_licence_for() {
+    let (_world, cast) = stage().await;
+    let apply = async |body: &Value| cast.producer.post("/transfer-applications", body).await;
+    let mut body = wanted(&cast);
+    for (code, method) in [("900-249-08", "D10"), ("900-214-08", "R9")] {
+        body["items"] = json!([{"waste_code": "900-249-08", "method": "R9", "mass_kg": 1},
+            {"waste_code": code, "method": method, "mass_kg": 1}]);
+        let warned = apply(&body).await.is(201).warns("licence_does_not_cover");
+        let warnings = warned.get("/warnings").as_array().unwrap();
+        assert_eq!((warnings.len(), &warnings[0]["pointer"]), (1, &json!("/items/1")));
+        let path = format!("/transfer-applications/{}", warned.id());
+        for (word, body) in [
+            ("accept", json!({})),
+            ("consult", json!({"number": "1"})),
+            ("reply", json!({"agrees": true, "number": "1"})),
+        ] {
+            cast.corps.post(&format!("{path}/{word}"), &body).await.is(200);
+        }
+        let approve = json!({"decision": "approve", "number": format!("跨 {code} {method}")});
+        let refused = cast.corps.post(&format!("{path}/decide"), &approve).await.is(409);
+        refused.refused_as("licence_does_not_cover").at("/decision");
+        let refuse = json!({"decision": "refuse", "reason": "接受人无相应许可"});
+        cast.corps.post(&format!("{path}/decide"), &refuse).await.is(200);
+    }
+    assert!(apply(&wanted(&cast)).await.is(201).json.get("warnings").is_none());
+    body = wanted(&cast);
+    body["receiver_site_id"] = body["producer_site_id"].clone();
+    apply(&body).await.is(422).tells("invalid_value", "/receiver_site_id");
+    let own = json!({"organisation_id": cast.producer_id, "name": "分厂", "kind": "treatment",
+        "division": "02", "region_code": "620100"});
+    body["receiver_site_id"] = json!(cast.corps.post("/sites", &own).await.ok().id());
+    let warned = apply(&body).await.is(201);
+    let warnings = warned.get("/warnings").as_array().unwrap();
+    let pointers: Vec<&Value> = warnings.iter().map(|one| &one["pointer"]).collect();
+    assert_eq!(pointers, ["/receiver_site_id", "/items/0"], "{}", warned.shown());
+}
+
 /// An approval is for what was applied for: no longer than the receiver's licence, no more, and by
 /// no other method; for more, the law asks for a new application (Order 23 Art. 27 and 28).
 #[tokio::test]

@@ -41,6 +41,9 @@ pub fn clocks(app: &App) -> Clocks<'_> {
 
 type Sites = (Option<Known<Site>>, Option<Known<Site>>);
 
+/// The ends of a new application, and what the receiver is licensed for.
+type NewEnds = (Sites, Arc<Vec<Known<Licence>>>);
+
 async fn sites(
     app: &App,
     (from, to): (SiteId, SiteId),
@@ -61,13 +64,16 @@ pub async fn submit(
     let new = asked?;
     let id = TransferApplicationId::of(app.mint.uuid(ctx.now));
     let ends = (new.producer_site_id, new.receiver_site_id);
-    let read = async |freshness: Freshness| sites(app, ends, freshness).await;
-    commit(app, ctx, read, |sites| decide_new(id, sites, &new, (app, ctx))).await
+    let read = async |freshness: Freshness| {
+        let licences = app.registers.licences_of(&app.pool, ends.1, freshness).await?;
+        Ok((sites(app, ends, freshness).await?, licences))
+    };
+    commit(app, ctx, read, |ends| decide_new(id, ends, &new, (app, ctx))).await
 }
 
 fn decide_new(
     id: TransferApplicationId,
-    (producer, receiver): &Sites,
+    ((producer, receiver), licences): &NewEnds,
     new: &NewTransferApplication,
     (app, ctx): (&App, &Ctx),
 ) -> Result<Decision, Problem> {
@@ -100,10 +106,14 @@ fn decide_new(
         withdrawn_on: None,
     };
     steps::judge(&application, (&app.catalogue, today), &mut findings);
-    findings.settle()?;
+    steps::other_place(producer, receiver, &mut findings);
+    findings.warnings.extend(steps::unlicensed(&application, licences));
+    let warnings = findings.settle()?;
     let rows = vec![store::insert(&application)];
     let mut entered = Entered::new(application, None, rows);
+    entered.warnings = warnings;
     entered.guards = vec![producer.guard, receiver.guard];
+    entered.guards.extend(licences.iter().map(|licence| licence.guard));
     entered.decision(ctx)
 }
 
@@ -178,6 +188,7 @@ fn decide_step(
         Step::Resubmit(asked) => {
             let after = steps::resubmitted(&it, asked, today);
             steps::judge(&after, (&app.catalogue, today), &mut findings);
+            findings.warnings.extend(steps::unlicensed(&after, &facts.licences));
             after
         }
         Step::Accept(_) => steps::accepted(&it, today),
@@ -185,9 +196,10 @@ fn decide_step(
         Step::Reply(asked) => steps::replied(&it, asked, today),
         Step::Withdraw(_) => steps::withdrawn(&it, today),
     };
-    findings.settle()?;
+    let warnings = findings.settle()?;
     let (rows, applicant) = (vec![store::update(&after)], after.organisation_id);
     let mut entered = Entered::new(after, Some(known.guard.version), rows);
+    entered.warnings = warnings;
     if taken == ApplicationStep::Correct {
         entered.told = vec![("application_corrections", Some(applicant))];
     }
@@ -205,6 +217,12 @@ fn decide_outcome(
     let mut findings = Findings::new();
     steps::must_say(it, asked, &mut findings);
     let approves = asked.decision == ApplicationVerdict::Approve;
+    if approves {
+        // Of what it may not take, nothing is approved.
+        let unlicensed = steps::unlicensed(it, &facts.licences);
+        let decided = |one: Fault| Fault { pointer: Some("/decision".to_owned()), ..one };
+        findings.faults.extend(unlicensed.into_iter().map(decided));
+    }
     let granted = approves.then(|| {
         let from = asked.valid_from.unwrap_or_else(|| it.valid_from.max(today));
         let licensed = licensed_until(&codes(it), &facts.licences);

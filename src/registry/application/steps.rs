@@ -3,9 +3,10 @@
 use chrono::{Months, NaiveDate};
 
 use super::super::access::{is_registrar, keeps_books};
+use super::super::cache::Known;
 use super::super::change::{set, words};
 use super::super::licence_lines::not_listed;
-use super::super::model::Site;
+use super::super::model::{Licence, LicenceLine, LicenceStatus, Site};
 use super::asked::{
     ApplicationStep, ApplicationVerdict, ConsultApplication, CorrectApplication, DecideApplication,
     NewAppliedWaste, ReplyToApplication, ResubmitApplication,
@@ -148,6 +149,49 @@ fn span((from, to): (NaiveDate, NaiveDate), today: NaiveDate, findings: &mut Fin
         return;
     };
     findings.refuse(Fault::new(code, "/valid_to", detail));
+}
+
+/// From one place to another: what stays where it is crosses nothing, and what an organisation
+/// sends to itself is told.
+pub fn other_place(from: &Site, to: &Site, findings: &mut Findings) {
+    let at = "/receiver_site_id";
+    if from.id == to.id {
+        let detail = Text::new("移出场所与接受场所相同。", "It would go to where it is.");
+        findings.refuse(Fault::new(Code::InvalidValue, at, detail));
+    } else if from.organisation_id == to.organisation_id {
+        let en = "The receiver's site is the applicant's own.";
+        let detail = Text::new("接受场所为申请单位自有场所。", en);
+        findings.warn(Fault::new(Code::Other, at, detail));
+    }
+}
+
+/// What is applied for of which no licence of the receiver's, in force on any of the days, has code
+/// and method. It may be on its way into the register: that is a warning until it is decided.
+pub fn unlicensed(it: &TransferApplication, licences: &[Known<Licence>]) -> Vec<Fault> {
+    let covers = |item: &AppliedWaste| {
+        let category = WasteCode::parse(&item.waste_code).ok().and_then(|code| code.category());
+        let whole = |one: &String| category.is_some_and(|category| category.as_str() == one);
+        let takes = |line: &LicenceLine| {
+            let named = line.waste_codes.contains(&item.waste_code);
+            (named || line.categories.iter().any(whole)) && line.methods.contains(&item.method)
+        };
+        licences.iter().any(|licence| {
+            licence.status == LicenceStatus::Active
+                && licence.valid_from <= it.valid_to
+                && licence.valid_to >= it.valid_from
+                && licence.lines.iter().any(takes)
+        })
+    };
+    let without = it.items.iter().enumerate().filter(|(_, item)| !covers(item));
+    let fault = |(n, item): (usize, &AppliedWaste)| {
+        let (code, method) = (&item.waste_code, &item.method);
+        let text = Text::new(
+            format!("接受人没有以 {method} 方式利用处置 {code} 的有效许可。"),
+            format!("The receiver has no licence in force for {code} by {method}."),
+        );
+        Fault::new(Code::LicenceDoesNotCover, format!("/items/{n}"), text)
+    };
+    without.map(fault).collect()
 }
 
 pub fn applied(items: &[NewAppliedWaste]) -> Vec<AppliedWaste> {
