@@ -5,16 +5,19 @@
 //! business names. Where it names several for the same waste and basis (three grades of hospital),
 //! the site's grade chooses; where that is not told the middle one is taken, and the span goes from
 //! the lowest to the highest.
+//!
+//! A month of which nothing was told is no month in which nothing was done: it counts, day by day,
+//! as those that were told, and how much of the amount that is stands beside it.
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 
 use super::shown::EstimateView;
 use crate::catalogue::{Catalogue, Coefficient};
 use crate::ids::SiteId;
 use crate::registry::{HospitalGrade, Site};
-use crate::units::{Grams, Kg};
+use crate::units::{Grams, Kg, Quantity};
 use crate::wire::api_enum;
 
 api_enum! {
@@ -31,8 +34,23 @@ api_enum! {
     }
 }
 
-/// What a site did in a year, in thousandths: bed-days, visits, meals, tonnes.
-pub type Activity = HashMap<(SiteId, String), i64>;
+/// What a site did in a year: bed-days, visits, meals, tonnes.
+#[derive(Clone, Debug)]
+pub struct Did {
+    /// In thousandths.
+    pub value_milli: i64,
+    /// Of which anything was told, from 1.
+    pub months: Vec<u32>,
+}
+
+pub type Activity = HashMap<(SiteId, String), Did>;
+
+/// How much of a unit there was, in thousandths, and what of it is assumed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Amount {
+    whole: i64,
+    assumed: i64,
+}
 
 /// An estimate of one code.
 #[derive(Clone, Debug)]
@@ -63,24 +81,49 @@ impl Asked<'_> {
         ((last.min(self.today) - first).num_days() + 1).max(0)
     }
 
-    fn did(&self, kind: &str) -> Option<i64> {
-        self.activity.get(&(self.site.id, kind.to_owned())).copied().filter(|value| *value > 0)
+    /// Days of a month of the year until today, or all.
+    fn days_of(&self, month: u32) -> i64 {
+        let first = NaiveDate::from_ymd_opt(self.year, month, 1);
+        let Some(first) = first.filter(|first| *first <= self.today) else { return 0 };
+        let next = first.checked_add_months(Months::new(1)).unwrap_or(first);
+        ((next - first).num_days()).min((self.today - first).num_days() + 1)
     }
 
-    /// How much of a unit the site had in the year, in thousandths.
-    fn amount(&self, unit: &str, catalogue: &Catalogue) -> Option<(EstimateBasis, i64)> {
+    /// What it did in the year: what was told, and for the days of other months as much.
+    fn did(&self, kind: &str) -> Option<Amount> {
+        let did = self.activity.get(&(self.site.id, kind.to_owned()))?;
+        let told = did.value_milli;
+        let days: i64 = did.months.iter().map(|month| self.days_of(*month)).sum();
+        if told <= 0 {
+            return None;
+        }
+        let rest = i128::from((self.days() - days).max(0));
+        let assumed = match i128::from(days) {
+            ..=0 => 0,
+            days => (i128::from(told) * rest + days / 2) / days,
+        };
+        let assumed = i64::try_from(assumed).ok()?;
+        Some(Amount { whole: told.checked_add(assumed)?, assumed })
+    }
+
+    /// How much of a unit the site had in the year.
+    fn amount(&self, unit: &str, catalogue: &Catalogue) -> Option<(EstimateBasis, Amount)> {
+        let all = |whole: i64| Amount { whole, assumed: 0 };
         match unit {
             "kg/bed/day" => {
                 let counted = self.did("bed_days").map(|days| (EstimateBasis::BedDays, days));
                 counted.or_else(|| {
                     let taken = catalogue.coefficient(OCCUPANCY)?.default_value;
                     let days = self.site.beds? * self.days();
-                    Some((EstimateBasis::Beds, thousandths(days as f64 * taken)))
+                    Some((EstimateBasis::Beds, all(thousandths(days as f64 * taken))))
                 })
             }
             "kg/visit" => self.did("visits").map(|visits| (EstimateBasis::Visits, visits)),
             "kg/meal" => self.did("meals").map(|meals| (EstimateBasis::Meals, meals)),
-            "kg/seat/day" => Some((EstimateBasis::Seats, self.site.seats? * self.days() * 1000)),
+            "kg/seat/day" => {
+                let seat_days = self.site.seats? * self.days() * 1000;
+                Some((EstimateBasis::Seats, all(seat_days)))
+            }
             unit if unit.starts_with("kg/t ") => {
                 self.did("output").map(|tonnes| (EstimateBasis::Output, tonnes))
             }
@@ -119,7 +162,7 @@ pub fn estimates(asked: &Asked<'_>, catalogue: &Catalogue) -> Vec<Estimate> {
         let low = rows.iter().filter_map(|row| row.low).fold(middle.default_value, f64::min);
         let high = rows.iter().filter_map(|row| row.high).fold(middle.default_value, f64::max);
         for (code, share) in parts(code, catalogue) {
-            let kg = |each: f64| Kg(grams(amount, each * share));
+            let kg = |each: f64| Kg(grams(amount.whole, each * share));
             let mass = kg(middle.default_value);
             let view = EstimateView {
                 site_id: asked.site.id.uuid(),
@@ -129,7 +172,8 @@ pub fn estimates(asked: &Asked<'_>, catalogue: &Catalogue) -> Vec<Estimate> {
                 low_kg: kg(low),
                 high_kg: kg(high),
                 basis,
-                amount: crate::units::Quantity(amount),
+                amount: Quantity(amount.whole),
+                assumed_amount: Quantity(amount.assumed),
                 coefficient: middle.coef_id.to_string(),
                 certainty: middle.certainty.to_string(),
             };
@@ -194,10 +238,17 @@ mod tests {
         }
     }
 
+    /// Of every month.
+    fn whole(value_milli: i64) -> Did {
+        Did { value_milli, months: (1..=12).collect() }
+    }
+
     fn told(site: &Site, today: &str, did: &[(&str, i64)]) -> Vec<(String, i64, EstimateBasis)> {
         let catalogue = Catalogue::load().unwrap();
-        let activity: Activity =
-            did.iter().map(|(kind, value)| ((site.id, (*kind).to_owned()), *value)).collect();
+        let activity: Activity = did
+            .iter()
+            .map(|(kind, value)| ((site.id, (*kind).to_owned()), whole(*value)))
+            .collect();
         let today = today.parse().unwrap();
         let asked = Asked { site, year: 2026, today, activity: &activity };
         let all = estimates(&asked, &catalogue);
@@ -222,6 +273,30 @@ mod tests {
         let whole: i64 = by_beds.iter().map(|one| one.1).sum();
         assert!((whole - (3100.0 * 0.7519 * 530.0) as i64).abs() < 5, "{whole}");
         assert_eq!(by_beds[0].2, EstimateBasis::Beds);
+    }
+
+    /// One month of bed-days is not the year's: the rest counts as it, and is marked.
+    #[test]
+    fn months_of_which_nothing_was_told_count_as_those_that_were() {
+        let hospital = site("hospital", Some(100), None);
+        let catalogue = Catalogue::load().unwrap();
+        let amount = |today: &str, year: i32, months: &[u32]| {
+            let did = Did { value_milli: 310_000, months: months.to_vec() };
+            let activity = Activity::from([((hospital.id, "bed_days".to_owned()), did)]);
+            let today = today.parse().unwrap();
+            let asked = Asked { site: &hospital, year, today, activity: &activity };
+            let all = estimates(&asked, &catalogue);
+            assert_eq!(all[0].view.basis, EstimateBasis::BedDays);
+            (all[0].view.amount.0, all[0].view.assumed_amount.0)
+        };
+        // Ten a day in January: in a year 3650, of which 310 were told.
+        assert_eq!(amount("2027-02-01", 2026, &[1]), (3_650_000, 3_340_000));
+        assert_eq!(amount("2026-03-01", 2026, &[1]), (600_000, 290_000));
+        // Until today, also of the month that is told.
+        assert_eq!(amount("2026-01-20", 2026, &[1]), (310_000, 0));
+        let whole: Vec<u32> = (1..=12).collect();
+        assert_eq!(amount("2027-02-01", 2026, &whole), (310_000, 0));
+        assert_eq!(amount("2026-06-30", 2026, &[6]), (310_000 + 1_560_333, 1_560_333));
     }
 
     #[test]

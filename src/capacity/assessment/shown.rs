@@ -83,6 +83,9 @@ pub struct EstimateView {
     pub basis: EstimateBasis,
     /// How much of it: bed-days, visits, meals, seat-days, tonnes.
     pub amount: Quantity,
+    /// Of that amount, what nobody told: months without an entry, at as much a day as those that
+    /// have one.
+    pub assumed_amount: Quantity,
     /// Row of the table of coefficients, `GC02`.
     pub coefficient: String,
     /// What of the coefficient was read somewhere, and what is assumed.

@@ -10,7 +10,7 @@ use diesel_async::{AsyncPgConnection as Db, RunQueryDsl};
 use uuid::Uuid;
 
 use super::cells::{Facts, Sum};
-use super::estimate::Activity;
+use super::estimate::{Activity, Did};
 use crate::capacity::planning::{Register, register_of};
 use crate::db::Pool;
 use crate::db::schema::account;
@@ -125,7 +125,8 @@ async fn used(
 }
 
 const ACTIVITY_SQL: &str = "SELECT activity.site_id, activity.kind,
-       sum(activity.value_milli)::bigint AS value_milli
+       sum(activity.value_milli)::bigint AS value_milli,
+       array_agg(DISTINCT EXTRACT(MONTH FROM activity.month)::int4) AS months
   FROM activity
  WHERE activity.site_id = ANY($1)
    AND activity.month >= make_date($2, 1, 1) AND activity.month <= make_date($2, 12, 1)
@@ -139,6 +140,8 @@ struct ActivityRow {
     kind: String,
     #[diesel(sql_type = BigInt)]
     value_milli: i64,
+    #[diesel(sql_type = Array<diesel::sql_types::Integer>)]
+    months: Vec<i32>,
 }
 
 /// What sites did in a year.
@@ -153,5 +156,10 @@ pub async fn activity(
         .bind::<diesel::sql_types::Integer, _>(year)
         .load(&mut pool.get().await?)
         .await?;
-    Ok(rows.into_iter().map(|row| ((SiteId::of(row.site_id), row.kind), row.value_milli)).collect())
+    let did = |row: ActivityRow| {
+        let months = row.months.into_iter().filter_map(|month| month.try_into().ok()).collect();
+        let did = Did { value_milli: row.value_milli, months };
+        ((SiteId::of(row.site_id), row.kind), did)
+    };
+    Ok(rows.into_iter().map(did).collect())
 }

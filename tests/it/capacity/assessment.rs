@@ -218,17 +218,19 @@ async fn a_missing_ledger_is_estimated_when_asked_and_marked() {
     assert_eq!(plain.get("/totals/estimated_kg"), &json!(0));
     assert_eq!(plain.get("/missing/0/site_id"), &json!(cast.producer_site));
     let found = cast.corps.get(&format!("{path}&estimate=true")).await.is(200);
-    // 2500 bed-days at 0.53 kg: 1325 kg, of which 1000 may be treated here.
+    // 2500 bed-days in October, and as many a day in the other 298 days until today, at 0.53 kg;
+    // 1000 kg of it may be treated here.
     let total = |name: &str| found.get(&format!("/totals/{name}")).as_f64().unwrap();
-    assert!((total("estimated_kg") - 1325.0).abs() < 1e-6, "{}", found.text);
+    assert!((total("estimated_kg") - 14_062.097).abs() < 0.01, "{}", found.text);
     assert_eq!(found.get("/totals/produced_kg"), &json!(0));
-    assert!((total("gap_kg") - 325.0).abs() < 1e-6, "{}", found.text);
+    assert!((total("gap_kg") - 13_062.097).abs() < 0.01, "{}", found.text);
     let estimates = found.get("/estimates").as_array().unwrap();
     assert_eq!((estimates.len(), &estimates[0]["basis"]), (5, &json!("bed_days")));
     assert_eq!(
         (&estimates[0]["coefficient"], &estimates[0]["amount"]),
-        (&json!("GC02"), &json!(2500))
+        (&json!("GC02"), &json!(26_532.258))
     );
+    assert_eq!(estimates[0]["assumed_amount"], json!(24_032.258), "what nobody told is marked");
     assert!(estimates[0]["certainty"].as_str().unwrap().contains("secondary"));
     assert_eq!(found.get("/missing"), plain.get("/missing"));
     world.publish().await;
