@@ -1,11 +1,12 @@
-//! Comma-separated text in UTF-8 or GBK (GB 18030), told apart by their bytes alone.
+//! Comma-separated text in UTF-8 or GBK (GB 18030), told apart by their bytes alone; in UTF-16
+//! where its mark says so.
 //!
 //! What is valid UTF-8 is UTF-8. Else it must be GB 18030 throughout; a file whose lines are of
 //! both kinds was glued together, and every guess would garble half of its names.
 
 use std::borrow::Cow;
 
-use encoding_rs::{GB18030, UTF_16LE};
+use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
 
 use super::table::Table;
 use crate::export::is_formula;
@@ -81,8 +82,13 @@ fn without_guard(cell: &str) -> &str {
 
 fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Problem> {
     // What spreadsheets call "Unicode text".
-    if bytes.starts_with(b"\xFF\xFE") {
-        let (text, had_errors) = UTF_16LE.decode_with_bom_removal(bytes);
+    let wide = match bytes {
+        [0xFF, 0xFE, ..] => Some(UTF_16LE),
+        [0xFE, 0xFF, ..] => Some(UTF_16BE),
+        _ => None,
+    };
+    if let Some(encoding) = wide {
+        let (text, had_errors) = encoding.decode_with_bom_removal(bytes);
         return if had_errors { Err(undecodable(1)) } else { Ok(text) };
     }
     let marked = bytes.strip_prefix(b"\xEF\xBB\xBF");
@@ -163,9 +169,11 @@ mod tests {
         assert_eq!(cells(text.as_bytes()), wanted);
         assert_eq!(cells(format!("\u{feff}{text}").as_bytes()), wanted);
         assert_eq!(cells(&GB18030.encode(text).0), wanted);
-        let wide: Vec<u8> =
-            format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(cells(&wide), wanted);
+        let marked = format!("\u{feff}{text}");
+        for bytes_of in [u16::to_le_bytes, u16::to_be_bytes] {
+            let wide: Vec<u8> = marked.encode_utf16().flat_map(bytes_of).collect();
+            assert_eq!(cells(&wide), wanted);
+        }
         assert_eq!(cells("a;b\n1,5;2\n".as_bytes()), [["a", "b"], ["1,5", "2"]]);
         assert_eq!(cells("a\tb\n1,5\t2\n".as_bytes()), [["a", "b"], ["1,5", "2"]]);
     }

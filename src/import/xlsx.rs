@@ -1,5 +1,5 @@
-//! Workbooks: the first visible sheet, formulas by their value, dates as dates, merged cells as if
-//! each row had its own.
+//! Workbooks: the one visible sheet that has anything, formulas by their value, dates as dates,
+//! merged cells as if each row had its own. Several are refused: nobody's rows are left out unsaid.
 //!
 //! Every part is unpacked once beforehand and counted: a file of a few kilobytes can hold
 //! gigabytes, and what its directory says of that is the sender's word.
@@ -23,8 +23,19 @@ pub fn read(bytes: &[u8]) -> Result<Table, Problem> {
     let is_shown = |sheet: &&calamine::Sheet| {
         sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet
     };
-    let name = book.sheets_metadata().iter().find(is_shown).map(|sheet| sheet.name.clone());
-    let name = name.ok_or_else(|| unreadable("no sheet"))?;
+    let shown = book.sheets_metadata().iter().filter(is_shown);
+    let shown: Vec<String> = shown.map(|sheet| sheet.name.clone()).collect();
+    let first = shown.first().ok_or_else(|| unreadable("no sheet"))?.clone();
+    let mut filled = Vec::new();
+    for name in shown {
+        if is_filled(&mut book, &name)? {
+            filled.push(name);
+        }
+    }
+    if filled.len() > 1 {
+        return Err(several(&filled));
+    }
+    let name = filled.pop().unwrap_or(first);
     let mut merged = Merged::of(book.merge_cells_by_sheet_name(&name).map_err(unreadable)?);
     let first_day = if book.has_1904_epoch() { FirstDay::Of1904 } else { FirstDay::Of1900 };
     let mut cells = book.worksheet_cells_reader(&name).map_err(unreadable)?;
@@ -62,6 +73,36 @@ pub fn read(bytes: &[u8]) -> Result<Table, Problem> {
     merged.fill(at, &mut row);
     table.push(at + 1, row.iter().map(String::as_str))?;
     Ok(table)
+}
+
+/// Whether a sheet has anything in it.
+fn is_filled(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<bool, Problem> {
+    let mut cells = book.worksheet_cells_reader(name).map_err(unreadable)?;
+    while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(unreadable)? {
+        let is_blank = match &cell.value {
+            DataRef::Empty => cell.formula.is_none(),
+            DataRef::String(text) => text.trim().is_empty(),
+            DataRef::SharedString(text) => text.trim().is_empty(),
+            _ => false,
+        };
+        if !is_blank {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Names of sheets that are told.
+const SHEETS_TOLD_MAX: usize = 10;
+
+fn several(filled: &[String]) -> Problem {
+    let some = &filled[..filled.len().min(SHEETS_TOLD_MAX)];
+    let (zh, en) = (some.join("、"), some.join(", "));
+    let detail = Text::new(
+        format!("工作簿有多个含内容的工作表（{zh}），请只保留一个，或隐藏其余的。"),
+        format!("Several sheets of the workbook are filled ({en}): keep one, or hide the others."),
+    );
+    Problem::new(Code::InvalidValue, detail)
 }
 
 /// The value of a merged area stands in its first cell alone; here it stands in each row of it.
@@ -185,10 +226,15 @@ mod tests {
     }
 
     fn book_of(properties: &str, sheet: &str) -> Vec<u8> {
+        book_with((properties, "state=\"hidden\""), "<worksheet><sheetData/></worksheet>", sheet)
+    }
+
+    /// The other sheet comes first, and is hidden where `state` says so.
+    fn book_with((properties, state): (&str, &str), other: &str, sheet: &str) -> Vec<u8> {
         let workbook = format!(
             "<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/\
              relationships\">{properties}<sheets><sheet name=\"h\" sheetId=\"1\" \
-             state=\"hidden\" r:id=\"rId1\"/><sheet name=\"s\" sheetId=\"2\" r:id=\"rId2\"/>\
+             {state} r:id=\"rId1\"/><sheet name=\"s\" sheetId=\"2\" r:id=\"rId2\"/>\
              </sheets></workbook>"
         );
         let parts = [
@@ -216,7 +262,7 @@ mod tests {
                 "<styleSheet><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf \
                  numFmtId=\"22\"/></cellXfs></styleSheet>",
             ),
-            ("xl/worksheets/h.xml", "<worksheet><sheetData/></worksheet>"),
+            ("xl/worksheets/h.xml", other),
             ("xl/worksheets/s.xml", sheet),
         ];
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -271,6 +317,25 @@ mod tests {
         let table = read(&book(sheet)).unwrap();
         assert_eq!(table.first_day, FirstDay::Of1900);
         assert_eq!(table.rows[0].cells().next(), Some("2022-11-24"));
+    }
+
+    /// Whichever of the shown sheets is filled is read; where there are two, nobody guesses.
+    #[test]
+    fn of_several_filled_sheets_none_is_taken_for_the_whole() {
+        let filled = |text: &str| {
+            format!(
+                "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is>\
+                 <t>{text}</t></is></c></row></sheetData></worksheet>"
+            )
+        };
+        let empty = "<worksheet><sheetData/></worksheet>";
+        let (one, other, hidden) = (filled("厂"), filled("说明"), "state=\"hidden\"");
+        assert_eq!(rows(&book_with(("", ""), empty, &one)), [(1, vec!["厂".to_owned()])]);
+        assert_eq!(rows(&book_with(("", ""), &one, &filled(" "))), [(1, vec!["厂".to_owned()])]);
+        assert_eq!(rows(&book_with(("", hidden), &other, &one)), [(1, vec!["厂".to_owned()])]);
+        let problem = read(&book_with(("", ""), &other, &one)).unwrap_err();
+        assert_eq!(problem.code(), Code::InvalidValue);
+        assert!(problem.to_string().contains("h, s"), "{problem}");
     }
 
     #[test]
