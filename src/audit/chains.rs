@@ -188,10 +188,11 @@ impl Open {
     /// Judges one event; everything that is wrong with it.
     fn take(&mut self, row: &EventRow, origin: &mut Option<String>) -> Vec<(Check, Text)> {
         let mut wrong = Vec::new();
-        if leaf_hash(row.body()) != row.leaf() {
+        let text = row.body();
+        if leaf_hash(text) != row.leaf() {
             wrong.push((Check::Log, altered()));
         }
-        let body: Result<Body<'_>, _> = serde_json::from_str(row.body());
+        let body: Result<Body<'_>, _> = serde_json::from_str(text);
         let (prev, seq) = (std::mem::replace(&mut self.head, row.leaf().to_vec()), self.next_seq);
         self.next_seq = row.seq + 1;
         let body = match body {
