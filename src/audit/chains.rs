@@ -11,6 +11,7 @@ use super::finding::{Check, Finding, Findings};
 use super::half_store::EventRow;
 use super::made::Made;
 use super::numbers::Numbers;
+use super::store::SUBJECTS;
 use crate::decision::{Implied, Subject, SubjectKind};
 use crate::journal::signature::first_bad;
 use crate::journal::{NO_PREV, leaf_hash};
@@ -19,6 +20,9 @@ use crate::registry::ceilings;
 
 /// The newest counter of each device key, by what was signed with it.
 pub type Counters = HashMap<Uuid, i64>;
+
+/// How many rows the chains make in each table.
+pub type Counted = HashMap<&'static str, i64>;
 
 /// A chain whose last event has been seen.
 pub struct Ended {
@@ -60,6 +64,7 @@ pub struct Walk {
     pub sums: Sums,
     pub numbers: Numbers,
     pub counters: Counters,
+    pub counted: Counted,
     pub events: u64,
     pub subjects: u64,
     pub manifests: u64,
@@ -83,6 +88,9 @@ impl Walk {
         self.sums.extend(other.sums);
         self.numbers.extend(other.numbers);
         other.counters.into_iter().for_each(|(key, counter)| self.count(key, counter));
+        for (table, rows) in other.counted {
+            *self.counted.entry(table).or_default() += rows;
+        }
         self.events += other.events;
         self.subjects += other.subjects;
         self.manifests += other.manifests;
@@ -146,6 +154,10 @@ impl Walk {
                 None
             }
         };
+        *self.counted.entry(SUBJECTS).or_default() += 1;
+        for Implied { table, rows } in rows.iter().flatten() {
+            *self.counted.entry(table.name).or_default() += rows.len() as i64;
+        }
         let times = open.year.filter(|_| open.is_readable).map(|year| (year, open.recorded_at));
         let Open { subject, next_seq: version, head, number, .. } = open;
         self.ended.push(Ended { subject, version, head, times, number, rows });

@@ -83,7 +83,11 @@ impl Made {
             Self::Manifest(state, mut ridden, by) => {
                 let by = if state.is_none() { organisation(recorded.actor) } else { by };
                 let event = manifest::stamped(recorded).map_err(unread)?;
-                let state = manifest::evolve(state.map(|one| *one), &event).map_err(told)?;
+                let state = match state {
+                    None => manifest::begun(event),
+                    Some(state) => manifest::evolve(Some(*state), &event),
+                };
+                let state = state.map_err(told)?;
                 ridden.tell(ManifestId::of(subject.id), &state);
                 Self::Manifest(Some(Box::new(state)), ridden, by)
             }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
+use super::account_sums::Sums;
 use super::chains::Walk;
 use super::files;
 use super::finding::{Check, Finding, Findings};
@@ -13,7 +14,7 @@ use super::log::{Ended, LogWalk};
 use super::replay::replay;
 use super::signed::Signed;
 use super::snapshot_store::Rows;
-use super::standing::Standing;
+use super::standing::{Standing, orphan};
 use super::store::{LeafRow, Source};
 use super::tree_store::{CheckpointRow, KeyRow, TailRow};
 use super::witness::{Witnessed, unpublished};
@@ -129,26 +130,19 @@ pub async fn audit(
     // What is summed up by PostgreSQL alone is, meanwhile.
     let (walk, standing) =
         futures_util::try_join!(replay(&source, size, &mut told), Standing::read(&source))?;
-    let Walk { findings: found, mut sums, numbers, counters, .. } = walk;
+    let Walk { findings: found, mut sums, numbers, counters, counted, .. } = walk;
     let Walk { events, subjects, manifests, .. } = walk;
     findings.extend(found);
     if events != leaves {
         // By an index that lacks some, they would be in one walk and not in the other.
         findings.add(Finding::new(Check::Log, uncounted(leaves, events)));
     }
+    if findings.count > 0 || !standing.has_no_more_than(&counted) {
+        orphans(&source, &mut findings).await?;
+    }
     tell(Progress { stage: Stage::Accounts, done: 0, of: 1, findings: findings.count });
     sums.ledgers(&standing.ledgers, &mut findings);
-    let mut accounts = source.accounts().await?;
-    loop {
-        let rows = accounts.next(AUDIT_EVENTS_AT_ONCE).await?;
-        if rows.is_empty() {
-            break;
-        }
-        for row in &rows {
-            sums.account(row, &mut findings);
-        }
-    }
-    sums.missing(&mut findings);
+    accounts(&source, &mut sums, &mut findings).await?;
     standing.judge((numbers, &counters), &mut findings);
     let files = files::walk((&source, objects.as_ref()), &mut findings, &mut |done, findings| {
         tell(Progress { stage: Stage::Files, done, of: done, findings });
@@ -231,6 +225,34 @@ impl Leaves {
         self.reached = upto;
         Ok(Some((rows, checkpoints)))
     }
+}
+
+/// Each account, beside what the manifests hold of it.
+async fn accounts(
+    source: &Source,
+    sums: &mut Sums,
+    findings: &mut Findings,
+) -> Result<(), AuditError> {
+    let mut accounts = source.accounts().await?;
+    loop {
+        let rows = accounts.next(AUDIT_EVENTS_AT_ONCE).await?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in &rows {
+            sums.account(row, findings);
+        }
+    }
+    sums.missing(findings);
+    Ok(())
+}
+
+/// Rows that no event has made.
+async fn orphans(source: &Source, findings: &mut Findings) -> Result<(), AuditError> {
+    for (table, id) in source.orphans().await? {
+        findings.add(Finding::new(Check::Table, orphan(&table, id)));
+    }
+    Ok(())
 }
 
 /// Findings of manifests get the number that people know them by.

@@ -12,9 +12,11 @@ use tokio_postgres::{Client, Error, NoTls, Row, RowStream, Statement};
 
 /// A read-only transaction. Its statements may take as long as they take, and none is worth
 /// compiling; each is planned anew for what it is asked with, since the same one reads the first
-/// rows of a table and the last; a log is read along its indexes, never sorted on disk.
+/// rows of a table and the last; a log is read along its indexes, never sorted on disk. What is
+/// summed up is by one process: the walk needs the processors.
 const BEGIN: &str = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
      SET plan_cache_mode = force_custom_plan; SET jit = off; SET enable_sort = off; \
+     SET max_parallel_workers_per_gather = 0; \
      BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// The same few rows of each table are asked for again and again, by a span of its index: planned

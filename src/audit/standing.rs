@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::chains::Counters;
+use super::chains::{Counted, Counters};
 use super::finding::{Check, Finding, Findings};
 use super::numbers::Numbers;
 use super::run::AuditError;
@@ -16,7 +16,8 @@ use crate::problem::Text;
 pub struct Standing {
     pub ledgers: Vec<LedgerRow>,
     wrong_years: Vec<WrongYear>,
-    orphans: Vec<(String, Uuid)>,
+    /// Rows by table.
+    counts: Vec<(String, i64)>,
     serials: Vec<SerialRow>,
     devices: Vec<DeviceRow>,
     wrong_labels: Vec<Uuid>,
@@ -29,7 +30,7 @@ impl Standing {
         Ok(Self {
             ledgers: source.ledgers().await?,
             wrong_years: source.wrong_years().await?,
-            orphans: source.orphans().await?,
+            counts: source.counts().await?,
             serials: source.serials().await?,
             devices: source.devices().await?,
             wrong_labels: source.wrong_labels().await?,
@@ -38,14 +39,18 @@ impl Standing {
         })
     }
 
-    /// All that is wrong but for the ledgers; `numbers` and `counters` are what the chains make.
+    /// Whether each table has as many rows as the chains make. Where each row that they make is
+    /// there, it has no other then, and nobody has to look for one.
+    pub fn has_no_more_than(&self, made: &Counted) -> bool {
+        self.counts.iter().all(|(table, count)| made.get(table.as_str()).unwrap_or(&0) == count)
+    }
+
+    /// All that is wrong but for the ledgers and for rows of nobody's; `numbers` and `counters` are
+    /// what the chains make.
     pub fn judge(self, (numbers, counters): (Numbers, &Counters), findings: &mut Findings) {
         for wrong in self.wrong_years {
             let site = Subject::new(SubjectKind::Site, wrong.site_id);
             findings.add(Finding::new(Check::Ledger, wrong_year(&wrong)).of(site));
-        }
-        for (table, id) in self.orphans {
-            findings.add(Finding::new(Check::Table, orphan(&table, id)));
         }
         numbers.judge(&self.serials, findings);
         for key in self.late_label_counters {
@@ -76,7 +81,7 @@ fn wrong_year(WrongYear { year, waste_code, .. }: &WrongYear) -> Text {
     )
 }
 
-fn orphan(table: &str, id: Uuid) -> Text {
+pub fn orphan(table: &str, id: Uuid) -> Text {
     Text::new(
         format!("表 {table} 中的 {id} 没有任何事件。"),
         format!("{id} in table {table} has no event."),

@@ -117,21 +117,37 @@ const OF_SUBJECTS: [&str; 33] = [
     "(SELECT id FROM ledger_entry WHERE manifest_id IS NULL AND container_id IS NULL)",
 ];
 
+/// The table of all subjects.
+pub(super) const SUBJECTS: &str = "subject";
+
 /// What is told of at most.
 const ORPHANS_MAX: usize = 1000;
 
+/// What a table of [`OF_SUBJECTS`] is called.
+fn name_of(table: &str) -> &str {
+    let name = table.trim_start_matches("(SELECT id FROM ");
+    name.split(' ').next().unwrap_or(name)
+}
+
 /// Subjects without events, and rows without a subject.
 fn orphans_sql() -> String {
-    let of = |table: &str| {
-        let name = table.trim_start_matches("(SELECT id FROM ");
-        let name = name.split(' ').next().unwrap_or(name);
+    let of = |table: &&str| {
         format!(
-            " UNION ALL SELECT '{name}', t.id FROM {table} t WHERE NOT EXISTS
-                (SELECT FROM subject s WHERE s.id = t.id)"
+            " UNION ALL SELECT '{}', t.id FROM {table} t WHERE NOT EXISTS
+                (SELECT FROM subject s WHERE s.id = t.id)",
+            name_of(table)
         )
     };
-    let rows: String = OF_SUBJECTS.iter().map(|table| of(table)).collect();
+    let rows: String = OF_SUBJECTS.iter().map(of).collect();
     format!("{HEADLESS_SQL}{rows} LIMIT {ORPHANS_MAX}")
+}
+
+/// How many rows each of those tables has, and how many subjects there are.
+fn counts_sql() -> String {
+    let of =
+        |table: &&str| format!(" UNION ALL SELECT '{}', count(*) FROM {table} t", name_of(table));
+    let tables: String = OF_SUBJECTS.iter().map(of).collect();
+    format!("-- audit: counts\nSELECT '{SUBJECTS}', count(*) FROM subject{tables}")
 }
 
 impl Source {
@@ -209,6 +225,12 @@ impl Source {
 
     pub async fn numbers(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, Error> {
         let rows = self.tables.query(NUMBERS_SQL, &[&ids]).await?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+
+    /// How many rows there are in each table whose every row is a subject's.
+    pub async fn counts(&self) -> Result<Vec<(String, i64)>, Error> {
+        let rows = self.tables.query(&counts_sql(), &[]).await?;
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 

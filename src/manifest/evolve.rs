@@ -135,11 +135,7 @@ pub enum IllegalEvent {
 pub fn evolve(state: Option<Manifest>, event: &Stamped) -> Result<Manifest, IllegalEvent> {
     let at = (event.occurred_at, event.recorded_at);
     let mut manifest = match (state, &event.happening) {
-        (None, Happening::Filed(filed)) => {
-            let mut manifest = begin((**filed).clone(), at);
-            manifest.signed_for.extend(event.signed_for.clone());
-            return Ok(manifest);
-        }
+        (None, Happening::Filed(_)) => return begun(event.clone()),
         (None, _) | (Some(_), Happening::Filed(_)) => return Err(IllegalEvent::NotFirst),
         (Some(manifest), _) => manifest,
     };
@@ -192,6 +188,15 @@ pub fn evolve(state: Option<Manifest>, event: &Stamped) -> Result<Manifest, Ille
     if !matches!(event.happening, Happening::Attached(_)) {
         manifest.last_occurred_at = manifest.last_occurred_at.max(event.occurred_at);
     }
+    Ok(manifest)
+}
+
+/// The state after the first event, which it is made of.
+pub fn begun(event: Stamped) -> Result<Manifest, IllegalEvent> {
+    let at = (event.occurred_at, event.recorded_at);
+    let Happening::Filed(filed) = event.happening else { return Err(IllegalEvent::NotFirst) };
+    let mut manifest = begin(*filed, at);
+    manifest.signed_for.extend(event.signed_for);
     Ok(manifest)
 }
 

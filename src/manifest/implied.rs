@@ -10,7 +10,7 @@ use super::linked::{Kind, implied_edges};
 use super::moves::{holdings, licence_accounts, planned};
 use super::ridden::History as Ridden;
 use super::status::Status;
-use super::store::implied_riding;
+use super::store::{self, implied_riding};
 use super::{incident_store, opened, opened_store, party_rows};
 use crate::decision::{Account, Cell, Implied, Table, Type, Write};
 use crate::ids::{ApprovalId, ManifestId, SiteId};
@@ -106,7 +106,6 @@ fn cells((id, by): (ManifestId, Option<Uuid>), manifest: &Manifest) -> Result<Ve
     let shipped: Grams = filed.items.iter().map(|item| item.mass_g).sum();
     let licence = filed.items.first().and_then(|item| item.licence_id);
     let limbo = manifest.limbo().map_or(0, |limbo| limbo.mass_g.0);
-    let state = serde_json::to_string(manifest).map_err(Problem::internal)?;
     Ok(vec![
         uuid(id.uuid()),
         Cell::Int2(i16::try_from(manifest.filed_at.year()).ok()),
@@ -129,7 +128,7 @@ fn cells((id, by): (ManifestId, Option<Uuid>), manifest: &Manifest) -> Result<Ve
         Cell::Int8(Some(shipped.0)),
         Cell::Int8(Some(limbo)),
         Cell::Time(manifest.amendments.due_at()),
-        Cell::Json(Some(state)),
+        store::state(manifest)?,
     ])
 }
 

@@ -86,7 +86,7 @@ pub use draft_view::{AnyManifest, DraftView, draft_view};
 pub use drafts::{Draft, delete, file_saved, is_draft, patch, save};
 pub use event::*;
 pub use event_store::{EventRow, as_of, event, events, read_event, stamped};
-pub use evolve::{At, Gap, IllegalEvent, Manifest, Progress, evolve, fold};
+pub use evolve::{At, Gap, IllegalEvent, Manifest, Progress, begun, evolve, fold};
 use facts::Place;
 pub use facts::{Facts, LegFacts, LegIds};
 pub use feed_store::{as_they_stood, seen_among};

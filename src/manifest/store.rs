@@ -263,7 +263,8 @@ pub fn draft_filed(id: ManifestId, version: i64) -> Row {
     Row { table: &DRAFT_FILED, cells }
 }
 
-fn state(manifest: &Manifest) -> Result<Cell, Problem> {
+/// The state's column.
+pub fn state(manifest: &Manifest) -> Result<Cell, Problem> {
     serde_json::to_string(manifest).map(|text| Cell::Json(Some(text))).map_err(Problem::internal)
 }
 
