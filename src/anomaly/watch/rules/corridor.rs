@@ -11,7 +11,7 @@ const STRETCHES: usize = 16;
 const TRIPS_LEAST: u32 = 8;
 const SEEN_LEAST: u32 = 5;
 /// Below so many kilometres from end to end a way is streets, and every errand a stretch of it.
-const SHORTEST_KM: f64 = 5.0;
+const SHORTEST_KM: f64 = 10.0;
 /// Kilometres of a degree on a sphere of 6371.0088 km.
 const DEGREE_KM: f64 = 111.195;
 
@@ -88,15 +88,17 @@ impl Corridor {
         }
     }
 
-    /// Kilometres that a place lies outside, zero within; none where too few have come by.
+    /// Kilometres that a place lies outside, zero within; none where too few have come by. A few
+    /// trips do not show how wide a corridor is: to each side half as much again belongs to it.
     pub fn outside(&self, (from, to): (Place, Place), place: Place) -> Option<f64> {
         let (stretch, left) = beside(from, to, place)?;
         let (side, seen) = (*self.stretches.get(stretch)?)?;
         if self.trips < TRIPS_LEAST || seen < SEEN_LEAST {
             return None;
         }
-        let metres = (side.least - left).max(left - side.most).max(0);
-        Some(metres as f64 / 1e3)
+        let more = (side.most - side.least) / 2;
+        let metres = (side.least - left).max(left - side.most) - more;
+        Some(metres.max(0) as f64 / 1e3)
     }
 }
 
