@@ -9,6 +9,7 @@ pub const LABELS: &[Label] = &[
     ("after_kg", "此后重量", "mass afterwards", " kg", " kg"),
     ("allowed_kg", "允许偏差", "allowed", " kg", " kg"),
     ("amount", "数量", "amount", "", ""),
+    ("apply_by", "最迟申请换证", "apply for renewal by", "", ""),
     ("arrived_at", "运抵时间", "arrived", "", ""),
     ("at", "时间", "at", "", ""),
     ("back", "返回次数", "transfers back", " 次", ""),

@@ -151,12 +151,19 @@ fn licence(w: &mut Watch, entry: &Licence) {
     let id = entry.id.uuid();
     reports::licence(w, entry);
     w.licences.put(entry.id, entry.clone());
-    let days = w.param(Param::Al11WarnBefore, &w.division(entry.site_id)) as u32;
-    let soon = w.reference.calendar.subtract_working_days(entry.valid_to, days);
-    w.timers.set(Timer::LicenceSoon, id, end_of(soon));
+    // Told while there is still time to apply, and not when that has passed.
+    let days = w.param(Param::Al80Before, "") as u32;
+    let told = w.reference.calendar.subtract_working_days(apply_by(w, entry), days);
+    w.timers.set(Timer::LicenceSoon, id, end_of(told.pred_opt().unwrap_or(told)));
     if end_of(entry.valid_to) > w.now() {
         w.clear(RuleId(11), (About::Licence, id), "", Gone::Remedied);
     }
+}
+
+/// The last day to apply for its renewal (DL24).
+fn apply_by(w: &Watch, entry: &Licence) -> NaiveDate {
+    let days = w.param(Param::Al11WarnBefore, &w.division(entry.site_id)) as u32;
+    w.reference.calendar.subtract_working_days(entry.valid_to, days)
 }
 
 fn plan(w: &mut Watch, entry: &ManagementPlan) {
@@ -202,7 +209,8 @@ pub fn due(w: &mut Watch, timer: Timer, subject: Uuid) {
 
 fn licence_soon(w: &mut Watch, id: LicenceId) {
     let Some(licence) = w.licences.get(&id) else { return };
-    let evidence = json!({"number": licence.number, "valid_to": licence.valid_to});
+    let evidence = json!({"number": licence.number, "valid_to": licence.valid_to,
+        "apply_by": apply_by(w, licence)});
     let (site, key) = (licence.site_id, licence.valid_to.to_string());
     let Some(mut finding) = w.of_site(11, site, "hazardous") else { return };
     finding.about = (About::Licence, id.uuid());

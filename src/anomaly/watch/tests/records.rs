@@ -246,3 +246,28 @@ fn what_was_refused_and_what_a_trucks_scale_errs_by_was_not_unloaded() {
     assert!(trip(480, 0, 0), "by its own scale");
     assert!(trip(560, 300_000, 100_000), "at the gate");
 }
+
+#[test]
+fn a_holder_is_reminded_while_there_is_time_to_apply_for_renewal() {
+    let mut log = Log::new();
+    let licence = json!({"id": id(70), "organisation_id": id(3), "site_id": id(103),
+        "number": "x", "kind": "comprehensive", "status": "active", "issued_on": "2021-10-01",
+        "issued_by": "x", "valid_from": "2021-10-01", "valid_to": "2026-09-30",
+        "annual_limit_g": null, "limit_factor_milli": 1000, "rated_daily_g": null, "lines": []});
+    log.event(("licence", id(70)), "registered", &licence);
+    let reminded = |until: &str| {
+        let mut watch = fresh();
+        log.show(&mut watch);
+        watch.advance(until.parse().unwrap());
+        watch.take().into_iter().find_map(|outcome| match outcome {
+            Outcome::Reminder { finding, .. } if finding.rule.0 == 11 => Some(finding.evidence),
+            _ => None,
+        })
+    };
+    let days = crate::calendar::Calendar::load().unwrap();
+    let by = days.subtract_working_days("2026-09-30".parse().unwrap(), 30);
+    let eve = days.subtract_working_days(by, 5).pred_opt().unwrap();
+    assert_eq!(reminded(&format!("{eve}T15:59:59Z")), None, "Beijing's day is not over");
+    let told = reminded(&format!("{eve}T16:00:00Z")).unwrap();
+    assert_eq!((&told["apply_by"], &told["valid_to"]), (&json!(by), &json!("2026-09-30")));
+}
