@@ -60,7 +60,8 @@ fn beside(from: Place, to: Place, place: Place) -> Option<(usize, i64)> {
     let along = (px * x + py * y) / length / length;
     let left = (x * py - y * px) / length;
     let stretch = (along * STRETCHES as f64).floor();
-    (0.0..STRETCHES as f64).contains(&stretch).then(|| (stretch as usize, (left * 1e3) as i64))
+    let is_there = (0.0..STRETCHES as f64).contains(&stretch);
+    is_there.then_some((stretch as usize, (left * 1e3) as i64))
 }
 
 impl Trace {
