@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
+use serde::{Serialize, Serializer};
 
 /// Where time comes from. Clones share one state.
 #[derive(Clone, Debug)]
@@ -80,4 +81,20 @@ pub fn legal_day(time: DateTime<Utc>) -> NaiveDate {
 /// RFC 3339 in UTC with milliseconds and `Z`: the form of every time in events and answers.
 pub fn rfc3339(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+/// The same for `#[serde(serialize_with = "in_milliseconds")]`: times in events have one spelling.
+pub fn in_milliseconds<S: Serializer>(
+    time: &DateTime<Utc>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&rfc3339(*time))
+}
+
+/// The same of a time that there may be.
+pub fn in_milliseconds_if_any<S: Serializer>(
+    time: &Option<DateTime<Utc>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    time.map(rfc3339).serialize(serializer)
 }

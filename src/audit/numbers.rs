@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use super::finding::{Check, Finding, Findings};
 use super::standing_store::SerialRow;
+use crate::manifest::number_parts;
 use crate::problem::Text;
 
 /// The serials of a prefix, as they were met.
@@ -31,7 +32,7 @@ pub struct Numbers(HashMap<String, Series>);
 
 impl Numbers {
     pub fn add(&mut self, number: &str) {
-        let (prefix, serial) = parts(number);
+        let (prefix, serial) = number_parts(number).unwrap_or((number, ""));
         let serial = serial.parse().unwrap_or(0);
         let (last, sum) = (serial, mixed(serial));
         self.join(prefix, Series { count: 1, last, sum });
@@ -74,12 +75,6 @@ impl Numbers {
             tell(counter(&prefix, None, series.last));
         }
     }
-}
-
-/// Prefix and serial of a number: 6 digits by Order 23 Art. 15, 8 for kitchen waste (`C…`).
-fn parts(number: &str) -> (&str, &str) {
-    let digits = if number.starts_with('C') { 8 } else { 6 };
-    number.split_at_checked(number.len().saturating_sub(digits)).unwrap_or((number, ""))
 }
 
 /// The last step of SplitMix64: near serials become numbers that have nothing in common.

@@ -7,12 +7,10 @@
 
 use std::collections::HashMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::tree_store::{CheckpointRow, KeyRow};
-use crate::custody::verifiers;
+use crate::custody::{SignedNote, verifiers};
 use crate::limits::TREE_LAG_S_MAX;
 use crate::problem::Text;
 
@@ -56,7 +54,8 @@ impl Signed {
 
     /// What is wrong beside the note of the next, which the log has signed.
     pub fn wrong(&self, row: &CheckpointRow) -> Option<Text> {
-        let Some(ids) = ids(&row.note).filter(|ids| ids.join(",") == row.signed_by) else {
+        let ids = SignedNote::parse(&row.note).map(|note| note.key_ids());
+        let Some(ids) = ids.ok().filter(|ids| ids.join(",") == row.signed_by) else {
             return Some(other_keys(row));
         };
         let Some(since) = ids.iter().filter_map(|id| self.keys.get(id)).min() else {
@@ -69,17 +68,6 @@ impl Signed {
         let is_late = row.signed_at > self.wall + CLOCKS_APART;
         (is_early || is_late).then(|| other_time(row))
     }
-}
-
-/// Ids of the keys below a note, in order.
-fn ids(note: &str) -> Option<Vec<String>> {
-    let (_, below) = note.rsplit_once("\n\n")?;
-    let id = |line: &str| {
-        let (_, value) = line.rsplit_once(' ')?;
-        let value = STANDARD.decode(value).ok()?;
-        value.get(..4).map(hex::encode)
-    };
-    below.lines().map(id).collect()
 }
 
 fn other_keys(row: &CheckpointRow) -> Text {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::model::Container;
 use crate::db::Pool;
 use crate::db::schema::{container as t, event, serial, subject};
-use crate::decision::{Cell, Row, SubjectKind, Table, Type, Write};
+use crate::decision::{Cell, Row, SubjectKind, Table, Type, Write, with_columns};
 use crate::ids::ContainerId;
 use crate::problem::Problem;
 use crate::registry::rows::sites_seen;
@@ -147,46 +147,31 @@ pub async fn seen_by_site(
     Ok(found.into_iter().collect())
 }
 
-static INSERT: Table = Table {
-    name: "container",
-    order: 30,
-    write: Write::Insert,
-    columns: &[
-        ("id", Type::Uuid),
-        ("code", Type::Text),
-        ("label_key", Type::Text),
-        ("label_serial", Type::Int8),
-        ("by_hand", Type::Bool),
-        ("registered_with", Type::Uuid),
-        ("site_id", Type::Uuid),
-        ("waste_code", Type::Text),
-        ("to_site_id", Type::Uuid),
-        ("manifest_id", Type::Uuid),
-        ("status", Type::Text),
-        ("missing", Type::Bool),
-        ("state", Type::Jsonb),
-    ],
-};
+/// What its events say.
+const COLUMNS: [(&str, Type); 10] = [
+    ("id", Type::Uuid),
+    ("code", Type::Text),
+    ("registered_with", Type::Uuid),
+    ("site_id", Type::Uuid),
+    ("waste_code", Type::Text),
+    ("to_site_id", Type::Uuid),
+    ("manifest_id", Type::Uuid),
+    ("status", Type::Text),
+    ("missing", Type::Bool),
+    ("state", Type::Jsonb),
+];
 
-/// What its events say: the label's parts are those of its code, and whether a caller gave it no
-/// event tells.
-static TOLD: Table = Table {
-    name: "container",
-    order: 30,
-    write: Write::Insert,
-    columns: &[
-        ("id", Type::Uuid),
-        ("code", Type::Text),
-        ("registered_with", Type::Uuid),
-        ("site_id", Type::Uuid),
-        ("waste_code", Type::Text),
-        ("to_site_id", Type::Uuid),
-        ("manifest_id", Type::Uuid),
-        ("status", Type::Text),
-        ("missing", Type::Bool),
-        ("state", Type::Jsonb),
-    ],
-};
+/// The label's parts are those of its code, and whether a caller gave it no event tells.
+const LABELLED: [(&str, Type); 13] = with_columns(
+    &COLUMNS,
+    &[("label_key", Type::Text), ("label_serial", Type::Int8), ("by_hand", Type::Bool)],
+);
+
+static INSERT: Table =
+    Table { name: "container", order: 30, write: Write::Insert, columns: &LABELLED };
+
+static TOLD: Table =
+    Table { name: "container", order: 30, write: Write::Insert, columns: &COLUMNS };
 
 static UPDATE: Table = Table {
     name: "container",
@@ -211,19 +196,12 @@ pub struct Label {
 }
 
 pub fn insert(container: &Container, label: Label) -> Result<Row, Problem> {
-    let uuid = |id| Cell::Uuid(Some(id));
-    let text = |text: &str| Cell::Text(Some(text.to_owned()));
-    let mut cells = vec![
-        uuid(container.id.uuid()),
-        text(&container.code),
+    let mut cells = as_told(container)?;
+    cells.extend([
         Cell::Text(Some(label.key)),
         Cell::Int8(Some(label.serial)),
         Cell::Bool(Some(label.by_hand)),
-        uuid(container.registered_with.uuid()),
-        uuid(container.site_id.uuid()),
-        text(&container.waste_code),
-    ];
-    cells.extend(moving(container)?);
+    ]);
     Ok(Row { table: &INSERT, cells })
 }
 
@@ -235,6 +213,10 @@ pub fn update(container: &Container) -> Result<Row, Problem> {
 
 /// The row that must be stored of it, for the audit.
 pub fn told(container: &Container) -> Result<Row, Problem> {
+    Ok(Row { table: &TOLD, cells: as_told(container)? })
+}
+
+fn as_told(container: &Container) -> Result<Vec<Cell>, Problem> {
     let mut cells = vec![
         Cell::Uuid(Some(container.id.uuid())),
         Cell::Text(Some(container.code.clone())),
@@ -243,7 +225,7 @@ pub fn told(container: &Container) -> Result<Row, Problem> {
         Cell::Text(Some(container.waste_code.clone())),
     ];
     cells.extend(moving(container)?);
-    Ok(Row { table: &TOLD, cells })
+    Ok(cells)
 }
 
 /// What changes in a container's life.

@@ -82,6 +82,11 @@ impl<'a> SignedNote<'a> {
         self.signatures.iter().filter(is_it).map(|one| (one.line, one.value.as_slice()))
     }
 
+    /// The ids of the keys that it says it is signed with, in hexadecimal and in order.
+    pub fn key_ids(&self) -> Vec<String> {
+        self.signatures.iter().map(|one| hex::encode(one.id)).collect()
+    }
+
     /// The lines below the text that are in the name of one of the keys.
     pub fn lines_of(&self, keys: &[VerifierKey]) -> String {
         let is_theirs = |one: &&Signature<'_>| {

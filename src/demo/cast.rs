@@ -21,42 +21,8 @@ pub struct Member {
     pub licence: Option<Value>,
     /// What it does for medical waste in an emergency, where it is on that list.
     pub co_disposal: Option<Value>,
-    pub what: What,
-}
-
-/// What a member is in the story.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    Hospital,
-    Restaurant,
-    Canteen,
-    RepairShop,
-    ChemicalPlant,
-    Carrier,
-    MedicalPlant,
-    KitchenPlant,
-    Recycler,
-    Incinerator,
-    CementKiln,
-}
-
-impl What {
     /// What its life is; a kiln has none before an emergency.
-    pub const fn calling(self) -> Option<Calling> {
-        Some(match self {
-            Self::Hospital => Calling::Hospital { beds: BEDS },
-            Self::Restaurant => Calling::Restaurant { seats: RESTAURANT_SEATS },
-            Self::Canteen => Calling::Canteen { seats: CANTEEN_SEATS },
-            Self::RepairShop => Calling::RepairShop,
-            Self::ChemicalPlant => Calling::ChemicalPlant,
-            Self::Carrier => Calling::Carrier,
-            Self::MedicalPlant => Calling::MedicalPlant,
-            Self::KitchenPlant => Calling::KitchenPlant,
-            Self::Recycler => Calling::Recycler,
-            Self::Incinerator => Calling::Incinerator,
-            Self::CementKiln => return None,
-        })
-    }
+    pub calling: Option<Calling>,
 }
 
 /// Where a division is, as far as the demo needs it.
@@ -82,7 +48,7 @@ impl Home<'_> {
 
     fn member(
         &self,
-        (key, what): (&str, What),
+        (key, calling): (&str, Option<Calling>),
         title: &str,
         roles: &'static [&'static str],
         site: Value,
@@ -95,7 +61,7 @@ impl Home<'_> {
             site,
             licence: None,
             co_disposal: None,
-            what,
+            calling,
         }
     }
 
@@ -112,30 +78,35 @@ impl Home<'_> {
         let dining = with(dining, "seats", json!(RESTAURANT_SEATS));
         let canteen = site("机关食堂", "production", Some("canteen"), 3.0);
         let canteen = with(canteen, "seats", json!(CANTEEN_SEATS));
-        let clinic = site("医疗废物处置厂", "treatment", None, 6.0);
-        let clinic = with(clinic, "facility_kind", json!("medical_plant"));
-        let digester = site("餐厨处理厂", "treatment", None, 7.0);
-        let digester = with(digester, "facility_kind", json!("kitchen_plant"));
         let repair = site("维修车间", "production", Some("repair_shop"), 4.0);
         let mut all = vec![
-            self.member(("hospital", What::Hospital), "医院", producer, ward),
-            self.member(("restaurant", What::Restaurant), "大漠餐厅", producer, dining),
-            self.member(("canteen", What::Canteen), "机关食堂", producer, canteen),
-            self.member(("repair", What::RepairShop), "顺达汽修厂", producer, repair),
             self.member(
-                ("carrier", What::Carrier),
+                ("hospital", Some(Calling::Hospital { beds: BEDS })),
+                "医院",
+                producer,
+                ward,
+            ),
+            self.member(
+                ("restaurant", Some(Calling::Restaurant { seats: RESTAURANT_SEATS })),
+                "大漠餐厅",
+                producer,
+                dining,
+            ),
+            self.member(
+                ("canteen", Some(Calling::Canteen { seats: CANTEEN_SEATS })),
+                "机关食堂",
+                producer,
+                canteen,
+            ),
+            self.member(("repair", Some(Calling::RepairShop)), "顺达汽修厂", producer, repair),
+            self.member(
+                ("carrier", Some(Calling::Carrier)),
                 "洁运运输公司",
                 &["carrier"],
                 site("车场", "storage", Some("carrier"), 5.0),
             ),
         ];
-        let mut medical =
-            self.member(("medical", What::MedicalPlant), "医废处置中心", &["receiver"], clinic);
-        medical.licence = Some(medical_licence(self));
-        let mut kitchen =
-            self.member(("kitchen", What::KitchenPlant), "餐厨处理公司", &["receiver"], digester);
-        kitchen.licence = Some(kitchen_permit(self));
-        all.extend([medical, kitchen]);
+        all.extend([self.medical_plant(), self.kitchen_plant()]);
         if ["01", "06", "07", "08", "10", "12"].contains(&self.number) {
             all.push(self.chemical_plant());
         }
@@ -151,16 +122,33 @@ impl Home<'_> {
         all
     }
 
+    fn medical_plant(&self) -> Member {
+        let mut site = self.site("医疗废物处置厂", "treatment", None, 6.0);
+        site["facility_kind"] = json!("medical_plant");
+        let who = ("medical", Some(Calling::MedicalPlant));
+        let plant = self.member(who, "医废处置中心", &["receiver"], site);
+        Member { licence: Some(medical_licence(self)), ..plant }
+    }
+
+    fn kitchen_plant(&self) -> Member {
+        let mut site = self.site("餐厨处理厂", "treatment", None, 7.0);
+        site["facility_kind"] = json!("kitchen_plant");
+        let who = ("kitchen", Some(Calling::KitchenPlant));
+        let plant = self.member(who, "餐厨处理公司", &["receiver"], site);
+        Member { licence: Some(kitchen_permit(self)), ..plant }
+    }
+
     fn chemical_plant(&self) -> Member {
         let site = self.site("化工园区一厂", "production", Some("chemical"), 8.0);
-        self.member(("plant", What::ChemicalPlant), "天山化工厂", &["producer"], site)
+        self.member(("plant", Some(Calling::ChemicalPlant)), "天山化工厂", &["producer"], site)
     }
 
     fn recycler(&self) -> Member {
         let mut site = self.site("再生利用基地", "treatment", Some("recycler"), 9.0);
         site["facility_kind"] = json!("recycler");
         let roles = &["receiver", "producer"];
-        let mut member = self.member(("recycler", What::Recycler), "绿源再生公司", roles, site);
+        let mut member =
+            self.member(("recycler", Some(Calling::Recycler)), "绿源再生公司", roles, site);
         member.licence = Some(licence(
             self,
             ("危证", "comprehensive"),
@@ -179,7 +167,8 @@ impl Home<'_> {
         let mut site = self.site("焚烧处置中心", "treatment", Some("incinerator"), 10.0);
         site["facility_kind"] = json!("hazardous_incinerator");
         let roles = &["receiver", "producer"];
-        let mut member = self.member(("burner", What::Incinerator), "危废焚烧中心", roles, site);
+        let mut member =
+            self.member(("burner", Some(Calling::Incinerator)), "危废焚烧中心", roles, site);
         member.licence = Some(licence(
             self,
             ("危证", "comprehensive"),
@@ -198,7 +187,7 @@ impl Home<'_> {
     fn cement_kiln(&self) -> Member {
         let mut site = self.site("水泥窑协同处置线", "treatment", Some("cement_kiln"), 12.0);
         site["facility_kind"] = json!("cement_kiln");
-        let mut member = self.member(("kiln", What::CementKiln), "水泥厂", &["receiver"], site);
+        let mut member = self.member(("kiln", None), "水泥厂", &["receiver"], site);
         member.co_disposal = Some(co_disposal("cement_kiln", (20_000, 24, 2)));
         member
     }

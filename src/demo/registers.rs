@@ -6,7 +6,7 @@ use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 
 use super::act::{Person, system};
-use super::cast::{Home, Member, What};
+use super::cast::{Home, Member};
 use crate::app::App;
 use crate::clock::legal_day;
 use crate::ctx::{Ctx, Role};
@@ -17,7 +17,7 @@ use crate::registry::record::activity::Activity;
 use crate::registry::{
     Place, Slice, Uscc, co_disposal, driver, licence, organisation, record, rows, site, vehicle,
 };
-use crate::simulate::{self, PASSWORD, Truck};
+use crate::simulate::{self, Calling, PASSWORD, Truck};
 use crate::wire::body;
 
 /// What a carrier's vehicles may load, in kilograms.
@@ -106,20 +106,20 @@ async fn settle(app: &App, n: usize, member: &Member) -> Result<Option<simulate:
         asked["site_id"] = json!(site_id);
         co_disposal::register(app, ctx, body(&asked)).await?;
     }
-    let fleet = match member.what {
-        What::Carrier => fleet(app, ctx, organisation_id, &member.division).await?,
+    let fleet = match member.calling {
+        Some(Calling::Carrier) => fleet(app, ctx, organisation_id, &member.division).await?,
         _ => Vec::new(),
     };
     let head_id = user(app, organisation_id, (&member.login, Role::Admin), None).await?;
     let head = Person { user_id: head_id, organisation_id, role: Role::Admin, division: None };
-    if member.what == What::Hospital {
+    if matches!(member.calling, Some(Calling::Hospital { .. })) {
         wards(app, &head.ctx(app), site_id).await?;
     }
     for role in everyday_roles(member) {
         let login = format!("{}-{}", member.login, role.as_str());
         user(app, organisation_id, (&login, role), None).await?;
     }
-    let Some(calling) = member.what.calling() else { return Ok(None) };
+    let Some(calling) = member.calling else { return Ok(None) };
     Ok(Some(simulate::Member {
         calling,
         name: member.name.clone(),
@@ -149,10 +149,10 @@ fn everyday_roles(member: &Member) -> Vec<Role> {
         return Vec::new();
     }
     let mut roles: Vec<Role> = member.roles.iter().filter_map(|role| Role::parse(role)).collect();
-    if member.what == What::Carrier {
+    if member.calling == Some(Calling::Carrier) {
         roles.push(Role::Driver);
     }
-    if member.what == What::Hospital {
+    if matches!(member.calling, Some(Calling::Hospital { .. })) {
         roles.push(Role::Reader);
     }
     roles

@@ -133,62 +133,65 @@ pub enum IllegalEvent {
 
 /// The state after an event.
 pub fn evolve(state: Option<Manifest>, event: &Stamped) -> Result<Manifest, IllegalEvent> {
+    let Some(mut manifest) = state else { return begun(event.clone()) };
+    evolve_in_place(&mut manifest, event.clone())?;
+    Ok(manifest)
+}
+
+/// The same in place, for what is read back by the million. After an error it is worth nothing.
+pub fn evolve_in_place(manifest: &mut Manifest, event: Stamped) -> Result<(), IllegalEvent> {
     let at = (event.occurred_at, event.recorded_at);
-    let mut manifest = match (state, &event.happening) {
-        (None, Happening::Filed(_)) => return begun(event.clone()),
-        (None, _) | (Some(_), Happening::Filed(_)) => return Err(IllegalEvent::NotFirst),
-        (Some(manifest), _) => manifest,
-    };
-    match &event.happening {
+    // A photo is no step: one that was taken before it was sent is in its order all the same.
+    let is_step = !matches!(event.happening, Happening::Attached(_));
+    match event.happening {
         Happening::Filed(_) => return Err(IllegalEvent::NotFirst),
-        Happening::Departed(data) => depart(&mut manifest, stamp(at, data.clone()))?,
+        Happening::Departed(data) => depart(manifest, stamp(at, data))?,
         Happening::HandedOver(data) => {
-            let step = noted(&manifest, at, (**data).clone());
-            transport::evolve::hand_over(&mut manifest, step)?;
+            let step = noted(manifest, at, *data);
+            transport::evolve::hand_over(manifest, step)?;
         }
         Happening::Stopped(data) => {
-            let step = noted(&manifest, at, (**data).clone());
-            transport::evolve::stop(&mut manifest, step)?;
+            let step = noted(manifest, at, *data);
+            transport::evolve::stop(manifest, step)?;
         }
         Happening::Incident(data) => {
-            let step = noted(&manifest, at, (**data).clone());
-            transport::evolve::incident(&mut manifest, step)?;
+            let step = noted(manifest, at, *data);
+            transport::evolve::incident(manifest, step)?;
         }
-        Happening::Arrived(data) => arrive(&mut manifest, stamp(at, data.clone()))?,
-        Happening::Received(data) => receive(&mut manifest, stamp(at, data.clone()))?,
-        Happening::Completed(data) => complete(&mut manifest, stamp(at, data.clone()))?,
+        Happening::Arrived(data) => arrive(manifest, stamp(at, data))?,
+        Happening::Received(data) => receive(manifest, stamp(at, data))?,
+        Happening::Completed(data) => complete(manifest, stamp(at, data))?,
         Happening::Cancelled(data) => {
-            allow(&manifest, Action::Cancel)?;
+            allow(manifest, Action::Cancel)?;
             manifest.status = Status::Cancelled;
-            manifest.cancelled = Some(stamp(at, data.clone()));
+            manifest.cancelled = Some(stamp(at, data));
         }
         Happening::AmendmentProposed(_)
         | Happening::AmendmentApproved(_)
         | Happening::AmendmentRejected(_)
-        | Happening::AmendmentExpired(_) => amend::evolve(&mut manifest, event)?,
+        | Happening::AmendmentExpired(_) => amend::evolve(manifest, &event)?,
         Happening::Countersigned(data) => {
-            let step = noted(&manifest, at, data.clone());
-            transport::evolve::countersign(&mut manifest, step)?;
+            let step = noted(manifest, at, data);
+            transport::evolve::countersign(manifest, step)?;
         }
-        Happening::Unconfirmed(_) => transport::evolve::silence(&mut manifest)?,
-        Happening::ReturnFiled(data) => take_on(&mut manifest, Bond::Return, data)?,
-        Happening::ForwardFiled(data) => take_on(&mut manifest, Bond::Forward, data)?,
-        Happening::SentOn(data) => take_on(&mut manifest, Bond::Onward, data)?,
-        Happening::ReturnCancelled(data) => give_back(&mut manifest, Bond::Return, data)?,
-        Happening::ForwardCancelled(data) => give_back(&mut manifest, Bond::Forward, data)?,
-        Happening::SentOnCancelled(data) => give_back(&mut manifest, Bond::Onward, data)?,
+        Happening::Unconfirmed(_) => transport::evolve::silence(manifest)?,
+        Happening::ReturnFiled(data) => take_on(manifest, Bond::Return, &data)?,
+        Happening::ForwardFiled(data) => take_on(manifest, Bond::Forward, &data)?,
+        Happening::SentOn(data) => take_on(manifest, Bond::Onward, &data)?,
+        Happening::ReturnCancelled(data) => give_back(manifest, Bond::Return, &data)?,
+        Happening::ForwardCancelled(data) => give_back(manifest, Bond::Forward, &data)?,
+        Happening::SentOnCancelled(data) => give_back(manifest, Bond::Onward, &data)?,
         Happening::Attached(data) => {
-            let step = noted(&manifest, at, data.clone());
-            attach::evolve(&mut manifest, step)?;
+            let step = noted(manifest, at, data);
+            attach::evolve(manifest, step)?;
         }
     }
-    manifest.signed_for.extend(event.signed_for.clone());
+    manifest.signed_for.extend(event.signed_for);
     manifest.version += 1;
-    // A photo is no step: one that was taken before it was sent is in its order all the same.
-    if !matches!(event.happening, Happening::Attached(_)) {
-        manifest.last_occurred_at = manifest.last_occurred_at.max(event.occurred_at);
+    if is_step {
+        manifest.last_occurred_at = manifest.last_occurred_at.max(at.0);
     }
-    Ok(manifest)
+    Ok(())
 }
 
 /// The state after the first event, which it is made of.

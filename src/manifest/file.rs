@@ -10,11 +10,12 @@ use super::behalf;
 use super::containers;
 use super::event::{Departed, Filed, Happening, Stamped, Warning};
 use super::evolve::evolve;
-use super::facts::{Facts, Place};
+use super::facts::Facts;
 use super::form;
 use super::ledger::{Booking, entry_ids};
 use super::linked::taken_on;
 use super::moves;
+use super::number::{KITCHEN, number_parts, serial};
 use super::opened_store;
 use super::origin::Origin;
 use super::policy::{SERIAL_WARNING, unsigned};
@@ -30,9 +31,7 @@ use crate::config::{Borders, Config, Numbering, SignedFrom};
 use crate::container;
 use crate::ctx::{Actor, Ctx};
 use crate::db;
-use crate::decision::{
-    Decision, EventDraft, Row, Serial, Settled, Stamp, Subject, SubjectKind, Written,
-};
+use crate::decision::{Decision, EventDraft, Row, Settled, Stamp, Subject, SubjectKind, Written};
 use crate::identity::policy as may;
 use crate::ids::{LedgerEntryId, ManifestId, RoundId, TripId};
 use crate::problem::{Code, Fault, Problem, Text};
@@ -175,7 +174,7 @@ pub fn decide(
     template.warnings = warnings.iter().map(warning).collect();
     (template.round_id, template.for_producer) = (filing.round_id, scene.for_producer);
     let sources = taken_on(ctx, filing.id, &template, &facts.sources)?;
-    let serial = serial(scene, &admitted, producer)?;
+    let serial = serial(scene, admitted.stream, producer)?;
     let subject = Subject::new(SubjectKind::Manifest, filing.id.uuid());
     form::of_containers(&mut template, &admitted);
     let mut moves = admitted.moves.clone();
@@ -212,26 +211,6 @@ pub fn decide(
     let mut beside = sources;
     beside.extend(container::carry(ctx, &carried)?);
     Ok(decision.with(beside))
-}
-
-/// The number's prefix: year, then province and prefecture of the place it leaves (Order 23
-/// Art. 15); kitchen waste has numbers of its own (`C`, 8 digits).
-fn serial(scene: &Scene, admitted: &Admitted, producer: &Place) -> Result<Serial, Problem> {
-    let region = match scene.numbering {
-        Numbering::Plain => "6590",
-        Numbering::ByDivision => {
-            let division = scene.catalogue.division(&producer.site.division);
-            let unknown = || Problem::internal("a site's division is not in the table");
-            division.map(|division| &*division.manifest_region_code).ok_or_else(unknown)?
-        }
-    };
-    let year = scene.today.year();
-    Ok(match admitted.stream {
-        Stream::Kitchen => Serial { prefix: format!("C{year}{region}"), digits: 8 },
-        Stream::Hazardous | Stream::Medical => {
-            Serial { prefix: format!("{year}{region}"), digits: 6 }
-        }
-    })
 }
 
 pub fn warning(fault: &Fault) -> Warning {
@@ -309,11 +288,8 @@ impl Finish {
             let pick = settled.picks.get(wanted).copied().unwrap_or(0);
             (pick, settled.excess.get(wanted).copied().unwrap_or(false))
         });
-        let serial = filed.number.len().saturating_sub(6);
-        if filed.number.get(serial..).and_then(|digits| digits.parse::<i64>().ok())
-            >= Some(SERIAL_WARNING)
-            && !filed.number.starts_with('C')
-        {
+        let serial = number_parts(&filed.number).and_then(|(_, serial)| serial.parse::<i64>().ok());
+        if serial >= Some(SERIAL_WARNING) && !filed.number.starts_with(KITCHEN) {
             let text =
                 Text::new("本辖区当年编号将用尽。", "This prefecture's numbers run out this year.");
             filed.warnings.push(warning(&Fault::new(Code::NumbersRunningOut, "", text)));

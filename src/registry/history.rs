@@ -5,6 +5,7 @@
 //! storage area now) is in no history. Private to those who see the whole of what it belongs to,
 //! also of the registers that are open to all.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -79,8 +80,9 @@ pub async fn page(
     }
     let mut before: Option<Map<String, Value>> = None;
     let mut changes = Vec::with_capacity(events.len());
-    for event in events {
-        let shown = shown(app, kind, &event)?;
+    for mut event in events {
+        let data = std::mem::take(&mut event.data);
+        let shown = shown(app, kind, (data, event.recorded_at))?;
         if event.version > after {
             changes.push(change(event, before.as_ref(), &shown));
         }
@@ -90,11 +92,14 @@ pub async fn page(
 }
 
 /// The entry after an event, as the API shows it.
-fn shown(app: &App, kind: SubjectKind, event: &Told) -> Result<Map<String, Value>, Problem> {
-    let data = event.data.clone();
+fn shown(
+    app: &App,
+    kind: SubjectKind,
+    (data, recorded_at): (Value, DateTime<Utc>),
+) -> Result<Map<String, Value>, Problem> {
     let shown = match kind {
         SubjectKind::TransferApplication => {
-            let day = legal_day(event.recorded_at);
+            let day = legal_day(recorded_at);
             let mut shown = application::shown(data, (application::clocks(app), day))?;
             // They follow from the rest and from the day.
             shown.as_object_mut().map(|members| members.remove("terms"));

@@ -5,11 +5,11 @@
 //! out of hashed events and lives in the driver's row alone (custody.md, domain.md "Retention").
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::review::Review;
 use crate::catalogue::{Category, Stream, WasteCode};
-use crate::clock::rfc3339;
+use crate::clock::in_milliseconds;
 use crate::ids::{
     ApprovalId, ContainerId, DriverId, LedgerEntryId, LicenceId, ManagementPlanId, ManifestId,
     OrganisationId, SiteId, StorageAreaId, VehicleId, WasteStreamId,
@@ -315,9 +315,4 @@ pub struct LedgerEntry {
     /// The caller's own, once per site for ever.
     pub external_id: Option<String>,
     pub note: String,
-}
-
-/// Times in events have one spelling.
-fn in_milliseconds<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&rfc3339(*time))
 }

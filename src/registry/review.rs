@@ -6,7 +6,7 @@
 //! and opening again what was closed, waits for a review anew; closing or suspending does not.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::cache::Known;
@@ -18,7 +18,7 @@ use super::record::emergency_plan::EmergencyPlanFiled;
 use super::record::insurance::InsurancePolicy;
 use super::record::risk_source::RiskSource;
 use crate::catalogue::{Stream, WasteCode};
-use crate::clock::rfc3339;
+use crate::clock::in_milliseconds_if_any;
 use crate::ctx::{Actor, Ctx};
 use crate::decision::{Decision, Row};
 use crate::identity::policy;
@@ -61,7 +61,7 @@ pub struct Review {
     pub status: EntryReviewStatus,
     #[serde(rename = "review_note", default)]
     pub note: Option<String>,
-    #[serde(default, serialize_with = "in_milliseconds", deserialize_with = "instant")]
+    #[serde(default, serialize_with = "in_milliseconds_if_any")]
     pub reviewed_at: Option<DateTime<Utc>>,
     /// Whose the user is who reviewed it.
     #[serde(default)]
@@ -72,19 +72,6 @@ pub struct Review {
 
 const fn submitted() -> EntryReviewStatus {
     EntryReviewStatus::Submitted
-}
-
-/// Times in events have one spelling.
-#[expect(clippy::ref_option, reason = "the form that serde asks for")]
-fn in_milliseconds<S: Serializer>(
-    time: &Option<DateTime<Utc>>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    time.map(rfc3339).serialize(serializer)
-}
-
-fn instant<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<DateTime<Utc>>, D::Error> {
-    Option::deserialize(reader)
 }
 
 impl Review {
@@ -132,7 +119,7 @@ pub struct EntryReviewView {
     pub note: Option<String>,
     /// Null while it waits.
     #[schema(required)]
-    #[serde(serialize_with = "in_milliseconds")]
+    #[serde(serialize_with = "in_milliseconds_if_any")]
     pub reviewed_at: Option<DateTime<Utc>>,
     #[schema(required)]
     pub reviewed_by: Option<ReviewerView>,

@@ -11,7 +11,7 @@ use super::model::{
     Standing, StorageArea, StorageKind, TransferApproval, Vehicle, WasteStream,
 };
 use super::review::EntryReviewView;
-use crate::clock::rfc3339;
+use crate::clock::in_milliseconds;
 use crate::ids::{
     ApprovalId, ContainerId, DriverId, LedgerEntryId, LicenceId, ManagementPlanId, ManifestId,
     OrganisationId, SiteId, StorageAreaId, VehicleId, WasteStreamId,
@@ -260,13 +260,6 @@ pub struct LedgerEntryView {
     #[schema(required)]
     pub external_id: Option<String>,
     pub note: String,
-}
-
-fn in_milliseconds<S: serde::Serializer>(
-    time: &DateTime<Utc>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&rfc3339(*time))
 }
 
 impl From<&LedgerEntry> for LedgerEntryView {

@@ -1,12 +1,12 @@
 //! What is kept of a report: one row and one event a version.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::asked::ReportStatus;
 use super::period::{Period, ReportPeriod};
-use crate::clock::{legal_day, rfc3339};
+use crate::clock::{in_milliseconds, legal_day};
 use crate::decision::SubjectKind;
 use crate::ids::{ReportId, SiteId};
 use crate::manifest::Reason;
@@ -42,11 +42,6 @@ pub struct Report {
     pub note: String,
     /// Of this version's content, in hexadecimal.
     pub content_sha256: String,
-}
-
-/// Times in events have one spelling.
-fn in_milliseconds<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&rfc3339(*time))
 }
 
 impl Entry for Report {

@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::StartError;
-use crate::config::{BadSetting, of_this_log};
+use crate::config::{BadSetting, Config, of_this_log};
 use crate::custody::{LogKeys, private_text};
 use crate::mint::Mint;
 use crate::secret::Secret;
@@ -19,7 +19,7 @@ const DEMO_SECRET: &str = "token-secret";
 
 /// The demo's key, made at its first start and kept. A demo that begins again has another: its log
 /// begins again too, and one key never signs two logs.
-pub(super) fn of_demo(
+fn of_demo(
     folder: &Path,
     origin: &str,
     (reset, mint): (bool, &Mint),
@@ -30,6 +30,18 @@ pub(super) fn of_demo(
     let keys = LogKeys::parse(&text)
         .map_err(|not| BadSetting::new("LIANDAN_DATA_DIR", format!("{} {not}", file.display())))?;
     Ok(of_this_log(NAME, keys, origin)?)
+}
+
+/// The same for a configuration that names no key of its own.
+pub(super) fn or_of_demo(
+    config: &mut Config,
+    folder: &Path,
+    made: (bool, &Mint),
+) -> Result<(), StartError> {
+    if config.log_keys.is_none() {
+        config.log_keys = Some(of_demo(folder, &config.origin, made)?);
+    }
+    Ok(())
 }
 
 /// The demo's token secret, kept in the same way: what was sealed under it before a restart opens

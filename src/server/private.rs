@@ -36,10 +36,7 @@ pub fn demo(
     let mint = Mint::random();
     let postgres = start(&demo.home, &mint)?;
     let mut serving = demo.serving.clone();
-    if serving.config.log_keys.is_none() {
-        let (folder, origin) = (&demo.home.data_dir, &serving.config.origin);
-        serving.config.log_keys = Some(log_key::of_demo(folder, origin, (demo.reset, &mint))?);
-    }
+    log_key::or_of_demo(&mut serving.config, &demo.home.data_dir, (demo.reset, &mint))?;
     if serving.is_secret_made {
         let (folder, fresh) = (&demo.home.data_dir, &serving.config.token_secret);
         serving.config.token_secret = log_key::secret_of_demo(folder, demo.reset, fresh)?;

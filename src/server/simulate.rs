@@ -8,7 +8,7 @@ use super::private::{DATABASE, prepare, start_with};
 use super::{StartError, log_key};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, DemoHome, Serving};
+use crate::config::{DemoHome, Serving};
 use crate::custody;
 use crate::db::private::PrivatePostgres;
 use crate::db::{self, sandbox_clock};
@@ -47,7 +47,10 @@ async fn play(
     let order = &asked.order;
     let parts = (Clock::held(simulate::instant(0)), Mint::seeded(order.seed));
     let url = postgres.app_socket_url(DATABASE);
-    let (app, drain) = App::open(signing(asked)?, parts, &url)?;
+    let mut config = asked.serving.config.clone();
+    // Another key for each world, since one never signs two logs, and by chance, whatever the seed.
+    log_key::or_of_demo(&mut config, &asked.home.data_dir, (true, &Mint::random()))?;
+    let (app, drain) = App::open(config, parts, &url)?;
     let world = Box::pin(simulate::simulate(&app, order, tell)).await;
     let world = world.map_err(StartError::Simulate)?;
     // Signed for when it is done: whoever takes it up finds a log that an audit lets pass.
@@ -63,18 +66,6 @@ async fn play(
     drop(app);
     drain.wait().await;
     Ok(world)
-}
-
-/// With a key for the world's log: another for each, since one key never signs two logs, and by
-/// chance, whatever the seed.
-fn signing(asked: &Simulation) -> Result<Config, StartError> {
-    let mut config = asked.serving.config.clone();
-    if config.log_keys.is_none() {
-        let folder = &asked.home.data_dir;
-        let keys = log_key::of_demo(folder, &config.origin, (true, &Mint::random()))?;
-        config.log_keys = Some(keys);
-    }
-    Ok(config)
 }
 
 pub(super) fn writing(reason: std::io::Error) -> StartError {

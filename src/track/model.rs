@@ -1,11 +1,11 @@
 //! Readings as they are kept, and the batch that the log tells of.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::clock::rfc3339;
+use crate::clock::in_milliseconds;
 use crate::ids::{OrganisationId, hashed};
 use crate::problem::Problem;
 use crate::registry::Place;
@@ -26,10 +26,6 @@ pub struct Reading {
     pub celsius_milli: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feeding: Option<bool>,
-}
-
-fn in_milliseconds<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&rfc3339(*time))
 }
 
 /// Readings of one vehicle or site that came together: the data of its event.

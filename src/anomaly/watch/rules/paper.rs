@@ -17,7 +17,7 @@ use crate::anomaly::param::Param;
 use crate::anomaly::rule::Severity;
 use crate::clock::{legal_day, rfc3339};
 use crate::ids::ManifestId;
-use crate::manifest::{Filed, Happening, Received};
+use crate::manifest::{Filed, Happening, Received, number_parts};
 
 /// Weights that are looked at together were filed within so many days.
 const DIGIT_DAYS: i64 = 120;
@@ -374,12 +374,7 @@ fn hands(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
 
 /// Numbers of one prefix and year come one after the other, each once.
 fn number(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
-    let digits = if load.number.starts_with('C') { 8 } else { 6 };
-    let Some((prefix, serial)) =
-        load.number.split_at_checked(load.number.len().saturating_sub(digits))
-    else {
-        return;
-    };
+    let Some((prefix, serial)) = number_parts(&load.number) else { return };
     let Ok(serial) = serial.parse::<u64>() else { return };
     let entry = w.serials.entry(prefix.to_owned());
     let last = entry.last;
