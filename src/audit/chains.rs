@@ -10,8 +10,10 @@ use super::body::{Body, counted, number};
 use super::finding::{Check, Finding, Findings};
 use super::half_store::EventRow;
 use super::made::Made;
+use super::met::Met;
 use super::numbers::Numbers;
 use super::store::SUBJECTS;
+use crate::custody::Hash;
 use crate::decision::{Implied, Subject, SubjectKind};
 use crate::journal::signature::first_bad;
 use crate::journal::{NO_PREV, leaf_hash};
@@ -29,7 +31,8 @@ pub struct Ended {
     pub subject: Subject,
     /// Number of its events.
     pub version: i64,
-    pub head: Vec<u8>,
+    /// None where it is no hash.
+    pub head: Option<Hash>,
     /// The year of the first event and when the last was recorded; none where one cannot be read.
     pub times: Option<(i16, DateTime<Utc>)>,
     pub number: Option<String>,
@@ -40,7 +43,7 @@ pub struct Ended {
 struct Open {
     subject: Subject,
     next_seq: i64,
-    head: Vec<u8>,
+    head: Option<Hash>,
     recorded_at: DateTime<Utc>,
     /// Of its first event.
     year: Option<i16>,
@@ -65,15 +68,16 @@ pub struct Walk {
     pub numbers: Numbers,
     pub counters: Counters,
     pub counted: Counted,
-    pub events: u64,
+    /// The leaves of the events.
+    pub met: Met,
     pub subjects: u64,
     pub manifests: u64,
 }
 
 impl Walk {
-    /// A walk through events of one log.
-    pub fn of(origin: Option<String>) -> Self {
-        Self { origin, ..Self::default() }
+    /// A walk through events of one log; `met` has met nothing.
+    pub fn of(origin: Option<String>, met: Met) -> Self {
+        Self { origin, met, ..Self::default() }
     }
 
     /// Both walks as one.
@@ -91,20 +95,20 @@ impl Walk {
         for (table, rows) in other.counted {
             *self.counted.entry(table).or_default() += rows;
         }
-        self.events += other.events;
+        self.met.extend(&other.met);
         self.subjects += other.subjects;
         self.manifests += other.manifests;
         self
     }
 
     pub fn take(&mut self, row: EventRow) {
-        self.events += 1;
+        self.met.add(row.position, row.leaf());
         if self.open.as_ref().is_none_or(|open| open.subject.id != row.subject.id) {
             self.end();
             self.open = Some(Open {
                 subject: row.subject,
                 next_seq: 0,
-                head: NO_PREV.to_vec(),
+                head: Some(NO_PREV),
                 recorded_at: DateTime::<Utc>::MIN_UTC,
                 year: None,
                 is_readable: true,
@@ -205,7 +209,8 @@ impl Open {
             wrong.push((Check::Log, altered()));
         }
         let body: Result<Body<'_>, _> = serde_json::from_str(text);
-        let (prev, seq) = (std::mem::replace(&mut self.head, row.leaf().to_vec()), self.next_seq);
+        let (prev, seq) =
+            (std::mem::replace(&mut self.head, row.leaf().try_into().ok()), self.next_seq);
         self.next_seq = row.seq + 1;
         let body = match body {
             Ok(body) => body,
@@ -222,7 +227,7 @@ impl Open {
         }
         if row.seq != seq {
             wrong.push((Check::Chain, skipped(seq, row.seq)));
-        } else if !is_hex_of(&body.prev, &prev) {
+        } else if prev.is_none_or(|prev| !is_hex_of(&body.prev, &prev)) {
             wrong.push((Check::Chain, unlinked()));
         }
         if body.recorded_at < self.recorded_at {
@@ -252,7 +257,7 @@ fn year_of(time: DateTime<Utc>) -> i16 {
     i16::try_from(time.year()).unwrap_or(0)
 }
 
-fn is_hex_of(text: &str, bytes: &[u8]) -> bool {
+fn is_hex_of(text: &str, bytes: &Hash) -> bool {
     let mut digits = [0; 64];
     hex::encode_to_slice(bytes, &mut digits).is_ok() && text.as_bytes() == digits
 }

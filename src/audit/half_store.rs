@@ -1,8 +1,5 @@
 //! Half of the subjects: their events in order, and the rows that are stored of them.
 
-use std::collections::HashMap;
-use std::pin::pin;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::TryStreamExt as _;
 use tokio_postgres::types::FromSql;
@@ -12,6 +9,7 @@ use uuid::Uuid;
 use super::json::same_json;
 use super::snapshot_store::{Rows, Snapshot, Written};
 use super::store::subject;
+use crate::custody::Hash;
 use crate::decision::{Cell, Subject, SubjectKind, Table};
 
 /// Half of the subjects, on connections of its own.
@@ -57,11 +55,6 @@ impl EventRow {
 pub struct StoredRow(Row);
 
 impl StoredRow {
-    /// Whose it is, by its first column.
-    fn owner(&self) -> Option<Uuid> {
-        self.0.try_get(0).ok()
-    }
-
     /// Whether column `n` has this; of JSON, whether it says the same, however it is written.
     pub fn has(&self, n: usize, cell: &Cell) -> bool {
         fn is<'a, T: FromSql<'a> + PartialEq>(row: &'a Row, n: usize, it: Option<&T>) -> bool {
@@ -88,22 +81,38 @@ impl StoredRow {
     }
 }
 
-/// An event; of an unknown kind of subject, which no program of ours wrote, its position and
-/// subject.
-pub type EventOrStrange = Result<EventRow, (i64, Uuid)>;
+/// An event of an unknown kind of subject, which no program of ours wrote.
+pub struct StrangeRow {
+    pub position: i64,
+    pub subject_id: Uuid,
+    pub leaf: Vec<u8>,
+}
+
+pub type EventOrStrange = Result<EventRow, StrangeRow>;
 
 /// The newest event of a chain, as its subject's row has it.
 pub struct HeadRow {
     pub kind: Option<SubjectKind>,
     pub version: i64,
-    pub head: Vec<u8>,
+    /// None where it is no hash.
+    pub head: Option<Hash>,
     /// The chain's, and when its newest event was recorded.
     pub year: i16,
     pub recorded_at: DateTime<Utc>,
 }
 
-/// Rows of one table by whom they belong to.
-pub type Stored = HashMap<Uuid, Vec<StoredRow>>;
+/// Rows with whom they belong to, in that order.
+pub type Owned<T> = Vec<(Uuid, T)>;
+
+/// The rows of one of many owners, who are asked for in their order.
+pub fn next_of<'a, T>(left: &mut &'a [(Uuid, T)], owner: Uuid) -> &'a [(Uuid, T)] {
+    // What lies between and has no event is told of as such.
+    let before = left.iter().take_while(|(one, _)| *one < owner).count();
+    let count = left[before..].iter().take_while(|(one, _)| *one == owner).count();
+    let (own, rest) = left[before..].split_at(count);
+    *left = rest;
+    own
+}
 
 /// Chains of the half that `$side` of the middle.
 macro_rules! events_sql {
@@ -122,57 +131,45 @@ pub const FIRST_HALF: &str = events_sql!("<");
 pub const SECOND_HALF: &str = events_sql!(">=");
 
 const HEADS_SQL: &str = "-- audit: heads
-SELECT id, kind, version, head, year, recorded_at FROM subject WHERE id BETWEEN $1 AND $2";
+SELECT id, kind, version, head, year, recorded_at FROM subject WHERE id BETWEEN $1 AND $2
+ORDER BY id";
 
 impl Half<'_> {
     /// Its events, subject by subject.
     pub async fn events(&self) -> Result<Rows<EventOrStrange>, Error> {
         let event = |row: Row| {
-            let (position, id, seq) = (row.get(0), row.get(1), row.get(3));
-            let subject = subject(row.get(2), id).ok_or((position, id))?;
-            Ok(EventRow { position, subject, seq, row })
+            let (position, subject_id, seq) = (row.get(0), row.get(1), row.get(3));
+            match subject(row.get(2), subject_id) {
+                Some(subject) => Ok(EventRow { position, subject, seq, row }),
+                None => Err(StrangeRow { position, subject_id, leaf: row.get(6) }),
+            }
         };
         Ok(Rows::of(self.log.stream(self.sql, &[&self.middle]).await?, event))
     }
 
-    /// The heads of these subjects, which ascend.
-    pub async fn heads(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, HeadRow>, Error> {
-        let mut heads = HashMap::with_capacity(ids.len());
-        let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(heads) };
-        let mut rows = pin!(self.tables.stream(HEADS_SQL, &[first, last]).await?);
-        while let Some(row) = rows.try_next().await? {
-            let id: Uuid = row.get(0);
-            // What lies between and has no event is told of as such.
-            if ids.binary_search(&id).is_ok() {
-                let kind = SubjectKind::from_number(row.get(1));
-                let (version, head) = (row.get(2), row.get(3));
-                let (year, recorded_at) = (row.get(4), row.get(5));
-                heads.insert(id, HeadRow { kind, version, head, year, recorded_at });
-            }
-        }
-        Ok(heads)
+    /// The heads of subjects from one to another.
+    pub async fn heads(&self, span: (Uuid, Uuid)) -> Result<Owned<HeadRow>, Error> {
+        let head = |row: Row| {
+            let kind = SubjectKind::from_number(row.get(1));
+            let (version, head) = (row.get(2), row.get::<_, &[u8]>(3).try_into().ok());
+            let (year, recorded_at) = (row.get(4), row.get(5));
+            (row.get(0), HeadRow { kind, version, head, year, recorded_at })
+        };
+        let rows = self.tables.stream(HEADS_SQL, &[&span.0, &span.1]).await?;
+        rows.map_ok(head).try_collect().await
     }
 
-    /// The rows of a table that belong to one of `owners`, which ascend, by whom they belong to:
-    /// their neighbours in the index of its first column.
-    pub async fn rows(&self, table: &Table, owners: &[Uuid]) -> Result<Stored, Error> {
-        let mut stored = Stored::new();
-        let (Some(first), Some(last)) = (owners.first(), owners.last()) else { return Ok(stored) };
+    /// The rows of a table that belong to subjects from one to another, along the index of the
+    /// column that says to whom.
+    pub async fn rows(&self, table: &Table, span: (Uuid, Uuid)) -> Result<Owned<StoredRow>, Error> {
         let columns: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
         let (key, _) = table.columns[0];
         let sql = format!(
-            "SELECT {} FROM {} WHERE {key} BETWEEN $1 AND $2",
+            "SELECT {} FROM {} WHERE {key} BETWEEN $1 AND $2 ORDER BY {key}",
             columns.join(", "),
             table.name
         );
-        let mut rows = pin!(self.tables.stream(&sql, &[first, last]).await?);
-        while let Some(row) = rows.try_next().await? {
-            let row = StoredRow(row);
-            // What lies between and has no event is told of as such.
-            if let Some(owner) = row.owner().filter(|one| owners.binary_search(one).is_ok()) {
-                stored.entry(owner).or_default().push(row);
-            }
-        }
-        Ok(stored)
+        let rows = self.tables.stream(&sql, &[&span.0, &span.1]).await?;
+        rows.map_ok(|row| (row.get(0), StoredRow(row))).try_collect().await
     }
 }

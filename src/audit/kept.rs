@@ -37,13 +37,13 @@ pub struct Kept {
 
 impl Kept {
     /// What no key of the log has signed is a finding: it says nothing of the log.
-    pub fn new(notes: Vec<KeptNote>, keys: &[VerifierKey], findings: &mut Findings) -> Self {
+    pub fn new(notes: &[KeptNote], keys: &[VerifierKey], findings: &mut Findings) -> Self {
         let mut waiting = Vec::with_capacity(notes.len());
         for KeptNote { name, note } in notes {
-            match Checkpoint::believed(&note, keys) {
-                Ok(Some(told)) => waiting.push((name, told)),
-                Ok(None) => findings.add(unbelieved(&name, "it is no checkpoint of this log")),
-                Err(why) => findings.add(unbelieved(&name, &why.to_string())),
+            match Checkpoint::believed(note, keys) {
+                Ok(Some(told)) => waiting.push((name.clone(), told)),
+                Ok(None) => findings.add(unbelieved(name, "it is no checkpoint of this log")),
+                Err(why) => findings.add(unbelieved(name, &why.to_string())),
             }
         }
         waiting.sort_by_key(|(_, told)| told.size);

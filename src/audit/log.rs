@@ -6,6 +6,7 @@ use std::iter::Peekable;
 use super::finding::{Check, Finding, Findings};
 use super::head::Heads;
 use super::kept::{Extended, Kept, KeptNote};
+use super::met::Met;
 use super::signed::Signed;
 use super::store::LeafRow;
 use super::tree_store::{CheckpointRow, TailRow, TileRow};
@@ -16,9 +17,8 @@ use crate::problem::Text;
 /// The walk: give it the leaves in their order, and the checkpoints of the sizes that they reach.
 pub struct LogWalk {
     /// The position that must come next.
-    pub next: i64,
-    /// How many there were.
-    pub leaves: u64,
+    next: i64,
+    met: Met,
     edge: Edge,
     keys: Vec<VerifierKey>,
     witnesses: Witnesses,
@@ -31,18 +31,19 @@ pub struct LogWalk {
 
 impl LogWalk {
     /// `keys` are those whose signature makes a checkpoint one of this log, `witnesses` those of
-    /// whom it must have cosignatures, `kept` the checkpoints that were kept elsewhere.
+    /// whom it must have cosignatures, `kept` the checkpoints that were kept elsewhere; `met` has
+    /// met nothing.
     pub fn new(
         keys: Vec<VerifierKey>,
         witnesses: Vec<WitnessKey>,
-        signed: Signed,
-        kept: Vec<KeptNote>,
+        (signed, met): (Signed, Met),
+        kept: &[KeptNote],
     ) -> Self {
         let (edge, mut findings) = (Edge::default(), Findings::default());
         let kept = Kept::new(kept, &keys, &mut findings);
         let witnesses = Witnesses::new(witnesses);
         let full = Vec::new();
-        Self { next: 0, leaves: 0, edge, keys, witnesses, signed, kept, full, findings }
+        Self { next: 0, met, edge, keys, witnesses, signed, kept, full, findings }
     }
 
     pub fn take(&mut self, rows: &[LeafRow], checkpoints: &[CheckpointRow]) {
@@ -73,8 +74,8 @@ impl LogWalk {
             self.findings.add(Finding::new(Check::Log, gap(self.next, row.position)));
         }
         self.next = row.position + 1;
-        self.leaves += 1;
         // What is no hash is of no body: the second walk says so.
+        self.met.add(row.position, row.leaf.as_ref().map_or(&[], |leaf| leaf.as_slice()));
         self.edge.append(row.leaf.unwrap_or_default(), &mut self.full);
     }
 
@@ -98,6 +99,18 @@ impl LogWalk {
             && told.size == self.edge.size()
             && told.root == self.edge.root()
             && row.root == told.root
+    }
+
+    /// Compares the roots of tiles that the last leaves were read in with what they make.
+    pub fn leaf_tiles(&mut self, roots: &HashMap<TileId, Vec<u8>>) {
+        let of_these = |tile: &FullTile| roots.contains_key(&tile.id);
+        let (own, rest) = std::mem::take(&mut self.full).into_iter().partition(of_these);
+        self.full = rest;
+        for tile in own {
+            if roots.get(&tile.id).is_none_or(|root| *root != tile.root) {
+                self.findings.add(Finding::new(Check::Tree, other_tile(tile.id)));
+            }
+        }
     }
 
     /// Compares tiles that became full with those stored, of a tree of `size` entries.
@@ -130,7 +143,7 @@ impl LogWalk {
         heads.judge(&mut self.findings);
         let extended = self.kept.end(self.edge.size(), &mut self.findings);
         let witnesses = self.witnesses.end(size, &mut self.findings);
-        Ended { findings: self.findings, witnesses, extended, leaves: self.leaves }
+        Ended { findings: self.findings, witnesses, extended, met: self.met }
     }
 }
 
@@ -141,8 +154,8 @@ pub struct Ended {
     pub witnesses: Vec<Witnessed>,
     /// Checkpoints from elsewhere that the log still has.
     pub extended: Vec<Extended>,
-    /// How many events there were.
-    pub leaves: u64,
+    /// The leaves.
+    pub met: Met,
 }
 
 fn gap(from: i64, to: i64) -> Text {

@@ -84,12 +84,14 @@ impl Made {
                 let by = if state.is_none() { organisation(recorded.actor) } else { by };
                 let event = manifest::stamped(recorded).map_err(unread)?;
                 let state = match state {
-                    None => manifest::begun(event),
-                    Some(state) => manifest::evolve(Some(*state), &event),
+                    None => Box::new(manifest::begun(event).map_err(told)?),
+                    Some(mut state) => {
+                        manifest::evolve_in_place(&mut state, event).map_err(told)?;
+                        state
+                    }
                 };
-                let state = state.map_err(told)?;
                 ridden.tell(ManifestId::of(subject.id), &state);
-                Self::Manifest(Some(Box::new(state)), ridden, by)
+                Self::Manifest(Some(state), ridden, by)
             }
             Self::Round(state) => {
                 let event = recorded.stamped(round::Happening::read).map_err(unread)?;

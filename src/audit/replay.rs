@@ -11,18 +11,19 @@ use uuid::Uuid;
 use super::chains::{Ended, Walk};
 use super::compare;
 use super::finding::{Check, Finding, Findings};
-use super::half_store::{Half, HeadRow, Stored};
+use super::half_store::{Half, HeadRow, Owned, StoredRow, next_of};
+use super::met::Met;
 use super::run::AuditError;
 use super::store::Source;
 use crate::decision::{Implied, Table};
 use crate::limits::AUDIT_EVENTS_AT_ONCE;
 use crate::problem::Text;
 
-/// Walks all subjects of a log of `size` events. `tell` hears how many events are done, and what
-/// was found.
+/// Walks all subjects of a log of `size` events, whose leaves are to be held against `met`. `tell`
+/// hears how many events are done, and what was found.
 pub async fn replay(
     source: &Source,
-    size: i64,
+    (size, met): (i64, &Met),
     tell: &mut dyn FnMut(u64, u64),
 ) -> Result<Walk, AuditError> {
     let origin = source.origin().await?;
@@ -35,8 +36,8 @@ pub async fn replay(
     };
     let [first, second] = halves;
     let (one, other) = futures_util::try_join!(
-        chains(&first, Walk::of(origin.clone()), |done, found| tell(0, done, found)),
-        chains(&second, Walk::of(origin), |done, found| tell(1, done, found)),
+        chains(&first, Walk::of(origin.clone(), met.beside()), |done, found| tell(0, done, found)),
+        chains(&second, Walk::of(origin, met.beside()), |done, found| tell(1, done, found)),
     )?;
     Ok(one.and(other))
 }
@@ -55,10 +56,10 @@ async fn chains(
             for row in rows {
                 match row {
                     Ok(row) => walk.take(row),
-                    Err((position, id)) => {
-                        walk.events += 1;
-                        let finding = Finding::new(Check::Chain, strange(id)).at(position);
-                        walk.findings.add(finding);
+                    Err(row) => {
+                        walk.met.add(row.position, &row.leaf);
+                        let finding = Finding::new(Check::Chain, strange(row.subject_id));
+                        walk.findings.add(finding.at(row.position));
                     }
                 }
             }
@@ -69,7 +70,7 @@ async fn chains(
         (walk, rows) = (judged?, next?);
         walk.findings.extend(compared?);
         ended = std::mem::take(&mut walk.ended);
-        tell(walk.events, walk.findings.count);
+        tell(walk.met.count(), walk.findings.count);
     }
     walk.end();
     ended.append(&mut walk.ended);
@@ -79,40 +80,45 @@ async fn chains(
 
 /// Heads and rows of the subjects that have ended, beside those stored.
 async fn tables(half: &Half<'_>, ended: Vec<Ended>) -> Result<Findings, AuditError> {
-    if ended.is_empty() {
+    let (Some(first), Some(last)) = (ended.first(), ended.last()) else {
         return Ok(Findings::default());
-    }
-    let ids: Vec<Uuid> = ended.iter().map(|one| one.subject.id).collect();
-    let mut wanted: HashMap<&'static str, (&'static Table, Vec<Uuid>)> = HashMap::new();
+    };
+    let span = (first.subject.id, last.subject.id);
+    // Of each table the subjects from the first that has rows there to the last.
+    let mut wanted: HashMap<&'static str, (&'static Table, Uuid, Uuid)> = HashMap::new();
     for one in &ended {
+        let id = one.subject.id;
         for Implied { table, .. } in one.rows.iter().flatten() {
-            let (_, ids) = wanted.entry(table.name).or_insert((*table, Vec::new()));
-            ids.push(one.subject.id);
+            wanted.entry(table.name).or_insert((*table, id, id)).2 = id;
         }
     }
-    let read = |(name, (table, ids)): (&'static str, (&'static Table, Vec<Uuid>))| async move {
-        Ok::<_, tokio_postgres::Error>((name, half.rows(table, &ids).await?))
+    let read = |(name, (table, first, last))| async move {
+        Ok::<_, tokio_postgres::Error>((name, half.rows(table, (first, last)).await?))
     };
     let stored = try_join_all(wanted.into_iter().map(read));
-    let (heads, stored) = futures_util::try_join!(half.heads(&ids), stored)?;
+    let (heads, stored) = futures_util::try_join!(half.heads(span), stored)?;
     let stored: HashMap<_, _> = stored.into_iter().collect();
     Ok(spawn_blocking(move || judge(&ended, &heads, &stored)).await?)
 }
 
+/// Subjects as they come, beside what is stored of them: all in the order of their ids.
 fn judge(
     ended: &[Ended],
-    heads: &HashMap<Uuid, HeadRow>,
-    stored: &HashMap<&'static str, Stored>,
+    heads: &Owned<HeadRow>,
+    stored: &HashMap<&'static str, Owned<StoredRow>>,
 ) -> Findings {
     let mut findings = Findings::default();
+    let mut heads = heads.as_slice();
+    let mut left: HashMap<_, _> = stored.iter().map(|(name, rows)| (*name, &rows[..])).collect();
     for one in ended {
-        let id = &one.subject.id;
-        if let Some(wrong) = compare::head(one, heads.get(id)) {
+        let id = one.subject.id;
+        let head = next_of(&mut heads, id).first();
+        if let Some(wrong) = compare::head(one, head.map(|(_, head)| head)) {
             findings.add(wrong);
         }
         for implied in one.rows.iter().flatten() {
-            let Some(stored) = stored.get(implied.table.name) else { continue };
-            for wrong in compare::rows(one, implied, stored.get(id)) {
+            let Some(left) = left.get_mut(implied.table.name) else { continue };
+            for wrong in compare::rows(one, implied, next_of(left, id)) {
                 findings.add(wrong);
             }
         }

@@ -1,27 +1,24 @@
-//! Reads the snapshot in batches and hands each to the walks; the next batch is read while one is
-//! judged.
+//! The walks one after the other, and what they have found together.
 
 use serde::Serialize;
-use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use super::account_sums::Sums;
 use super::chains::Walk;
 use super::files;
 use super::finding::{Check, Finding, Findings};
+use super::first::First;
 use super::kept::{Extended, KeptNote};
-use super::log::{Ended, LogWalk};
+use super::leaves::From;
+use super::log::Ended;
+use super::met::Met;
 use super::replay::replay;
-use super::signed::Signed;
-use super::snapshot_store::Rows;
 use super::standing::{Standing, orphan};
-use super::store::{LeafRow, Source};
-use super::tree_store::{CheckpointRow, KeyRow, TailRow};
-use super::witness::{Witnessed, unpublished};
+use super::store::Source;
+use super::witness::Witnessed;
 use crate::blob::Objects;
-use crate::custody::{FullTile, VerifierKey, WitnessKey, verifiers};
-use crate::limits::{AUDIT_EVENTS_AT_ONCE, AUDIT_LEAVES_AT_ONCE};
-use crate::problem::Text;
+use crate::custody::{VerifierKey, WitnessKey};
+use crate::limits::AUDIT_EVENTS_AT_ONCE;
 
 /// Why there was no audit. That something is wrong is none: it is in the report.
 #[derive(Debug, thiserror::Error)]
@@ -107,36 +104,27 @@ pub async fn audit(
     let source = Source::open(url).await?;
     let size = source.size().await?;
     let of = u64::try_from(size).unwrap_or(0);
-    let Trusted { mut keys, witnesses, kept, objects } = trusted;
-    let known = source.log_keys().await?;
-    if keys.is_empty() {
-        keys = verifiers_of(&known);
-    }
     // The first word of each walk comes before it: whoever listens knows what each took.
     tell(Progress { stage: Stage::Log, done: 0, of, findings: 0 });
-    let tree = source.tree_size().await?;
-    let tail = source.tail(tree).await?;
-    let walk = LogWalk::new(keys, witnesses, Signed::new(&known, tail.wall), kept);
-    let ended = log(&source, (size, tree, tail), walk, &mut |done, findings| {
-        tell(Progress { stage: Stage::Log, done, of, findings });
-    })
-    .await?;
-    let Ended { mut findings, witnesses, extended, leaves } = ended;
-    let before = findings.count;
+    let first = First::of(&source, &trusted, size).await?;
+    let mut ended = first.walk((From::Tiles, Met::default()), tell).await?;
+    let before = ended.findings.count;
     tell(Progress { stage: Stage::Chains, done: 0, of, findings: before });
     let mut told = |done: u64, found: u64| {
         tell(Progress { stage: Stage::Chains, done, of, findings: before + found });
     };
     // What is summed up by PostgreSQL alone is, meanwhile.
-    let (walk, standing) =
-        futures_util::try_join!(replay(&source, size, &mut told), Standing::read(&source))?;
-    let Walk { findings: found, mut sums, numbers, counters, counted, .. } = walk;
-    let Walk { events, subjects, manifests, .. } = walk;
-    findings.extend(found);
-    if events != leaves {
-        // By an index that lacks some, they would be in one walk and not in the other.
-        findings.add(Finding::new(Check::Log, uncounted(leaves, events)));
+    let (walk, standing) = futures_util::try_join!(
+        replay(&source, (size, &ended.met), &mut told),
+        Standing::read(&source)
+    )?;
+    let Walk { findings: found, mut sums, numbers, counters, counted, met, .. } = walk;
+    let Walk { subjects, manifests, .. } = walk;
+    if before > 0 || !met.is_same(&ended.met) {
+        ended = first.again(&met, tell).await?;
     }
+    let Ended { mut findings, witnesses, extended, .. } = ended;
+    findings.extend(found);
     if findings.count > 0 || !standing.has_no_more_than(&counted) {
         orphans(&source, &mut findings).await?;
     }
@@ -144,12 +132,13 @@ pub async fn audit(
     sums.ledgers(&standing.ledgers, &mut findings);
     accounts(&source, &mut sums, &mut findings).await?;
     standing.judge((numbers, &counters), &mut findings);
-    let files = files::walk((&source, objects.as_ref()), &mut findings, &mut |done, findings| {
-        tell(Progress { stage: Stage::Files, done, of: done, findings });
-    })
-    .await?;
+    let mut told =
+        |done, findings| tell(Progress { stage: Stage::Files, done, of: done, findings });
+    let objects = trusted.objects.as_ref();
+    let files = files::walk((&source, objects), &mut findings, &mut told).await?;
     name_manifests(&source, &mut findings).await?;
-    let audited = Counts { events, subjects, manifests, accounts: sums.compared, files };
+    let (events, accounts) = (met.count(), sums.compared);
+    let audited = Counts { events, subjects, manifests, accounts, files };
     let Findings { kept, count } = findings;
     Ok(Report {
         log_size: size,
@@ -159,72 +148,6 @@ pub async fn audit(
         findings_count: count,
         findings: kept,
     })
-}
-
-/// What the database says the log was signed with; what is no key signs nothing.
-fn verifiers_of(keys: &[KeyRow]) -> Vec<VerifierKey> {
-    keys.iter().filter_map(|row| verifiers(&row.key).ok()).flatten().collect()
-}
-
-async fn log(
-    source: &Source,
-    (size, tree, tail): (i64, i64, TailRow),
-    mut walk: LogWalk,
-    tell: &mut dyn FnMut(u64, u64),
-) -> Result<Ended, AuditError> {
-    let rows = source.leaves(size).await?;
-    let mut leaves = Leaves { rows, reached: i64::MIN, is_over: false };
-    let mut next = leaves.next(source).await?;
-    // Tiles that the batch before has filled are read while this one is judged.
-    let mut full: Vec<FullTile> = Vec::new();
-    while let Some((rows, checkpoints)) = next.take() {
-        let done = leaves.reached.min(size);
-        let judged = spawn_blocking(move || {
-            walk.take(&rows, &checkpoints);
-            walk
-        });
-        let (judged, more, tiles) =
-            futures_util::join!(judged, leaves.next(source), source.tiles(&full));
-        (walk, next) = (judged?, more?);
-        walk.tiles(&full, &tiles?, tree.cast_unsigned());
-        full = std::mem::take(&mut walk.full);
-        tell(u64::try_from(done).unwrap_or(0), walk.findings.count);
-    }
-    walk.tiles(&full, &source.tiles(&full).await?, tree.cast_unsigned());
-    for tile in source.spare_tiles(tree).await? {
-        walk.spare(tile);
-    }
-    for (key, size) in source.unpublished().await? {
-        walk.findings.add(Finding::new(Check::Witness, unpublished(size, &key)));
-    }
-    Ok(walk.end(size, tree, tail))
-}
-
-/// The log with its checkpoints, on its way here.
-struct Leaves {
-    rows: Rows<LeafRow>,
-    /// The size up to which checkpoints were read.
-    reached: i64,
-    is_over: bool,
-}
-
-impl Leaves {
-    async fn next(
-        &mut self,
-        source: &Source,
-    ) -> Result<Option<(Vec<LeafRow>, Vec<CheckpointRow>)>, AuditError> {
-        if self.is_over {
-            return Ok(None);
-        }
-        let rows = self.rows.next(AUDIT_LEAVES_AT_ONCE).await?;
-        self.is_over = rows.len() < AUDIT_LEAVES_AT_ONCE;
-        // A checkpoint that is of more events than the log has belongs to its end.
-        let last = rows.last().filter(|_| !self.is_over);
-        let upto = last.map_or(i64::MAX, |row| row.position + 1);
-        let checkpoints = source.checkpoints((self.reached, upto)).await?;
-        self.reached = upto;
-        Ok(Some((rows, checkpoints)))
-    }
 }
 
 /// Each account, beside what the manifests hold of it.
@@ -265,11 +188,4 @@ async fn name_manifests(source: &Source, findings: &mut Findings) -> Result<(), 
         one.number = one.subject.and_then(|named| numbers.get(&named.id).cloned());
     }
     Ok(())
-}
-
-fn uncounted(leaves: u64, events: u64) -> Text {
-    Text::new(
-        format!("日志按位置有 {leaves} 个事件，按主体有 {events} 个。"),
-        format!("The log has {leaves} events by their positions, and {events} by their subjects."),
-    )
 }

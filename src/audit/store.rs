@@ -51,7 +51,7 @@ pub struct LedgerRow {
 }
 
 const LEAVES_SQL: &str = "-- audit: leaves
-SELECT position, leaf FROM event WHERE position < $1 ORDER BY position";
+SELECT position, leaf FROM event WHERE position >= $1 AND position < $2 ORDER BY position";
 
 /// An event without its columns, in the middle of the log: ids of subjects grow with time.
 const MIDDLE_SQL: &str =
@@ -176,6 +176,11 @@ impl Source {
         ])
     }
 
+    /// For the log.
+    pub(super) const fn log(&self) -> &Snapshot {
+        &self.log
+    }
+
     /// For what is read beside the log.
     pub(super) const fn tables(&self) -> &Snapshot {
         &self.tables
@@ -186,13 +191,13 @@ impl Source {
         Ok(self.log.one("SELECT next_position FROM log_head WHERE id = 1").await?.get(0))
     }
 
-    /// The leaves below a position, in order; one that is not there is missing.
-    pub async fn leaves(&self, size: i64) -> Result<Rows<LeafRow>, Error> {
+    /// The leaves from a position on, below another, in order; one that is not there is missing.
+    pub async fn leaves(&self, (from, to): (i64, i64)) -> Result<Rows<LeafRow>, Error> {
         let leaf = |row: Row| LeafRow {
             position: row.get(0),
             leaf: row.get::<_, &[u8]>(1).try_into().ok(),
         };
-        Ok(Rows::of(self.log.stream(LEAVES_SQL, &[&size]).await?, leaf))
+        Ok(Rows::of(self.log.stream(LEAVES_SQL, &[&from, &to]).await?, leaf))
     }
 
     pub async fn accounts(&self) -> Result<Rows<AccountRow>, Error> {

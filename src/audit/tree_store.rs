@@ -6,13 +6,20 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio_postgres::{Error, Row};
 
+use super::snapshot_store::Rows;
 use super::store::Source;
-use crate::custody::{FullTile, TileId};
+use crate::custody::{FullTile, TILE_HEIGHT, TileId};
 
 /// A full tile of the tree.
 pub struct TileRow {
     pub hashes: Vec<u8>,
     pub root: Vec<u8>,
+}
+
+/// A full tile of the lowest level, whose hashes are leaves.
+pub struct LeafTile {
+    pub n: i64,
+    pub row: TileRow,
 }
 
 /// A checkpoint that was published.
@@ -47,6 +54,9 @@ pub struct KeyRow {
     pub key: String,
     pub first_used_at: DateTime<Utc>,
 }
+
+const LEAF_TILES_SQL: &str = "-- audit: tiles of leaves
+SELECT n, hashes, root FROM tree_tile WHERE level = 0 AND n >= 0 AND n < $1 ORDER BY n";
 
 const TILES_SQL: &str = "-- audit: tiles
 SELECT level, n, hashes, root FROM tree_tile
@@ -101,6 +111,17 @@ impl Source {
         let sql = "SELECT verifier_key, first_used_at FROM log_key";
         let rows = self.tables().query(sql, &[]).await?;
         Ok(rows.iter().map(|row| KeyRow { key: row.get(0), first_used_at: row.get(1) }).collect())
+    }
+
+    /// The full tiles of leaves that a tree of `size` entries has, in order, as far as they are
+    /// stored. On a connection of their own: what is asked for beside them would wait for the last.
+    pub async fn leaf_tiles(&self, size: i64) -> Result<Rows<LeafTile>, Error> {
+        let full = size >> TILE_HEIGHT;
+        let tile = |row: Row| LeafTile {
+            n: row.get(0),
+            row: TileRow { hashes: row.get(1), root: row.get(2) },
+        };
+        Ok(Rows::of(self.log().stream(LEAF_TILES_SQL, &[&full]).await?, tile))
     }
 
     /// These tiles as they are stored, as far as they are.

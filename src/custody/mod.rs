@@ -48,7 +48,7 @@ pub use receipt::{CommandProof, ProvenEvent, command_proof, positions};
 pub use replay::{Replayed, Step, replay};
 pub use store::{Published, tiles};
 pub use submission::Submission;
-pub use tiles::{Place, TILE_WIDTH, TileId, bundle as entry_bundle, level};
+pub use tiles::{Place, TILE_HEIGHT, TILE_WIDTH, TileId, bundle as entry_bundle, level};
 pub use tree::{follow, grow};
 pub use verify::{Given, Older, Verified, Wrong, verify};
 pub use witnessed::{
