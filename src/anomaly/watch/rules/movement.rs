@@ -53,9 +53,15 @@ pub struct Road {
 /// Departures at night between two sites in a year.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Nights {
+    #[serde(default)]
+    pub departures: u32,
+    /// The newest of them, and where they stand in the log.
     pub manifests: Vec<ManifestId>,
     pub proofs: Vec<i64>,
 }
+
+/// Departures at night that are named: enough to look at, and little to store again with each.
+const NIGHTS_NAMED: usize = 8;
 
 pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happening) {
     match happening {
@@ -275,19 +281,20 @@ fn night(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     }
     let key = (load.from_site, load.to_site, local.year());
     let nights = w.nights.entry(key);
+    nights.departures += 1;
     nights.manifests.push(load.id);
     nights.proofs.push(seen.position);
-    let (manifests, proofs) = (nights.manifests.clone(), nights.proofs.clone());
-    if nights.manifests.len() > 50 {
-        nights.manifests.remove(0);
-        nights.proofs.remove(0);
-    }
+    let before = nights.manifests.len().saturating_sub(NIGHTS_NAMED);
+    nights.manifests.drain(..before);
+    nights.proofs.drain(..before);
+    let (departures, manifests) = (nights.departures, nights.manifests.clone());
+    let proofs = nights.proofs.clone();
     let mut finding = w.of_carriers(45, load);
     finding.about = (About::Pair, pair_id(key.0, key.1));
     finding.key = local.year().to_string();
     finding.evidence = json!({
         "producer_site_id": key.0, "receiver_site_id": key.1,
-        "departures": manifests.len(),
+        "departures": departures,
         "last_departed_at": rfc3339(seen.occurred_at),
         "last_beijing_hour": local.hour(),
     });
