@@ -131,3 +131,21 @@ async fn a_log_that_nobody_signs_is_not_said_to_hold() {
     assert_eq!(report.findings_count, 1, "{}", told(&report).join("\n"));
     assert_eq!(report.findings[0].check, Check::Tree);
 }
+
+/// As many tiles as years make, so that they do not fit between PostgreSQL and the audit: it must
+/// not ask for anything behind them while it waits for the answer before it reads on.
+#[tokio::test]
+async fn a_tree_of_thousands_of_tiles_is_walked_to_its_end() {
+    let (world, _cast) = signed_thrice().await;
+    let db = world.database.superuser().await;
+    let invented = "SET session_replication_role = replica;
+        INSERT INTO tree_tile (level, n, root, hashes)
+        SELECT 0, n, sha256('x'), decode(repeat('00', 8192), 'hex') FROM generate_series(0, 2999) n
+        ON CONFLICT DO NOTHING;
+        UPDATE tree_head SET size = 3000 * 256";
+    db.batch_execute(invented).await.unwrap();
+    let url = world.database.app_url();
+    let patience = std::time::Duration::from_mins(5);
+    let report = tokio::time::timeout(patience, of(&url)).await.expect("it waits for itself");
+    assert!(report.findings.iter().any(|one| one.check == Check::Tree), "{}", report.log_size);
+}
