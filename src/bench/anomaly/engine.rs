@@ -57,7 +57,7 @@ pub async fn lag(
 }
 
 /// Waits until the watch has seen everything.
-async fn caught_up(database: &Client) -> Result<(), BenchError> {
+pub async fn caught_up(database: &Client) -> Result<(), BenchError> {
     let until = Instant::now() + CAUGHT_UP_WITHIN;
     loop {
         let behind = look(database, BEHIND_SQL).await?.1;

@@ -6,4 +6,5 @@ mod engine;
 mod rules;
 mod run;
 
+pub use engine::caught_up;
 pub use run::{Asked, Part, alone, served};

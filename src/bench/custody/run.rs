@@ -6,6 +6,7 @@ use tokio_postgres::Client;
 
 use super::{audit, bundle, copies, tree};
 use crate::bench::BenchError;
+use crate::bench::anomaly;
 use crate::bench::filing::{Plan, SERVER_MIB_MAX};
 use crate::bench::lives;
 use crate::bench::meters::peak_mib;
@@ -56,10 +57,13 @@ pub async fn run(
     Ok(())
 }
 
-/// Waits for the tree, and leaves nothing for PostgreSQL to do on its own.
+/// Waits for the tree and for the watch, which would be measured as well, and leaves nothing for
+/// PostgreSQL to do on its own.
 pub async fn settle(world: &World) -> Result<(), BenchError> {
     let database = world.database().await?;
     caught_up(&database).await?;
+    progress("the watch catches up");
+    anomaly::caught_up(&database).await?;
     progress("VACUUM, CHECKPOINT");
     database.batch_execute("VACUUM (ANALYZE)").await?;
     database.batch_execute("CHECKPOINT").await?;
