@@ -1,7 +1,7 @@
 //! The first walk, from its beginning to its end.
 
 use super::finding::{Check, Finding};
-use super::leaves::{From, walked};
+use super::leaves::{Way, walked};
 use super::log::{Ended, LogWalk};
 use super::met::Met;
 use super::run::{AuditError, Progress, Stage, Trusted};
@@ -38,7 +38,7 @@ impl<'a> First<'a> {
     /// `met` has met nothing.
     pub async fn walk(
         &self,
-        (from, met): (From, Met),
+        (way, met): (Way, Met),
         tell: &mut dyn FnMut(Progress),
     ) -> Result<Ended, AuditError> {
         let Self { source, ref known, sizes: (size, tree), tail, .. } = *self;
@@ -48,7 +48,7 @@ impl<'a> First<'a> {
         let walk = LogWalk::new(keys, witnesses.clone(), (signed, met), kept);
         let of = size.max(0).cast_unsigned();
         let mut told = |done, findings| tell(Progress { stage: Stage::Log, done, of, findings });
-        let mut walk = walked(source, (size, tree, from), walk, &mut told).await?;
+        let mut walk = walked(source, (size, tree, way), walk, &mut told).await?;
         for tile in source.spare_tiles(tree).await? {
             walk.spare(tile);
         }
@@ -64,7 +64,7 @@ impl<'a> First<'a> {
         met: &Met,
         tell: &mut dyn FnMut(Progress),
     ) -> Result<Ended, AuditError> {
-        let mut ended = self.walk((From::Events, met.beside()), tell).await?;
+        let mut ended = self.walk((Way::Events, met.beside()), tell).await?;
         if !met.is_same(&ended.met) {
             // By an index that lacks some, they would be in one walk and not in the other.
             let text = unequal(ended.met.count(), met.count());

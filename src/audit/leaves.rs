@@ -19,7 +19,7 @@ const TILES_AT_ONCE: usize = AUDIT_LEAVES_AT_ONCE / TILE_WIDTH as usize;
 
 /// Where the leaves are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum From {
+pub enum Way {
     /// In the tiles of the tree, and of what these do not have yet in the events: some thirty times
     /// as fast. What was met must be what the second walk meets in the events.
     Tiles,
@@ -31,11 +31,11 @@ pub enum From {
 /// Takes the walk through a log of `size` events, of which the tree has `tree`.
 pub async fn walked(
     source: &Source,
-    (size, tree, from): (i64, i64, From),
+    (size, tree, way): (i64, i64, Way),
     mut walk: LogWalk,
     tell: &mut dyn FnMut(u64, u64),
 ) -> Result<LogWalk, AuditError> {
-    let mut leaves = Leaves::of(source, (size, tree, from)).await?;
+    let mut leaves = Leaves::of(source, (size, tree, way)).await?;
     let mut next = leaves.next(source).await?;
     // Tiles that the batch before has filled are read while this one is judged.
     let mut full: Vec<FullTile> = Vec::new();
@@ -77,10 +77,10 @@ struct Leaves {
 }
 
 impl Leaves {
-    async fn of(source: &Source, (size, tree, from): (i64, i64, From)) -> Result<Self, Error> {
-        let (tiles, events) = match from {
-            From::Tiles => (Some(source.leaf_tiles(tree).await?), None),
-            From::Events => (None, Some(source.leaves((i64::MIN, size)).await?)),
+    async fn of(source: &Source, (size, tree, way): (i64, i64, Way)) -> Result<Self, Error> {
+        let (tiles, events) = match way {
+            Way::Tiles => (Some(source.leaf_tiles(tree).await?), None),
+            Way::Events => (None, Some(source.leaves((i64::MIN, size)).await?)),
         };
         Ok(Self { size, tiles, events, reached: i64::MIN, is_over: false })
     }

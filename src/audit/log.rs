@@ -103,14 +103,14 @@ impl LogWalk {
 
     /// Compares the roots of tiles that the last leaves were read in with what they make.
     pub fn leaf_tiles(&mut self, roots: &HashMap<TileId, Vec<u8>>) {
-        let of_these = |tile: &FullTile| roots.contains_key(&tile.id);
-        let (own, rest) = std::mem::take(&mut self.full).into_iter().partition(of_these);
-        self.full = rest;
-        for tile in own {
-            if roots.get(&tile.id).is_none_or(|root| *root != tile.root) {
-                self.findings.add(Finding::new(Check::Tree, other_tile(tile.id)));
+        let Self { full, findings, .. } = self;
+        full.retain(|tile| {
+            let Some(root) = roots.get(&tile.id) else { return true };
+            if *root != tile.root {
+                findings.add(Finding::new(Check::Tree, other_tile(tile.id)));
             }
-        }
+            false
+        });
     }
 
     /// Compares tiles that became full with those stored, of a tree of `size` entries.

@@ -9,7 +9,7 @@ use super::files;
 use super::finding::{Check, Finding, Findings};
 use super::first::First;
 use super::kept::{Extended, KeptNote};
-use super::leaves::From;
+use super::leaves::Way;
 use super::log::Ended;
 use super::met::Met;
 use super::replay::replay;
@@ -107,7 +107,7 @@ pub async fn audit(
     // The first word of each walk comes before it: whoever listens knows what each took.
     tell(Progress { stage: Stage::Log, done: 0, of, findings: 0 });
     let first = First::of(&source, &trusted, size).await?;
-    let mut ended = first.walk((From::Tiles, Met::default()), tell).await?;
+    let mut ended = first.walk((Way::Tiles, Met::default()), tell).await?;
     let before = ended.findings.count;
     tell(Progress { stage: Stage::Chains, done: 0, of, findings: before });
     let mut told = |done: u64, found: u64| {
