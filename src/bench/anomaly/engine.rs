@@ -71,22 +71,16 @@ pub async fn caught_up(database: &Client) -> Result<(), BenchError> {
     }
 }
 
-/// Fills the log up to so many manifests, lets the server's watch catch up, and then evaluates all
-/// of it from zero, by this same program as a person would.
+/// Fills the log up to so many manifests, and then evaluates all of it from zero, by this same
+/// program as a person would.
 pub async fn rebuild(
     world: &World,
     people: &People,
     manifests: u64,
     report: &Report,
 ) -> Result<(), BenchError> {
-    let database = world.database().await?;
     lives::until(world, people, FEW).await?;
     fill(world, manifests * EVENTS_A_LIFE as u64).await?;
-    let (began, behind) = (Instant::now(), look(&database, BEHIND_SQL).await?.1);
-    progress(&format!("the watch catches up with {behind} events"));
-    caught_up(&database).await?;
-    let rate = behind as f64 / began.elapsed().as_secs_f64();
-    report.line(&line("catch_up", rate, Spread::default(), None));
     let events = log_size(world).await?;
     progress(&format!("{events} events from zero"));
     let began = Instant::now();

@@ -3,7 +3,9 @@
 //! Of a copy all is true that a bundle reads: its manifest's row, and its events with chain,
 //! canonical bodies and leaf hashes; the tree over them is grown by the server itself. Only id,
 //! number and `prev` differ from the life that it is a copy of. There are no accounts behind it, no
-//! ledger entries and no chain heads, so an audit would have much to say: it comes before.
+//! ledger entries and no chain heads, so an audit would have much to say: it comes before. So would
+//! the watch, to which a copy looks like one vehicle on many roads at once: its mark moves with the
+//! log, and it never sees them.
 
 use std::time::Instant;
 
@@ -150,7 +152,11 @@ impl Mould {
     }
 }
 
-/// Writes the events of copies from a position on, and moves the head of the log behind them.
+/// Another step than the watch of the server remembers: it reads the mark again.
+const UNSEEN_SQL: &str = "UPDATE watch_mark SET position = $1, step = step + 1";
+
+/// Writes the events of copies from a position on, and moves the head of the log behind them, and
+/// the mark of the watch.
 async fn events(
     database: &Client,
     copies: &[Copy<'_>],
@@ -189,6 +195,7 @@ async fn events(
     writer.finish().await?;
     let next = position.cast_signed();
     database.execute("UPDATE log_head SET next_position = $1", &[&next]).await?;
+    database.execute(UNSEEN_SQL, &[&next]).await?;
     database.batch_execute("COMMIT").await?;
     Ok(())
 }
