@@ -43,6 +43,8 @@ pub struct Ended {
 struct Open {
     subject: Subject,
     next_seq: i64,
+    /// Of its newest event.
+    position: i64,
     head: Option<Hash>,
     recorded_at: DateTime<Utc>,
     /// Of its first event.
@@ -108,6 +110,7 @@ impl Walk {
             self.open = Some(Open {
                 subject: row.subject,
                 next_seq: 0,
+                position: i64::MIN,
                 head: Some(NO_PREV),
                 recorded_at: DateTime::<Utc>::MIN_UTC,
                 year: None,
@@ -230,6 +233,10 @@ impl Open {
         } else if prev.is_none_or(|prev| !is_hex_of(&body.prev, &prev)) {
             wrong.push((Check::Chain, unlinked()));
         }
+        if row.position <= self.position {
+            wrong.push((Check::Chain, before()));
+        }
+        self.position = row.position;
         if body.recorded_at < self.recorded_at {
             wrong.push((Check::Chain, earlier()));
         }
@@ -292,6 +299,13 @@ fn unlinked() -> Text {
 
 fn earlier() -> Text {
     Text::new("记录时间早于前一事件。", "It was recorded before the event that it follows.")
+}
+
+fn before() -> Text {
+    Text::new(
+        "在日志中位于它所接的事件之前。",
+        "It stands in the log before the event that it follows.",
+    )
 }
 
 fn foreign(origin: &str) -> Text {

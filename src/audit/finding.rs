@@ -88,7 +88,7 @@ impl Finding {
 
 /// Findings that are kept to be shown: whoever has these looks again once they are mended. The rest
 /// is counted.
-const KEPT_MAX: usize = 1000;
+pub const KEPT_MAX: usize = 1000;
 
 /// All that was found so far.
 #[derive(Debug, Default)]

@@ -30,7 +30,8 @@ impl<'a> First<'a> {
         trusted: &'a Trusted,
         size: i64,
     ) -> Result<Self, AuditError> {
-        let (known, tree) = (source.log_keys().await?, source.tree_size().await?);
+        let known = source.log_keys().await?;
+        let tree = source.tree_size().await?.ok_or(AuditError::Headless("tree_head"))?;
         let tail = source.tail(tree).await?;
         Ok(Self { source, trusted, known, sizes: (size, tree), tail })
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::iter::Peekable;
 
-use super::finding::{Check, Finding, Findings};
+use super::finding::{Check, Finding, Findings, KEPT_MAX};
 use super::head::Heads;
 use super::kept::{Extended, Kept, KeptNote};
 use super::met::Met;
@@ -11,13 +11,23 @@ use super::signed::Signed;
 use super::store::LeafRow;
 use super::tree_store::{CheckpointRow, TailRow, TileRow};
 use super::witness::{Witnessed, Witnesses};
-use crate::custody::{BadNote, Checkpoint, Edge, FullTile, TileId, VerifierKey, WitnessKey};
+use crate::custody::{
+    BadNote, Checkpoint, Edge, FullTile, Hash, TILE_WIDTH, TileId, VerifierKey, WitnessKey,
+};
 use crate::problem::Text;
 
 /// The walk: give it the leaves in their order, and the checkpoints of the sizes that they reach.
 pub struct LogWalk {
     /// The position that must come next.
     next: i64,
+    /// No position was missing so far: what differs from the tree then is another event.
+    is_dense: bool,
+    /// The size of the newest checkpoint that this tree has, and of the first after it whose root
+    /// it does not have.
+    holds: u64,
+    breaks: Option<u64>,
+    /// Where a tile has another leaf than the event: the first of them.
+    others: Vec<u64>,
     met: Met,
     edge: Edge,
     keys: Vec<VerifierKey>,
@@ -42,8 +52,21 @@ impl LogWalk {
         let (edge, mut findings) = (Edge::default(), Findings::default());
         let kept = Kept::new(kept, &keys, &mut findings);
         let witnesses = Witnesses::new(witnesses);
-        let full = Vec::new();
-        Self { next: 0, met, edge, keys, witnesses, signed, kept, full, findings }
+        Self {
+            next: 0,
+            is_dense: true,
+            holds: 0,
+            breaks: None,
+            others: Vec::new(),
+            met,
+            edge,
+            keys,
+            witnesses,
+            signed,
+            kept,
+            full: Vec::new(),
+            findings,
+        }
     }
 
     pub fn take(&mut self, rows: &[LeafRow], checkpoints: &[CheckpointRow]) {
@@ -72,6 +95,7 @@ impl LogWalk {
     fn leaf(&mut self, row: &LeafRow) {
         if row.position != self.next {
             self.findings.add(Finding::new(Check::Log, gap(self.next, row.position)));
+            self.is_dense = false;
         }
         self.next = row.position + 1;
         // What is no hash is of no body: the second walk says so.
@@ -83,10 +107,19 @@ impl LogWalk {
         let text = match Checkpoint::believed(&row.note, &self.keys) {
             Err(why) => Some(unsigned(row.size, &why)),
             Ok(Some(told)) if self.is_of_this_tree(&told, row) => {
+                (self.holds, self.breaks) = (told.size, None);
                 self.witnesses.take(row, &mut self.findings);
                 self.signed.wrong(row)
             }
-            Ok(_) => Some(other_tree(row.size)),
+            Ok(told) => {
+                let is_another = |told: &Checkpoint| {
+                    told.size == self.edge.size() && told.root != self.edge.root()
+                };
+                if let Some(told) = told.filter(is_another) {
+                    self.breaks.get_or_insert(told.size);
+                }
+                Some(other_tree(row.size))
+            }
         };
         self.signed.pass(row);
         if let Some(text) = text {
@@ -120,12 +153,42 @@ impl LogWalk {
                 // The tree has not grown so far yet.
                 continue;
             }
-            let holds = stored
-                .get(&tile.id)
-                .is_some_and(|row| row.root == tile.root && row.hashes == tile.hashes.concat());
+            let row = stored.get(&tile.id);
+            let holds =
+                row.is_some_and(|row| row.root == tile.root && row.hashes == tile.hashes.concat());
             if !holds {
                 self.findings.add(Finding::new(Check::Tree, other_tile(tile.id)));
+                self.others(tile, row.map_or(&[], |row| &row.hashes));
             }
+        }
+    }
+
+    /// Where the events are others than a tile of leaves has.
+    fn others(&mut self, tile: &FullTile, stored: &[u8]) {
+        let (each, _) = stored.as_chunks::<{ size_of::<Hash>() }>();
+        if tile.id.level > 0 || !self.is_dense {
+            return;
+        }
+        let first = tile.id.n.saturating_mul(TILE_WIDTH);
+        let pairs = tile.hashes.iter().zip(each).zip(first..);
+        let differing = pairs.filter(|((leaf, was), _)| leaf != was).map(|(_, position)| position);
+        self.others.extend(differing.take(KEPT_MAX.saturating_sub(self.others.len())));
+    }
+
+    /// Names events that are not what was signed. Where a checkpoint holds, the events before it
+    /// are right, and a tile that differs is not.
+    fn name_others(&mut self, tree: u64) {
+        let holds = self.holds;
+        let others = std::mem::take(&mut self.others);
+        for position in others.into_iter().filter(|position| *position >= holds) {
+            let finding = Finding::new(Check::Log, exchanged());
+            self.findings.add(finding.at(position.cast_signed()));
+        }
+        // Those of which no full tile tells which they are: all of them are suspect.
+        let Some(breaks) = self.breaks.filter(|_| self.is_dense) else { return };
+        for position in holds.max(tree / TILE_WIDTH * TILE_WIDTH)..breaks {
+            let finding = Finding::new(Check::Log, suspect(holds));
+            self.findings.add(finding.at(position.cast_signed()));
         }
     }
 
@@ -139,6 +202,7 @@ impl LogWalk {
         if self.next != size {
             self.findings.add(Finding::new(Check::Log, gap(self.next, size)));
         }
+        self.name_others(u64::try_from(tree).unwrap_or(0));
         let heads = Heads { log: size, tree, newest: self.signed.newest(), tail };
         heads.judge(&mut self.findings);
         let extended = self.kept.end(self.edge.size(), &mut self.findings);
@@ -187,6 +251,24 @@ fn other_tile(id: TileId) -> Text {
     Text::new(
         format!("哈希树第 {level} 层第 {n} 块与事件不符。"),
         format!("Tile {n} of level {level} of the tree is not what the events make."),
+    )
+}
+
+fn exchanged() -> Text {
+    Text::new(
+        "此位置上的事件不是写入哈希树的那一个：事件被调换或替换。",
+        "The event at this position is not the one that the tree has there: events were exchanged \
+         or replaced.",
+    )
+}
+
+fn suspect(holds: u64) -> Text {
+    Text::new(
+        format!("前 {holds} 个事件与已签发的检查点相符，其后不符：此事件是其后被疑的事件之一。"),
+        format!(
+            "The first {holds} events are those that were signed, what follows is not: this is \
+             one of the events of which some were exchanged or replaced."
+        ),
     )
 }
 

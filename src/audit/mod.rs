@@ -43,5 +43,5 @@ mod year_store;
 
 pub use finding::{Check, Finding, Findings};
 pub use kept::{Extended, KeptNote};
-pub use run::{AuditError, Counts, Progress, Report, Stage, Trusted, audit};
+pub use run::{AuditError, Counts, Keys, Progress, Report, Stage, Trusted, audit};
 pub use witness::Witnessed;

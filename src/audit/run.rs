@@ -27,6 +27,9 @@ pub enum AuditError {
     Database(#[from] tokio_postgres::Error),
     #[error("the object store does not answer")]
     Objects,
+    /// How long the log is stands nowhere else.
+    #[error("table {0} has lost its row: it was deleted, and the log cannot be walked without it")]
+    Headless(&'static str),
     #[error("the audit broke down: {0}")]
     Broken(#[from] tokio::task::JoinError),
 }
@@ -74,12 +77,24 @@ pub struct Counts {
     pub files: u64,
 }
 
+/// Where the keys came from that checkpoints were held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keys {
+    Given,
+    /// From the database that is audited: whoever can write there can have put a key of its own
+    /// there and signed everything anew.
+    OfTheDatabase,
+}
+
 /// What an audit found.
 #[derive(Debug, Serialize)]
 pub struct Report {
     /// Events in the log, by its head.
     pub log_size: i64,
     pub audited: Counts,
+    /// Whose word the checkpoints were held against.
+    pub keys: Keys,
     /// How far each witness has followed the log.
     pub witnesses: Vec<Witnessed>,
     /// Checkpoints from elsewhere that the log still has.
@@ -102,7 +117,7 @@ pub async fn audit(
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Report, AuditError> {
     let source = Source::open(url).await?;
-    let size = source.size().await?;
+    let size = source.size().await?.ok_or(AuditError::Headless("log_head"))?;
     let of = u64::try_from(size).unwrap_or(0);
     // The first word of each walk comes before it: whoever listens knows what each took.
     tell(Progress { stage: Stage::Log, done: 0, of, findings: 0 });
@@ -136,13 +151,16 @@ pub async fn audit(
         |done, findings| tell(Progress { stage: Stage::Files, done, of: done, findings });
     let objects = trusted.objects.as_ref();
     let files = files::walk((&source, objects), &mut findings, &mut told).await?;
+    name_places(&source, &mut findings).await?;
     name_manifests(&source, &mut findings).await?;
     let (events, accounts) = (met.count(), sums.compared);
     let audited = Counts { events, subjects, manifests, accounts, files };
     let Findings { kept, count } = findings;
+    let keys = if trusted.keys.is_empty() { Keys::OfTheDatabase } else { Keys::Given };
     Ok(Report {
         log_size: size,
         audited,
+        keys,
         witnesses,
         consistent_with: extended,
         findings_count: count,
@@ -172,8 +190,28 @@ async fn accounts(
 
 /// Rows that no event has made.
 async fn orphans(source: &Source, findings: &mut Findings) -> Result<(), AuditError> {
-    for (table, id) in source.orphans().await? {
-        findings.add(Finding::new(Check::Table, orphan(&table, id)));
+    for (table, id, of) in source.orphans().await? {
+        let finding = Finding::new(Check::Table, orphan(&table, id));
+        findings.add(match of {
+            Some(subject) => finding.of(subject),
+            None => finding,
+        });
+    }
+    Ok(())
+}
+
+/// Findings of a place in the log get the subject whose event is there.
+async fn name_places(source: &Source, findings: &mut Findings) -> Result<(), AuditError> {
+    let nameless = |one: &&mut Finding| one.subject.is_none() && one.position.is_some();
+    let places: Vec<i64> =
+        findings.kept.iter_mut().filter(nameless).filter_map(|one| one.position).collect();
+    let subjects = source.subjects_at(&places).await?;
+    for one in &mut findings.kept {
+        if one.subject.is_none()
+            && let Some(subject) = one.position.and_then(|place| subjects.get(&place))
+        {
+            *one = one.clone().of(*subject);
+        }
     }
     Ok(())
 }

@@ -73,9 +73,12 @@ FROM ledger_entry GROUP BY site_id, waste_code, kind";
 const NUMBERS_SQL: &str = "-- audit: numbers
 SELECT id, number FROM manifest WHERE id = ANY($1)";
 
+const AT_SQL: &str = "-- audit: whose the events at these positions are
+SELECT position, subject_kind, subject_id FROM event WHERE position = ANY($1)";
+
 /// Subjects without an event: what nobody has ever told the log.
 const HEADLESS_SQL: &str = "-- audit: subjects without events
-SELECT 'subject', s.id FROM subject s WHERE NOT EXISTS
+SELECT 'subject', s.id, s.kind FROM subject s WHERE NOT EXISTS
     (SELECT FROM event e WHERE e.subject_id = s.id AND e.seq = 0)";
 
 /// Tables whose every row is a subject's.
@@ -133,7 +136,7 @@ fn name_of(table: &str) -> &str {
 fn orphans_sql() -> String {
     let of = |table: &&str| {
         format!(
-            " UNION ALL SELECT '{}', t.id FROM {table} t WHERE NOT EXISTS
+            " UNION ALL SELECT '{}', t.id, NULL FROM {table} t WHERE NOT EXISTS
                 (SELECT FROM subject s WHERE s.id = t.id)",
             name_of(table)
         )
@@ -186,9 +189,10 @@ impl Source {
         &self.tables
     }
 
-    /// The size of the log, by its head.
-    pub async fn size(&self) -> Result<i64, Error> {
-        Ok(self.log.one("SELECT next_position FROM log_head WHERE id = 1").await?.get(0))
+    /// The size of the log, by its head; none where that is gone.
+    pub async fn size(&self) -> Result<Option<i64>, Error> {
+        let head = self.log.query("SELECT next_position FROM log_head WHERE id = 1", &[]).await?;
+        Ok(head.first().map(|row| row.get(0)))
     }
 
     /// The leaves from a position on, below another, in order; one that is not there is missing.
@@ -239,10 +243,23 @@ impl Source {
         Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 
-    /// Table and id of what stands there without an event.
-    pub async fn orphans(&self) -> Result<Vec<(String, Uuid)>, Error> {
+    /// Whose the events at these positions are.
+    pub async fn subjects_at(&self, positions: &[i64]) -> Result<HashMap<i64, Subject>, Error> {
+        let rows = self.tables.query(AT_SQL, &[&positions]).await?;
+        let named = |row: &Row| Some((row.get(0), subject(row.get(1), row.get(2))?));
+        Ok(rows.iter().filter_map(named).collect())
+    }
+
+    /// Table and id of what stands there without an event, and what it is where that is known.
+    pub async fn orphans(&self) -> Result<Vec<(String, Uuid, Option<Subject>)>, Error> {
         let rows = self.tables.query(&orphans_sql(), &[]).await?;
-        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+        let named = |row: &Row| {
+            let (table, id, kind): (String, Uuid, Option<i16>) =
+                (row.get(0), row.get(1), row.get(2));
+            let of = kind.and_then(|kind| subject(kind, id));
+            (table, id, of)
+        };
+        Ok(rows.iter().map(named).collect())
     }
 }
 

@@ -90,9 +90,10 @@ SELECT (SELECT recorded_at FROM event WHERE position >= $1 ORDER BY position LIM
        now(), COALESCE((SELECT shift_ms FROM sandbox_clock), 0)";
 
 impl Source {
-    /// The size of the tree, by its head.
-    pub async fn tree_size(&self) -> Result<i64, Error> {
-        Ok(self.tables().one("SELECT size FROM tree_head WHERE id = 1").await?.get(0))
+    /// The size of the tree, by its head; none where that is gone.
+    pub async fn tree_size(&self) -> Result<Option<i64>, Error> {
+        let head = self.tables().query("SELECT size FROM tree_head WHERE id = 1", &[]).await?;
+        Ok(head.first().map(|row| row.get(0)))
     }
 
     /// What the log has beyond a tree of `size` entries.

@@ -7,7 +7,9 @@ use std::process::ExitCode;
 
 use super::say;
 use crate::app::StartError as OpenError;
-use crate::audit::{Extended, Finding, KeptNote, Progress, Report, Stage, Trusted, Witnessed};
+use crate::audit::{
+    Extended, Finding, KeptNote, Keys, Progress, Report, Stage, Trusted, Witnessed,
+};
 use crate::blob::Objects;
 use crate::config::{DemoHome, Environment, objects};
 use crate::db::private;
@@ -110,6 +112,13 @@ fn bar(progress: Progress) -> String {
     format!("[{}{}] {stage} {done} of {of}{wrong}", "#".repeat(full), ".".repeat(BAR - full))
 }
 
+/// What an audit without a word from elsewhere cannot tell.
+const OWN_KEYS: &str = "注意：检查点只按此数据库自己记载的公钥核对；能改写数据库的人也能换钥重签。\
+    请以 --key 或 --consistent-with 给出另处保存的公钥或检查点。\n\
+    note: checkpoints were held against the keys that this database names itself, which whoever \
+    can write there can replace: give a key or a checkpoint kept elsewhere with --key or \
+    --consistent-with";
+
 fn show(report: &Report) {
     for finding in &report.findings {
         say(&line(finding));
@@ -123,6 +132,9 @@ fn show(report: &Report) {
     }
     for Extended { name, size } in &report.consistent_with {
         say(&format!("与另存检查点相符 consistent with {name}: {size} 条 entries"));
+    }
+    if report.keys == Keys::OfTheDatabase && report.consistent_with.is_empty() {
+        say(OWN_KEYS);
     }
     let audited = &report.audited;
     say(&format!(

@@ -4,6 +4,8 @@
 use chrono::TimeDelta;
 use liandan::audit::{Check, Trusted};
 use liandan::custody::VerifierKey;
+use reqwest::Method;
+use serde_json::json;
 
 use super::{of, tampered_before, told};
 use crate::support::{Cast, World, log_keys};
@@ -148,4 +150,66 @@ async fn a_tree_of_thousands_of_tiles_is_walked_to_its_end() {
     let patience = std::time::Duration::from_mins(5);
     let report = tokio::time::timeout(patience, of(&url)).await.expect("it waits for itself");
     assert!(report.findings.iter().any(|one| one.check == Check::Tree), "{}", report.log_size);
+}
+
+/// No two events may have one place, not even within a statement.
+const EXCHANGE: &str = "CREATE FUNCTION exchange(one int8, other int8) RETURNS void
+    LANGUAGE plpgsql AS $$ BEGIN
+        UPDATE event SET position = 1000000 WHERE position = one;
+        UPDATE event SET position = one WHERE position = other;
+        UPDATE event SET position = other WHERE position = 1000000;
+    END $$";
+
+/// Two events exchange their places in the log: each of them is named by the number of its
+/// manifest, where a full tile of the tree has them, where none has yet, and within one chain.
+#[tokio::test]
+async fn events_that_change_places_are_named() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 100_000).await;
+    cast.produce(1000).await;
+    let mut swaps = Vec::new();
+    let file = async || {
+        let filed = cast.filed(&cast.oil(&json!(10))).await;
+        (filed.id(), filed.str("/number").to_owned())
+    };
+    for few in [true, false] {
+        let (one, other) = (file().await, file().await);
+        let reason = json!({"reason": "wrong_data"});
+        for (id, _) in [&one, &other] {
+            cast.producer.post(&format!("/manifests/{id}/cancel"), &reason).await.ok();
+        }
+        let place = |id: &str, seq: i64| {
+            let of = format!("subject_id = '{id}' AND seq = {seq}");
+            format!("(SELECT position FROM kept_event WHERE {of})")
+        };
+        let ((id, number), (other, its_number)) = (one, other);
+        let both = vec![number.clone(), its_number];
+        swaps.push((place(&id, 0), place(&other, 0), both));
+        swaps.push((place(&id, 0), place(&id, 1), vec![number]));
+        world.publish().await;
+        if few {
+            let kg = |n: i64| {
+                json!({"site_id": cast.producer_site, "kind": "produced",
+                "waste_code": "900-249-08", "mass_kg": n})
+            };
+            let lines: Vec<String> = (1..=300).map(|n| kg(n).to_string()).collect();
+            let call = cast.producer.call(Method::POST, "/ledger-entries/bulk");
+            call.raw("application/x-ndjson", lines.join("\n")).send().await.ok();
+            world.publish().await;
+        }
+    }
+    let db = world.database.superuser().await;
+    let url = world.database.app_url();
+    db.batch_execute("SET session_replication_role = replica").await.unwrap();
+    assert_eq!(told(&of(&url).await), Vec::<String>::new());
+    db.batch_execute(EXCHANGE).await.unwrap();
+    for (one, other, known) in swaps {
+        let sql = format!("SELECT exchange({one}, {other})");
+        let report = tampered_before(&db, (&url, Trusted::default()), (&sql, &["event"]), None);
+        let report = report.await;
+        for number in known {
+            let named = report.findings.iter().any(|one| one.number.as_ref() == Some(&number));
+            assert!(named, "{number}: {sql}\n{}", told(&report).join("\n"));
+        }
+    }
 }
