@@ -83,29 +83,44 @@ fn tell(wrong: &Wrong, as_json: bool) {
         let told = json!({"verified": false, "at": at, "zh": text.zh, "en": text.en});
         return say(&told.to_string());
     }
-    say(&shown(&format!("有误 wrong at {}", if at.is_empty() { "/" } else { at })));
-    say(&shown(&format!("  {}", text.zh)));
-    say(&shown(&format!("  {}", text.en)));
+    let at = if at.is_empty() { "/" } else { at };
+    say(&shown(&format!("有误 wrong at {at}: {} {}", text.zh, text.en)));
 }
 
 fn read(file: &Path) -> Result<String, StartError> {
     let text = if file == Path::new("-") {
-        bounded(std::io::stdin())
+        bounded(std::io::stdin(), VERIFIED_BYTES_MAX)
     } else {
-        File::open(file).and_then(bounded)
+        of_file(file, VERIFIED_BYTES_MAX)
     };
     text.map_err(|reason| StartError::Io { doing: "read what is to be checked", reason })
 }
 
-fn bounded(from: impl Read) -> std::io::Result<String> {
+/// A file that says itself that it is too large is not read.
+fn of_file(file: impl AsRef<Path>, bytes_max: u64) -> std::io::Result<String> {
+    let file = File::open(file)?;
+    if file.metadata()?.len() > bytes_max {
+        return Err(too_large(bytes_max));
+    }
+    bounded(file, bytes_max)
+}
+
+fn too_large(bytes_max: u64) -> std::io::Error {
+    let mib = bytes_max / 1024 / 1024;
+    std::io::Error::other(format!("it is larger than {mib} MiB: nothing that can be checked is"))
+}
+
+fn bounded(from: impl Read, bytes_max: u64) -> std::io::Result<String> {
     let mut bytes = Vec::new();
-    from.take(VERIFIED_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > VERIFIED_BYTES_MAX {
-        let mib = VERIFIED_BYTES_MAX / 1024 / 1024;
-        return Err(std::io::Error::other(format!("it is larger than {mib} MiB: no bundle is")));
+    from.take(bytes_max + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > bytes_max {
+        return Err(too_large(bytes_max));
     }
     String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not UTF-8 text"))
 }
+
+/// More than any file of keys has.
+const KEYS_BYTES_MAX: u64 = 1024 * 1024;
 
 /// A log's keys given as such, or by the name of a file; `name` is that of the argument.
 pub(super) fn keys(name: &'static str, given: &[String]) -> Result<Vec<VerifierKey>, StartError> {
@@ -126,7 +141,7 @@ fn all<T>(
     for text in given {
         let read = match parse(text) {
             Ok(read) => Ok(read),
-            Err(not) => match File::open(text).and_then(bounded) {
+            Err(not) => match of_file(text, KEYS_BYTES_MAX) {
                 Ok(text) => parse(&text),
                 Err(_) => Err(not),
             },

@@ -3,8 +3,12 @@
 //! `tlog-proof`.
 
 use std::collections::HashMap;
+use std::fmt::{self, Formatter};
+use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -26,25 +30,31 @@ pub const FORMAT: &str = "liandan-custody/1";
 
 /// A subject's whole chain, with a checkpoint that covers it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct CustodyBundle {
     /// `liandan-custody/1`.
     pub format: String,
+    #[serde(deserialize_with = "object")]
     pub subject: BundleSubject,
     /// The signed note (C2SP tlog-checkpoint), text.
     pub checkpoint: String,
     /// Oldest first.
+    #[serde(deserialize_with = "objects")]
     pub events: Vec<BundleEvent>,
 }
 
 /// Whose chain it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct BundleSubject {
     pub kind: String,
+    #[serde(deserialize_with = "plain_id")]
     pub id: Uuid,
 }
 
 /// An event, and its place in the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct BundleEvent {
     /// Position in the log.
     pub index: u64,
@@ -52,6 +62,52 @@ pub struct BundleEvent {
     pub body: String,
     /// Inclusion path of leaf `index` in the checkpoint's tree: 32 bytes each, base64.
     pub proof: Vec<String>,
+}
+
+impl CustodyBundle {
+    /// Reads one: objects with these members and no others, an id in its one spelling. What is
+    /// proved is the file as it is, not what could be made of it.
+    pub fn read(text: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(text).map(|Object(bundle)| bundle)
+    }
+}
+
+/// An object by the names of its members. What serde makes for a struct takes an array of their
+/// values as well.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(members))
+            }
+        }
+        deserializer.deserialize_map(Members(PhantomData)).map(Self)
+    }
+}
+
+fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<T, D::Error> {
+    Object::deserialize(from).map(|Object(it)| it)
+}
+
+fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+    let all: Vec<Object<T>> = Vec::deserialize(from)?;
+    Ok(all.into_iter().map(|Object(it)| it).collect())
+}
+
+/// An id as it is written here: lower case, with hyphens.
+fn plain_id<'de, D: Deserializer<'de>>(from: D) -> Result<Uuid, D::Error> {
+    let text = String::deserialize(from)?;
+    let id = Uuid::try_parse(&text).ok().filter(|id| id.to_string() == text);
+    id.ok_or_else(|| D::Error::custom("an id that is no UUID in lower case with hyphens"))
 }
 
 /// The bundle of a manifest, as far as the actor may read it. 503 where no checkpoint covers its
@@ -139,6 +195,34 @@ async fn proofs(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bundle_has_one_form() {
+        let id = "01890a5d-ac96-774b-bcce-00000000000a";
+        let of = |subject: &str, event: &str, more: &str| {
+            format!(
+                r#"{{"format":"{FORMAT}","subject":{subject},"checkpoint":"","events":[{event}]{more}}}"#
+            )
+        };
+        let subject = format!(r#"{{"kind":"manifest","id":"{id}"}}"#);
+        let event = r#"{"index":0,"body":"{}","proof":[]}"#;
+        let bundle = CustodyBundle::read(&of(&subject, event, "")).unwrap();
+        assert_eq!((bundle.subject.id.to_string(), bundle.events.len()), (id.to_owned(), 1));
+        for other in [
+            of(&subject.replace("000a", "000A"), event, ""),
+            of(&subject.replace('-', ""), event, ""),
+            of(&subject.replace(id, &format!("{{{id}}}")), event, ""),
+            of(&subject.replace(id, &format!("urn:uuid:{id}")), event, ""),
+            of(&subject.replace('}', r#","more":1}"#), event, ""),
+            of(&format!(r#"["manifest","{id}"]"#), event, ""),
+            of(&subject, r#"[0,"{}",[]]"#, ""),
+            of(&subject, &event.replace("]}", r#"],"more":1}"#), ""),
+            of(&subject, event, r#","more":1"#),
+            format!(r#"["{FORMAT}",{subject},"",[{event}]]"#),
+        ] {
+            assert!(CustodyBundle::read(&other).is_err(), "{other}");
+        }
+    }
 
     #[test]
     fn a_proof_is_the_text_of_the_specification() {

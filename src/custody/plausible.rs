@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::clock::{legal_day, rfc3339};
-use crate::manifest::{Completed, Filed, Happening, Manifest};
+use crate::manifest::{Completed, Filed, HandedOver, Happening, Manifest};
 use crate::problem::Text;
 
 /// How far a person's clock may be ahead of the server's (domain.md, "Times").
@@ -32,6 +32,10 @@ pub fn misshapen(body: &Value) -> Option<&str> {
     let known = |name: &&String| !MEMBERS.contains(&name.as_str());
     if let Some(other) = body.as_object().and_then(|all| all.keys().find(known)) {
         return Some(other);
+    }
+    let is_of = |name: &String| name == "kind" || name == "id";
+    if !body["subject"].as_object().is_some_and(|all| all.keys().all(is_of)) {
+        return Some("subject");
     }
     let is_time = |name: &&str| {
         let text = body[*name].as_str().unwrap_or_default();
@@ -64,13 +68,49 @@ pub fn implausible(
     match happening {
         Happening::Filed(filed) => unheard_of(filed),
         Happening::Completed(data) => treated(data, (before, recorded_at)),
-        _ => None,
+        Happening::HandedOver(data) => before.and_then(|before| handed(data, before)),
+        _ => weighed(happening),
     }
+}
+
+/// From whoever has the load, onto the leg that is next for whoever takes it.
+fn handed(data: &HandedOver, before: &Manifest) -> Option<Text> {
+    let HandedOver { to_leg, added, from_carrier_id, .. } = data;
+    if before.delivering_carrier() != Some(*from_carrier_id) {
+        return Some(Text::new(
+            "交出方不是当时的承运人。",
+            "It is handed over by a carrier that does not have the load.",
+        ));
+    }
+    if (to_leg.n, *added) == before.leg_begun_by(to_leg.carrier_id) {
+        return None;
+    }
+    let n = to_leg.n;
+    Some(Text::new(
+        format!("第 {n} 段不是接手承运人的下一段。"),
+        format!("Leg {n} is not the next one of the carrier that takes the load."),
+    ))
+}
+
+/// Nothing weighs less than nothing.
+fn weighed(happening: &Happening) -> Option<Text> {
+    let weights = match happening {
+        Happening::Departed(data) => [data.loaded_g, None],
+        Happening::Arrived(data) => [data.gross_g, None],
+        Happening::Received(data) => [data.gross_g, data.tare_g],
+        _ => return None,
+    };
+    let below = weights.into_iter().flatten().find(|mass| mass.0 < 0)?;
+    let kg = below.to_kg_text();
+    Some(Text::new(format!("重量为 {kg} kg。"), format!("Something weighs {kg} kg.")))
 }
 
 const fn out_of_order(happening: &Happening) -> Option<bool> {
     match happening {
         Happening::Departed(data) => Some(data.out_of_order),
+        Happening::HandedOver(data) => Some(data.out_of_order),
+        Happening::Stopped(data) => Some(data.out_of_order),
+        Happening::Incident(data) => Some(data.out_of_order),
         Happening::Arrived(data) => Some(data.out_of_order),
         Happening::Received(data) => Some(data.out_of_order),
         Happening::Completed(data) => Some(data.out_of_order),
@@ -135,16 +175,22 @@ mod tests {
     #[test]
     fn members_and_times_are_those_of_this_version() {
         let body = json!({"occurred_at": "2026-11-25T02:00:00.000Z",
-            "recorded_at": "2026-11-25T02:00:00.000Z", "v": 1});
+            "recorded_at": "2026-11-25T02:00:00.000Z", "v": 1,
+            "subject": {"kind": "manifest", "id": "x"}});
         assert_eq!(misshapen(&body), None);
         for time in ["2026-11-25T02:00:00Z", "2026-11-25T02:00:00.000+00:00", "", "yesterday"] {
             let mut other = body.clone();
             other["recorded_at"] = json!(time);
             assert_eq!(misshapen(&other), Some("recorded_at"), "{time}");
         }
-        let mut other = body;
+        let mut other = body.clone();
         other["w"] = json!(1);
         assert_eq!(misshapen(&other), Some("w"));
+        for subject in [json!({"kind": "manifest", "id": "x", "w": 1}), json!(["manifest", "x"])] {
+            let mut other = body.clone();
+            other["subject"] = subject;
+            assert_eq!(misshapen(&other), Some("subject"));
+        }
     }
 
     #[test]

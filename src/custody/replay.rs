@@ -7,6 +7,7 @@ use super::balance::imbalance;
 use super::conduct::{misconduct, signers};
 use super::plausible::implausible;
 use crate::ids::OrganisationId;
+use crate::journal::canonical;
 use crate::manifest::{Action, Filed, Happening, Manifest, Party, Status, evolve, read_event};
 use crate::problem::Text;
 
@@ -30,7 +31,9 @@ pub fn replay<'a>(bodies: impl Iterator<Item = &'a str>) -> Result<Replayed, (us
     for (n, text) in bodies.enumerate() {
         let wrong = |text: Text| (n, text);
         let body: Value = serde_json::from_str(text).unwrap_or_default();
-        let event = read_event(text).map_err(|problem| wrong(unreadable(problem.cause)))?;
+        // Absent and null mean the same (custody.md, "The event").
+        let told = canonical(&body).unwrap_or_default();
+        let event = read_event(&told).map_err(|problem| wrong(unreadable(problem.cause)))?;
         let after = evolve(state.clone(), &event).map_err(|illegal| {
             wrong(Text::new(
                 format!("流转表不允许这一步（{illegal}）。"),

@@ -358,6 +358,21 @@ pub async fn publish(
     Ok(())
 }
 
+/// The verifier key that came into use last.
+pub async fn newest_key(pool: &Pool) -> Result<Option<String>, Problem> {
+    let newest = log_key::table
+        .order((log_key::first_used_at.desc(), log_key::verifier_key))
+        .select(log_key::verifier_key);
+    Ok(newest.first(&mut pool.get().await?).await.optional()?)
+}
+
+/// Whether the log was ever signed with this key.
+pub async fn knows_key(pool: &Pool, key: &str) -> Result<bool, Problem> {
+    let known = log_key::table.find(key).select(log_key::verifier_key);
+    let known: Option<String> = known.first(&mut pool.get().await?).await.optional()?;
+    Ok(known.is_some())
+}
+
 /// Notes verifier keys that are used from now on, where they are not noted yet.
 pub async fn note_keys(
     pool: &Pool,

@@ -95,7 +95,14 @@ async fn sound(app: &App, look: Look) -> Result<Edge, Problem> {
 /// Notes the keys, and signs the tree as it stands where they have not yet.
 async fn begin(app: &App, (keys, look): (&LogKeys, Look), edge: &Edge) -> Result<(), Problem> {
     let wall = app.clock.wall();
-    store::note_keys(&app.pool, keys.verifiers().map(|key| key.to_string()), wall).await?;
+    let own: Vec<String> = keys.verifiers().map(|key| key.to_string()).collect();
+    if let Some(newest) = store::newest_key(&app.pool).await?.filter(|key| !own.contains(key)) {
+        let is_known = store::knows_key(&app.pool, own.first().map_or("", String::as_str)).await?;
+        if is_known {
+            tracing::warn!(newest, "the log is signed with a key that another had replaced");
+        }
+    }
+    store::note_keys(&app.pool, own.into_iter(), wall).await?;
     let latest = store::latest(&app.pool).await?;
     let is_signed = latest.is_some_and(|latest| latest.signed_by == keys.ids());
     if !is_signed && look.signed.is_none_or(|size| size == edge.size()) {

@@ -19,7 +19,7 @@ use super::plausible::misshapen;
 use super::replay::{Replayed, replay};
 use crate::decision::SubjectKind;
 use crate::journal::signature::first_bad;
-use crate::journal::{BODY_BYTES_MAX, Break, canonical, first_break, leaf_hash};
+use crate::journal::{BODY_BYTES_MAX, Break, first_break, is_canonical, leaf_hash};
 use crate::problem::Text;
 
 /// The first thing that is wrong.
@@ -72,7 +72,7 @@ pub struct Verified {
 
 /// Checks all there is to check.
 pub fn verify(given: &Given<'_>) -> Result<Verified, Wrong> {
-    let bundle: CustodyBundle = serde_json::from_str(given.bundle).map_err(|err| {
+    let bundle = CustodyBundle::read(given.bundle).map_err(|err| {
         let (zh, en) = ("文件不是存证包", "The file is no bundle");
         Wrong::new("", format!("{zh}：{err}。"), format!("{en}: {err}."))
     })?;
@@ -233,7 +233,7 @@ fn chained(bundle: &CustodyBundle, head: &Checkpoint) -> Result<(), Wrong> {
             let en = "It is longer than an event can be: 65,535 bytes.";
             return wrong("", "长于事件的上限 65535 字节。", en);
         }
-        if canonical(&body).as_deref() != Ok(text) {
+        if !is_canonical(text, &body) {
             return wrong(
                 "",
                 "不是规范 JSON（RFC 8785）。",

@@ -20,11 +20,25 @@ const SAFE_INTEGER_MAX: i64 = (1 << 53) - 1;
 /// the same in a body.
 pub fn canonical(value: &Value) -> Result<String, NotCanonical> {
     let mut text = String::with_capacity(1024);
-    write(value, &mut text)?;
+    write(value, &mut text, Nulls::Left)?;
     Ok(text)
 }
 
-fn write(value: &Value, text: &mut String) -> Result<(), NotCanonical> {
+/// Whether a text is the canonical form of what it says. Members that are null may stand in it:
+/// we write none, and others may.
+pub fn is_canonical(text: &str, value: &Value) -> bool {
+    let mut written = String::with_capacity(text.len());
+    write(value, &mut written, Nulls::Kept).is_ok() && written == text
+}
+
+/// What becomes of members that are null.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Nulls {
+    Left,
+    Kept,
+}
+
+fn write(value: &Value, text: &mut String, nulls: Nulls) -> Result<(), NotCanonical> {
     match value {
         Value::Null => text.push_str("null"),
         Value::Bool(true) => text.push_str("true"),
@@ -40,11 +54,11 @@ fn write(value: &Value, text: &mut String) -> Result<(), NotCanonical> {
                 if n > 0 {
                     text.push(',');
                 }
-                write(item, text)?;
+                write(item, text, nulls)?;
             }
             text.push(']');
         }
-        Value::Object(members) => write_object(members, text)?,
+        Value::Object(members) => write_object(members, text, nulls)?,
     }
     Ok(())
 }
@@ -52,8 +66,10 @@ fn write(value: &Value, text: &mut String) -> Result<(), NotCanonical> {
 fn write_object(
     members: &serde_json::Map<String, Value>,
     text: &mut String,
+    nulls: Nulls,
 ) -> Result<(), NotCanonical> {
-    let mut sorted: Vec<_> = members.iter().filter(|(_, value)| !value.is_null()).collect();
+    let is_written = |value: &Value| nulls == Nulls::Kept || !value.is_null();
+    let mut sorted: Vec<_> = members.iter().filter(|(_, value)| is_written(value)).collect();
     // serde_json's map is sorted already unless some crate turns `preserve_order` on.
     if !sorted.is_sorted_by_key(|(key, _)| *key) {
         sorted.sort_by_key(|(key, _)| *key);
@@ -68,7 +84,7 @@ fn write_object(
         }
         write_string(key, text);
         text.push(':');
-        write(value, text)?;
+        write(value, text, nulls)?;
     }
     text.push('}');
     Ok(())
@@ -89,7 +105,7 @@ impl ObjectWriter {
 
     pub fn value(&mut self, name: &'static str, value: &Value) -> Result<(), NotCanonical> {
         self.name(name);
-        write(value, &mut self.text)
+        write(value, &mut self.text, Nulls::Left)
     }
 
     pub fn text(&mut self, name: &'static str, value: &str) {
@@ -152,6 +168,19 @@ mod tests {
     fn keys_are_sorted_nulls_left_out_and_escapes_shortest() {
         let value = json!({"b": [1, true, "\u{1}\n\"\\é联"], "a": null, "A": -5});
         assert_eq!(canonical(&value).unwrap(), r#"{"A":-5,"b":[1,true,"\u0001\n\"\\é联"]}"#);
+    }
+
+    #[test]
+    fn a_text_with_nulls_may_be_canonical_and_any_other_form_is_not() {
+        for (text, is) in [
+            (r#"{"a":null,"b":[null,1]}"#, true),
+            (r#"{"b":1}"#, true),
+            (r#"{"b":1,"a":null}"#, false),
+            (r#"{"a": null}"#, false),
+            (r#"{"a":1.0}"#, false),
+        ] {
+            assert_eq!(is_canonical(text, &serde_json::from_str(text).unwrap()), is, "{text}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod read;
 pub mod signature;
 mod store;
 
-pub use canonical::canonical;
+pub use canonical::{canonical, is_canonical};
 pub use chain::{Break, first_break};
 pub use event::{BODY_BYTES_MAX, Link, NO_PREV, body, leaf_hash};
 pub use frozen::frozen;

@@ -115,17 +115,16 @@ fn admit(
 /// The leg that begins: the carrier's next planned one, else one more. Of a planned leg what the
 /// request is silent about stays; what belongs to the vehicle only as long as that is the same.
 fn taken(manifest: &Manifest, asked: &LegAsked, facts: &LegFacts) -> (Leg, bool) {
-    let last = manifest.journey().map(|ridden| ridden.leg.n).max().unwrap_or(0);
-    let leg = form::leg((0, (asked, facts)));
+    let (n, is_added) = manifest.leg_begun_by(asked.carrier_id);
+    let leg = Leg { n, ..form::leg((0, (asked, facts))) };
     let Some(planned) = manifest.next_leg(Some(asked.carrier_id)) else {
-        return (Leg { n: last + 1, ..leg }, true);
+        return (leg, is_added);
     };
     let mode = if asked.mode.is_some() { leg.mode } else { planned.mode.clone() };
     let same = planned.vehicle_id == leg.vehicle_id;
     let trailer = planned.trailer_plate.clone().filter(|_| same);
     let escort = planned.escort_id.filter(|_| same);
     let leg = Leg {
-        n: planned.n,
         mode,
         trailer_plate: leg.trailer_plate.or(trailer),
         escort_id: leg.escort_id.or(escort),
@@ -137,7 +136,7 @@ fn taken(manifest: &Manifest, asked: &LegAsked, facts: &LegFacts) -> (Leg, bool)
         planned_arrival_at: leg.planned_arrival_at.or(planned.planned_arrival_at),
         ..leg
     };
-    (leg, false)
+    (leg, is_added)
 }
 
 /// Pointers of a filing's leg become those of this request.

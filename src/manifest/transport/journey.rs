@@ -41,6 +41,13 @@ impl Manifest {
         open.into_iter().find(|leg| of.is_none_or(|carrier| leg.carrier_id == carrier))
     }
 
+    /// The number of the leg that a carrier takes the load over on, and whether nobody had planned
+    /// it.
+    pub fn leg_begun_by(&self, carrier: OrganisationId) -> (i64, bool) {
+        let one_more = || self.journey().map(|ridden| ridden.leg.n).max().unwrap_or(0) + 1;
+        self.next_leg(Some(carrier)).map_or_else(|| (one_more(), true), |leg| (leg.n, false))
+    }
+
     fn has_begun(&self, leg: &Leg) -> bool {
         self.transit.hand_overs.iter().any(|over| over.data.to_leg.n == leg.n)
     }

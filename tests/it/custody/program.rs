@@ -53,7 +53,10 @@ async fn the_program_tells_what_happened_or_what_is_wrong() {
     let touched = touched.to_str().unwrap();
     let output = program(&["verify", touched, "--key", &key]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).starts_with("有误 wrong at /events/2\n"), "{}", said(&output));
+    // One line, in both languages.
+    let told = said(&output);
+    assert!(told.starts_with("有误 wrong at /events/2: 事件 2 "), "{told}");
+    assert!(told.contains("Event 2 is not entry") && told.trim().lines().count() == 1, "{told}");
     let output = program(&["verify", touched, "--key", &key, "--json"]);
     let told: Value = serde_json::from_str(&said(&output)).unwrap();
     assert_eq!((&told["verified"], &told["at"]), (&json!(false), &json!("/events/2")));
