@@ -58,9 +58,13 @@ impl Sealed {
     }
 }
 
-/// Looks at a signature and the key that it names, with its version. Errors: every fault, each at
-/// its field.
-pub fn judge(claim: &Claim<'_>, found: Option<&(DeviceKey, i64)>) -> Result<Sealed, Vec<Fault>> {
+/// Looks at a signature and the key that it names, with its version; `seen_at` is when the newest
+/// event was recorded that the signer had seen, of whatever has events. Errors: every fault, each
+/// at its field.
+pub fn judge(
+    claim: &Claim<'_>,
+    (found, seen_at): (Option<&(DeviceKey, i64)>, Option<DateTime<Utc>>),
+) -> Result<Sealed, Vec<Fault>> {
     let mut faults = Vec::new();
     let statement = Statement::parse(claim.asked.statement.as_str());
     let statement = match statement {
@@ -79,7 +83,7 @@ pub fn judge(claim: &Claim<'_>, found: Option<&(DeviceKey, i64)>) -> Result<Seal
     };
     let seal = seal(claim, key, &mut faults);
     if let Some(statement) = &statement {
-        faults.extend(is_in_force(claim, key, statement));
+        faults.extend(is_in_force(claim, key, (statement, seen_at)));
     }
     match (seal, statement) {
         (Some(seal), Some(statement)) if faults.is_empty() => {
@@ -141,10 +145,16 @@ fn seal(claim: &Claim<'_>, key: &DeviceKey, faults: &mut Vec<Fault>) -> Option<S
     })
 }
 
-/// The key was good when it is said to have signed, and its counter grows.
-fn is_in_force(claim: &Claim<'_>, key: &DeviceKey, statement: &Statement) -> Vec<Fault> {
+/// The key was good when it is said to have signed, and when it signed at the earliest, which is
+/// when what the signer had seen was recorded; and its counter grows.
+fn is_in_force(
+    claim: &Claim<'_>,
+    key: &DeviceKey,
+    (statement, seen_at): (&Statement, Option<DateTime<Utc>>),
+) -> Vec<Fault> {
     let mut faults = Vec::new();
-    if !key.was_good_at(statement.occurred_at) {
+    let signed_later = seen_at.zip(key.good_until).is_some_and(|(seen_at, end)| seen_at > end);
+    if signed_later || !key.was_good_at(statement.occurred_at) {
         let text = Text::new("该设备密钥已作废。", "This device key has been revoked.");
         faults.push(Fault::new(Code::RightWithdrawn, at(claim, "key_id"), text));
     }

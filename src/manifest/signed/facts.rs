@@ -1,5 +1,6 @@
 //! What judging a signature depends on.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::app::App;
@@ -15,6 +16,7 @@ use crate::problem::Problem;
 pub struct Past {
     pub seq: i64,
     pub kind: String,
+    pub recorded_at: DateTime<Utc>,
     pub data: Value,
 }
 
@@ -51,8 +53,10 @@ async fn past(
     let read = |row: event_store::EventRow| {
         let mut body: Value = serde_json::from_str(&row.body).map_err(Problem::internal)?;
         let kind = body["kind"].as_str().unwrap_or_default().to_owned();
+        let recorded_at = body["recorded_at"].as_str().unwrap_or_default();
+        let recorded_at = recorded_at.parse().map_err(Problem::internal)?;
         let data = body.get_mut("data").map(Value::take).unwrap_or_default();
-        Ok(Past { seq: row.seq, kind, data })
+        Ok(Past { seq: row.seq, kind, recorded_at, data })
     };
     rows.into_iter().map(read).collect()
 }

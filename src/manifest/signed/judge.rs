@@ -33,7 +33,8 @@ pub fn judge(
     signs: Signs,
     (ctx, since): (&Ctx, DateTime<Utc>),
 ) -> Result<Sealed, Vec<Fault>> {
-    let sealed = device::judge(claim, facts.key.as_ref())?;
+    let seen_at = facts.seen.as_ref().map(|seen| seen.recorded_at);
+    let sealed = device::judge(claim, (facts.key.as_ref(), seen_at))?;
     let pointer = format!("{}/statement", claim.at);
     let mut findings = Findings::new();
     let body: Value = serde_json::from_str(&sealed.statement.body).unwrap_or_default();
@@ -124,7 +125,7 @@ mod tests {
     use super::*;
 
     fn past(seq: i64, kind: &str, data: Value) -> Past {
-        Past { seq, kind: kind.to_owned(), data }
+        Past { seq, kind: kind.to_owned(), recorded_at: DateTime::<Utc>::MIN_UTC, data }
     }
 
     #[test]
