@@ -60,7 +60,16 @@ pub async fn follow(app: &App) -> Infallible {
         let room = WEBHOOKS_UNDER_WAY_MAX - under_way.len() as i64;
         // Before the look: what comes while it is under way is not slept through.
         let woken = app.notify.wake.notified();
-        match claim(app, room).await {
+        let mut claiming = std::pin::pin!(claim(app, room));
+        // Those under way go on meanwhile: one of them may have the connection that the claim
+        // waits for, and what is not polled gives nothing back.
+        let claimed = loop {
+            tokio::select! {
+                claimed = &mut claiming => break claimed,
+                Some(()) = under_way.next() => {}
+            }
+        };
+        match claimed {
             Ok(due) => under_way.extend(due.into_iter().map(|one| send(app, one))),
             Err(problem) => {
                 // The next look finds the same again.

@@ -51,7 +51,14 @@ impl NoTarget {
 
 /// The URL, if we may go there as far as it says itself. `private`: also where nobody else gets.
 pub fn checked(text: &str, private: bool) -> Result<Url, NoTarget> {
+    // Parsing would pass over them, and what is kept and shown is the text.
+    if text.contains(|one: char| one.is_control() || one.is_whitespace()) {
+        return Err(NoTarget::NotAUrl);
+    }
     let url = Url::parse(text).map_err(|_| NoTarget::NotAUrl)?;
+    if url.port() == Some(0) {
+        return Err(NoTarget::NotAUrl);
+    }
     match url.scheme() {
         "https" => {}
         "http" if private => {}

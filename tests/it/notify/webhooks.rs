@@ -201,3 +201,35 @@ async fn a_slow_receiver_holds_up_itself_alone() {
         fast.got().iter().map(|got| got.id().to_owned()).collect();
     assert_eq!((ids.len(), fast.got().len()), (FILINGS, FILINGS));
 }
+
+/// More than there are connections to the database wait for slow ones, and all end at once: none
+/// of them keeps a connection that another waits for.
+#[tokio::test]
+async fn many_slow_receivers_hold_up_nobody() {
+    const HOOKS: usize = 12;
+    const EACH: usize = 4;
+    let (world, cast) = world().await;
+    let slow = Receiver::start(Reply::Silence);
+    for _ in 0..HOOKS {
+        hook(&cast.receiver, &slow).await;
+    }
+    for _ in 0..EACH {
+        file(&cast).await;
+    }
+    let noted = async {
+        while slow.got().len() < HOOKS * EACH {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        drop(slow);
+        let superuser = world.database.superuser().await;
+        let tried = "SELECT count(DISTINCT delivery_id) FROM delivery_attempt";
+        let all = (HOOKS * EACH) as i64;
+        while superuser.query_one(tried, &[]).await.unwrap().get::<_, i64>(0) < all {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::select! {
+        never = notify::follow(&world.app) => match never {},
+        () = tokio::time::timeout(Duration::from_secs(30), noted).map(Result::unwrap) => {}
+    }
+}
