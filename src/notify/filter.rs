@@ -18,7 +18,7 @@ pub type Streams = List<Stream, 0, 3>;
 pub struct Filter {
     pub kinds: Vec<NoticeKind>,
     pub streams: Vec<Stream>,
-    /// The lowest that is told; it says nothing of what has no severity.
+    /// The lowest that is told. What has no severity is told only where its kind is named.
     pub min_severity: Option<NoticeSeverity>,
 }
 
@@ -53,7 +53,8 @@ impl Filter {
             || topic.streams.iter().any(|stream| self.streams.contains(stream));
         let severe = match (self.min_severity, topic.severity) {
             (Some(lowest), Some(severity)) => severity >= lowest,
-            (None, _) | (_, None) => true,
+            (Some(_), None) => !self.kinds.is_empty(),
+            (None, _) => true,
         };
         of_kind && of_stream && severe
     }
@@ -89,6 +90,7 @@ mod tests {
         assert!(!filter(&[], &[Stream::Kitchen], None).wants(&topic));
         assert!(!filter(&[], &[], Some(NoticeSeverity::High)).wants(&topic));
         let step = Topic::of_kind(filed);
-        assert!(filter(&[], &[], Some(NoticeSeverity::Critical)).wants(&step));
+        assert!(!filter(&[], &[], Some(NoticeSeverity::Low)).wants(&step));
+        assert!(filter(&[filed], &[], Some(NoticeSeverity::Critical)).wants(&step), "by its name");
     }
 }

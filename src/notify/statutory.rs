@@ -78,8 +78,9 @@ impl Duty {
             }
             _ => return None,
         };
-        let organisations = organisations.to_vec();
-        Some(Self { basis: basis.to_owned(), organisations, authorities, is_mailed: true })
+        let (organisations, is_mailed) = (organisations.to_vec(), is_law(basis));
+        let basis = if is_mailed { basis } else { NO_LAW };
+        Some(Self { basis: basis.to_owned(), organisations, authorities, is_mailed })
     }
 
     /// Whether somebody is told by it. `told` may name the one organisation that the row is for.
@@ -101,6 +102,17 @@ impl Duty {
             Authorities::All => topic.is_seen_by(actor),
         }
     }
+}
+
+/// What is shown in place of a legal text where a rule of ours has none. It is never presented as
+/// law (domain.md): it is in the console, and comes by mail to who subscribed.
+const NO_LAW: &str = "系统规则（工程默认值，非法律规定） a rule of this system, not of law";
+
+/// Whether the source of a rule is a text of law or a standard, by the words that they are cited
+/// with in `seeds/alarm_rules.csv` and `seeds/deadline_rules.csv`.
+fn is_law(source: &str) -> bool {
+    const CITED: [&str; 8] = ["Art", "第", "GB ", "HJ ", "Code", "法", "条例", "Order"];
+    CITED.iter().any(|word| source.contains(word)) || source.contains("licence measures")
 }
 
 /// Who answers for an organisation: not who only reads, nor who only drives.

@@ -26,7 +26,8 @@ wire! {
         pub kinds: Kinds = Kinds::default(),
         /// Only these; all when empty.
         pub streams: Streams = Streams::default(),
-        /// Of what has a severity, only from this one on.
+        /// Only from this severity on. What has none (a step of a manifest) is told beside it only
+        /// where `kinds` names it.
         pub min_severity: Option<NoticeSeverity>,
     }
 
