@@ -6,6 +6,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use super::{Answer, Caller, ProblemBody, Query};
 use crate::app::App;
 use crate::feed::{self, ChangePage, ChangesQuery};
+use crate::reads::What;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(web::resource("/changes").get(changes));
@@ -36,6 +37,9 @@ pub async fn changes(app: Data<App>, caller: Caller, query: Query<ChangesQuery>)
     let found = feed::changes(&app, &caller.reading(), &query.get()?).await?;
     if found.has_waited {
         caller.still().await?;
+    }
+    if !found.page.data.is_empty() {
+        caller.looked(What::Changes, &[]).await?;
     }
     Ok(HttpResponse::Ok().json(found.page))
 }

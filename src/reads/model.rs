@@ -24,6 +24,8 @@ api_enum! {
         Search = "search",
         /// A list of manifests, or the whole of it as a file.
         List = "list",
+        /// A part of the change feed that was not empty.
+        Changes = "changes",
         Roadside = "roadside",
         /// These records.
         Reads = "reads",

@@ -38,6 +38,9 @@ async fn every_look_of_a_regulator_is_on_record_and_no_party_is_told() {
         "/manifests?status=filed".to_owned(),
         format!("/roadside?number={number}"),
         "/custody/tile/entries/000.p/1".to_owned(),
+        "/changes?after=0&limit=500".to_owned(),
+        // Nothing is shown.
+        "/changes?after=900000".to_owned(),
     ] {
         division.get(&path).await.is(200);
     }
@@ -62,7 +65,8 @@ async fn every_look_of_a_regulator_is_on_record_and_no_party_is_told() {
             "search",
             "list",
             "roadside",
-            "entries"
+            "entries",
+            "changes"
         ]
     );
     let of_it = seen(&cast.corps, &format!("manifest_id={id}&user_id={me}&what=bundle")).await;
