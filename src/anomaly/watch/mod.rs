@@ -133,6 +133,7 @@ books! {
     classes: OrganisationId => reports::Class,
     tallies: String => registers::Tally,
     drift: (SiteId, SiteId) => drift::Drift,
+    gains: (SiteId, SiteId) => drift::Drift,
     hauls: (OrganisationId, SiteId) => drift::Drift,
     round_drift: (OrganisationId, SiteId) => drift::Drift,
     scale: SiteId => drift::Scale,

@@ -1,7 +1,7 @@
-//! Losses that never exceed what one trip may lose, and add up.
+//! Losses that never exceed what one trip may lose, and add up; and gains that do.
 //!
 //! AL69: a one-sided cumulative sum over the trips of two sites, of a carrier to a receiver, and of
-//! a carrier's rounds.
+//! a carrier's rounds. AL02: the same of what two sites gain, from as much a trip on as is no gain.
 
 use std::collections::BTreeMap;
 
@@ -168,6 +168,7 @@ pub fn drift(w: &mut Watch, load: &Load, seen: &Seen<'_>, (loss, sd, usual): (f6
     let (kg, manifest, producer) = (load.shipped_g() as f64 / 1000.0, load.id, load.from_site);
     let trip = Lost { loss, sd, lean, kg, manifest, producer, position: seen.position };
     let limits = Limits::of(w, &load.from_division);
+    gains(w, load, &trip, &limits);
     if let Some(drift) = w.drift.entry(pair).take(&trip, &limits) {
         let mut finding = w.of_load(69, load);
         finding.about = (About::Pair, pair_id(pair.0, pair.1));
@@ -200,6 +201,32 @@ pub fn drift(w: &mut Watch, load: &Load, seen: &Seen<'_>, (loss, sd, usual): (f6
     w.raise(finding);
 }
 
+/// One more trip, as far as more came than had left.
+fn gains(w: &mut Watch, load: &Load, trip: &Lost, limits: &Limits) {
+    let gain = Lost { loss: -trip.loss, lean: -trip.lean, ..*trip };
+    let pair = (load.from_site, load.to_site);
+    let Some(drift) = w.gains.entry(pair).take(&gain, limits) else { return };
+    // Of the trips themselves: what the scale leans by is a part of it.
+    let mean = drift.mean() + gain.lean;
+    if mean < w.param(Param::Al02Percent, &load.to_division) / 100.0 {
+        return;
+    }
+    let mut finding = w.of_load(2, load);
+    finding.about = (About::Pair, pair_id(pair.0, pair.1));
+    finding.evidence = json!({
+        "trips": drift.run,
+        "mean_gain_percent": (mean * 1e4).round() / 100.0,
+        "usual_spread_percent": (trip.sd * 1e4).round() / 100.0,
+        "gained_kg": drift.run_kg.round(),
+        "cumulative_sum": (drift.sum * 10.0).round() / 10.0,
+        "decision": limits.decision,
+        "producer_site_id": pair.0,
+        "receiver_site_id": pair.1,
+    });
+    (finding.manifests, finding.proofs) = (drift.manifests, drift.proofs);
+    w.raise(finding);
+}
+
 /// AL69's parameters where the waste comes from.
 struct Limits {
     reference: f64,
@@ -218,6 +245,7 @@ impl Limits {
 }
 
 /// What one trip lost, as shares, of how much.
+#[derive(Clone, Copy)]
 struct Lost {
     loss: f64,
     sd: f64,
@@ -256,11 +284,15 @@ impl Drift {
         (self.sum >= decision && run >= least && errors >= SURE).then(|| self.clone())
     }
 
+    /// Of the run's trips, as a share, beyond what the scale is wrong by for everybody.
+    fn mean(&self) -> f64 {
+        self.run_loss / f64::from(self.run.max(1))
+    }
+
     fn evidence(&self, sd: f64, limits: &Limits) -> serde_json::Value {
-        let mean = self.run_loss / f64::from(self.run.max(1));
         json!({
             "trips": self.run,
-            "mean_loss_percent": (mean * 1e4).round() / 100.0,
+            "mean_loss_percent": (self.mean() * 1e4).round() / 100.0,
             "usual_spread_percent": (sd * 1e4).round() / 100.0,
             "lost_kg": self.run_kg.round(),
             "cumulative_sum": (self.sum * 10.0).round() / 10.0,

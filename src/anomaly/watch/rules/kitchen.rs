@@ -74,7 +74,12 @@ pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happeni
             let limit = w.param(Param::Al63Impurity, &load.to_division);
             if percent > limit {
                 let evidence = json!({"impurity_percent": percent, "limit_percent": limit});
-                w.raise(Finding { evidence, ..w.of_load(63, load) });
+                let mut finding = Finding { evidence, ..w.of_load(63, load) };
+                // A round is weighed once, for all of its stops: one case.
+                if let Some(round) = load.round {
+                    finding.about = (About::Round, round.uuid());
+                }
+                w.raise(finding);
             }
         }
         _ => {}

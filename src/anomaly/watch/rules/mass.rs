@@ -3,7 +3,7 @@
 //! AL01, AL02: one trip, against the tolerance and against how well these scales agree; what stays
 //! within it goes on to `drift.rs`. AL09 and AL37: what a ledger writes off without a manifest.
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -33,6 +33,39 @@ pub struct Balance {
     pub through_g: i64,
     pub written_off_g: i64,
     pub proofs: Vec<i64>,
+    /// The newest entries of what was made: day, code, mass.
+    #[serde(default)]
+    pub entered: Vec<(NaiveDate, String, i64)>,
+}
+
+/// Entries of what was made that may be put right, and within how many days: one that takes back
+/// to the gram what was entered just before is a slip of the pen, and nothing is gone.
+const ENTERED: usize = 8;
+const PUT_RIGHT_WITHIN: i64 = 3;
+
+impl Balance {
+    /// Notes what was made.
+    fn enter(&mut self, day: NaiveDate, code: &str, mass_g: i64) {
+        self.entered.push((day, code.to_owned(), mass_g));
+        if self.entered.len() > ENTERED {
+            self.entered.remove(0);
+        }
+    }
+
+    /// Whether a correction takes back what was entered just before; it can only once.
+    fn puts_right(&mut self, day: NaiveDate, code: &str, mass_g: i64) -> bool {
+        let same = |(when, of, mass): &(NaiveDate, String, i64)| {
+            of == code
+                && *mass == -mass_g
+                && (0..=PUT_RIGHT_WITHIN).contains(&(day - *when).num_days())
+        };
+        let found = self.entered.iter().rposition(same);
+        if let Some(at) = found {
+            self.entered.remove(at);
+            self.through_g = (self.through_g + mass_g).max(0);
+        }
+        found.is_some()
+    }
 }
 
 /// What may differ: a share, and grams whatever the share.
@@ -148,13 +181,18 @@ pub fn ledger(w: &mut Watch, entry: &LedgerEntry, seen: &Seen<'_>) {
     let day = legal_day(entry.occurred_at);
     let book = w.books_of.entry((entry.site_id, day.year()));
     if book.month != day.month() {
-        *book = Balance { month: day.month(), ..Balance::default() };
+        let entered = std::mem::take(&mut book.entered);
+        *book = Balance { month: day.month(), entered, ..Balance::default() };
     }
     let mass = entry.mass_g.0;
     match entry.kind {
+        LedgerKind::Correction if book.puts_right(day, &entry.waste_code, mass) => return,
         LedgerKind::Loss => book.written_off_g += mass,
         LedgerKind::Correction => book.written_off_g += mass.abs(),
         _ => book.through_g += mass.abs(),
+    }
+    if entry.kind == LedgerKind::Produced {
+        book.enter(day, &entry.waste_code, mass);
     }
     if !matches!(entry.kind, LedgerKind::Loss | LedgerKind::Correction) || is_kitchen {
         return;

@@ -39,20 +39,56 @@ pub struct Pickups {
     pub codes: BTreeSet<String>,
 }
 
-/// What lies at an institution by its own ledger, oldest first.
+/// What lies at an institution by its own ledger.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Wards {
-    pub heap: Vec<(DateTime<Utc>, i64)>,
+    /// By code, oldest first: what is picked up of one kind takes nothing of another with it.
+    #[serde(default)]
+    pub heaps: BTreeMap<String, Vec<(DateTime<Utc>, i64)>>,
     pub last_entry: Option<DateTime<Utc>>,
     /// When a pickup last left nothing of it behind.
     #[serde(default)]
     pub emptied: Option<DateTime<Utc>>,
 }
 
+fn mass_of(heap: &[(DateTime<Utc>, i64)]) -> i64 {
+    heap.iter().map(|(_, mass)| mass).sum()
+}
+
+impl Wards {
+    /// Of the codes of which more than crumbs lies there, the one that has waited longest: since
+    /// when, which, and how much of it.
+    fn oldest(&self) -> Option<(DateTime<Utc>, &str, i64)> {
+        let heaps = self.heaps.iter().map(|(code, heap)| (code.as_str(), heap, mass_of(heap)));
+        let heaps = heaps.filter(|(_, _, mass)| *mass > CRUMBS_G);
+        heaps.filter_map(|(code, heap, mass)| Some((heap.first()?.0, code, mass))).min()
+    }
+
+    /// A pickup takes the oldest of a code with it; where hardly anything is left, all of it.
+    fn take(&mut self, code: &str, mut mass: i64, at: DateTime<Utc>) {
+        let Some(heap) = self.heaps.get_mut(code) else { return };
+        let whole = mass_of(heap);
+        for (_, lot) in heap.iter_mut() {
+            let part = mass.min(*lot);
+            *lot -= part;
+            mass -= part;
+        }
+        heap.retain(|(_, lot)| *lot > 0);
+        if mass_of(heap) <= CRUMBS_G.max(whole / 10) {
+            heap.retain(|(since, _)| at - *since < FRESH);
+        }
+        if heap.is_empty() {
+            self.heaps.remove(code);
+        }
+    }
+}
+
 /// Weeks of pickups that are remembered.
 const MEMORY: TimeDelta = TimeDelta::days(45);
-/// A heap of less than this is what two scales disagree about.
-const CRUMBS_G: i64 = 2_000;
+/// A heap of a code of less than this is what two scales disagree about.
+const CRUMBS_G: i64 = 1_000;
+/// What was entered since the bags were closed.
+const FRESH: TimeDelta = TimeDelta::hours(6);
 /// Institutions of at most so many beds may use a collection point (名录豁免清单).
 const SMALL: i64 = 19;
 /// A new institution has so long to begin.
@@ -126,7 +162,7 @@ fn departed(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
         let manifests = vec![load.id];
         w.raise(Finding { key: key.clone(), evidence, manifests, ..finding });
         // It has left, too late.
-        if w.wards.get(&site).is_none_or(|ward| ward.heap.is_empty()) {
+        if w.wards.get(&site).is_none_or(|ward| ward.heaps.is_empty()) {
             w.clear(RuleId(47), (About::Site, site.uuid()), &key, Gone::CameLate);
         }
     }
@@ -175,29 +211,29 @@ fn kept_key(w: &Watch, site: SiteId, since: DateTime<Utc>) -> String {
     named(month_of(emptied.map_or(since, |emptied| emptied.min(since))))
 }
 
-/// The load takes the oldest of the heap with it.
+/// The load takes the oldest of each of its codes with it.
 fn carry_off(w: &mut Watch, load: &Load, at: DateTime<Utc>) {
     let site = load.from_site;
-    let oldest = w.wards.get(&site).and_then(|ward| ward.heap.first()).map(|(since, _)| *since);
+    let oldest = w.wards.get(&site).and_then(|ward| ward.oldest()).map(|(since, ..)| since);
     let key = oldest.map(|since| kept_key(w, site, since));
+    let limit = kept_at_most(w, site);
     let Some(ward) = w.wards.edit(&site) else { return };
-    let mut mass = load.shipped_g();
-    let whole: i64 = ward.heap.iter().map(|(_, mass)| mass).sum();
-    for (_, heap) in &mut ward.heap {
-        let part = mass.min(*heap);
-        *heap -= part;
-        mass -= part;
+    for item in &load.items {
+        ward.take(&item.code, item.mass_g, at);
     }
-    ward.heap.retain(|(_, mass)| *mass > 0);
-    let left: i64 = ward.heap.iter().map(|(_, mass)| mass).sum();
-    if left <= CRUMBS_G.max(whole / 10) {
-        ward.heap.retain(|(since, _)| at - *since < TimeDelta::hours(6));
+    if ward.heaps.values().flatten().all(|(since, _)| at - *since < FRESH) {
         ward.emptied = Some(at);
-        if let Some(key) = key {
-            w.clear(RuleId(47), (About::Site, site.uuid()), &key, Gone::CameLate);
-        }
+    }
+    let is_kept = ward.oldest().is_some_and(|(since, ..)| at - since > limit);
+    if let Some(key) = key.filter(|_| !is_kept) {
+        w.clear(RuleId(47), (About::Site, site.uuid()), &key, Gone::CameLate);
     }
     watch_heap(w, site);
+}
+
+/// How long it may lie there.
+fn kept_at_most(w: &Watch, site: SiteId) -> TimeDelta {
+    TimeDelta::minutes((w.param(Param::Al47Limit, &w.division(site)) * 60.0) as i64)
 }
 
 pub fn ledger(w: &mut Watch, entry: &LedgerEntry, _seen: &Seen<'_>) {
@@ -208,18 +244,17 @@ pub fn ledger(w: &mut Watch, entry: &LedgerEntry, _seen: &Seen<'_>) {
         return;
     }
     let ward = w.wards.entry(entry.site_id);
-    ward.heap.push((entry.occurred_at, entry.mass_g.0));
+    let heap = ward.heaps.entry(entry.waste_code.clone()).or_default();
+    heap.push((entry.occurred_at, entry.mass_g.0));
     ward.last_entry = Some(entry.occurred_at);
     watch_heap(w, entry.site_id);
 }
 
 fn watch_heap(w: &mut Watch, site: SiteId) {
-    let oldest = w.wards.get(&site).and_then(|ward| ward.heap.first()).map(|(since, _)| *since);
-    let hours = w.param(Param::Al47Limit, &w.division(site));
+    let oldest = w.wards.get(&site).and_then(|ward| ward.oldest()).map(|(since, ..)| since);
     match oldest {
         Some(since) => {
-            let due = since + TimeDelta::minutes((hours * 60.0) as i64);
-            w.timers.set(Timer::SiteStore, site.uuid(), due);
+            w.timers.set(Timer::SiteStore, site.uuid(), since + kept_at_most(w, site));
         }
         None => w.timers.drop(Timer::SiteStore, site.uuid()),
     }
@@ -238,18 +273,13 @@ pub fn due(w: &mut Watch, timer: Timer, subject: Uuid) {
 }
 
 fn heap_too_old(w: &mut Watch, site: SiteId) {
-    let Some((since, _)) = w.wards.get(&site).and_then(|ward| ward.heap.first()).copied() else {
-        return;
-    };
-    let mass: i64 =
-        w.wards.get(&site).map_or(0, |ward| ward.heap.iter().map(|(_, mass)| mass).sum());
-    if mass <= CRUMBS_G {
-        return;
-    }
+    let oldest = w.wards.get(&site).and_then(|ward| ward.oldest());
+    let oldest = oldest.map(|(since, code, mass)| (since, code.to_owned(), mass));
+    let Some((since, code, mass)) = oldest else { return };
     let Some(mut finding) = w.of_site(47, site, "medical") else { return };
     finding.key = kept_key(w, site, since);
     finding.evidence = json!({
-        "stored_since": rfc3339(since), "mass_kg": mass as f64 / 1000.0,
+        "waste_code": code, "stored_since": rfc3339(since), "mass_kg": mass as f64 / 1000.0,
         "limit_hours": w.param(Param::Al47Limit, &w.division(site)),
     });
     w.raise(finding);
@@ -267,7 +297,7 @@ fn no_pickup(w: &mut Watch, site: SiteId) {
     let from = last.or(since).unwrap_or(w.now());
     let ward = w.wards.get(&site);
     let entered = ward.and_then(|ward| ward.last_entry);
-    let has_none = ward.is_some_and(|ward| ward.heap.is_empty());
+    let has_none = ward.is_some_and(|ward| ward.heaps.is_empty());
     let keeps_books = entered.is_some_and(|entered| w.now() - entered < TimeDelta::days(14));
     let days = w.param(Param::Al52ZeroDays, &w.division(site)) as u64;
     let quiet = entered.map_or(from, |entered| entered.max(from));

@@ -181,7 +181,8 @@ pub fn week(w: &mut Watch, site: SiteId) {
     let division = entry.division.clone();
     let param = if entry.is_key_unit { Param::Al42KeyGap } else { Param::Al42SimplifiedGap };
     let Some(making) = w.making.get(&site) else { return };
-    let (Some(last), true) = (making.last_entry, making.entries >= 6) else { return };
+    // Two gaps show a habit.
+    let (Some(last), true) = (making.last_entry, making.entries >= 3) else { return };
     let days = (w.now() - last).num_minutes() as f64 / 1440.0;
     // Who enters something every week is missed sooner than the class would have it.
     let own = 4.0 * making.usual_gap;

@@ -20,7 +20,7 @@ use crate::anomaly::rule::RuleId;
 use crate::clock::rfc3339;
 use crate::ids::{ManifestId, VehicleId};
 use crate::manifest::Happening;
-use crate::registry::Place;
+use crate::registry::{Place, Site};
 use crate::track::Reading;
 
 /// Kilometres around a place within which a vehicle is there.
@@ -44,13 +44,26 @@ pub struct Track {
     pub near: Option<(bool, bool)>,
     /// It is off its way since then.
     pub off_since: Option<DateTime<Utc>>,
-    /// It stood where nobody waits for it, this long.
+    /// It stood where nobody waits for it, this long at most.
     pub stopped_off: f64,
+    /// That stop.
+    #[serde(default)]
+    pub stopped: Option<Stop>,
     pub first_load_g: Option<i64>,
     pub moving: bool,
     /// Where it was beside its way.
     #[serde(default)]
     pub trace: Trace,
+}
+
+/// Where a vehicle stood.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Stop {
+    pub from: DateTime<Utc>,
+    pub to: DateTime<Utc>,
+    pub place: Place,
+    /// Of the readings that say so.
+    pub position: i64,
 }
 
 /// The ends of a load's way.
@@ -123,7 +136,7 @@ fn way_of(w: &Watch, vehicle: VehicleId) -> Option<Way> {
     if w.is_raised(RuleId(25), (About::Vehicle, vehicle.uuid()), &load.id.to_string()) {
         return None;
     }
-    let place = |site| w.sites.get(&site).and_then(|site: &crate::registry::Site| site.location);
+    let place = |site| w.sites.get(&site).and_then(|site: &Site| site.location);
     let (from, to) = (place(load.from_site)?, place(load.to_site)?);
     Some(Way { load, from, to })
 }
@@ -262,17 +275,38 @@ fn stop(w: &mut Watch, vehicle: VehicleId, way: &Way, (at, place): Point, seen: 
         "place": shown(there),
     });
     if way.load.stream == "kitchen" && near.1 && minutes > ten {
-        raise(w, 62, way, (evidence.clone(), seen));
+        at_farm(w, way, there, (evidence.clone(), seen));
     }
     if near.0 {
         return;
     }
-    if let Some(track) = w.tracks.edit(&vehicle) {
-        track.stopped_off = track.stopped_off.max(minutes);
+    if let Some(track) = w.tracks.edit(&vehicle)
+        && minutes > track.stopped_off
+    {
+        track.stopped_off = minutes;
+        let position = seen.position;
+        track.stopped = Some(Stop { from: since, to: at, place: there, position });
     }
     if minutes > w.param(Param::Al18Duration, &division) && !way.load.was_held_up {
         raise(w, 18, way, (evidence, seen));
     }
+}
+
+/// AL62: which farm it was that it stood at.
+fn at_farm(w: &mut Watch, way: &Way, place: Place, (mut evidence, seen): (Value, &Seen<'_>)) {
+    let is_farm = |site: &Site| site.business.as_deref() == Some("farm");
+    let farms = w.sites.iter().filter(|(_, site)| is_farm(site));
+    let apart = farms.filter_map(|(id, site)| {
+        Some((kilometres(site.location?, place), *id, site.organisation_id))
+    });
+    let nearest = apart.min_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
+    let mut finding = w.of_load(62, &way.load);
+    if let Some((_, id, organisation)) = nearest {
+        evidence["farm_site_id"] = json!(id);
+        finding.organisations.push(organisation);
+    }
+    finding.proofs.push(seen.position);
+    w.raise(Finding { evidence, ..finding });
 }
 
 /// Whether a load goes from its one end to the other and nowhere else.
@@ -332,11 +366,17 @@ fn lighter(w: &mut Watch, load: &Load, track: &Track, (first, now): (i64, i64), 
     if track.stopped_off <= minutes || loss <= limit || lost_g <= errs_g {
         return;
     }
-    let evidence = json!({
+    let mut evidence = json!({
         "stopped_minutes": track.stopped_off.round(),
         "before_kg": first as f64 / 1000.0, "after_kg": now as f64 / 1000.0,
         "loss_percent": (loss * 1000.0).round() / 10.0, "limit_percent": limit * 100.0,
     });
-    let finding = Finding { evidence, ..w.of_load(19, load) };
+    if let Some(stop) = track.stopped {
+        evidence["from"] = json!(rfc3339(stop.from));
+        evidence["to"] = json!(rfc3339(stop.to));
+        evidence["place"] = shown(stop.place);
+    }
+    let mut finding = Finding { evidence, ..w.of_load(19, load) };
+    finding.proofs.extend(track.stopped.map(|stop| stop.position));
     w.raise(finding);
 }

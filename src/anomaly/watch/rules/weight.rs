@@ -32,6 +32,14 @@ pub fn manifest(w: &mut Watch, load: &Load, happening: &Happening) {
             });
             raise(w, load, LOST, evidence);
         }
+        // The paper says now what was weighed.
+        Happening::AmendmentApproved(data) if data.is_final && load.round.is_none() => {
+            if let Some(loaded) = load.loaded_g
+                && is_allowed(w, load, (load.shipped_g(), loaded))
+            {
+                w.clear(RuleId(1), (About::Manifest, load.id.uuid()), LOADED, Gone::Corrected);
+            }
+        }
         Happening::Received(data) if data.decision != "refuse" => received(w, load, data),
         Happening::Cancelled(_) => {
             for key in [LOADED, BRIDGE, LOST] {
@@ -72,6 +80,16 @@ fn is_alone(w: &Watch, load: &Load) -> bool {
         })
 }
 
+/// What two weighings of a load may differ by, in grams.
+fn allowed(w: &Watch, load: &Load, before: i64) -> f64 {
+    let (percent, floor) = tolerance(w, &load.stream, &load.to_division);
+    (percent * before as f64).max(floor)
+}
+
+fn is_allowed(w: &Watch, load: &Load, (before, after): (i64, i64)) -> bool {
+    (after - before).abs() as f64 <= allowed(w, load, before)
+}
+
 /// One mass against another of the same load, in grams.
 fn compare(
     w: &mut Watch,
@@ -80,12 +98,10 @@ fn compare(
     (one, other): (&str, &str),
     (before, after): (i64, i64),
 ) {
-    let (percent, floor) = tolerance(w, &load.stream, &load.to_division);
-    let allowed = (percent * before as f64).max(floor);
-    let difference = after - before;
-    if difference.abs() as f64 <= allowed {
+    if is_allowed(w, load, (before, after)) {
         return;
     }
+    let (allowed, difference) = (allowed(w, load, before), after - before);
     let mut evidence = json!({
         "difference_kg": difference as f64 / 1000.0,
         "allowed_kg": (allowed / 10.0).round() / 100.0,

@@ -8,6 +8,7 @@ mod outside;
 mod records;
 mod reports;
 mod rules;
+mod standing;
 mod stored;
 mod terms;
 mod ways;
