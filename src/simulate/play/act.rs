@@ -216,7 +216,7 @@ async fn cancel(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     manifest::cancel(stage.app, &ctx, stage.manifest(load.key)?, asked).await.map(|_| ())
 }
 
-/// What may not leave is called off: nobody leaves it filed.
+/// What may not leave is called off, and lies there: nobody leaves it filed.
 async fn depart(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     let load = &stage.plan.loads[n];
     let (ctx, id) = (stage.as_party(load.carrier, at)?, stage.manifest(load.key)?);
@@ -227,7 +227,9 @@ async fn depart(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
         let asked = json!({"reason": "vehicle"});
         let cancel = async || manifest::cancel(stage.app, &ctx, id, body(&asked)).await;
         let _ = steadily(stage.app, cancel).await;
-        stage.ids.borrow_mut().manifests.remove(&load.key);
+        let mut ids = stage.ids.borrow_mut();
+        ids.stuck.entry(load.from).or_insert(at);
+        ids.manifests.remove(&load.key);
     }
     left.map(|_| ())
 }

@@ -35,7 +35,7 @@ pub struct Ids {
     /// Manifests whose receiver had no room: where they went instead.
     pub rerouted: HashMap<usize, usize>,
     pub rounds: HashMap<usize, RoundId>,
-    /// Whose waste nobody had room for, and since when it lies there.
+    /// Whose waste nobody had room for or was not let go, and since when it lies there.
     pub stuck: HashMap<usize, Sec>,
     /// Boxes of a load.
     pub boxes: HashMap<usize, Vec<ContainerId>>,
@@ -108,13 +108,13 @@ impl Stage<'_> {
             planned.manifests.is_empty() || !label.manifest_ids.is_empty()
         });
         let mut labels: Vec<Label> = real.map(|(_, label)| label).collect();
-        // What no receiver had room for lies there from then on: true, and nobody's fraud.
+        // What could not go lies there from then on: true, and nobody's fraud.
         let mut stuck: Vec<_> =
             self.ids.borrow().stuck.iter().map(|(party, at)| (*party, *at)).collect();
         stuck.sort_unstable();
         for (n, (party, at)) in stuck.into_iter().enumerate() {
             let times = (at, self.world.ends);
-            let lapse = Planned::lapse(("no_room", "focus", &["AL76"]), times);
+            let lapse = Planned::lapse(("stuck", "focus", &["AL76"]), times);
             labels.push(self.label(planned.len() + n, &Planned { parties: vec![party], ..lapse }));
         }
         labels
