@@ -200,9 +200,8 @@ mod tests {
     fn a_bundle_has_one_form() {
         let id = "01890a5d-ac96-774b-bcce-00000000000a";
         let of = |subject: &str, event: &str, more: &str| {
-            format!(
-                r#"{{"format":"{FORMAT}","subject":{subject},"checkpoint":"","events":[{event}]{more}}}"#
-            )
+            let head = format!(r#""format":"{FORMAT}","subject":{subject},"checkpoint":"""#);
+            format!(r#"{{{head},"events":[{event}]{more}}}"#)
         };
         let subject = format!(r#"{{"kind":"manifest","id":"{id}"}}"#);
         let event = r#"{"index":0,"body":"{}","proof":[]}"#;

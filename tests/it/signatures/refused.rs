@@ -126,7 +126,7 @@ async fn a_revoked_key_signs_nothing_more_and_a_lost_one_not_even_what_is_older(
         async |id: &str, body: &Value| desk.cast.carrier.post(&path(id, "depart"), body).await;
     let refused = depart(&late, &signed_late).await.is(409);
     refused.refused_as("right_withdrawn").at("/signature/key_id");
-    // Whoever has seen what came after the end has signed after it, whatever the device's clock says.
+    // Whoever has seen what came after the end has signed after it, whatever the clock said.
     let claimed = desk.world.now() - TimeDelta::milliseconds(1);
     desk.world.pass(TimeDelta::seconds(1));
     let (forged, signed_forged) = signs(claimed).await;
