@@ -59,6 +59,12 @@ pub struct Named {
     pub id: Uuid,
 }
 
+impl Named {
+    pub const fn of(subject: Subject) -> Self {
+        Self { kind: subject.kind.as_str(), id: subject.id }
+    }
+}
+
 impl Finding {
     pub fn new(check: Check, text: Text) -> Self {
         let Text { zh, en } = text;
@@ -67,8 +73,7 @@ impl Finding {
 
     #[must_use]
     pub fn of(self, subject: Subject) -> Self {
-        let named = Named { kind: subject.kind.as_str(), id: subject.id };
-        Self { subject: Some(named), ..self }
+        Self { subject: Some(Named::of(subject)), ..self }
     }
 
     #[must_use]

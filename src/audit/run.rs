@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::account_sums::Sums;
 use super::chains::Walk;
 use super::files;
-use super::finding::{Check, Finding, Findings};
+use super::finding::{Check, Finding, Findings, Named};
 use super::first::First;
 use super::kept::{Extended, KeptNote};
 use super::leaves::Way;
@@ -202,16 +202,12 @@ async fn orphans(source: &Source, findings: &mut Findings) -> Result<(), AuditEr
 
 /// Findings of a place in the log get the subject whose event is there.
 async fn name_places(source: &Source, findings: &mut Findings) -> Result<(), AuditError> {
-    let nameless = |one: &&mut Finding| one.subject.is_none() && one.position.is_some();
-    let places: Vec<i64> =
-        findings.kept.iter_mut().filter(nameless).filter_map(|one| one.position).collect();
-    let subjects = source.subjects_at(&places).await?;
-    for one in &mut findings.kept {
-        if one.subject.is_none()
-            && let Some(subject) = one.position.and_then(|place| subjects.get(&place))
-        {
-            *one = one.clone().of(*subject);
-        }
+    let nameless = |one: &&mut Finding| one.subject.is_none();
+    let places = findings.kept.iter_mut().filter(nameless).filter_map(|one| one.position);
+    let subjects = source.subjects_at(&places.collect::<Vec<i64>>()).await?;
+    for one in findings.kept.iter_mut().filter(nameless) {
+        let subject = one.position.and_then(|place| subjects.get(&place));
+        one.subject = subject.map(|subject| Named::of(*subject));
     }
     Ok(())
 }

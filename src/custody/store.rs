@@ -358,19 +358,12 @@ pub async fn publish(
     Ok(())
 }
 
-/// The verifier key that came into use last.
-pub async fn newest_key(pool: &Pool) -> Result<Option<String>, Problem> {
-    let newest = log_key::table
+/// The verifier keys that the log was ever signed with, the newest first.
+pub async fn keys_used(pool: &Pool) -> Result<Vec<String>, Problem> {
+    let used = log_key::table
         .order((log_key::first_used_at.desc(), log_key::verifier_key))
         .select(log_key::verifier_key);
-    Ok(newest.first(&mut pool.get().await?).await.optional()?)
-}
-
-/// Whether the log was ever signed with this key.
-pub async fn knows_key(pool: &Pool, key: &str) -> Result<bool, Problem> {
-    let known = log_key::table.find(key).select(log_key::verifier_key);
-    let known: Option<String> = known.first(&mut pool.get().await?).await.optional()?;
-    Ok(known.is_some())
+    Ok(used.load(&mut pool.get().await?).await?)
 }
 
 /// Notes verifier keys that are used from now on, where they are not noted yet.

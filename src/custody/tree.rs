@@ -96,11 +96,11 @@ async fn sound(app: &App, look: Look) -> Result<Edge, Problem> {
 async fn begin(app: &App, (keys, look): (&LogKeys, Look), edge: &Edge) -> Result<(), Problem> {
     let wall = app.clock.wall();
     let own: Vec<String> = keys.verifiers().map(|key| key.to_string()).collect();
-    if let Some(newest) = store::newest_key(&app.pool).await?.filter(|key| !own.contains(key)) {
-        let is_known = store::knows_key(&app.pool, own.first().map_or("", String::as_str)).await?;
-        if is_known {
-            tracing::warn!(newest, "the log is signed with a key that another had replaced");
-        }
+    let used = store::keys_used(&app.pool).await?;
+    if let Some(newest) = used.first().filter(|newest| !own.contains(newest))
+        && own.first().is_some_and(|first| used.contains(first))
+    {
+        tracing::warn!(newest, "the log is signed with a key that another had replaced");
     }
     store::note_keys(&app.pool, own.into_iter(), wall).await?;
     let latest = store::latest(&app.pool).await?;

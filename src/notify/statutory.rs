@@ -111,8 +111,9 @@ const NO_LAW: &str = "系统规则（工程默认值，非法律规定） a rule
 /// Whether the source of a rule is a text of law or a standard, by the words that they are cited
 /// with in `seeds/alarm_rules.csv` and `seeds/deadline_rules.csv`.
 fn is_law(source: &str) -> bool {
-    const CITED: [&str; 8] = ["Art", "第", "GB ", "HJ ", "Code", "法", "条例", "Order"];
-    CITED.iter().any(|word| source.contains(word)) || source.contains("licence measures")
+    const CITED: [&str; 9] =
+        ["Art", "第", "GB ", "HJ ", "Code", "法", "条例", "Order", "licence measures"];
+    CITED.iter().any(|word| source.contains(word))
 }
 
 /// Who answers for an organisation: not who only reads, nor who only drives.

@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
 use super::super::stats::{Running, gcd};
 use super::mass::NAMED;
-use crate::anomaly::finding::{About, pair_id};
+use crate::anomaly::finding::{About, Finding, pair_id};
 use crate::anomaly::param::Param;
 use crate::ids::{ManifestId, SiteId};
 
@@ -170,13 +170,8 @@ pub fn drift(w: &mut Watch, load: &Load, seen: &Seen<'_>, (loss, sd, usual): (f6
     let limits = Limits::of(w, &load.from_division);
     gains(w, load, &trip, &limits);
     if let Some(drift) = w.drift.entry(pair).take(&trip, &limits) {
-        let mut finding = w.of_load(69, load);
-        finding.about = (About::Pair, pair_id(pair.0, pair.1));
-        finding.evidence = drift.evidence(sd, &limits);
-        finding.evidence["producer_site_id"] = json!(pair.0);
-        finding.evidence["receiver_site_id"] = json!(pair.1);
-        (finding.manifests, finding.proofs) = (drift.manifests, drift.proofs);
-        w.raise(finding);
+        let evidence = drift.evidence(sd, &limits);
+        of_pair(w, (69, load), drift, evidence);
     }
     let Some(carrier) = load.carriers.first().copied().filter(|_| load.carriers.len() == 1) else {
         return;
@@ -211,20 +206,17 @@ fn gains(w: &mut Watch, load: &Load, trip: &Lost, limits: &Limits) {
     if mean < w.param(Param::Al02Percent, &load.to_division) / 100.0 {
         return;
     }
-    let mut finding = w.of_load(2, load);
-    finding.about = (About::Pair, pair_id(pair.0, pair.1));
-    finding.evidence = json!({
-        "trips": drift.run,
-        "mean_gain_percent": (mean * 1e4).round() / 100.0,
-        "usual_spread_percent": (trip.sd * 1e4).round() / 100.0,
-        "gained_kg": drift.run_kg.round(),
-        "cumulative_sum": (drift.sum * 10.0).round() / 10.0,
-        "decision": limits.decision,
-        "producer_site_id": pair.0,
-        "receiver_site_id": pair.1,
-    });
-    (finding.manifests, finding.proofs) = (drift.manifests, drift.proofs);
-    w.raise(finding);
+    let evidence = drift.told(("mean_gain_percent", mean), "gained_kg", (trip.sd, limits));
+    of_pair(w, (2, load), drift, evidence);
+}
+
+/// A run of two sites' trips is a case of the two.
+fn of_pair(w: &mut Watch, (rule, load): (u8, &Load), drift: Drift, mut evidence: Value) {
+    evidence["producer_site_id"] = json!(load.from_site);
+    evidence["receiver_site_id"] = json!(load.to_site);
+    let about = (About::Pair, pair_id(load.from_site, load.to_site));
+    let Drift { manifests, proofs, .. } = drift;
+    w.raise(Finding { about, manifests, evidence, proofs, ..w.of_load(rule, load) });
 }
 
 /// AL69's parameters where the waste comes from.
@@ -289,15 +281,21 @@ impl Drift {
         self.run_loss / f64::from(self.run.max(1))
     }
 
-    fn evidence(&self, sd: f64, limits: &Limits) -> serde_json::Value {
-        json!({
+    fn evidence(&self, sd: f64, limits: &Limits) -> Value {
+        self.told(("mean_loss_percent", self.mean()), "lost_kg", (sd, limits))
+    }
+
+    /// By the names of its mean and of its mass.
+    fn told(&self, (name, mean): (&str, f64), mass: &str, (sd, limits): (f64, &Limits)) -> Value {
+        let mut evidence = json!({
             "trips": self.run,
-            "mean_loss_percent": (self.mean() * 1e4).round() / 100.0,
             "usual_spread_percent": (sd * 1e4).round() / 100.0,
-            "lost_kg": self.run_kg.round(),
             "cumulative_sum": (self.sum * 10.0).round() / 10.0,
             "decision": limits.decision,
-        })
+        });
+        evidence[name] = json!((mean * 1e4).round() / 100.0);
+        evidence[mass] = json!(self.run_kg.round());
+        evidence
     }
 }
 

@@ -44,9 +44,7 @@ pub struct Track {
     pub near: Option<(bool, bool)>,
     /// It is off its way since then.
     pub off_since: Option<DateTime<Utc>>,
-    /// It stood where nobody waits for it, this long at most.
-    pub stopped_off: f64,
-    /// That stop.
+    /// The longest stop where nobody waits for it.
     #[serde(default)]
     pub stopped: Option<Stop>,
     pub first_load_g: Option<i64>,
@@ -64,6 +62,20 @@ pub struct Stop {
     pub place: Place,
     /// Of the readings that say so.
     pub position: i64,
+}
+
+impl Stop {
+    fn minutes(&self) -> f64 {
+        minutes(self.to - self.from)
+    }
+}
+
+fn minutes(time: TimeDelta) -> f64 {
+    time.num_seconds() as f64 / 60.0
+}
+
+fn is_farm(site: &Site) -> bool {
+    site.business.as_deref() == Some("farm")
 }
 
 /// The ends of a load's way.
@@ -159,7 +171,7 @@ fn gap(w: &mut Watch, way: &Way, last: Option<Point>, (at, place): Point, seen: 
     let moved = kilometres(from, place) > STILL_KM;
     let param = if moved { Param::Al20MovingGap } else { Param::Al20ParkedGap };
     let limit = w.param(param, &way.load.from_division);
-    let minutes = (at - before).num_seconds() as f64 / 60.0;
+    let minutes = minutes(at - before);
     if minutes > limit {
         let evidence = json!({
             "from": rfc3339(before), "to": rfc3339(at), "minutes": minutes.round(),
@@ -180,7 +192,7 @@ fn silent_to_the_end(w: &mut Watch, load: &Load, track: &Track) {
         return;
     }
     let limit = w.param(Param::Al20MovingGap, &load.from_division);
-    let minutes = (arrived_at - before).num_seconds() as f64 / 60.0;
+    let minutes = minutes(arrived_at - before);
     if minutes <= limit {
         return;
     }
@@ -236,9 +248,8 @@ fn here(w: &Watch, load: &Load, place: Place) -> (bool, bool) {
     let mut own = false;
     for (id, site) in w.sites.iter() {
         if site.location.is_some_and(|at| kilometres(at, place) <= THERE_KM) {
-            let is_farm = site.business.as_deref() == Some("farm");
-            farm |= is_farm;
-            known |= !is_farm;
+            farm |= is_farm(site);
+            known |= !is_farm(site);
             own |= *id == load.from_site || *id == load.to_site;
         }
     }
@@ -256,7 +267,7 @@ fn stop(w: &mut Watch, vehicle: VehicleId, way: &Way, (at, place): Point, seen: 
             return;
         }
     };
-    let minutes = (at - since).num_seconds() as f64 / 60.0;
+    let minutes = minutes(at - since);
     let division = way.load.from_division.clone();
     let ten = w.param(Param::Al62Stop, &division);
     if minutes < ten.min(w.param(Param::Al19Stop, &division)) {
@@ -281,9 +292,8 @@ fn stop(w: &mut Watch, vehicle: VehicleId, way: &Way, (at, place): Point, seen: 
         return;
     }
     if let Some(track) = w.tracks.edit(&vehicle)
-        && minutes > track.stopped_off
+        && track.stopped.is_none_or(|longest| minutes > longest.minutes())
     {
-        track.stopped_off = minutes;
         let position = seen.position;
         track.stopped = Some(Stop { from: since, to: at, place: there, position });
     }
@@ -294,7 +304,6 @@ fn stop(w: &mut Watch, vehicle: VehicleId, way: &Way, (at, place): Point, seen: 
 
 /// AL62: which farm it was that it stood at.
 fn at_farm(w: &mut Watch, way: &Way, place: Place, (mut evidence, seen): (Value, &Seen<'_>)) {
-    let is_farm = |site: &Site| site.business.as_deref() == Some("farm");
     let farms = w.sites.iter().filter(|(_, site)| is_farm(site));
     let apart = farms.filter_map(|(id, site)| {
         Some((kilometres(site.location?, place), *id, site.organisation_id))
@@ -317,7 +326,7 @@ const fn goes_straight(load: &Load) -> bool {
 /// It is here: the next trips between the two sites may be as well, unless it was led astray.
 fn learn(w: &mut Watch, load: &Load, track: &Track) {
     let is_astray = w.is_raised(RuleId(17), (About::Manifest, load.id.uuid()), "");
-    if goes_straight(load) && !is_astray && track.stopped_off == 0.0 {
+    if goes_straight(load) && !is_astray && track.stopped.is_none() {
         w.corridors.entry((load.from_site, load.to_site)).learn(&track.trace);
     }
 }
@@ -360,23 +369,20 @@ fn off(w: &mut Watch, vehicle: VehicleId, way: &Way, (at, place): Point, seen: &
 fn lighter(w: &mut Watch, load: &Load, track: &Track, (first, now): (i64, i64), errs_g: i64) {
     let division = &load.from_division;
     let limit = w.param(Param::Al19Loss, division) / 100.0;
-    let minutes = w.param(Param::Al19Stop, division);
+    let longest = w.param(Param::Al19Stop, division);
     let lost_g = first - now - load.lost_g;
     let loss = lost_g as f64 / first.max(1) as f64;
-    if track.stopped_off <= minutes || loss <= limit || lost_g <= errs_g {
+    let Some(stop) = track.stopped.filter(|stop| stop.minutes() > longest) else { return };
+    if loss <= limit || lost_g <= errs_g {
         return;
     }
-    let mut evidence = json!({
-        "stopped_minutes": track.stopped_off.round(),
+    let evidence = json!({
+        "stopped_minutes": stop.minutes().round(),
         "before_kg": first as f64 / 1000.0, "after_kg": now as f64 / 1000.0,
         "loss_percent": (loss * 1000.0).round() / 10.0, "limit_percent": limit * 100.0,
+        "from": rfc3339(stop.from), "to": rfc3339(stop.to), "place": shown(stop.place),
     });
-    if let Some(stop) = track.stopped {
-        evidence["from"] = json!(rfc3339(stop.from));
-        evidence["to"] = json!(rfc3339(stop.to));
-        evidence["place"] = shown(stop.place);
-    }
     let mut finding = Finding { evidence, ..w.of_load(19, load) };
-    finding.proofs.extend(track.stopped.map(|stop| stop.position));
+    finding.proofs.push(stop.position);
     w.raise(finding);
 }

@@ -4,16 +4,8 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::lives::{Log, cleared, fresh, id, mass_of, rules};
-use crate::anomaly::finding::{About, Finding, Outcome};
-
-fn findings(log: &Log, rule: u8) -> Vec<Finding> {
-    let raised = log.show(&mut fresh()).into_iter().filter_map(|outcome| match outcome {
-        Outcome::Raised { finding, .. } if finding.rule.0 == rule => Some(finding),
-        _ => None,
-    });
-    raised.collect()
-}
+use super::lives::{Log, cleared, findings, fresh, id, mass_of, rules};
+use crate::anomaly::finding::About;
 
 #[test]
 fn what_nobody_saw_leave_is_a_case_until_its_departure_is_told() {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::super::seen::Seen;
 use super::super::{Reference, Watch};
-use crate::anomaly::finding::Outcome;
+use crate::anomaly::finding::{Finding, Outcome};
 use crate::calendar::Calendar;
 use crate::catalogue::Catalogue;
 use crate::clock::rfc3339;
@@ -208,6 +208,15 @@ impl Log {
     pub fn raised(&self) -> Vec<u8> {
         rules(&self.show(&mut fresh()))
     }
+}
+
+/// The findings of a rule, in order.
+pub fn findings(log: &Log, rule: u8) -> Vec<Finding> {
+    let raised = log.show(&mut fresh()).into_iter().filter_map(|outcome| match outcome {
+        Outcome::Raised { finding, .. } if finding.rule.0 == rule => Some(finding),
+        _ => None,
+    });
+    raised.collect()
 }
 
 pub fn produced(log: &mut Log, site: u32, code: &str, mass_g: i64) {

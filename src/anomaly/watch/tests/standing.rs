@@ -3,16 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::lives::{Log, cleared, fresh, id, mass_of, rules};
-use crate::anomaly::finding::{About, Finding, Outcome};
-
-fn of(log: &Log, rule: u8) -> Vec<Finding> {
-    let raised = log.show(&mut fresh()).into_iter().filter_map(|outcome| match outcome {
-        Outcome::Raised { finding, .. } if finding.rule.0 == rule => Some(finding),
-        _ => None,
-    });
-    raised.collect()
-}
+use super::lives::{Log, cleared, findings, fresh, id, mass_of, rules};
+use crate::anomaly::finding::About;
 
 /// What is picked up every day of one kind takes nothing of another with it.
 #[test]
@@ -28,8 +20,8 @@ fn one_kind_of_medical_waste_that_is_left_behind_is_too_old_after_two_days() {
         }
         log
     };
-    assert_eq!(of(&life(500), 47), [], "what two scales disagree about");
-    let found = of(&life(30_000), 47);
+    assert_eq!(findings(&life(500), 47), [], "what two scales disagree about");
+    let found = findings(&life(30_000), 47);
     let evidence = &found[0].evidence;
     assert_eq!(evidence["waste_code"], "841-003-01");
     assert_eq!((&evidence["mass_kg"], &evidence["limit_hours"]), (&json!(30.0), &json!(48.0)));
@@ -56,9 +48,9 @@ fn gains_that_repeat_add_up() {
         }
         log
     };
-    assert_eq!(of(&trips(0), 2), []);
-    assert_eq!(of(&trips(6_000), 2), [], "a scale that leans by half a per cent");
-    let found = of(&trips(13_000), 2);
+    assert_eq!(findings(&trips(0), 2), []);
+    assert_eq!(findings(&trips(6_000), 2), [], "a scale that leans by half a per cent");
+    let found = findings(&trips(13_000), 2);
     let pair = found.iter().find(|one| one.about.0 == About::Pair).expect("the pair is named");
     let percent = pair.evidence["mean_gain_percent"].as_f64().unwrap();
     assert!((1.0..1.5).contains(&percent), "{percent}");
@@ -73,7 +65,7 @@ fn a_slip_that_is_put_right_is_no_loss_and_a_write_off_is() {
         for (kind, mass) in entries {
             log.entry(1, kind, "900-249-08", *mass).wait(24.0 * days);
         }
-        of(&log, 37).len()
+        findings(&log, 37).len()
     };
     let slip = [("produced", 13_500_000), ("correction", -13_500_000)];
     assert_eq!(life(&slip, 1.0), 0);
@@ -91,7 +83,7 @@ fn a_ledger_that_stops_after_a_few_entries_is_missed() {
             log.entry(1, "produced", "900-214-08", 2_000_000).wait(24.0 * 7.0);
         }
         log.wait(24.0 * 99.0);
-        of(&log, 42).len()
+        findings(&log, 42).len()
     };
     assert_eq!(life(2), 0, "two entries are no habit");
     assert!(life(5) > 0);
@@ -107,7 +99,7 @@ fn what_a_round_is_found_to_hold_is_one_case() {
     for stop in 0..3 {
         log.wait(0.1).receive(stop, 0, json!({"impurity_mpercent": 35_000}));
     }
-    let found = of(&log, 63);
+    let found = findings(&log, 63);
     assert!(found.iter().all(|one| one.about == (About::Round, id(700))), "{found:?}");
     assert_eq!(found.len(), 3, "each of its loads is named by one and the same case");
     assert!(found.windows(2).all(|pair| pair[0].case_id() == pair[1].case_id()));
@@ -142,7 +134,7 @@ fn a_load_that_grew_lighter_where_it_stood_names_the_place_and_its_readings() {
     log.tell("vehicle", 1, &[at(40), at(30), at(20), at(10)]);
     let told = log.bodies.len() as i64 - 1;
     log.wait(1.6).arrive(1).wait(0.4).receive(1, -200_000, json!({}));
-    let found = of(&log, 19);
+    let found = findings(&log, 19);
     assert_eq!(found.len(), 1, "{:?}", log.raised());
     assert!(found[0].proofs.contains(&told), "{:?}", found[0].proofs);
     assert_eq!(found[0].evidence["place"], json!({"lon": 81.0, "lat": 41.0}));
