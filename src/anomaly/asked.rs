@@ -101,6 +101,8 @@ wire! {
         pub subject_id: Option<CaseSubjectId>,
         /// For regulators: who looks into it.
         pub assignee_id: Option<UserId>,
+        /// For regulators: `false` leaves out what goes on with another case, `true` lists it alone.
+        pub merged: Option<bool>,
         /// `first_seen_at` at or after.
         pub from: Option<DateTime<Utc>>,
         /// `first_seen_at` before.

@@ -211,9 +211,12 @@ fn narrowed<'a>(mut query: Boxed<'a>, filter: &AnomalyFilter, sight: &Sight) -> 
     if let Some(id) = filter.subject_id {
         query = query.filter(t::subject_id.eq(id.uuid()));
     }
-    // Who looks into a case is the regulators' own.
+    // Who looks into a case, and what became of it, is the regulators' own.
     if let Some(id) = filter.assignee_id.filter(|_| sight.is_regulator()) {
         query = query.filter(t::assignee_id.is_not_distinct_from(id.uuid()));
+    }
+    if let Some(is_merged) = filter.merged.filter(|_| sight.is_regulator()) {
+        query = query.filter(t::merged_into.is_not_null().eq(is_merged));
     }
     if let Some(from) = filter.from {
         query = query.filter(t::first_seen_at.ge(from));

@@ -160,3 +160,16 @@ pub async fn witnessed_covering(app: &App, position: u64) -> Result<Arc<Publishe
     let found = witnessed::covering(&app.pool, above).await?;
     Ok(found.map_or(newest, Arc::new))
 }
+
+/// All verifier keys that the log was ever signed with, those in use first, a line each: what was
+/// signed before a key was replaced is checked with the older one.
+pub async fn all_keys(app: &App) -> Result<String, Problem> {
+    let own = app.config.log_keys.as_ref().ok_or_else(Problem::busy)?;
+    let mut keys: Vec<String> = own.verifiers().map(|key| key.to_string()).collect();
+    for key in store::keys_used(&app.pool).await? {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    Ok(keys.join("\n") + "\n")
+}

@@ -34,7 +34,7 @@ mod witnessed;
 pub use account::{account, account_json, event_word, shown, status_word};
 pub use beside::{Unlike, beside};
 pub use bundle::{BundleEvent, BundleSubject, CustodyBundle, bundle, chain_bundle, event_proof};
-pub use checkpoint::{Custody, cosigned, covering, latest};
+pub use checkpoint::{Custody, all_keys, cosigned, covering, latest};
 pub use cosignature::{Cosigner, WitnessKey, witness_keys, witness_private_text};
 pub use edge::{Edge, FullTile};
 pub use entries::entries;

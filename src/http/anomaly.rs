@@ -52,6 +52,7 @@ pub struct AnomalyApi;
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<AnomalyFilter>) -> Answer {
     let (asked, ctx) = (query.get()?, caller.reading());
+    caller.looked(What::Cases, &[]).await?;
     let page = async move |asked: AnomalyFilter| pages::anomalies(&app, &ctx, &asked).await;
     whole::answer(caller, asked, &anomaly_sheets::ANOMALIES, page).await
 }
@@ -69,6 +70,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<AnomalyFilter>) -
 pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
     let id = segments.id("id", AnomalyId::of)?;
     let view = anomaly::show(&app, &caller.reading(), id).await?;
+    caller.looked_at(What::Case, id, &view.anomaly.manifest_ids).await?;
     Ok(shown(view.anomaly.version, view))
 }
 

@@ -23,6 +23,7 @@ use crate::wire::{Whole, wire};
 pub(super) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(web::resource("/custody/checkpoint").get(checkpoint))
         .service(web::resource("/custody/key").get(key))
+        .service(web::resource("/custody/keys").get(keys))
         .service(web::resource("/custody/proof/consistency").get(consistency))
         .service(web::resource("/custody/tile/entries/{tile:.*}").get(entries))
         .service(web::resource("/custody/tile/{level}/{tile:.*}").get(tile))
@@ -33,7 +34,7 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 /// The part of the OpenAPI document that these handlers are.
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    paths(checkpoint, key, consistency, tile, entries, bundle, event_proof),
+    paths(checkpoint, key, keys, consistency, tile, entries, bundle, event_proof),
     components(schemas(custody::CommandProof, custody::ProvenEvent, WaitFor))
 )]
 pub struct CustodyApi;
@@ -86,6 +87,20 @@ pub async fn key(app: Data<App>) -> Answer {
     let key = newest.ok_or_else(Problem::busy)?.to_string();
     let mut answer = HttpResponse::Ok();
     Ok(answer.content_type(TEXT).insert_header((CACHE_CONTROL, NOT_KEPT)).body(key))
+}
+
+/// All verifier keys that the log was ever signed with, a line each, the newest first.
+///
+/// What was signed before a key was replaced is checked with the older one. A list that was kept
+/// from before shows which were the log's then.
+#[utoipa::path(
+    get, path = "/api/v1/custody/keys", tag = "custody", security(()),
+    responses((status = 200, body = String, content_type = "text/plain")),
+)]
+pub async fn keys(app: Data<App>) -> Answer {
+    let keys = custody::all_keys(&app).await?;
+    let mut answer = HttpResponse::Ok();
+    Ok(answer.content_type(TEXT).insert_header((CACHE_CONTROL, NOT_KEPT)).body(keys))
 }
 
 /// The largest whole number that every JSON reader keeps exact.

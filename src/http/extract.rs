@@ -13,6 +13,7 @@
 //! }
 //! ```
 
+use std::fmt::Display;
 use std::net::IpAddr;
 
 use actix_web::dev::Payload;
@@ -68,6 +69,16 @@ impl Caller {
     pub async fn looked(&self, what: What, manifests: &[ManifestId]) -> Result<(), Problem> {
         let query = percent_decoded(&self.request.query_string().replace('+', " "));
         reads::note(&self.app, &self.reading(), what, (manifests, query.as_deref())).await
+    }
+
+    /// The same of one thing that is no manifest; `manifests` are those that it tells of.
+    pub async fn looked_at(
+        &self,
+        what: What,
+        id: impl Display,
+        manifests: &[ManifestId],
+    ) -> Result<(), Problem> {
+        reads::note(&self.app, &self.reading(), what, (manifests, Some(&format!("id={id}")))).await
     }
 
     /// The context and the content of a command with a JSON body.

@@ -10,6 +10,7 @@ use super::bulk::{self, Answered, Taken};
 use super::{Answer, Caller, CommandQuery, ProblemBody, Query};
 use crate::app::App;
 use crate::clock::rfc3339;
+use crate::reads::What;
 use crate::track::{self, NewReading, Reading, TelemetryQuery};
 use crate::units::{Grams, Kg, Quantity};
 
@@ -122,6 +123,7 @@ pub struct ReadingsView {
 pub async fn show(app: Data<App>, caller: Caller, query: Query<TelemetryQuery>) -> Answer {
     let asked = query.get()?;
     let readings = track::readings(&app, &caller.reading(), &asked).await?;
+    caller.looked(What::Track, &[]).await?;
     let data = readings.iter().map(ReadingView::of).collect();
     Ok(HttpResponse::Ok().json(ReadingsView { data }))
 }

@@ -1,4 +1,5 @@
-//! Who looked at what (查阅记录): each read of a manifest, chain, bundle or search by a regulator.
+//! Who looked at what (查阅记录): each read of a manifest, chain, bundle, search,
+//! case, round, ledger or track by a regulator.
 //!
 //! Must hold: no answer leaves before its record is on disk, and where it cannot be written there
 //! is no answer (503). So none is ever lost, and none is queued: a read costs one short insert

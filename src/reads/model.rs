@@ -27,6 +27,18 @@ api_enum! {
         /// A part of the change feed that was not empty.
         Changes = "changes",
         Roadside = "roadside",
+        /// A case of the anomaly rules.
+        Case = "case",
+        /// A list of cases.
+        Cases = "cases",
+        /// A collection round, or its transport card.
+        Round = "round",
+        /// A list of rounds.
+        Rounds = "rounds",
+        /// Entries of ledgers.
+        Ledger = "ledger",
+        /// What the devices of a vehicle or a site told.
+        Track = "track",
         /// These records.
         Reads = "reads",
     }

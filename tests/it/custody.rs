@@ -98,7 +98,7 @@ async fn types_and_caching_are_as_the_specification_asks() {
     assert_eq!((of(&full), full.bytes.len()), ((BYTES.to_owned(), for_ever.clone()), 8192));
     let partial = tile(&nobody, 1, 0, 1).await.is(200);
     assert_eq!((of(&partial), partial.bytes.len()), ((BYTES.to_owned(), for_ever), 32));
-    for path in ["/custody/checkpoint", "/custody/key"] {
+    for path in ["/custody/checkpoint", "/custody/key", "/custody/keys"] {
         let answer = nobody.get(path).await.is(200);
         assert_eq!(of(&answer), (TEXT.to_owned(), "no-cache".to_owned()), "{path}");
     }
@@ -263,4 +263,17 @@ async fn a_bundle_waits_for_the_newest_event_to_be_published() {
     assert!(!late.header("retry-after").is_empty());
     let waited = begun.elapsed();
     assert!(waited >= Duration::from_secs(5) && waited < Duration::from_secs(8), "{waited:?}");
+}
+
+#[tokio::test]
+async fn keys_of_before_are_told_after_the_one_in_use() {
+    let world = World::start().await;
+    world.publish().await;
+    let nobody = world.client();
+    let own = key(&nobody).await;
+    assert_eq!(nobody.get("/custody/keys").await.is(200).text, format!("{own}\n"));
+    let older = crate::support::log_keys(&[8]).verifiers().next().unwrap().to_string();
+    let note = "INSERT INTO log_key (verifier_key, first_used_at) VALUES ($1, '2025-01-01')";
+    world.database.superuser().await.execute(note, &[&older]).await.unwrap();
+    assert_eq!(nobody.get("/custody/keys").await.is(200).text, format!("{own}\n{older}\n"));
 }

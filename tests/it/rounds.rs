@@ -1,7 +1,7 @@
 //! Collection rounds: planned, collected stop by stop, weighed as a whole, treated; what each of
 //! many producers may see of it, and what two at once come to.
 
-mod cast;
+pub mod cast;
 mod confirm;
 mod isolation;
 mod medical;

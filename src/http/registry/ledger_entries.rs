@@ -13,6 +13,7 @@ use crate::http::bulk::{self, Answered, Taken};
 use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::LedgerEntryId;
 use crate::pages;
+use crate::reads::What;
 use crate::registry::ledger::{self, NewLedgerEntry};
 use crate::registry::lists::LedgerQuery;
 use crate::registry::{LedgerEntryView, could_keep_books, ledger_bulk};
@@ -30,6 +31,7 @@ use crate::wire::Page;
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<LedgerQuery>) -> Answer {
     let (asked, ctx) = (query.get()?, caller.reading());
+    caller.looked(What::Ledger, &[]).await?;
     let page = async move |asked: LedgerQuery| pages::ledger_entries(&app, &ctx, &asked).await;
     whole::answer(caller, asked, &sheets::LEDGER_ENTRIES, page).await
 }
@@ -47,6 +49,7 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<LedgerQuery>) -> 
 pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
     let id = segments.id("id", LedgerEntryId::of)?;
     let entry = ledger::show(&app, &caller.reading(), id).await?;
+    caller.looked_at(What::Ledger, id, &[]).await?;
     Ok(shown(1, LedgerEntryView::from(&entry)))
 }
 

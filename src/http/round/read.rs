@@ -9,6 +9,7 @@ use crate::export::riding_sheets;
 use crate::http::{Answer, Caller, ProblemBody, Query, Segments, etag, whole};
 use crate::ids::RoundId;
 use crate::pages;
+use crate::reads::What;
 use crate::round::{self, RoundFilter, RoundListed, RoundView, TransportCard};
 use crate::wire::Page;
 
@@ -24,6 +25,7 @@ use crate::wire::Page;
 )]
 pub async fn list(app: Data<App>, caller: Caller, query: Query<RoundFilter>) -> Answer {
     let (filter, ctx) = (query.get()?, caller.reading());
+    caller.looked(What::Rounds, &[]).await?;
     let page = async move |filter: RoundFilter| pages::rounds(&app, &ctx, &filter).await;
     whole::answer(caller, filter, &riding_sheets::ROUNDS, page).await
 }
@@ -40,7 +42,9 @@ pub async fn list(app: Data<App>, caller: Caller, query: Query<RoundFilter>) -> 
 )]
 pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
     let ctx = caller.reading();
-    let stored = round::visible(&app, &ctx.actor, segments.id("id", RoundId::of)?).await?;
+    let id = segments.id("id", RoundId::of)?;
+    let stored = round::visible(&app, &ctx.actor, id).await?;
+    caller.looked_at(What::Round, id, &[]).await?;
     let shown = shown(&app, &ctx, &stored).await?;
     Ok(HttpResponse::Ok().insert_header(etag(shown.version)).json(shown))
 }
@@ -58,7 +62,9 @@ pub async fn one(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
 )]
 pub async fn transport_card(app: Data<App>, caller: Caller, segments: Segments) -> Answer {
     let ctx = caller.reading();
-    let stored = round::visible(&app, &ctx.actor, segments.id("id", RoundId::of)?).await?;
+    let id = segments.id("id", RoundId::of)?;
+    let stored = round::visible(&app, &ctx.actor, id).await?;
     let card = round::transport_card(&app, &ctx.actor, &stored).await?;
+    caller.looked_at(What::Round, id, &[]).await?;
     Ok(HttpResponse::Ok().insert_header(etag(stored.round.version)).json(card))
 }

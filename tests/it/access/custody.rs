@@ -8,6 +8,7 @@ const PUBLIC_LOG: &str = "hashes and signatures, which tell nothing to who has n
 pub const CASES: &[Case] = &[
     case("GET /api/v1/custody/checkpoint", Open(PUBLIC_LOG)),
     case("GET /api/v1/custody/key", Open(PUBLIC_LOG)),
+    case("GET /api/v1/custody/keys", Open(PUBLIC_LOG)),
     case("GET /api/v1/custody/proof/consistency", Open(PUBLIC_LOG)),
     case("GET /api/v1/custody/tile/{level}/{tile}", Open(PUBLIC_LOG)),
     case("GET /api/v1/custody/tile/entries/{tile}", Ask { may: INSPECTORS, query: "" }),

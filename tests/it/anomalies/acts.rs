@@ -186,6 +186,14 @@ async fn a_case_is_given_referred_and_merged() {
     assert_eq!(merged.get("/due_at"), &Value::Null);
     let into = cast.corps.get(&format!("/anomalies/{other}")).await.is(200);
     assert_eq!(into.get("/review/absorbed"), &json!([id]));
+    let mut listed = cast.corps.get("/anomalies?merged=true").await.is(200);
+    let alone = listed.get("/data").as_array().unwrap();
+    assert_eq!((listed.str("/data/0/id"), alone.len()), (&*id, 1));
+    listed = cast.corps.get("/anomalies?merged=false").await.is(200);
+    let left = listed.get("/data").as_array().unwrap();
+    assert!(
+        left.iter().any(|case| case["id"] == other) && left.iter().all(|case| case["id"] != id)
+    );
     // No rings, and no chains.
     let back = cast.corps.post(&format!("/anomalies/{other}/merge"), &json!({"into": id})).await;
     back.refused_as("invalid_value").at("/into");

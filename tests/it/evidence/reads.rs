@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{eventful, official};
+use crate::anomalies::{late, not_departed};
+use crate::rounds::cast::Town;
 use crate::support::{Cast, Client, World};
 
 async fn seen(client: &Client, query: &str) -> Vec<Value> {
@@ -79,6 +81,68 @@ async fn every_look_of_a_regulator_is_on_record_and_no_party_is_told() {
     let search = all.iter().find(|one| one["what"] == "search").unwrap();
     assert_eq!(search["query"], format!("q={number}"));
     told_to_those_alone_who_may(&world, &cast, (&id, &me, what.len()), &division).await;
+}
+
+/// What the corps' regulator was shown: what, of which manifest, and the question.
+async fn shown_to_the_corps(corps: &Client) -> Vec<(String, Value, Value)> {
+    let me = corps.get("/me").await.ok().str("/user/id").to_owned();
+    let all = seen(corps, &format!("user_id={me}")).await;
+    let of = |one: &Value| {
+        let what = one["what"].as_str().unwrap().to_owned();
+        (what, one["manifest_id"].clone(), one["query"].clone())
+    };
+    let others = |(what, ..): &(String, Value, Value)| what != "reads";
+    all.iter().rev().map(of).filter(others).collect()
+}
+
+#[tokio::test]
+async fn a_look_at_a_case_a_ledger_or_a_track_is_on_record() {
+    let (_world, cast, manifest) = late().await;
+    let entries = cast.corps.get("/ledger-entries?limit=1").await.is(200);
+    let (entry, case) = (entries.str("/data/0/id").to_owned(), not_departed(&manifest));
+    let span = "from=2026-11-25T00:00:00Z&to=2026-11-26T00:00:00Z";
+    let track = format!("vehicle_id={}&{span}", cast.vehicle);
+    for path in [
+        format!("/ledger-entries/{entry}"),
+        "/anomalies?status=open".to_owned(),
+        format!("/anomalies/{case}"),
+        format!("/telemetry?{track}"),
+    ] {
+        cast.corps.get(&path).await.is(200);
+    }
+    for one in ["ledger-entries", "anomalies", "collection-rounds"] {
+        cast.corps.get(&format!("/{one}/01890000-0000-7000-8000-000000000000")).await.is(404);
+    }
+    let record = |what: &str, manifest: &Value, query: &str| {
+        (what.to_owned(), manifest.clone(), json!(query))
+    };
+    let none = Value::Null;
+    assert_eq!(
+        shown_to_the_corps(&cast.corps).await,
+        [
+            record("ledger", &none, "limit=1"),
+            record("ledger", &none, &format!("id={entry}")),
+            record("cases", &none, "status=open"),
+            record("case", &json!(manifest), &format!("id={case}")),
+            record("track", &none, &track),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_look_at_a_round_is_on_record() {
+    let world = World::start().await;
+    let town = Town::new(&world, 1, 10_000).await;
+    let round = town.planned(&town.round("medical", &Town::boxes(&json!(10)))).await.id();
+    let path = format!("/collection-rounds/{round}");
+    let corps = &town.cast.corps;
+    for path in [&*path, "/collection-rounds", &format!("{path}/transport-card")] {
+        corps.get(path).await.is(200);
+    }
+    let all = shown_to_the_corps(corps).await;
+    let what: Vec<&str> = all.iter().map(|(what, ..)| what.as_str()).collect();
+    assert_eq!(what, ["round", "rounds", "round"]);
+    assert_eq!(all[0].2, format!("id={round}"));
 }
 
 /// Parties read their own without a record, and are not told who looked.
