@@ -2,7 +2,7 @@
 //!
 //! The same judge decides as of any filing. Where the producer has filed its draft before the
 //! truck came, its manifest stands as filed and only leaves; what the driver counts and weighs is
-//! then evidence beside it.
+//! then evidence beside it. Where it has left already, by a call of its own, the stop says so.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -103,6 +103,9 @@ pub(super) fn called_at(
     match asked.outcome {
         StopOutcome::Skipped => {
             findings.settle()?;
+            if let Some(mover) = &facts.mover {
+                not_carried(round, (stop.plan.n, &mover.stored.manifest))?;
+            }
             Ok(skipped(round, stop, asked, (facts, occurred_at)))
         }
         StopOutcome::Collected => {
@@ -169,10 +172,18 @@ fn collected(
 ) -> Result<Outcome, Problem> {
     let (part, signed) = match (&taken.collecting, &facts.mover) {
         (Some(collecting), _) => {
-            files(app, ctx, (stop, asked, facts), (collecting, taken, occurred_at))?
+            let by = (stop, asked, facts);
+            let (part, signed) = files(app, ctx, by, (collecting, taken, occurred_at))?;
+            (Some(part), signed)
+        }
+        // It left by a call of its own, which is what a signature of one manifest asks for.
+        (None, Some(mover)) if has_left_with(round, &mover.stored.manifest) => {
+            (None, !mover.stored.manifest.filed.for_producer)
         }
         (None, Some(mover)) => {
-            leaves(app, ctx, (round, asked, facts), (mover, taken, occurred_at))?
+            let by = (round, asked, facts);
+            let (part, signed) = leaves(app, ctx, by, (mover, taken, occurred_at))?;
+            (Some(part), signed)
         }
         (None, None) => return Err(gone()),
     };
@@ -187,7 +198,7 @@ fn collected(
         out_of_order: occurred_at < round.last_occurred_at,
     };
     let note = (Happening::Collected(collected), occurred_at);
-    Ok(Outcome { note, parts: vec![part], rows: Vec::new() })
+    Ok(Outcome { note, parts: part.into_iter().collect(), rows: Vec::new() })
 }
 
 /// The carrier files for the producer, who has signed where it is one with the carrier or gives
@@ -249,11 +260,7 @@ fn leaves(
 
 /// A manifest that the producer filed from the draft still goes where the round goes.
 fn same_way(round: &Round, manifest: &manifest::Manifest) -> Result<(), Problem> {
-    let filed = &manifest.filed;
-    let carries = filed.legs.first().is_some_and(|leg| leg.carrier_id == round.carrier_id);
-    if carries && filed.receiver_site_id == round.receiver_site_id
-        || manifest.status != Status::Filed
-    {
+    if goes_with(round, manifest) || manifest.status != Status::Filed {
         return Ok(());
     }
     let text = Text::new(
@@ -261,6 +268,35 @@ fn same_way(round: &Round, manifest: &manifest::Manifest) -> Result<(), Problem>
         "The producer has filed it for another carrier or receiver.",
     );
     Err(Problem::new(Code::IllegalTransition, text))
+}
+
+fn goes_with(round: &Round, manifest: &manifest::Manifest) -> bool {
+    let filed = &manifest.filed;
+    let carries = filed.legs.first().is_some_and(|leg| leg.carrier_id == round.carrier_id);
+    carries && filed.receiver_site_id == round.receiver_site_id
+}
+
+/// It is on its way, or was, on the way that the round goes.
+fn has_left_with(round: &Round, manifest: &manifest::Manifest) -> bool {
+    let is_here = matches!(manifest.status, Status::Draft | Status::Filed | Status::Cancelled);
+    !is_here && goes_with(round, manifest)
+}
+
+/// What has left on the round's way was not skipped.
+pub(super) fn not_carried(
+    round: &Round,
+    (n, manifest): (i64, &manifest::Manifest),
+) -> Result<(), Problem> {
+    if !has_left_with(round, manifest) {
+        return Ok(());
+    }
+    let number = &manifest.filed.number;
+    let text = Text::new(
+        format!("收运点 {n} 的联单 {number} 已起运，不能记为未收运，应记为已收运。"),
+        format!("Manifest {number} of stop {n} has left: it was collected, and is not skipped."),
+    );
+    let fault = Fault::without_field(Code::IllegalTransition, text);
+    Err(fault.with("manifest_status", manifest.status.as_str()).into())
 }
 
 /// The rules of a manifest name fields that this request has not.

@@ -15,6 +15,7 @@ use super::asked::WeighIn;
 use super::event::{Happening, Share, Skipped, WeighedIn};
 use super::evolve::{Round, Stop};
 use super::status::{RoundAction, StopStatus};
+use super::stop::not_carried;
 use super::store::Stored;
 use crate::app::App;
 use crate::catalogue::Stream;
@@ -36,6 +37,8 @@ struct Facts {
     movers: HashMap<ManifestId, Mover>,
     /// Of the stops that nobody called at.
     drafts: Vec<Draft>,
+    /// What their producers have filed by themselves.
+    filed: Vec<manifest::Stored>,
 }
 
 pub async fn weigh_in(
@@ -52,7 +55,8 @@ pub async fn weigh_in(
         let open = stored.round.stops.iter().filter(|stop| stop.status == StopStatus::Planned);
         let open: Vec<ManifestId> = open.map(|stop| stop.plan.manifest_id).collect();
         let drafts = manifest::find_drafts(&app.pool, &open).await?;
-        Ok(Facts { stored, gate: Some(gate), movers, drafts })
+        let filed = manifest::by_ids(&app.pool, &open).await?;
+        Ok(Facts { stored, gate: Some(gate), movers, drafts, filed })
     };
     command::run(app, ctx, read, |facts| {
         let round = &facts.stored.round;
@@ -93,6 +97,10 @@ fn weighed(app: &App, ctx: &Ctx, facts: &Facts, asked: &WeighIn) -> Result<Decis
     let net = net(asked.gross_kg, asked.tare_kg, &mut findings);
     let refused = refused(asked, net, &mut findings);
     findings.settle()?;
+    for one in &facts.filed {
+        let stop = round.stops.iter().find(|stop| stop.plan.manifest_id == one.id);
+        not_carried(round, (stop.map_or(0, |stop| stop.plan.n), &one.manifest))?;
+    }
     let aboard = aboard(round, &facts.movers)?;
     let stops: Vec<Grams> = aboard.iter().map(|(stop, _)| stop.collected_g()).collect();
     let masses = split(net, &stops);

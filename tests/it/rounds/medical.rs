@@ -200,3 +200,33 @@ async fn the_oldest_box_sets_the_manifests_clock() {
     let early = cast.producer.post("/manifests", &early).await.is(422);
     early.refused_as("not_yet").at("/items/0/stored_since");
 }
+
+/// What was filed and left by calls of its own is no skipped stop, whatever the phone says.
+#[tokio::test]
+async fn what_has_left_by_itself_is_collected_and_not_skipped() {
+    let world = World::start().await;
+    let town = Town::new(&world, 2, 1000).await;
+    let planned = town.planned(&town.round("medical", &Town::boxes(&json!(40)))).await;
+    let path = format!("/collection-rounds/{}", planned.id());
+    let own = format!("/manifests/{}", planned.str("/stops/0/manifest_id"));
+    town.producers[0].client.post(&format!("{own}/file"), &json!({})).await.is(201);
+    town.cast.carrier.post(&format!("{own}/depart"), &json!({})).await.ok();
+    let stop = |n: i64| format!("{path}/stops/{n}");
+    let skip = json!({"outcome": "skipped", "reason": "not_needed"});
+    town.cast.carrier.post(&stop(1), &skip).await.is(409).refused_as("illegal_transition");
+    let collect = json!({"outcome": "collected"});
+    town.cast.carrier.post(&stop(2), &collect).await.is(200);
+    // Nor is it said by the weigh-in that nobody called there.
+    let reading = json!({"gross_kg": 3080, "tare_kg": 3000});
+    let weigh = async || town.cast.receiver.post(&format!("{path}/weigh-in"), &reading).await;
+    weigh().await.is(409).refused_as("illegal_transition");
+    let noted = town.cast.carrier.post(&stop(1), &collect).await.is(200);
+    assert_eq!((noted.str("/status"), noted.str("/confirmation")), ("collected", "signed"));
+    weigh().await.is(200);
+    for n in 0..2 {
+        let own = format!("/manifests/{}", planned.str(&format!("/stops/{n}/manifest_id")));
+        let seen = town.cast.corps.get(&own).await.is(200);
+        assert_eq!(seen.get("/items/0/accepted_kg"), &json!(40));
+        assert!(seen.get("/departed_at").is_string());
+    }
+}
