@@ -56,24 +56,6 @@ struct By {
     organisation_id: Option<Uuid>,
 }
 
-/// What a device has signed, as far as it counts.
-#[derive(Deserialize)]
-struct Signed {
-    #[serde(default)]
-    signature: Option<Sealed>,
-}
-
-#[derive(Deserialize)]
-struct Sealed {
-    key_id: Uuid,
-    statement: String,
-}
-
-#[derive(Deserialize)]
-struct Counted {
-    device_counter: i64,
-}
-
 /// What people know some subjects by.
 #[derive(Deserialize)]
 struct Numbered<'a> {
@@ -125,14 +107,6 @@ pub fn number(data: &RawValue) -> Option<String> {
 pub fn organisation(actor: &RawValue) -> Option<Uuid> {
     let by: Option<By> = serde_json::from_str(actor.get()).ok();
     by.and_then(|by| by.organisation_id)
-}
-
-/// The key that an event's statement is signed with, and its counter; none of what has none, or
-/// cannot be read: the signatures are checked by others.
-pub fn counted(body: &str) -> Option<(Uuid, i64)> {
-    let sealed = serde_json::from_str::<Signed>(body).ok()?.signature?;
-    let counted: Counted = serde_json::from_str(&sealed.statement).ok()?;
-    Some((sealed.key_id, counted.device_counter))
 }
 
 /// The log that an event says it belongs to.

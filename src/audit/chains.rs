@@ -1,19 +1,20 @@
 //! The second walk: each subject's events in their order, judged one by one. Pure.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Datelike as _, Utc};
 use uuid::Uuid;
 
 use super::account_sums::Sums;
-use super::body::{Body, counted, number};
+use super::body::{Body, number};
 use super::finding::{Check, Finding, Findings};
 use super::half_store::EventRow;
 use super::made::Made;
 use super::met::Met;
 use super::numbers::Numbers;
 use super::store::SUBJECTS;
-use crate::custody::Hash;
+use crate::custody::{Devices, Hash, Signing};
 use crate::decision::{Implied, Subject, SubjectKind};
 use crate::journal::signature::first_bad;
 use crate::journal::{NO_PREV, leaf_hash};
@@ -62,6 +63,8 @@ struct Open {
 #[derive(Default)]
 pub struct Walk {
     open: Option<Open>,
+    /// What the log says of device keys.
+    devices: Arc<Devices>,
     /// The log's name; where it is not known, as the first event that is taken has it.
     origin: Option<String>,
     pub ended: Vec<Ended>,
@@ -77,9 +80,9 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// A walk through events of one log; `met` has met nothing.
-    pub fn of(origin: Option<String>, met: Met) -> Self {
-        Self { origin, met, ..Self::default() }
+    /// A walk through events of one log, which says this of device keys; `met` has met nothing.
+    pub fn of(origin: Option<String>, devices: Arc<Devices>, met: Met) -> Self {
+        Self { devices, origin, met, ..Self::default() }
     }
 
     /// Both walks as one.
@@ -138,8 +141,12 @@ impl Walk {
         if let Some(wrong) = open.signatures() {
             self.findings.add(wrong.numbered(open.number.as_deref()));
         }
-        for (key, counter) in open.counted() {
-            self.count(key, counter);
+        for (position, signing) in open.signings() {
+            self.count(signing.key_id, signing.counter);
+            if let Some(wrong) = self.devices.wrong(position, &signing) {
+                let finding = Finding::new(Check::Signature, wrong.text()).of(open.subject);
+                self.findings.add(finding.at(position).numbered(open.number.as_deref()));
+            }
         }
         if let (SubjectKind::Manifest, Some(number)) = (open.subject.kind, &open.number) {
             self.numbers.add(number);
@@ -198,10 +205,10 @@ impl Open {
         })
     }
 
-    /// The keys of the devices that have signed of it, with the counter of each statement.
-    fn counted(&self) -> Vec<(Uuid, i64)> {
+    /// What devices have signed of it, with the places in the log.
+    fn signings(&self) -> Vec<(i64, Signing)> {
         let events = self.events.iter().filter(|_| self.is_signed);
-        events.filter_map(|event| counted(event.body())).collect()
+        events.filter_map(|event| Some((event.position, Signing::of(event.body())?))).collect()
     }
 
     /// Judges one event; everything that is wrong with it.

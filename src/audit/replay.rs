@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 use tokio::task::spawn_blocking;
@@ -15,6 +16,7 @@ use super::half_store::{Half, HeadRow, Owned, StoredRow, next_of};
 use super::met::Met;
 use super::run::AuditError;
 use super::store::Source;
+use crate::custody::Devices;
 use crate::decision::{Implied, Table};
 use crate::limits::AUDIT_EVENTS_AT_ONCE;
 use crate::problem::Text;
@@ -34,10 +36,16 @@ pub async fn replay(
         each[half] = (done, found);
         tell(each[0].0 + each[1].0, each[0].1 + each[1].1);
     };
+    let mut devices = Devices::default();
+    for (position, body) in source.device_events().await? {
+        devices.learn(position, &body);
+    }
+    let devices = Arc::new(devices);
+    let walk = || Walk::of(origin.clone(), Arc::clone(&devices), met.beside());
     let [first, second] = halves;
     let (one, other) = futures_util::try_join!(
-        chains(&first, Walk::of(origin.clone(), met.beside()), |done, found| tell(0, done, found)),
-        chains(&second, Walk::of(origin, met.beside()), |done, found| tell(1, done, found)),
+        chains(&first, walk(), |done, found| tell(0, done, found)),
+        chains(&second, walk(), |done, found| tell(1, done, found)),
     )?;
     Ok(one.and(other))
 }

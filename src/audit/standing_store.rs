@@ -5,6 +5,7 @@ use tokio_postgres::Error;
 use uuid::Uuid;
 
 use super::store::Source;
+use crate::decision::SubjectKind;
 
 /// A counter of manifests' numbers.
 pub struct SerialRow {
@@ -24,6 +25,10 @@ SELECT prefix, last FROM serial WHERE prefix NOT LIKE 'L%' ORDER BY prefix";
 
 const DEVICES_SQL: &str = "-- audit: device counters
 SELECT id, counter FROM device_key";
+
+const DEVICE_EVENTS_SQL: &str = "-- audit: what the log says of device keys
+SELECT e.position, e.body FROM subject s JOIN event e ON e.subject_id = s.id
+ WHERE s.kind = $1 ORDER BY e.position";
 
 /// Labels that say something else than their code does. The layout of a code is a setting, so this
 /// asks only that the code has the label's parts: the unit (18 characters), the serial, and of
@@ -72,6 +77,13 @@ impl Source {
     pub async fn devices(&self) -> Result<Vec<DeviceRow>, Error> {
         let rows = self.tables().query(DEVICES_SQL, &[]).await?;
         Ok(rows.iter().map(|row| DeviceRow { id: row.get(0), counter: row.get(1) }).collect())
+    }
+
+    /// The events of device keys, with their places, in the order of the log.
+    pub async fn device_events(&self) -> Result<Vec<(i64, String)>, Error> {
+        let kind = SubjectKind::DeviceKey.number();
+        let rows = self.tables().query(DEVICE_EVENTS_SQL, &[&kind]).await?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 
     /// Containers whose label is not that of their code.

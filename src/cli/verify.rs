@@ -11,7 +11,7 @@ use super::say;
 use crate::config::BadSetting;
 use crate::custody::{
     Given, NotAKey, Older, Unlike, VerifierKey, WitnessKey, Wrong, account, account_json, beside,
-    shown, verifiers, verify, witness_keys,
+    owned, shown, verifiers, verify, witness_keys,
 };
 use crate::limits::VERIFIED_BYTES_MAX;
 use crate::server::StartError;
@@ -41,6 +41,10 @@ pub(super) struct Arguments {
     /// hash that the event has.
     #[arg(long, value_name = "FOLDER")]
     attachments: Option<PathBuf>,
+    /// A folder with the bundles of the device keys that have signed: each was registered for whoever
+    /// signed, and was not revoked by then. Evidence packages have it.
+    #[arg(long, value_name = "FOLDER")]
+    devices: Option<PathBuf>,
     /// The account as JSON.
     #[arg(long)]
     json: bool,
@@ -64,6 +68,13 @@ pub(super) fn run(asked: &Arguments) -> Result<ExitCode, StartError> {
             Err(unread @ Unlike::Io { .. }) => {
                 return Err(BadSetting::new("--attachments", unread.to_string()).into());
             }
+        }
+    }
+    if let (Ok(right), Some(folder)) = (&mut verified, &asked.devices) {
+        // Of what no device has signed a package has no such folder.
+        let chains = if right.is_signed() { chains(folder)? } else { Vec::new() };
+        if let Err(wrong) = owned(right, (&chains, &keys)) {
+            verified = Err(wrong);
         }
     }
     match verified {
@@ -94,6 +105,22 @@ fn read(file: &Path) -> Result<String, StartError> {
         of_file(file, VERIFIED_BYTES_MAX)
     };
     text.map_err(|reason| StartError::Io { doing: "read what is to be checked", reason })
+}
+
+/// The bundles in a folder, each with its name.
+fn chains(folder: &Path) -> Result<Vec<(String, String)>, StartError> {
+    let doing = "read the bundles of device keys";
+    let failed = |reason| StartError::Io { doing, reason };
+    let mut chains = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|ending| ending == "json") {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            chains.push((name, of_file(&path, VERIFIED_BYTES_MAX).map_err(failed)?));
+        }
+    }
+    chains.sort();
+    Ok(chains)
 }
 
 /// A file that says itself that it is too large is not read.

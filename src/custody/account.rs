@@ -83,6 +83,7 @@ pub fn account(verified: &Verified) -> Vec<String> {
         lines.push(format!("附件 {count} 个，均与事件所记哈希一致。"));
         lines.push(format!("Attachments: {count}, each with the hash that its event has."));
     }
+    lines.extend(of_devices(verified));
     let (zh, en) = match replayed {
         Some(_) => (
             "未被改动；每一步都合规；质量平衡。",
@@ -100,6 +101,22 @@ pub fn account(verified: &Verified) -> Vec<String> {
          ask the log, or the other parties, for a newer one."
     ));
     lines.iter().map(|line| shown(line)).collect()
+}
+
+/// Whether it was checked whose devices have signed, where some have.
+fn of_devices(verified: &Verified) -> Vec<String> {
+    let (zh, en) = match verified.devices {
+        Some(count) => (
+            format!("设备密钥 {count} 个，均已在日志中登记为签署人所有。"),
+            format!("Device keys: {count}, each registered in the log for whoever signed."),
+        ),
+        None if verified.replayed.is_some() && verified.is_signed() => (
+            "设备密钥属于何人未经核对（--devices）。".to_owned(),
+            "Whose the device keys are was not checked: see --devices.".to_owned(),
+        ),
+        None => return Vec::new(),
+    };
+    vec![zh, en]
 }
 
 /// A line as it may be shown: what moves the cursor, ends the line, turns the direction of writing
@@ -207,7 +224,7 @@ fn masses(manifest: &Manifest) -> Vec<String> {
 
 /// The account for programs. `number` and `status` are a manifest's.
 pub fn account_json(verified: &Verified) -> Value {
-    let Verified { bundle, head, witnessed, older, replayed, attachments } = verified;
+    let Verified { bundle, head, witnessed, older, replayed, attachments, devices } = verified;
     let steps = replayed.as_ref().map_or(&[][..], |replayed| replayed.steps.as_slice());
     let event = |(n, (event, body)): (usize, (&super::BundleEvent, Value))| {
         let mut told = json!({"seq": body["seq"], "index": event.index, "kind": body["kind"],
@@ -227,7 +244,8 @@ pub fn account_json(verified: &Verified) -> Value {
     let mut told = json!({
         "verified": true, "subject": bundle.subject,
         "origin": head.origin, "log_size": head.size, "consistent_with": older,
-        "witnesses": witnesses, "attachments": attachments, "events": events,
+        "witnesses": witnesses, "attachments": attachments, "devices": devices,
+        "events": events,
     });
     if let Some(replayed) = replayed {
         told["number"] = json!(replayed.manifest.filed.number);

@@ -30,7 +30,12 @@ pub fn beside(verified: &mut Verified, folder: &Path) -> Result<(), Unlike> {
     let named = replayed.map_or(&[][..], |replayed| &replayed.manifest.attachments);
     let length = |bytes: i64| u64::try_from(bytes).unwrap_or(u64::MAX);
     let wanted = named.iter().map(|one| (one.data.sha256.clone(), length(one.data.bytes)));
-    let mut missing = wanted.collect();
+    let mut missing: HashMap<String, u64> = wanted.collect();
+    if missing.is_empty() {
+        // A package without files has no folder of them.
+        verified.attachments = Some(0);
+        return Ok(());
+    }
     search(folder, BESIDE_DEPTH_MAX, &mut missing)?;
     if let Some(lost) = named.iter().find(|one| missing.contains_key(&one.data.sha256)) {
         let (name, hash) = (&lost.data.name, &lost.data.sha256);

@@ -139,6 +139,11 @@ impl Checkpoint {
         Ok(Self::parse(signed.text).filter(is_theirs))
     }
 
+    /// What a note says, whoever has signed it.
+    pub fn of_note(note: &str) -> Option<Self> {
+        Self::parse(SignedNote::parse(note).ok()?.text)
+    }
+
     /// Reads the text of a note strictly; `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let mut lines = text.strip_suffix('\n')?.split('\n');

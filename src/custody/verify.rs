@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 
 use super::bundle::{BundleEvent, CustodyBundle, FORMAT};
 use super::cosignature::WitnessKey;
+use super::devices::Signing;
 use super::keys::VerifierKey;
 use super::merkle::{Hash, empty_root, extends, includes};
 use super::note::{Checkpoint, SignedNote, hash};
@@ -68,6 +69,15 @@ pub struct Verified {
     pub replayed: Option<Replayed>,
     /// Files that were asked for and found as they were attached.
     pub attachments: Option<usize>,
+    /// Device keys that were asked for and shown to be the signers'.
+    pub devices: Option<usize>,
+}
+
+impl Verified {
+    /// Whether a device has signed any of it.
+    pub fn is_signed(&self) -> bool {
+        self.bundle.events.iter().any(|event| Signing::of(&event.body).is_some())
+    }
 }
 
 /// Checks all there is to check.
@@ -107,7 +117,7 @@ pub fn verify(given: &Given<'_>) -> Result<Verified, Wrong> {
         }
         Some(_) => None,
     };
-    Ok(Verified { bundle, head, witnessed, older, replayed, attachments: None })
+    Ok(Verified { bundle, head, witnessed, older, replayed, attachments: None, devices: None })
 }
 
 /// A checkpoint, believed.

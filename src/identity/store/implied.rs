@@ -54,6 +54,7 @@ static DEVICE: Table = Table {
         ("alg", Type::Text),
         ("public_key", Type::Text),
         ("status", Type::Text),
+        ("good_until", Type::Time),
     ],
 };
 
@@ -65,6 +66,7 @@ struct OfDevice {
     alg: String,
     public_key: String,
     status: String,
+    good_until: Option<DateTime<Utc>>,
 }
 
 /// What events say of who may do what.
@@ -148,6 +150,7 @@ fn device(data: Value) -> Result<Row, serde_json::Error> {
         text(one.alg),
         text(one.public_key),
         text(one.status),
+        Cell::Time(one.good_until),
     ];
     Ok(Row { table: &DEVICE, cells })
 }

@@ -38,6 +38,8 @@ pub enum BadSignature {
     Unbound,
     #[error("the device's counter does not grow")]
     Counter,
+    #[error("the same `key_id` is another key, or somebody else's, earlier in this chain")]
+    Owner,
 }
 
 /// A signature that is good, and what it says.
@@ -113,7 +115,7 @@ fn registers(event: &Json, seal: &Seal) -> bool {
 
 /// The first event of a chain whose signature is bad, and why. `bodies`: of one subject, oldest
 /// first, from the first on. Beside [`check`]: `after` is an earlier event, a second signature is
-/// of the event that it names, and each device's counter grows.
+/// of the event that it names, each device's counter grows, and each key is one person's.
 pub fn first_bad<'a>(bodies: impl IntoIterator<Item = &'a str>) -> Option<(usize, BadSignature)> {
     let mut chain = Chain::default();
     for (n, body) in bodies.into_iter().enumerate() {
@@ -130,6 +132,8 @@ struct Chain {
     places: HashMap<[u8; 32], usize>,
     kinds: Vec<(String, Json)>,
     counters: HashMap<Uuid, i64>,
+    /// The public key of each device key, and whose it is.
+    owners: HashMap<Uuid, (String, Json)>,
 }
 
 impl Chain {
@@ -155,6 +159,10 @@ impl Chain {
         };
         self.bound(event, statement, seen)?;
         let key = checked.seal.key_id.uuid();
+        let owner = (checked.seal.public_key.clone(), event["actor"]["user_id"].clone());
+        if *self.owners.entry(key).or_insert_with(|| owner.clone()) != owner {
+            return Err(BadSignature::Owner);
+        }
         let before = self.counters.insert(key, statement.device_counter);
         if before.is_some_and(|before| before >= statement.device_counter) {
             return Err(BadSignature::Counter);
