@@ -7,7 +7,6 @@ use std::collections::{BTreeSet, VecDeque};
 use serde_json::json;
 
 use super::package::{BUNDLES_MAX, Member, Package, bundle_name};
-use super::zip::Archive;
 use crate::anomaly::{self, WholeAnomalyView};
 use crate::app::App;
 use crate::ctx::Ctx;
@@ -75,15 +74,14 @@ pub async fn case_package(
         events.push_str(&json!({"position": position, "body": body}).to_string());
         events.push('\n');
     }
-    let keys = app.config.log_keys.as_ref().ok_or_else(Problem::busy)?;
-    let keys: Vec<String> = keys.verifiers().map(|key| key.to_string()).collect();
+    let keys = custody::all_keys(app).await?;
     let text = |name: &str, text: String| Member::Text(name.to_owned(), text);
     let whole = serde_json::to_string_pretty(&case).map_err(Problem::internal)?;
     let mut left = VecDeque::from([
         text("README.txt", readme(id, &about)),
         text("case.json", whole),
         text("events.ndjson", events),
-        text("log.pub", keys.join("\n") + "\n"),
+        text("log.pub", keys),
     ]);
     // What cannot be proven yet is refused before anything is sent.
     if let Some(newest) = proofs.iter().max() {
@@ -99,9 +97,7 @@ pub async fn case_package(
             left.push_back(Member::Readings(subject.id, format!("readings/{}.json", subject.id)));
         }
     }
-    let archive = Some(Archive::begin());
-    let number = format!("case-{id}");
-    let package = Package { number, ctx: ctx.clone(), archive, left, file: None };
+    let package = Package::of(format!("case-{id}"), ctx, left);
     Ok((package, about.manifests.into_iter().map(|(id, _)| id).collect()))
 }
 

@@ -1,7 +1,7 @@
 //! All that is told of one manifest: its events, what they make, who the organisations are, what is
 //! due, and who looked at it on the road.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -27,6 +27,8 @@ pub struct Dossier {
     pub names: HashMap<Uuid, String>,
     /// The manifest as its asker sees it; in Chinese and in English.
     pub views: [ManifestView; 2],
+    /// The numbers of the manifests that its events name, as far as the asker may see them.
+    pub numbers: HashMap<ManifestId, String>,
     /// As far as the asker may see them, oldest first.
     pub looks: Vec<InspectionView>,
 }
@@ -42,6 +44,11 @@ impl Dossier {
             Lang::Zh => &self.views[0],
             Lang::En => &self.views[1],
         }
+    }
+
+    /// The number of a manifest that an event names.
+    pub fn number(&self, id: ManifestId) -> Option<String> {
+        self.numbers.get(&id).cloned()
     }
 
     /// What an organisation is called; its id where it is not known any more.
@@ -74,7 +81,8 @@ pub async fn of_events(
     let views = views(app, actor, (id, &replayed)).await?;
     let looks = looks(app, actor, id).await?;
     let names = names(app, &replayed, &looks).await?;
-    Ok(Dossier { id, events, replayed, names, views, looks })
+    let numbers = numbers(app, actor, &replayed).await?;
+    Ok(Dossier { id, events, replayed, names, views, numbers, looks })
 }
 
 async fn views(
@@ -123,6 +131,20 @@ async fn names(
         }
     }
     Ok(names)
+}
+
+async fn numbers(
+    app: &App,
+    actor: &Actor,
+    replayed: &Replayed,
+) -> Result<HashMap<ManifestId, String>, Problem> {
+    let id = |value: &Value| value.as_str().and_then(|text| text.parse::<Uuid>().ok());
+    let named = replayed.steps.iter().filter_map(|step| id(&step.body["data"]["manifest_id"]));
+    let named: BTreeSet<ManifestId> = named.map(ManifestId::of).collect();
+    let named: Vec<ManifestId> = named.into_iter().collect();
+    let found = manifest::by_ids(&app.pool, &named).await?.into_iter();
+    let seen = found.filter(|stored| manifest::sees(actor, &stored.manifest));
+    Ok(seen.map(|stored| (stored.id, stored.manifest.filed.number)).collect())
 }
 
 async fn looks(app: &App, actor: &Actor, id: ManifestId) -> Result<Vec<InspectionView>, Problem> {

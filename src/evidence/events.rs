@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::words;
 use crate::clock::rfc3339;
+use crate::ids::ManifestId;
 use crate::manifest::amend::{AmendmentApproved, AmendmentProposed, Parts};
 use crate::manifest::{
     Attached, Completed, Departed, Filed, HandedOver, Happening, Incident, Linked, Received,
@@ -16,8 +17,11 @@ fn kg(mass: Grams) -> String {
     format!("{} kg", mass.to_kg_text())
 }
 
+/// The number of a manifest, where it is known to whoever reads.
+pub type NumberOf<'a> = &'a dyn Fn(ManifestId) -> Option<String>;
+
 /// What an event tells.
-pub fn told(happening: &Happening) -> Vec<Text> {
+pub fn told(happening: &Happening, number_of: NumberOf<'_>) -> Vec<Text> {
     match happening {
         Happening::Filed(data) => filed(data),
         Happening::Departed(data) => departed(data),
@@ -58,7 +62,7 @@ pub fn told(happening: &Happening) -> Vec<Text> {
         | Happening::ForwardFiled(data)
         | Happening::ForwardCancelled(data)
         | Happening::SentOn(data)
-        | Happening::SentOnCancelled(data) => linked(data),
+        | Happening::SentOnCancelled(data) => linked(data, number_of),
         Happening::Attached(data) => vec![attached(data)],
     }
 }
@@ -170,10 +174,10 @@ fn received(data: &Received) -> Vec<Text> {
     lines.extend(data.gross_g.map(|mass| mass_line("毛重", "gross", mass)));
     lines.extend(data.tare_g.map(|mass| mass_line("皮重", "tare", mass)));
     for one in &data.mismatches {
-        let (line, field, found) = (one.line, &one.field, &one.found);
+        let (line, field, found) = (one.line, words::mismatch(&one.field), &one.found);
         lines.push(Text::new(
-            format!("第 {line} 项 {field} 不符：{found}"),
-            format!("line {line}: {field} is not as filed: {found}"),
+            format!("第 {line} 项{}不符：{found}", field.zh),
+            format!("line {line}: {} is not as filed: {found}", field.en),
         ));
     }
     if data.late {
@@ -272,8 +276,8 @@ fn leaves(path: &str, value: &Value, found: &mut Vec<(String, String)>) {
     }
 }
 
-fn linked(data: &Linked) -> Vec<Text> {
-    let id = data.manifest_id;
+fn linked(data: &Linked, number_of: NumberOf<'_>) -> Vec<Text> {
+    let id = number_of(data.manifest_id).unwrap_or_else(|| data.manifest_id.to_string());
     let mut lines = vec![Text::new(format!("联单 {id}"), format!("manifest {id}"))];
     for item in &data.items {
         let (line, mass) = (item.line, kg(item.mass_g));

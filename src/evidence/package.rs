@@ -4,7 +4,7 @@
 //! one after the other, files go through in pieces. What is in it depends on who asks: a bundle
 //! that the asker may not read is not there, and the README says how many.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use uuid::Uuid;
 
@@ -17,8 +17,8 @@ use super::zip::Archive;
 use crate::app::App;
 use crate::blob::{self, Pieces};
 use crate::ctx::Ctx;
-use crate::custody::{self, Checkpoint, CustodyBundle};
-use crate::decision::Subject;
+use crate::custody::{self, Checkpoint, CustodyBundle, Signing};
+use crate::decision::{Subject, SubjectKind};
 use crate::ids::ManifestId;
 use crate::manifest::{self, AttachmentView, ChainView};
 use crate::problem::{Code, Lang, Problem, Text};
@@ -40,6 +40,12 @@ pub(super) enum Member {
     File([u8; 32], String),
 }
 
+/// A file on its way into the package.
+pub(super) struct Flowing {
+    pieces: Pieces,
+    name: String,
+}
+
 /// A package on its way out.
 pub struct Package {
     /// The manifest's number: the package's name.
@@ -47,7 +53,9 @@ pub struct Package {
     pub(super) ctx: Ctx,
     pub(super) archive: Option<Archive>,
     pub(super) left: VecDeque<Member>,
-    pub(super) file: Option<Pieces>,
+    pub(super) file: Option<Flowing>,
+    /// The device keys whose bundles are in it, or will be.
+    pub(super) devices: HashSet<Uuid>,
 }
 
 /// Begins the package of a manifest, as far as the asker may read it: else 404. 503 where no
@@ -70,12 +78,14 @@ pub async fn package(app: &App, ctx: &Ctx, id: ManifestId) -> Result<Package, Pr
         all_files.extend(self::files(number, attachments));
     }
     let told = Told { dossier: &dossier, bundle: &bundle, chain: chain.as_ref(), files: &files };
-    left.extend(told.texts(app, ctx, (&linked, all_files.len()))?);
+    let keys = custody::all_keys(app).await?;
+    left.extend(told.texts(ctx, (&linked, all_files.len(), keys))?);
     let others = linked.manifests.iter();
     left.extend(others.map(|(id, number, _)| Member::Bundle(*id, bundle_name(number))));
     left.extend(all_files.into_iter().map(|(hash, path)| Member::File(hash, path)));
-    let archive = Some(Archive::begin());
-    Ok(Package { number, ctx: ctx.clone(), archive, left, file: None })
+    let mut package = Package::of(number, ctx, left);
+    package.devices_of(&bundle);
+    Ok(package)
 }
 
 pub(super) fn bundle_name(number: &str) -> String {
@@ -155,15 +165,12 @@ struct Told<'a> {
 impl Told<'_> {
     fn texts(
         &self,
-        app: &App,
         ctx: &Ctx,
-        (linked, files): (&LinkedManifests, usize),
+        (linked, files, keys): (&LinkedManifests, usize, String),
     ) -> Result<Vec<Member>, Problem> {
-        let keys = app.config.log_keys.as_ref().ok_or_else(Problem::busy)?;
-        let keys: Vec<_> = keys.verifiers().collect();
-        let head = Checkpoint::believed(&self.bundle.checkpoint, &keys);
-        let head =
-            head.ok().flatten().ok_or_else(|| Problem::internal("an unsigned checkpoint"))?;
+        // While the log's key is replaced another process may have signed it, with the other one.
+        let head = Checkpoint::of_note(&self.bundle.checkpoint)
+            .ok_or_else(|| Problem::internal("the checkpoint is none"))?;
         let number = &self.dossier.replayed.manifest.filed.number;
         let content = Content {
             number,
@@ -197,8 +204,7 @@ impl Told<'_> {
         if let Some(chain) = self.chain {
             texts.push(text("chain.json", json(serde_json::to_string(chain))?));
         }
-        let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
-        texts.push(text("log.pub", keys.join("\n") + "\n"));
+        texts.push(text("log.pub", keys));
         texts.push(text(&bundle_name(number), json(serde_json::to_string(self.bundle))?));
         Ok(texts)
     }
@@ -208,55 +214,109 @@ impl Told<'_> {
 const LIST: &str = "MANIFEST.sha256";
 
 impl Package {
+    /// One that nothing of is written yet.
+    pub(super) fn of(number: String, ctx: &Ctx, left: VecDeque<Member>) -> Self {
+        let archive = Some(Archive::begin());
+        Self { number, ctx: ctx.clone(), archive, left, file: None, devices: HashSet::new() }
+    }
+
+    /// The bundles of the device keys that a bundle is signed with come into the package as well:
+    /// they show whose the devices are.
+    pub(super) fn devices_of(&mut self, bundle: &CustodyBundle) {
+        for signing in bundle.events.iter().filter_map(|event| Signing::of(&event.body)) {
+            let id = signing.key_id;
+            if self.devices.insert(id) {
+                let subject = Subject::new(SubjectKind::DeviceKey, id);
+                self.left.push_back(Member::Chain(subject, format!("devices/{id}.json")));
+            }
+        }
+    }
+
     /// The next bytes; none at the end.
     pub async fn next(&mut self, app: &App) -> Result<Option<Vec<u8>>, Problem> {
         loop {
             let Some(archive) = &mut self.archive else { return Ok(None) };
-            if let Some(pieces) = &mut self.file {
-                match pieces.next().await? {
-                    Some(piece) => {
+            if let Some(mut file) = self.file.take() {
+                match file.pieces.next().await {
+                    Ok(Some(piece)) => {
                         archive.write(&piece)?;
+                        self.file = Some(file);
                         return Ok(Some(archive.take()));
                     }
-                    None => self.file = None,
+                    Ok(None) => {}
+                    Err(problem) => absent(archive, &file.name, &problem)?,
                 }
                 continue;
             }
-            match self.left.pop_front() {
-                Some(Member::Text(name, text)) => {
-                    archive.member(&name, true)?;
-                    archive.write(text.as_bytes())?;
-                }
-                Some(Member::Bundle(id, name)) => {
-                    let bundle = custody::bundle(app, &self.ctx.actor, id).await?;
-                    let text = serde_json::to_vec(&bundle).map_err(Problem::internal)?;
-                    archive.member(&name, true)?;
-                    archive.write(&text)?;
-                }
-                Some(Member::Chain(subject, name)) => {
-                    let bundle = custody::chain_bundle(app, subject).await?;
-                    let text = serde_json::to_vec(&bundle).map_err(Problem::internal)?;
-                    archive.member(&name, true)?;
-                    archive.write(&text)?;
-                }
-                Some(Member::Readings(id, name)) => {
-                    let content = track::contents(&app.pool, &[id]).await?.remove(&id);
-                    archive.member(&name, true)?;
-                    archive.write(content.unwrap_or_default().as_bytes())?;
-                }
-                Some(Member::File(hash, name)) => {
-                    archive.member(&name, false)?;
-                    self.file = Some(blob::pieces(app, hash).await?);
-                }
-                None => {
-                    archive.list(LIST)?;
-                    return self.archive.take().map(Archive::finish).transpose();
-                }
-            }
-            let bytes = archive.take();
+            let Some(member) = self.left.pop_front() else {
+                archive.list(LIST)?;
+                return self.archive.take().map(Archive::finish).transpose();
+            };
+            self.write(app, member).await?;
+            let bytes = self.archive.as_mut().map(Archive::take).unwrap_or_default();
             if !bytes.is_empty() {
                 return Ok(Some(bytes));
             }
         }
     }
+
+    async fn write(&mut self, app: &App, member: Member) -> Result<(), Problem> {
+        let json = |bundle: &CustodyBundle| serde_json::to_vec(bundle).map_err(Problem::internal);
+        let (name, content) = match member {
+            Member::Text(name, text) => (name, text.into_bytes()),
+            Member::Bundle(id, name) => {
+                let bundle = custody::bundle(app, &self.ctx.actor, id).await?;
+                self.devices_of(&bundle);
+                (name, json(&bundle)?)
+            }
+            Member::Chain(subject, name) => {
+                (name, json(&custody::chain_bundle(app, subject).await?)?)
+            }
+            Member::Readings(id, name) => {
+                let content = track::contents(&app.pool, &[id]).await?.remove(&id);
+                (name, content.unwrap_or_default().into_bytes())
+            }
+            Member::File(hash, name) => return self.begin_file(app, (hash, name)).await,
+        };
+        let Some(archive) = &mut self.archive else { return Ok(()) };
+        archive.member(&name, true)?;
+        archive.write(&content)
+    }
+
+    /// A file that is lost takes nothing else with it: that it is lost is what is told.
+    async fn begin_file(
+        &mut self,
+        app: &App,
+        (hash, name): ([u8; 32], String),
+    ) -> Result<(), Problem> {
+        let Some(archive) = &mut self.archive else { return Ok(()) };
+        let begun = async {
+            let mut pieces = blob::pieces(app, hash).await?;
+            Ok((pieces.next().await?, pieces))
+        };
+        match begun.await {
+            Ok((first, pieces)) => {
+                archive.member(&name, false)?;
+                archive.write(&first.unwrap_or_default())?;
+                self.file = Some(Flowing { pieces, name });
+                Ok(())
+            }
+            Err(problem) => absent(archive, &name, &problem),
+        }
+    }
 }
+
+/// In the place of a file, or beside what there is of it, why it is not whole.
+fn absent(archive: &mut Archive, name: &str, problem: &Problem) -> Result<(), Problem> {
+    tracing::error!(file = name, cause = ?problem.cause, "an attachment is not as it was attached");
+    archive.member(&format!("{name}.MISSING.txt"), true)?;
+    archive.write(MISSING.as_bytes())
+}
+
+const MISSING: &str = "\
+此附件已无法按原样读出：文件丢失、被改动或暂时不可用。事件记载的哈希见文件名和存证包；哈希不符的内容不是原附件。
+
+This attachment cannot be read as it was attached: it was lost or altered, or its store does not
+answer. Its name and the bundle tell the hash that its event has; whatever has another hash is not
+what was attached.
+";

@@ -60,7 +60,9 @@ pub fn page(dossier: &Dossier, entries: &[Entry], frame: &Frame<'_>) -> String {
         preface(page, dossier, frame);
         page.element("h2", &say("联单", "The manifest"));
         facts(page, view, lang);
-        page.element("h2", &say("废物与质量（千克）", "Waste and masses (kg)"));
+        page.element("h2", &say("废物", "The waste"));
+        declared(page, view, lang);
+        page.element("h2", &say("质量（千克）", "Masses (kg)"));
         masses(page, view, lang);
         page.element("h2", &say("流转过程", "What happened"));
         time_line(page, entries, lang);
@@ -137,6 +139,32 @@ fn facts(page: &mut Html, view: &ManifestView, lang: Lang) {
         rows.push(vec![say("应急措施", "Emergency measures"), kept.clone()]);
     }
     page.table("table.facts", &[&say("项目", "Item"), &say("内容", "Content")], rows);
+}
+
+/// What was declared of each item, beside its masses.
+fn declared(page: &mut Html, view: &ManifestView, lang: Lang) {
+    let headings: [&str; 5] = match lang {
+        Lang::Zh => ["项", "代码与名称", "形态", "危险特性", "包装"],
+        Lang::En => ["Line", "Code and name", "Form", "Hazards", "Packages"],
+    };
+    let rows = view.items.iter().map(|item| {
+        let packages = item.packages.iter();
+        let mut packed: Vec<String> =
+            packages.map(|one| format!("{} × {}", one.kind, one.count)).collect();
+        if !item.container_ids.is_empty() {
+            let count = item.container_ids.len();
+            let text = Text::new(format!("有标签的 {count} 件"), format!("{count} labelled"));
+            packed.push(text.of(lang).to_owned());
+        }
+        vec![
+            item.line.to_string(),
+            format!("{}\n{}", item.waste_code, item.name),
+            words::form(&item.form).of(lang).to_owned(),
+            item.hazards.join(" "),
+            packed.join("\n"),
+        ]
+    });
+    page.table("table", &headings, rows);
 }
 
 fn masses(page: &mut Html, view: &ManifestView, lang: Lang) {
@@ -241,6 +269,9 @@ fn signer(page: &mut Html, who: &Who, lang: Lang) {
     if let Some(user) = &who.user_id {
         page.raw("<br>").element("span.mono", user);
     }
+    if let Some(key) = &who.key {
+        page.raw("<br>").element("span.mono", key);
+    }
 }
 
 fn files(page: &mut Html, view: &ManifestView, frame: &Frame<'_>) {
@@ -338,7 +369,7 @@ fn footer(page: &mut Html, dossier: &Dossier, frame: &Frame<'_>) {
     page.element("footer", text.of(frame.lang));
 }
 
-/// Beijing time, to the minute.
+/// Beijing time, to the second.
 fn local(time: DateTime<Utc>) -> String {
-    time.with_timezone(&beijing()).format("%Y-%m-%d %H:%M").to_string()
+    time.with_timezone(&beijing()).format("%Y-%m-%d %H:%M:%S").to_string()
 }

@@ -37,6 +37,8 @@ pub struct Who {
     pub via: String,
     /// For whom it was signed by delegation.
     pub on_behalf_of: Vec<String>,
+    /// What it was signed with, where a device has: algorithm and id of the key.
+    pub key: Option<String>,
 }
 
 /// An entry of the time line.
@@ -61,11 +63,11 @@ pub struct Entry {
 
 /// All of them. Errors: `internal` where an event cannot be read, which replaying it excludes.
 pub fn entries(dossier: &Dossier) -> Result<Vec<Entry>, Problem> {
-    let mut all = Vec::new();
+    let mut all: Vec<Entry> = Vec::new();
     let mut state: Option<Manifest> = None;
     for (event, step) in dossier.events.iter().zip(&dossier.replayed.steps) {
         let stamped = read_event(&event.body)?;
-        let before = state.as_ref().map_or(0, |manifest| manifest.gaps.len());
+        let before = state.as_ref().map_or_else(Vec::new, |manifest| manifest.gaps.clone());
         let after = evolve(state.take(), &stamped).map_err(Problem::internal)?;
         let kind = stamped.happening.kind();
         let (zh, en) = event_word(kind);
@@ -78,12 +80,22 @@ pub fn entries(dossier: &Dossier) -> Result<Vec<Entry>, Problem> {
             seq,
             index: Some(event.index),
             title: Text::new(zh, capitalised(&en)),
-            lines: told(&stamped.happening),
-            who: Some(who(dossier, &step.body["actor"])),
+            lines: told(&stamped.happening, &|id| dossier.number(id)),
+            who: Some(who(dossier, &step.body)),
             out_of_order: step.body["data"]["out_of_order"] == true,
             open: false,
         };
-        let new = after.gaps.iter().skip(before.min(after.gaps.len()));
+        // What was signed by both in one call has never been open.
+        let closed = before.iter().filter(|gap| !after.gaps.contains(gap));
+        let at_once: Vec<Entry> = closed.map(|found| gap(found, &entry, false)).collect();
+        all.retain(|known| {
+            let same = |one: &Entry| {
+                (known.seq, &known.title, known.recorded_at)
+                    == (one.seq, &one.title, one.recorded_at)
+            };
+            known.kind != EntryKind::Gap || !at_once.iter().any(same)
+        });
+        let new = after.gaps.iter().filter(|gap| !before.contains(gap));
         let gaps: Vec<Entry> = new
             .map(|found| gap(found, &entry, dossier.replayed.manifest.gaps.contains(found)))
             .collect();
@@ -105,7 +117,8 @@ fn capitalised(text: &str) -> String {
     first.to_uppercase().chain(letters).collect()
 }
 
-fn who(dossier: &Dossier, actor: &Value) -> Who {
+fn who(dossier: &Dossier, body: &Value) -> Who {
+    let (actor, signature) = (&body["actor"], &body["signature"]);
     let text = |name: &str| actor[name].as_str().map(str::to_owned);
     let others = actor["on_behalf_of"].as_array().into_iter().flatten();
     let others = others.filter_map(|one| one["organisation_id"].as_str());
@@ -117,6 +130,10 @@ fn who(dossier: &Dossier, actor: &Value) -> Who {
         role: text("role").unwrap_or_default(),
         via: text("via").unwrap_or_default(),
         on_behalf_of: others.map(|id| dossier.name(id)).collect(),
+        key: signature["alg"]
+            .as_str()
+            .zip(signature["key_id"].as_str())
+            .map(|(alg, id)| format!("{alg} {id}")),
     }
 }
 
@@ -222,6 +239,7 @@ fn inspection(dossier: &Dossier, look: &InspectionView) -> Option<Entry> {
             role: look.agency.clone(),
             via: String::new(),
             on_behalf_of: Vec::new(),
+            key: None,
         }),
         out_of_order: false,
         open: false,

@@ -93,7 +93,7 @@ fn shown(entry: &Entry, lang: Lang) -> TimelineEntryView {
 
 impl From<Who> for WhoView {
     fn from(who: Who) -> Self {
-        let Who { user_id, organisation_id, organisation, role, via, on_behalf_of } = who;
+        let Who { user_id, organisation_id, organisation, role, via, on_behalf_of, key: _ } = who;
         Self { user_id, organisation_id, organisation, role, via, on_behalf_of }
     }
 }

@@ -121,6 +121,21 @@ const FINDINGS: &[Word] = &[
     ("other", "其他", "other"),
 ];
 
+const MISMATCHES: &[Word] = &[
+    ("name", "名称", "name"),
+    ("quantity", "数量", "quantity"),
+    ("hazard", "危险特性", "hazard"),
+    ("form", "形态", "form"),
+    ("packaging", "包装", "packaging"),
+];
+
+const FORMS: &[Word] = &[
+    ("solid", "固态", "solid"),
+    ("semi_solid", "半固态", "semi-solid"),
+    ("liquid", "液态", "liquid"),
+    ("gas", "气态", "gas"),
+];
+
 const ATTACHMENTS: &[Word] = &[
     ("photo", "照片", "photo"),
     ("weigh_ticket", "磅单", "weigh ticket"),
@@ -168,6 +183,8 @@ lookups! {
     state STATES;
     outcome OUTCOMES;
     finding FINDINGS;
+    mismatch MISMATCHES;
+    form FORMS;
     attachment ATTACHMENTS;
     kind KINDS;
     fate FATES;
@@ -197,8 +214,9 @@ pub fn all<'a>(codes: impl IntoIterator<Item = &'a String>, of: fn(&str) -> Text
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::Form;
     use crate::inspection::{InspectionFindingKind, InspectionOutcome};
-    use crate::manifest::{Action, AttachmentKind, Party};
+    use crate::manifest::{Action, AttachmentKind, MismatchField, Party};
 
     #[test]
     fn every_code_has_its_words() {
@@ -217,6 +235,8 @@ mod tests {
             crate::ctx::Via, via;
             crate::identity::Agency, office;
             AttachmentKind, attachment;
+            MismatchField, mismatch;
+            Form, form;
             InspectionOutcome, outcome;
             InspectionFindingKind, finding;
         }

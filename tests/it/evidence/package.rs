@@ -171,3 +171,22 @@ async fn hostile_names_stay_text() {
         }
     }
 }
+
+/// A file that is lost is told of, and takes nothing else with it.
+#[tokio::test]
+async fn a_lost_file_leaves_the_rest_of_a_package() {
+    let world = World::start().await;
+    let cast = Cast::new(&world, 10_000).await;
+    let (id, _) = eventful(&world, &cast).await;
+    world.publish().await;
+    let whole = members(&cast.corps, &id).await;
+    let lose = "SET session_replication_role = replica; DELETE FROM blob";
+    world.database.superuser().await.batch_execute(lose).await.unwrap();
+    let left = members(&cast.corps, &id).await;
+    let lost = whole.keys().find(|name| name.starts_with("attachments/")).unwrap();
+    let note = String::from_utf8(left[&format!("{lost}.MISSING.txt")].clone()).unwrap();
+    assert!(note.contains("丢失") && note.contains("lost or altered"), "{note}");
+    let is_file = |name: &&String| !name.starts_with("attachments/");
+    assert!(whole.keys().filter(is_file).eq(left.keys().filter(is_file)));
+    assert!(!left.contains_key(lost));
+}
