@@ -133,7 +133,7 @@ pub const LABELS: &[Label] = &[
     ("name", "名称", "name", "", ""),
     ("net_kg", "净重", "net", " kg", " kg"),
     ("number", "编号", "number", "", ""),
-    ("odd", "异常月数", "odd months", "", ""),
+    ("odd", "异常月份", "odd months", "", ""),
     ("on_their_way", "在途联单", "loads on their way", " 份", ""),
     ("opened_at", "账户开通时间", "account opened", "", ""),
     ("organisation_id", "单位", "organisation", "", ""),

@@ -43,6 +43,8 @@ struct Sender<T, S> {
     ctx: Ctx,
     take: T,
     show: S,
+    /// Groups of lines that are taken side by side.
+    at_once: usize,
 }
 
 /// The context of a request of lines; what is not that is refused here.
@@ -51,9 +53,10 @@ pub fn context(caller: &Caller, request: &HttpRequest) -> Result<Ctx, Problem> {
     caller.streaming()
 }
 
-/// Answers the lines by what `take` makes of a group of them and `show` of each.
+/// Answers the lines by what `take` makes of a group of them and `show` of each; some groups are
+/// taken side by side.
 pub fn answer<R, A, T, S>(
-    (app, caller, ctx): (Data<App>, Caller, Ctx),
+    who: (Data<App>, Caller, Ctx),
     payload: Payload,
     take: T,
     show: S,
@@ -64,7 +67,38 @@ where
     T: AsyncFn(&App, &Ctx, &[&[u8]]) -> Vec<Taken<R>> + 'static,
     S: Fn(Answered<R>) -> A + 'static,
 {
-    let sender = Sender { app, caller, ctx, take, show };
+    begin(who, payload, (take, show), BULK_GROUPS_AT_ONCE)
+}
+
+/// The same, one group after the other: where the lines tell what happened in their order.
+pub fn answer_in_order<R, A, T, S>(
+    who: (Data<App>, Caller, Ctx),
+    payload: Payload,
+    take: T,
+    show: S,
+) -> HttpResponse
+where
+    R: 'static,
+    A: Serialize + 'static,
+    T: AsyncFn(&App, &Ctx, &[&[u8]]) -> Vec<Taken<R>> + 'static,
+    S: Fn(Answered<R>) -> A + 'static,
+{
+    begin(who, payload, (take, show), 1)
+}
+
+fn begin<R, A, T, S>(
+    (app, caller, ctx): (Data<App>, Caller, Ctx),
+    payload: Payload,
+    (take, show): (T, S),
+    at_once: usize,
+) -> HttpResponse
+where
+    R: 'static,
+    A: Serialize + 'static,
+    T: AsyncFn(&App, &Ctx, &[&[u8]]) -> Vec<Taken<R>> + 'static,
+    S: Fn(Answered<R>) -> A + 'static,
+{
+    let sender = Sender { app, caller, ctx, take, show, at_once };
     let (maker, reading) = unread(Bounds::USUAL);
     rt::spawn(make(sender, Lines::of(payload.into_inner()), maker));
     HttpResponse::Ok().content_type(NDJSON).streaming(reading)
@@ -94,6 +128,7 @@ where
     T: AsyncFn(&App, &Ctx, &[&[u8]]) -> Vec<Taken<R>>,
     S: Fn(Answered<R>) -> A,
 {
+    let at_once = sender.at_once;
     let (maker, sender) = (Rc::new(maker), Rc::new(sender));
     let room = Rc::clone(&maker);
     let groups = stream::unfold(Some(lines), move |lines| next(lines, Rc::clone(&room)));
@@ -107,7 +142,7 @@ where
         }
     });
     {
-        let mut answers = std::pin::pin!(answers.buffered(BULK_GROUPS_AT_ONCE));
+        let mut answers = std::pin::pin!(answers.buffered(at_once));
         while let Some((text, rest)) = answers.next().await {
             maker.push(text);
             if maker.is_alone() {

@@ -7,6 +7,7 @@ pub mod corridor;
 pub mod deadline;
 pub mod drift;
 pub mod fall;
+pub mod gaps;
 pub mod ghost;
 pub mod kitchen;
 pub mod mass;

@@ -24,6 +24,8 @@ use crate::registry::{Site, SiteKind, Standing};
 const TIMES_MIN: u32 = 4;
 /// The day on which the figures of the month before are in.
 const FIGURES_IN: u32 = 10;
+/// Who is registered by this day of a month tells all of it.
+const BEGINS_UNTIL: u32 = 5;
 /// Entries before a month that make a rate known.
 const TIMES_BEFORE_MIN: u32 = 10;
 /// A rate that changed lies so far beyond those before, as a factor.
@@ -60,6 +62,15 @@ pub fn told(w: &mut Watch, id: SiteId, month: Month, is_first: bool) {
     }
 }
 
+/// The first month whose waste can be known: of what a site made before it was registered its
+/// ledger says nothing, and of the month that it was registered in a part, unless that began it.
+fn known_from(w: &Watch, site: &Site) -> Month {
+    let since = w.registered.get(&site.id.uuid()).and_then(|papers| papers.since);
+    since.map_or(Month::MIN, |since| {
+        month_of(since) + Month::from(legal_day(since).day() > BEGINS_UNTIL)
+    })
+}
+
 /// The coefficient that a site's rates are held against, and what its codes make a tonne.
 struct Rate {
     usual: f64,
@@ -82,8 +93,11 @@ fn rate(w: &Watch, site: &Site, making: &Making, months: &[Month]) -> Option<Rat
     let times = |month: &Month| making.times.get(month).copied().unwrap_or(0);
     let usually: Vec<f64> = making.times.values().map(|times| f64::from(*times)).collect();
     let is_dense = median(&usually) >= f64::from(2 * TIMES_MIN);
+    // Nor does a ledger say anything of the months before its first entry.
+    let first = making.times.keys().next().copied()?.max(known_from(w, site));
     let mut by_month = Vec::new();
-    for month in months.iter().filter(|month| is_dense || times(month) >= TIMES_MIN) {
+    let told = months.iter().filter(|month| **month >= first);
+    for month in told.filter(|month| is_dense || times(month) >= TIMES_MIN) {
         let output = did(w, site.id, *month, "output").filter(|output| *output > 0.0);
         let Some(output) = output else { continue };
         let made = making.made.get(month);
@@ -130,7 +144,11 @@ fn changed(w: &mut Watch, site: &Site, making: &Making, month: Month) -> bool {
     finding.evidence = json!({
         "month": named(month), "kg_a_tonne": shown(*now), "kg_a_tonne_before": shown(middle),
         "months": before.len(), "percent": (now / middle.max(1e-6) * 100.0).round(),
-        "usual_kg_a_tonne": usual, "odd": if is_now { "month" } else { "months_before" },
+        "usual_kg_a_tonne": usual, "odd": if is_now {
+            named(month)
+        } else {
+            format!("{} – {}", named(before[0].0), named(before[before.len() - 1].0))
+        },
     });
     w.raise(finding);
     true
@@ -168,7 +186,11 @@ fn per_output(w: &mut Watch, site: &Site, making: &Making, month: Month) {
     let Some(kind) = catalogue.organisation_kind(&business) else { return };
     let widen = w.param(Param::Al36Widen, &site.division) / 100.0;
     // Three months together: what is taken away in batches is entered in batches.
-    let months = [month, month - 1, month - 2];
+    let from = known_from(w, site);
+    let months: Vec<Month> = (month - 2..=month).filter(|month| *month >= from).collect();
+    if months.is_empty() {
+        return;
+    }
     let outputs: f64 = months.iter().filter_map(|month| did(w, site.id, *month, "output")).sum();
     let mut odd = Vec::new();
     let ids: Vec<String> = kind.coefficient_ids.split(';').map(str::to_owned).collect();

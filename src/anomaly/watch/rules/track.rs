@@ -1,7 +1,7 @@
 //! Positions of vehicles that have a load: stops, ways round, gaps, speeds, and a load that grows
 //! lighter on its way. Without positions these rules say nothing.
 //!
-//! AL17 to AL22 and AL62. Nobody has told the road. Where trips between the same two sites have
+//! AL17 to AL19, AL21, AL22 and AL62; AL20 stands in `gaps`. Nobody has told the road. Where trips between the same two sites have
 //! shown it, that is the way (`corridor.rs`); until then a way is judged by its ends: a place from
 //! which both are much farther than from each other is off it.
 
@@ -14,6 +14,7 @@ use super::super::load::Load;
 use super::super::seen::Seen;
 use super::super::stats::kilometres;
 use super::corridor::Trace;
+use super::gaps::{Gap, filled, gap, settled, silent_to_the_end};
 use crate::anomaly::finding::{About, Finding};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
@@ -24,9 +25,9 @@ use crate::registry::{Place, Site};
 use crate::track::Reading;
 
 /// Kilometres around a place within which a vehicle is there.
-const THERE_KM: f64 = 1.0;
+pub const THERE_KM: f64 = 1.0;
 /// Kilometres within which it stands still.
-const STILL_KM: f64 = 0.15;
+pub const STILL_KM: f64 = 0.15;
 /// What a vehicle's own scale errs by, in grams: its divisions are tens of kilograms.
 const OWN_SCALE_G: i64 = 50_000;
 /// Roads may be so much longer than the crow's way, and so many kilometres more.
@@ -49,6 +50,9 @@ pub struct Track {
     pub stopped: Option<Stop>,
     pub first_load_g: Option<i64>,
     pub moving: bool,
+    /// Where nothing was told for too long.
+    #[serde(default)]
+    pub gaps: Vec<Gap>,
     /// Where it was beside its way.
     #[serde(default)]
     pub trace: Trace,
@@ -70,7 +74,7 @@ impl Stop {
     }
 }
 
-fn minutes(time: TimeDelta) -> f64 {
+pub fn minutes(time: TimeDelta) -> f64 {
     time.num_seconds() as f64 / 60.0
 }
 
@@ -79,8 +83,8 @@ fn is_farm(site: &Site) -> bool {
 }
 
 /// The ends of a load's way.
-struct Way {
-    load: Load,
+pub struct Way {
+    pub load: Load,
     from: Place,
     to: Place,
 }
@@ -106,6 +110,7 @@ pub fn manifest(w: &mut Watch, load: &Load, happening: &Happening) {
 }
 
 pub fn readings(w: &mut Watch, vehicle: VehicleId, readings: &[Reading], seen: &Seen<'_>) {
+    let mut has_filled = false;
     for reading in readings.iter().filter(|reading| reading.kind == "position") {
         // A device without a fix tells the origin of all coordinates.
         let Some(place) = reading.place.filter(|place| (place.lon_e6, place.lat_e6) != (0, 0))
@@ -113,15 +118,18 @@ pub fn readings(w: &mut Watch, vehicle: VehicleId, readings: &[Reading], seen: &
             continue;
         };
         let Some(way) = way_of(w, vehicle) else { return };
-        // What was told late, of before, says nothing of now.
         let last = w.tracks.get(&vehicle).and_then(|track| track.last);
+        // What was told late, of before, says nothing of now.
+        if last.is_some_and(|(at, _)| reading.at < at) {
+            has_filled |= filled(w, vehicle, &way, (reading.at, place));
+        }
         if last.is_some_and(|(at, _)| reading.at <= at)
             || way.load.departed_at.is_some_and(|at| reading.at < at)
             || way.load.arrived_at.is_some_and(|at| reading.at > at)
         {
             continue;
         }
-        gap(w, &way, last, (reading.at, place), seen);
+        gap(w, vehicle, &way, (last, (reading.at, place)), seen);
         speed(w, &way, last, (reading, place), seen);
         stop(w, vehicle, &way, (reading.at, place), seen);
         off(w, vehicle, &way, (reading.at, place), seen);
@@ -139,6 +147,9 @@ pub fn readings(w: &mut Watch, vehicle: VehicleId, readings: &[Reading], seen: &
             let first = track.first_load_g.unwrap_or(mass);
             lighter(w, &way.load, &track, (first, mass), OWN_SCALE_G);
         }
+    }
+    if has_filled && let Some(way) = way_of(w, vehicle) {
+        settled(w, vehicle, &way, seen);
     }
 }
 
@@ -163,46 +174,7 @@ fn shown(place: Place) -> Value {
     json!({"lon": place.lon_e6 as f64 / 1e6, "lat": place.lat_e6 as f64 / 1e6})
 }
 
-type Point = (DateTime<Utc>, Place);
-
-/// AL20: nothing was told for long.
-fn gap(w: &mut Watch, way: &Way, last: Option<Point>, (at, place): Point, seen: &Seen<'_>) {
-    let Some((before, from)) = last else { return };
-    let moved = kilometres(from, place) > STILL_KM;
-    let param = if moved { Param::Al20MovingGap } else { Param::Al20ParkedGap };
-    let limit = w.param(param, &way.load.from_division);
-    let minutes = minutes(at - before);
-    if minutes > limit {
-        let evidence = json!({
-            "from": rfc3339(before), "to": rfc3339(at), "minutes": minutes.round(),
-            "kilometres": kilometres(from, place).round(), "limit_minutes": limit,
-        });
-        raise(w, 20, way, (evidence, seen));
-    }
-}
-
-/// AL20 as well: positions came, and then none until it arrived. Asked at the receipt: until then
-/// devices may tell what they held back.
-fn silent_to_the_end(w: &mut Watch, load: &Load, track: &Track) {
-    let Some(((before, place), arrived_at)) = track.last.zip(load.arrived_at) else { return };
-    let to = w.sites.get(&load.to_site).and_then(|site| site.location);
-    let km = to.map(|to| kilometres(place, to));
-    // It stood at its end already, and only the button was pressed late.
-    if km.is_some_and(|km| km <= THERE_KM) {
-        return;
-    }
-    let limit = w.param(Param::Al20MovingGap, &load.from_division);
-    let minutes = minutes(arrived_at - before);
-    if minutes <= limit {
-        return;
-    }
-    let evidence = json!({
-        "from": rfc3339(before), "to": rfc3339(arrived_at), "minutes": minutes.round(),
-        "kilometres": km.map(f64::round), "limit_minutes": limit,
-    });
-    let finding = Finding { evidence, ..w.of_load(20, load) };
-    w.raise(finding);
-}
+pub type Point = (DateTime<Utc>, Place);
 
 /// AL21 and AL22: faster than it can be, faster than it may.
 fn speed(

@@ -246,6 +246,21 @@ fn what_positions_tell_of_a_trip() {
     // Nothing for forty minutes, on the move.
     let gap: Vec<_> = drives(0, 150).into_iter().filter(|(m, _)| !(40..80).contains(m)).collect();
     assert_eq!(trip(&gap, 0), [20]);
+    // What the device held back fills it.
+    let held: Vec<_> = drives(0, 150).into_iter().filter(|(m, _)| (40..80).contains(m)).collect();
+    let late = |some: usize| {
+        let mut log = Log::new();
+        log.file(1, (1, 3), json!({"vehicle": 7})).depart(1).wait(2.5);
+        log.tell("vehicle", 7, &gap).tell("vehicle", 7, &held[..some]).arrive(1).wait(0.5);
+        log.receive(1, 0, json!({}));
+        let outcomes = log.show(&mut fresh());
+        let is_gone = outcomes
+            .iter()
+            .any(|one| matches!(one, crate::anomaly::finding::Outcome::Cleared { .. }));
+        (log.raised(), is_gone)
+    };
+    assert_eq!(late(1), (vec![20, 20], false));
+    assert_eq!(late(held.len()), (vec![20], true));
     let mut fast = drives(0, 150);
     fast[3].1["speed_milli"] = json!(96_000);
     assert_eq!(trip(&fast, 0), [22]);
