@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -16,8 +16,11 @@ use super::super::stats::kilometres;
 use super::super::time::{Month, days, month_of, named};
 use crate::anomaly::finding::{About, pair_id};
 use crate::anomaly::param::Param;
+use crate::catalogue::WasteCode;
+use crate::clock::legal_day;
 use crate::ids::{ManifestId, SiteId};
 use crate::manifest::Happening;
+use crate::registry::{Licence, LicenceStatus};
 
 /// One transfer out of a site.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -194,7 +197,7 @@ fn concentration(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     }
     shares.manifests.push(load.id);
     if let Some(closed) = closed {
-        moved(w, load, &closed, category);
+        moved(w, load, &closed, (category, legal_day(seen.occurred_at)));
     }
 }
 
@@ -210,7 +213,7 @@ fn taken<'a>(months: impl Iterator<Item = &'a BTreeMap<SiteId, Took>>) -> BTreeM
 }
 
 /// A flow has moved to one receiver, farther than chance moves it.
-fn moved(w: &mut Watch, load: &Load, shares: &Shares, category: &str) {
+fn moved(w: &mut Watch, load: &Load, shares: &Shares, (category, day): (&str, NaiveDate)) {
     let Some(known) = shares.months.len().checked_sub(1) else { return };
     let length = known.min(QUARTER);
     if length + 1 < QUARTER {
@@ -219,8 +222,6 @@ fn moved(w: &mut Watch, load: &Load, shares: &Shares, category: &str) {
     let mut newest = shares.months.values().rev();
     let now = taken(newest.by_ref().take(length));
     let before = taken(newest.take(QUARTER));
-    let able: BTreeSet<&SiteId> = now.keys().chain(before.keys()).collect();
-    let least = w.param(Param::Al68AbleParties, &load.from_division) as usize;
     let Some((top, took)) = now.iter().max_by_key(|(_, took)| took.mass_g) else { return };
     let mass = |all: &BTreeMap<SiteId, Took>| all.values().map(|took| took.mass_g).sum::<i64>();
     let loads = |all: &BTreeMap<SiteId, Took>| all.values().map(|took| took.loads).sum::<u32>();
@@ -231,7 +232,12 @@ fn moved(w: &mut Watch, load: &Load, shares: &Shares, category: &str) {
     let rise = w.param(Param::Al68Rise, &load.from_division);
     let moves = percent > limit && percent - was > rise;
     let errors = errors((took.loads, loads(&now)), (earlier.loads, loads(&before)));
-    if able.len() < least || !moves || errors < SURE {
+    if !moves || errors < SURE {
+        return;
+    }
+    let least = w.param(Param::Al68AbleParties, &load.from_division);
+    let able = able(w, load, (category, day), now.keys().chain(before.keys()).copied());
+    if (able as f64) < least {
         return;
     }
     if comes_back(shares, *top, length) || comes_near(w, load, *top, &before) {
@@ -245,10 +251,40 @@ fn moved(w: &mut Watch, load: &Load, shares: &Shares, category: &str) {
     finding.evidence = json!({
         "division": load.from_division, "category": category,
         "until": named(until), "months": length,
-        "percent": percent.round(), "percent_before": was.round(), "parties": able.len(),
+        "percent": percent.round(), "percent_before": was.round(), "parties": able,
         "standard_errors": (errors * 10.0).round() / 10.0,
     });
     w.raise(finding);
+}
+
+/// How many may take waste of a category: by a licence that is in force, or since they took some.
+/// A flow that has gone to two of many is no less a matter of choice.
+fn able(
+    w: &Watch,
+    load: &Load,
+    (category, day): (&str, NaiveDate),
+    took: impl Iterator<Item = SiteId>,
+) -> usize {
+    let waste = load.items.first().and_then(|item| WasteCode::parse(&item.code).ok());
+    let may = |one: &&Licence| {
+        one.status == LicenceStatus::Active
+            && (one.valid_from..=one.valid_to).contains(&day)
+            && one.site_id != load.from_site
+            && waste.is_some_and(|waste| takes(one, waste, category))
+    };
+    let licensed = w.licences.iter().map(|(_, one)| one).filter(may).map(|one| one.site_id);
+    licensed.chain(took).collect::<BTreeSet<SiteId>>().len()
+}
+
+/// Whether a licence names a waste's category, or a code of it.
+fn takes(licence: &Licence, waste: WasteCode, category: &str) -> bool {
+    let whole = |one: &String| waste.category().is_some_and(|own| own.as_str() == one);
+    let of_it = |one: &String| {
+        let code = WasteCode::parse(one).ok().filter(|code| code.stream() == waste.stream());
+        code.is_some_and(|code| code.as_str().ends_with(category))
+    };
+    let mut lines = licence.lines.iter();
+    lines.any(|line| line.categories.iter().any(whole) || line.waste_codes.iter().any(of_it))
 }
 
 /// Whether most went to a receiver in some month before: what returns to it has not moved.
