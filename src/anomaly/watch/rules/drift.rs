@@ -97,9 +97,10 @@ impl Scale {
         if mass_g % division == 0 { division as f64 } else { 0.0 }
     }
 
-    /// Takes a loss into the middle, which goes a step its way. `before`: trips of the same sender;
-    /// who sends far more than the others does not set the middle alone.
-    fn lose(&mut self, loss: f64, sd: f64, before: u32) {
+    /// Takes a loss into the middle, which goes a step its way. `usual`: how far such losses spread
+    /// beside the scale's division, which of a small lot may be many times as much. `before`: trips
+    /// of the same sender; who sends far more than the others does not set the middle alone.
+    fn lose(&mut self, loss: f64, usual: f64, before: u32) {
         if before == 0 {
             self.senders += 1.0;
         }
@@ -107,9 +108,11 @@ impl Scale {
             return;
         }
         self.trips = (self.trips + 1.0).min(MEMORY);
-        // Of a normal spread, the step by which the middle is found about as fast as by sorting.
-        let step = 2.5 * sd / self.trips.max(LEAN_TRIPS);
-        self.middle += step * (loss - self.middle).signum();
+        // Of a normal spread, the step by which the middle is found about as fast as by sorting;
+        // never beyond the loss itself: no loss at all leaves the middle of none where it is.
+        let step = 2.5 * usual / self.trips.max(LEAN_TRIPS);
+        let off = loss - self.middle;
+        self.middle += off.clamp(-step, step);
     }
 
     /// By how much this scale is wrong for everybody.
@@ -163,7 +166,7 @@ pub fn drift(w: &mut Watch, load: &Load, seen: &Seen<'_>, (loss, sd, usual): (f6
     let before = w.drift.get(&pair).map_or(0, |drift| drift.trips);
     let scale = w.scale.entry(load.to_site);
     scale.noise.see(-loss * (usual / sd), MEMORY);
-    scale.lose(loss, sd, before);
+    scale.lose(loss, usual, before);
     let lean = scale.lean();
     let (kg, manifest, producer) = (load.shipped_g() as f64 / 1000.0, load.id, load.from_site);
     let trip = Lost { loss, sd, lean, kg, manifest, producer, position: seen.position };

@@ -1,5 +1,5 @@
 //! What stands or repeats: waste of one kind that nobody takes, gains that return, slips that are
-//! put right, ledgers that stop, one weighing of many loads.
+//! put right, ledgers that stop, one weighing of many loads, a scale from its first load on.
 
 use serde_json::{Value, json};
 
@@ -120,6 +120,33 @@ fn an_amendment_to_what_was_weighed_ends_the_case() {
     };
     assert_eq!(amended(mass_of(1) - 300_000), 1);
     assert_eq!(amended(mass_of(1) - 100_000), 0, "it still is not");
+}
+
+/// A plant whose first load is small and a round figure: nobody can say yet what its scale divides
+/// by, and nothing of that is how far it leans.
+#[test]
+fn a_small_first_load_does_not_make_a_plants_scale_lean() {
+    let losses = |lost_of_the_first: i64| {
+        let mut log = Log::new();
+        for m in 0..60 {
+            let noise = [0, -100, 0, 100, 0][m as usize % 5];
+            let mass = if m == 0 { 20_000 } else { 38_700 + i64::from(m) % 7 * 300 };
+            let noise = noise - if m % 3 == 0 { lost_of_the_first } else { 0 };
+            log.file(
+                m,
+                ([1, 2, 4][m as usize % 3], 3),
+                json!({"stream": "medical",
+                "mass_g": mass}),
+            );
+            let items = json!([{"line": 1, "accepted_g": mass + noise, "refused_g": 0,
+                "difference_g": noise}]);
+            log.wait(0.5).depart(m).wait(2.6).arrive(m).wait(0.4);
+            log.receive(m, 0, json!({"items": items})).wait(20.5);
+        }
+        findings(&log, 69)
+    };
+    assert_eq!(losses(0), []);
+    assert!(!losses(400).is_empty(), "one of three does lose");
 }
 
 /// An inspector goes where it stood.
