@@ -23,7 +23,7 @@ use crate::clock::rfc3339;
 use crate::ids::{SiteId, StorageAreaId};
 use crate::manifest::Happening;
 use crate::registry::ledger::{area_change, on_hand_change};
-use crate::registry::{LedgerEntry, LicenceKind, StorageKind};
+use crate::registry::{LedgerEntry, LedgerKind, LicenceKind, StorageKind};
 
 /// Departures of which it is remembered how much lay there.
 const PEAKS: usize = 6;
@@ -146,7 +146,9 @@ pub fn ledger(w: &mut Watch, entry: &LedgerEntry, seen: &Seen<'_>) {
     let stock = w.stocks.entry(entry.site_id);
     let change = on_hand_change(entry.kind, entry.mass_g).0;
     *stock.by_code.entry(entry.waste_code.clone()).or_default() += change;
-    if change < 0 {
+    // What is written off has not gone anywhere: AL37 looks at that.
+    let leaves = matches!(entry.kind, LedgerKind::MovedOut | LedgerKind::SelfTreated);
+    if leaves && change < 0 {
         stock.last_out.insert(entry.waste_code.clone(), seen.occurred_at);
     } else {
         stock.last_out.entry(entry.waste_code.clone()).or_insert(seen.occurred_at);

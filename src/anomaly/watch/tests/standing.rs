@@ -149,6 +149,32 @@ fn a_small_first_load_does_not_make_a_plants_scale_lean() {
     assert!(!losses(400).is_empty(), "one of three does lose");
 }
 
+/// Two tonnes a month of which nothing leaves for ten weeks, while a little of it is written off.
+#[test]
+fn a_heap_that_is_written_off_has_not_left() {
+    let heaps = |written_off: &str, mass_g: i64| {
+        let mut log = Log::new();
+        let on = |log: &mut Log, day: &str, kind: &str, mass_g: i64| {
+            log.now = format!("2027-{day}T02:00:00Z").parse().unwrap();
+            log.entry(1, kind, "900-249-08", mass_g);
+        };
+        for month in ["01", "02", "03", "04", "05"] {
+            on(&mut log, &format!("{month}-02"), "produced", 1_000_000);
+            on(&mut log, &format!("{month}-16"), "produced", 1_000_000);
+            if month < "04" {
+                on(&mut log, &format!("{month}-16"), "self_treated", 2_000_000);
+            } else {
+                on(&mut log, &format!("{month}-20"), written_off, mass_g);
+            }
+        }
+        log.wait(24.0 * 8.0);
+        findings(&log, 76).len()
+    };
+    assert_eq!(heaps("self_treated", 200_000), 0, "it does go, if slowly");
+    assert!(heaps("correction", -200_000) > 0);
+    assert!(heaps("loss", 200_000) > 0);
+}
+
 /// An inspector goes where it stood.
 #[test]
 fn a_load_that_grew_lighter_where_it_stood_names_the_place_and_its_readings() {
