@@ -67,3 +67,34 @@ fn devices_tell_of_the_way_in_order_and_not_before_it_is_driven() {
         }
     }
 }
+
+/// What a steered division sends to one plant while it is steered, and had sent there before.
+fn steered_percent(seed: u64) -> (i64, i64) {
+    let order = Order { seed, divisions: 4, days: 300, fraud_rate: 0.01, subtlety: 0.3 };
+    let (world, plan, labels) = plan_of(&order);
+    let label = labels.iter().find(|label| label.fraud == "concentration").unwrap();
+    let (carrier, recyclers) = (label.parties[0], world.of(|kind| kind == world::Kind::Recycler));
+    assert!(label.from >= 90 * world::DAY, "{}", label.from);
+    let to = label.parties.iter().find(|one| recyclers.contains(one)).unwrap();
+    let percent = |is_then: &dyn Fn(i64) -> bool| {
+        let sent = plan.loads.iter().filter(|one| {
+            is_then(one.departs.at)
+                && world.parties[one.from].kind.is_works()
+                && world.parties[one.from].division == world.parties[carrier].division
+                && recyclers.contains(&one.to)
+        });
+        let (there, all) =
+            sent.fold((0, 0), |(there, all), one| (there + i64::from(one.to == *to), all + 1));
+        there * 100 / all.max(1)
+    };
+    let steered = label.from..=label.to - 3 * world::DAY;
+    (percent(&|at| at < label.from), percent(&|at| steered.contains(&at)))
+}
+
+#[test]
+fn a_flow_that_is_steered_goes_to_one_plant_from_several() {
+    for seed in [1, 202, 203] {
+        let (before, then) = steered_percent(seed);
+        assert!(before < 40 && then > 85, "seed {seed}: {before} {then}");
+    }
+}

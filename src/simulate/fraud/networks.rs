@@ -3,11 +3,11 @@
 
 use serde_json::json;
 
-use super::schemes::Scheme;
+use super::schemes::{Scheme, steered};
 use super::table::Deed;
 use crate::simulate::chance::Chance;
 use crate::simulate::honest::Planner;
-use crate::simulate::load::{Course, Entry, Item, Paper, PaperKind};
+use crate::simulate::load::{Course, Entry, Item, Load, Paper, PaperKind};
 use crate::simulate::waste::{OIL, packages};
 use crate::simulate::world::{DAY, HOUR, Kind, MINUTE};
 
@@ -109,22 +109,24 @@ fn blacklisted(planner: &mut Planner, scheme: &mut Scheme, day: i64, chance: &mu
     scheme.label.touch(key, (at, until.max(at + DAY)));
 }
 
-/// A division's loads go to one receiver: told by what its producers sent.
+/// A division's loads go to one receiver: told by what its producers sent there.
 fn concentrated(planner: &Planner, scheme: &mut Scheme, day: i64) {
     let division = planner.world.parties[scheme.party].division;
+    let is_steered = |load: &Load| {
+        let waste = load.items.first().map(|item| item.waste);
+        waste.and_then(|waste| steered(planner.world, division, waste)) == Some(load.to)
+    };
     let today = planner.plan.loads.iter().rev().take(400);
-    let sent: Vec<_> = today
-        .filter(|one| {
-            one.departs.at.div_euclid(DAY) == day
-                && planner.world.parties[one.from].division == division
-                && planner.kind(one.from).is_works()
-        })
-        .map(|one| (one.key, one.to, one.filed, one.received.told))
-        .collect();
-    for (key, to, filed, received) in sent {
-        scheme.label.touch(key, (filed, received));
-        if !scheme.label.parties.contains(&to) {
-            scheme.label.parties.push(to);
+    let sent = today.filter(|one| {
+        one.departs.at.div_euclid(DAY) == day
+            && planner.world.parties[one.from].division == division
+            && planner.kind(one.from).is_works()
+            && is_steered(one)
+    });
+    for one in sent {
+        scheme.label.touch(one.key, (one.filed, one.received.told));
+        if !scheme.label.parties.contains(&one.to) {
+            scheme.label.parties.push(one.to);
         }
     }
 }

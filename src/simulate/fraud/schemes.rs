@@ -9,7 +9,7 @@ use crate::simulate::honest::date;
 use crate::simulate::label::Planned;
 use crate::simulate::load::PaperKind;
 use crate::simulate::waste::{DRUGS, INFECTIOUS, SHARPS};
-use crate::simulate::world::{DAY, Sec, World};
+use crate::simulate::world::{DAY, Flow, Sec, World, takes};
 
 /// A scheme.
 #[derive(Clone, Debug)]
@@ -102,7 +102,8 @@ impl Frauds {
         let whole = shortest >= 365;
         let length = chance.whole(shortest, longest).min(world.length() - 12).max(1);
         let latest = (world.length() - length - 4).max(8);
-        let from = world.first + if whole { 0 } else { chance.whole(8, latest) };
+        let earliest = fraud.deed.earliest().min(latest);
+        let from = world.first + if whole { 0 } else { chance.whole(earliest, latest) };
         // An account is young once only.
         let newcomer =
             world.parties.iter().find(|one| one.born > world.first).map(|one| one.born + 1);
@@ -223,10 +224,9 @@ impl Frauds {
                 && one.is_on(day)
                 && world.parties[one.party].division == division
         })?;
-        // All of it to the one that is usually the last choice.
-        let to = world.parties[party].flows.iter().find(|flow| flow.waste == waste)?.to.last()?;
+        let to = steered(world, division, waste)?;
         let mut chance = concentrating.chance((party as u64) << 20 | day as u64);
-        chance.happens(concentrating.scale(1.0, 0.9)).then_some(*to)
+        chance.happens(concentrating.scale(1.0, 0.9)).then_some(to)
     }
 
     /// When a paper is filed, if ever.
@@ -268,4 +268,21 @@ impl Frauds {
     pub fn into_labels(self) -> Vec<Planned> {
         self.schemes.into_iter().map(|scheme| scheme.label).collect()
     }
+}
+
+/// The one plant of its kind that all of a division's waste is steered to: each of its works may
+/// send there, hardly any usually does, and of such the largest, which has room for it.
+pub fn steered(world: &World, division: usize, waste: usize) -> Option<usize> {
+    let works = world.parties.iter();
+    let works = works.filter(|one| one.division == division && one.kind.is_works());
+    let flows: Vec<&Flow> =
+        works.flat_map(|one| &one.flows).filter(|flow| takes(flow.waste) == takes(waste)).collect();
+    let open_to_all = flows.first()?.to.iter().copied();
+    let open_to_all = open_to_all.filter(|one| flows.iter().all(|flow| flow.to.contains(one)));
+    let usual = |one: usize| -> f64 {
+        let first = flows.iter().filter(|flow| flow.to.first() == Some(&one));
+        first.map(|flow| flow.daily_g).sum()
+    };
+    let size = |one: usize| world.parties[one].rated_daily_g;
+    open_to_all.min_by(|a, b| usual(*a).total_cmp(&usual(*b)).then_with(|| size(*b).cmp(&size(*a))))
 }

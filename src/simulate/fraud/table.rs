@@ -111,6 +111,11 @@ impl Deed {
         }
     }
 
+    /// The first day that it can begin on: a flow can only move from where it went for a quarter.
+    pub const fn earliest(self) -> i64 {
+        if matches!(self, Self::Concentration) { 92 } else { 8 }
+    }
+
     /// Devices of vehicles show it.
     pub const fn is_on_the_road(self) -> bool {
         matches!(
