@@ -127,13 +127,16 @@ impl Planner<'_> {
         }
     }
 
-    /// What does not leave is in stock again.
+    /// What does not leave is in stock again, and filed again within days: what was wrong was the
+    /// paper.
     fn comes_back(&mut self, load: &Load) {
         for item in &load.items {
+            let mut flows = self.world.parties[load.from].flows.iter();
+            let every = flows.find(|flow| flow.waste == item.waste).map_or(0, |flow| flow.every);
             let stock = self.stock.entry((load.from, item.waste)).or_default();
             stock.grams += item.grams;
             stock.since = item.stored_since.or(stock.since);
-            stock.last -= 3;
+            stock.last -= (every - 2).max(3);
         }
     }
 

@@ -150,8 +150,9 @@ async fn draft(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     manifest::save(stage.app, &ctx, asked.to_string().as_bytes()).await.map(|_| ())
 }
 
-/// Files a load; where its receiver has no room, at the next that takes such waste and is no
-/// farther: vehicle and times are booked. Else it stays where it is.
+/// Files a load; where its receiver has no room, at the next that takes such waste and is about
+/// as far: vehicle and times are booked, and nobody drives ten hours to the neighbour. Else it
+/// stays where it is.
 async fn file(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     let load = &stage.plan.loads[n];
     let boxes = stage.ids.borrow().boxes.get(&n).cloned().unwrap_or_default();
@@ -159,7 +160,8 @@ async fn file(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     let waste = load.items.first().map_or(0, |item| item.waste);
     let takes = |to: usize| stage.world.usual_trip(load.from, to);
     let others = stage.world.able(load.from, waste).into_iter();
-    let others = others.filter(|one| *one != load.to && takes(*one) < 1.2 * takes(load.to));
+    let as_far = (0.6 * takes(load.to))..(1.2 * takes(load.to));
+    let others = others.filter(|one| *one != load.to && as_far.contains(&takes(*one)));
     let full = |problem: &Problem| {
         let codes = [Code::StorageFull, Code::CapacityExceeded];
         problem.faults().iter().any(|fault| codes.contains(&fault.code))
