@@ -115,7 +115,8 @@ const OF_SUBJECTS: [&str; 33] = [
     "collection_round",
     "rule_setting",
     // Of a case follows no event before the first act of a person.
-    "(SELECT id FROM anomaly WHERE review IS NOT NULL)",
+    "(SELECT id FROM anomaly
+       WHERE num_nonnulls(review, review_status, assignee_id, merged_into) > 0)",
     // Entries that follow from a manifest's or container's event have none of their own.
     "(SELECT id FROM ledger_entry WHERE manifest_id IS NULL AND container_id IS NULL)",
 ];
@@ -129,7 +130,7 @@ const ORPHANS_MAX: usize = 1000;
 /// What a table of [`OF_SUBJECTS`] is called.
 fn name_of(table: &str) -> &str {
     let name = table.trim_start_matches("(SELECT id FROM ");
-    name.split(' ').next().unwrap_or(name)
+    name.split_whitespace().next().unwrap_or(name)
 }
 
 /// Subjects without events, and rows without a subject.

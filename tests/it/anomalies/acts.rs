@@ -206,3 +206,18 @@ async fn a_case_is_given_referred_and_merged() {
     assert!(acts(&cast.corps).await >= 7);
     assert_eq!((acts(&cast.producer).await, acts(&far).await), (0, 0));
 }
+
+/// Whoever writes a judgement past the log is found.
+#[tokio::test]
+async fn a_judgement_that_nobody_made_is_found() {
+    let (world, ..) = late().await;
+    audit(&world).await;
+    let db = world.database.superuser().await;
+    let forge = "SET session_replication_role = replica;
+        UPDATE anomaly SET review_status = 'dismissed'";
+    db.batch_execute(forge).await.unwrap();
+    let (url, trusted) = (world.database.app_url(), liandan::audit::Trusted::default());
+    let report = liandan::audit::audit(&url, trusted, &mut |_| {}).await.unwrap();
+    let told = serde_json::to_string(&report).unwrap();
+    assert!(told.contains("table anomaly has no event"), "{told}");
+}
