@@ -101,7 +101,7 @@ wire! {
         pub subject_id: Option<CaseSubjectId>,
         /// For regulators: who looks into it.
         pub assignee_id: Option<UserId>,
-        /// For regulators: `false` leaves out what goes on with another case, `true` lists it alone.
+        /// For regulators: `false` leaves out what goes on with another case, `true` all else.
         pub merged: Option<bool>,
         /// `first_seen_at` at or after.
         pub from: Option<DateTime<Utc>>,

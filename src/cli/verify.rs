@@ -41,8 +41,8 @@ pub(super) struct Arguments {
     /// hash that the event has.
     #[arg(long, value_name = "FOLDER")]
     attachments: Option<PathBuf>,
-    /// A folder with the bundles of the device keys that have signed: each was registered for whoever
-    /// signed, and was not revoked by then. Evidence packages have it.
+    /// A folder with the bundles of the device keys that have signed: each was registered for
+    /// whoever signed, and was not revoked by then. Evidence packages have it.
     #[arg(long, value_name = "FOLDER")]
     devices: Option<PathBuf>,
     /// The account as JSON.

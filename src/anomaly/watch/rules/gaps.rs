@@ -77,7 +77,7 @@ pub fn gap(
     raise(w, &way.load, gap, seen);
 }
 
-/// A position of before came in later: where it lies in a gap the gap is two. Whether it lay in one.
+/// A position of before came in later: where it lies in a gap the gap is two. True where it does.
 pub fn filled(w: &mut Watch, vehicle: VehicleId, way: &Way, at: Point) -> bool {
     let Some(mut left) = w.tracks.get(&vehicle).map(|track| track.gaps.clone()) else {
         return false;

@@ -1,9 +1,9 @@
 //! Positions of vehicles that have a load: stops, ways round, gaps, speeds, and a load that grows
 //! lighter on its way. Without positions these rules say nothing.
 //!
-//! AL17 to AL19, AL21, AL22 and AL62; AL20 stands in `gaps`. Nobody has told the road. Where trips between the same two sites have
-//! shown it, that is the way (`corridor.rs`); until then a way is judged by its ends: a place from
-//! which both are much farther than from each other is off it.
+//! AL17 to AL19, AL21, AL22 and AL62; AL20 stands in `gaps`. Nobody has told the road. Where trips
+//! between the same two sites have shown it, that is the way (`corridor.rs`); until then a way is
+//! judged by its ends: a place from which both are much farther than from each other is off it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
