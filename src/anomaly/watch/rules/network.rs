@@ -287,12 +287,17 @@ fn takes(licence: &Licence, waste: WasteCode, category: &str) -> bool {
     lines.any(|line| line.categories.iter().any(whole) || line.waste_codes.iter().any(of_it))
 }
 
-/// Whether most went to a receiver in some month before: what returns to it has not moved.
+/// Whether most went to a receiver in some quarter before: what returns to it has not moved. Two
+/// of a month's four loads are chance; of the log's first months there are no three yet.
 fn comes_back(shares: &Shares, top: SiteId, newest: usize) -> bool {
-    shares.months.values().rev().skip(newest).any(|month| {
-        let all: i64 = month.values().map(|took| took.mass_g).sum();
-        let loads: u32 = month.values().map(|took| took.loads).sum();
-        loads > 1 && month.get(&top).is_some_and(|took| took.mass_g * 2 > all)
+    let earlier = shares.months.len().saturating_sub(newest);
+    let months: Vec<_> = shares.months.values().take(earlier).collect();
+    (1..=months.len()).any(|until| {
+        let quarter = &months[until.saturating_sub(QUARTER)..until];
+        let all = taken(quarter.iter().copied());
+        let mass: i64 = all.values().map(|took| took.mass_g).sum();
+        let loads: u32 = all.values().map(|took| took.loads).sum();
+        loads > 1 && all.get(&top).is_some_and(|took| took.mass_g * 2 > mass)
     })
 }
 

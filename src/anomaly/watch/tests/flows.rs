@@ -25,10 +25,15 @@ fn moved(to: u32, fourth: (&str, &[&str])) -> Vec<Finding> {
     licensed(&mut log, 3, "active", &["HW08"]);
     licensed(&mut log, 4, status, categories);
     licensed(&mut log, 5, "active", &["HW08"]);
-    for m in 0..36 {
-        log.trip(m, (1 + m % 2, if m < 18 { 3 } else { to }), 0).wait(24.0 * 5.2);
-    }
+    send(&mut log, |m| if m < 18 { 3 } else { to });
     findings(&log, 68)
+}
+
+/// Half a year of loads, five or six a month, each to the site that is named for it.
+fn send(log: &mut Log, to: impl Fn(u32) -> u32) {
+    for m in 0..36 {
+        log.trip(m, (1 + m % 2, to(m)), 0).wait(24.0 * 5.2);
+    }
 }
 
 #[test]
@@ -42,4 +47,19 @@ fn a_flow_moves_to_one_of_those_who_are_licensed_for_it() {
     assert_eq!(moved(5, ("active", &["HW49"])), [], "two able parties are no choice");
     assert_eq!(moved(5, ("suspended", &["HW08"])), [], "nor is one that may not");
     assert_eq!(moved(3, ("active", &["HW08"])), [], "it goes where it went");
+}
+
+/// Most of one month's loads is chance; most of a quarter's is where a flow goes.
+#[test]
+fn a_flow_that_has_moved_was_not_there_before_for_one_month() {
+    let after = |before: &[u32]| {
+        let mut log = Log::new();
+        for n in 3..=5 {
+            licensed(&mut log, n, "active", &["HW08"]);
+        }
+        send(&mut log, |m| if m >= 18 || before.contains(&m) { 5 } else { 3 });
+        findings(&log, 68).len()
+    };
+    assert_eq!(after(&[6, 7, 8, 9]), 1, "four of July's six loads");
+    assert_eq!(after(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), 0, "eleven of the first quarter's");
 }
