@@ -18,7 +18,6 @@ use super::unread::{Bounds, Maker, unread};
 use super::{Caller, problem_json};
 use crate::app::App;
 use crate::ctx::Ctx;
-use crate::limits::BULK_GROUPS_AT_ONCE;
 use crate::problem::{Code, Problem, Text};
 
 /// What became of a line: whose it is, where that can be read.
@@ -53,40 +52,12 @@ pub fn context(caller: &Caller, request: &HttpRequest) -> Result<Ctx, Problem> {
     caller.streaming()
 }
 
-/// Answers the lines by what `take` makes of a group of them and `show` of each; some groups are
+/// One group of lines after the other: where they tell what happened in their order.
+pub const IN_ORDER: usize = 1;
+
+/// Answers the lines by what `take` makes of a group of them and `show` of each; so many groups are
 /// taken side by side.
 pub fn answer<R, A, T, S>(
-    who: (Data<App>, Caller, Ctx),
-    payload: Payload,
-    take: T,
-    show: S,
-) -> HttpResponse
-where
-    R: 'static,
-    A: Serialize + 'static,
-    T: AsyncFn(&App, &Ctx, &[&[u8]]) -> Vec<Taken<R>> + 'static,
-    S: Fn(Answered<R>) -> A + 'static,
-{
-    begin(who, payload, (take, show), BULK_GROUPS_AT_ONCE)
-}
-
-/// The same, one group after the other: where the lines tell what happened in their order.
-pub fn answer_in_order<R, A, T, S>(
-    who: (Data<App>, Caller, Ctx),
-    payload: Payload,
-    take: T,
-    show: S,
-) -> HttpResponse
-where
-    R: 'static,
-    A: Serialize + 'static,
-    T: AsyncFn(&App, &Ctx, &[&[u8]]) -> Vec<Taken<R>> + 'static,
-    S: Fn(Answered<R>) -> A + 'static,
-{
-    begin(who, payload, (take, show), 1)
-}
-
-fn begin<R, A, T, S>(
     (app, caller, ctx): (Data<App>, Caller, Ctx),
     payload: Payload,
     (take, show): (T, S),

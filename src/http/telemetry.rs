@@ -72,7 +72,7 @@ pub async fn tell(
         let taken = track::take(app, ctx, lines).await.into_iter();
         taken.map(|one| Taken { external_id: None, outcome: one.outcome }).collect()
     };
-    Ok(bulk::answer_in_order((app, caller, ctx), payload, take, TelemetryLine::of))
+    Ok(bulk::answer((app, caller, ctx), payload, (take, TelemetryLine::of), bulk::IN_ORDER))
 }
 
 /// One reading, as it was told.

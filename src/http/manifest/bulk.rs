@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::http::bulk::{self, Answered, Taken};
 use crate::http::{Answer, Caller, CommandQuery, ProblemBody};
 use crate::ids::ManifestId;
+use crate::limits::BULK_GROUPS_AT_ONCE;
 use crate::manifest::bulk::{Kept, may_send, take};
 use crate::trip;
 
@@ -60,7 +61,7 @@ pub async fn bulk(
         let taken = take(app, ctx, lines, trip::lent).await.into_iter();
         taken.map(|one| Taken { external_id: one.external_id, outcome: one.outcome }).collect()
     };
-    Ok(bulk::answer((app, caller, ctx), payload, take, BulkLine::of))
+    Ok(bulk::answer((app, caller, ctx), payload, (take, BulkLine::of), BULK_GROUPS_AT_ONCE))
 }
 
 impl BulkLine {

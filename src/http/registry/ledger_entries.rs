@@ -12,6 +12,7 @@ use crate::export::sheets;
 use crate::http::bulk::{self, Answered, Taken};
 use crate::http::{Answer, Body, Caller, CommandQuery, ProblemBody, Query, Segments, whole};
 use crate::ids::LedgerEntryId;
+use crate::limits::BULK_GROUPS_AT_ONCE;
 use crate::pages;
 use crate::reads::What;
 use crate::registry::ledger::{self, NewLedgerEntry};
@@ -117,7 +118,7 @@ pub async fn bulk(
         let taken = ledger_bulk::take(app, ctx, lines).await.into_iter();
         taken.map(|one| Taken { external_id: one.external_id, outcome: one.outcome }).collect()
     };
-    Ok(bulk::answer((app, caller, ctx), payload, take, LedgerLine::of))
+    Ok(bulk::answer((app, caller, ctx), payload, (take, LedgerLine::of), BULK_GROUPS_AT_ONCE))
 }
 
 impl LedgerLine {
