@@ -102,6 +102,10 @@ async fn views(
     Ok([view(Lang::Zh), view(Lang::En)])
 }
 
+fn id(value: &Value) -> Option<Uuid> {
+    value.as_str().and_then(|text| text.parse().ok())
+}
+
 /// The names of all who acted, as they are now; of the parties, as they were when it was filed.
 async fn names(
     app: &App,
@@ -116,7 +120,6 @@ async fn names(
     for leg in &filed.legs {
         names.insert(leg.carrier_id.uuid(), leg.carrier_name.clone());
     }
-    let id = |value: &Value| value.as_str().and_then(|text| text.parse::<Uuid>().ok());
     let mut all: Vec<Uuid> = looks.iter().map(|look| look.organisation_id.uuid()).collect();
     for step in &replayed.steps {
         let actor = &step.body["actor"];
@@ -138,7 +141,6 @@ async fn numbers(
     actor: &Actor,
     replayed: &Replayed,
 ) -> Result<HashMap<ManifestId, String>, Problem> {
-    let id = |value: &Value| value.as_str().and_then(|text| text.parse::<Uuid>().ok());
     let named = replayed.steps.iter().filter_map(|step| id(&step.body["data"]["manifest_id"]));
     let named: BTreeSet<ManifestId> = named.map(ManifestId::of).collect();
     let named: Vec<ManifestId> = named.into_iter().collect();

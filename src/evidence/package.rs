@@ -41,7 +41,7 @@ pub(super) enum Member {
 }
 
 /// A file on its way into the package.
-pub(super) struct Flowing {
+struct Flowing {
     pieces: Pieces,
     name: String,
 }
@@ -50,12 +50,12 @@ pub(super) struct Flowing {
 pub struct Package {
     /// The manifest's number: the package's name.
     pub number: String,
-    pub(super) ctx: Ctx,
-    pub(super) archive: Option<Archive>,
-    pub(super) left: VecDeque<Member>,
-    pub(super) file: Option<Flowing>,
+    ctx: Ctx,
+    archive: Option<Archive>,
+    left: VecDeque<Member>,
+    file: Option<Flowing>,
     /// The device keys whose bundles are in it, or will be.
-    pub(super) devices: HashSet<Uuid>,
+    devices: HashSet<Uuid>,
 }
 
 /// Begins the package of a manifest, as far as the asker may read it: else 404. 503 where no
@@ -222,7 +222,7 @@ impl Package {
 
     /// The bundles of the device keys that a bundle is signed with come into the package as well:
     /// they show whose the devices are.
-    pub(super) fn devices_of(&mut self, bundle: &CustodyBundle) {
+    fn devices_of(&mut self, bundle: &CustodyBundle) {
         for signing in bundle.events.iter().filter_map(|event| Signing::of(&event.body)) {
             let id = signing.key_id;
             if self.devices.insert(id) {

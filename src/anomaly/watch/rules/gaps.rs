@@ -3,7 +3,6 @@
 //!
 //! AL20.
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -17,13 +16,12 @@ use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
 use crate::clock::rfc3339;
 use crate::ids::VehicleId;
-use crate::registry::Place;
 
 /// Two positions with nothing between them for too long.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Gap {
-    from: (DateTime<Utc>, Place),
-    to: (DateTime<Utc>, Place),
+    from: Point,
+    to: Point,
 }
 
 /// Gaps of one way that are remembered: with more of them no late batch makes it whole.
