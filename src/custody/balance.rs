@@ -34,7 +34,7 @@ fn of_filing(filed: &Filed) -> Option<Text> {
                 format!("Item {n} is called line {line}."),
             ));
         }
-        if item.mass_g.0 <= 0 || item.own_g().0 < 0 {
+        if item.mass_g.0 <= 0 || item.came_in_g() > item.mass_g {
             return Some(Text::new(
                 format!("第 {line} 行质量为 {} kg。", item.mass_g.to_kg_text()),
                 format!("Line {line} weighs {} kg.", item.mass_g.to_kg_text()),

@@ -93,7 +93,7 @@ pub fn is_same(filed: &Filed, asked: &FileManifest) -> bool {
         (item.licence_id, item.licence_line, item.year) = (None, None, None);
         (item.shared, item.storage, item.plan_id, item.opened) = (false, false, None, None);
         for source in &mut item.source_items {
-            source.storage_area_id = None;
+            (source.storage_area_id, source.returned) = (None, false);
         }
     }
     told == as_asked(asked)
@@ -223,6 +223,7 @@ fn source(asked: &SourceAsked) -> Source {
         line: asked.line.get(),
         mass_g: asked.mass_kg.grams(),
         storage_area_id: None,
+        returned: false,
     }
 }
 

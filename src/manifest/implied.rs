@@ -162,7 +162,7 @@ pub fn holds(manifest: &Manifest) -> Vec<Hold> {
             all.extend(used(manifest, item, approval.clone()));
         }
         if manifest.has_moved_out() && filed.purpose() == Kind::Manifest {
-            let taken: Grams = item.source_items.iter().map(|source| source.mass_g).sum();
+            let taken: Grams = item.stored_sources().map(|source| source.mass_g).sum();
             let account = site_storage_account(filed.producer_site_id);
             all.push(Hold { account, used: -taken.0, reserved: 0 });
         }

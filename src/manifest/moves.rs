@@ -120,7 +120,7 @@ pub fn move_out(filed: &Filed) -> Vec<Move> {
     };
     let mut moves: Vec<Move> = filed.items.iter().filter_map(book).collect();
     if filed.purpose() == Kind::Manifest {
-        for source in filed.items.iter().flat_map(|item| &item.source_items) {
+        for source in filed.items.iter().flat_map(Item::stored_sources) {
             moves.push(free_storage(filed.producer_site_id, source.mass_g));
             moves.extend(source.storage_area_id.map(|area| take_out(area, source.mass_g)));
         }

@@ -123,10 +123,14 @@ impl ItemJudge<'_> {
     }
 }
 
-/// What the sources leave of an item is the sender's own, by its ledger.
+/// What the sources leave of an item is the sender's own, by its ledger; so is what came home.
 fn own_mass(item: &ItemAsked, n: usize, sources: &[Source], findings: &mut Findings) -> Grams {
-    let own = item.mass_kg.grams() - sources.iter().map(|source| source.mass_g).sum();
-    if own < Grams::ZERO {
+    let sum = |returned: bool| -> Grams {
+        let named = sources.iter().filter(|source| source.returned == returned);
+        named.map(|source| source.mass_g).sum()
+    };
+    let (own, home) = (item.mass_kg.grams() - sum(false), sum(true));
+    if own < home {
         let text = Text::new(
             "各来源的质量之和超过该项质量。",
             "The sources have more mass than the item.",
@@ -134,10 +138,10 @@ fn own_mass(item: &ItemAsked, n: usize, sources: &[Source], findings: &mut Findi
         let pointer = format!("/items/{n}/source_items");
         findings.refuse(Fault::new(Code::MassBalance, pointer, text));
     }
-    if item.produce && own <= Grams::ZERO {
+    if item.produce && (own <= Grams::ZERO || home > Grams::ZERO) {
         let text = Text::new(
-            "全部来自其他联单，不能记为产生。",
-            "All of it came in on other manifests: nothing of it is produced here.",
+            "来自其他联单的废物不能记为产生；本单位产生的请另列一项。",
+            "What came in on other manifests is not produced here: file what is as another item.",
         );
         let pointer = format!("/items/{n}/produce");
         findings.refuse(Fault::new(Code::InvalidValue, pointer, text));

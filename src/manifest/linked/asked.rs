@@ -66,12 +66,14 @@ wire! {
         pub container_ids: Option<List<ContainerId, 0, CONTAINERS_MAX>>,
     }
 
-    /// A part of an item that was accepted and stored at the site it leaves now.
+    /// A part of an item that was accepted at the site it leaves now: stored there, or come home on
+    /// a return.
     pub struct SourceAsked {
         pub manifest_id: ManifestId,
         /// Of that manifest.
         pub line: Whole<1, 50>,
-        /// At most what is there still: accepted, less what was treated or sent on.
+        /// At most what is there still: accepted, less what was treated or sent on. What came home
+        /// must be on the ledger as well.
         pub mass_kg: PositiveKg,
     }
 }

@@ -17,7 +17,7 @@ api_enum! {
 }
 
 /// A part of an item that came in on another manifest: refused there by a return or forward,
-/// accepted and stored there by any other.
+/// accepted there by any other, and stored or, where that one is a return, on the ledger again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     pub manifest_id: ManifestId,
@@ -26,6 +26,14 @@ pub struct Source {
     /// The area that it lies in until it departs, where the receipt named one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage_area_id: Option<StorageAreaId>,
+    /// It came home on a return: it is on the sender's ledger and leaves by that.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub returned: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it by reference")]
+const fn is_not(told: &bool) -> bool {
+    !*told
 }
 
 /// Mass that another manifest takes on, or gives back when it is cancelled.
@@ -50,13 +58,24 @@ impl Filed {
 
     /// Whether all of it came in on other manifests: whoever received it may send it on.
     pub fn is_carried_on(&self) -> bool {
-        self.items.iter().all(|item| item.own_g() == Grams::ZERO)
+        self.items.iter().all(|item| item.came_in_g() == item.mass_g)
     }
 }
 
 impl Item {
-    /// What did not come in on another manifest: the sender's own, by its ledger.
+    /// What came in on other manifests.
+    pub fn came_in_g(&self) -> Grams {
+        self.source_items.iter().map(|source| source.mass_g).sum()
+    }
+
+    /// What leaves by the sender's ledger: what did not come in on another manifest, and what came
+    /// home on a return.
     pub fn own_g(&self) -> Grams {
-        self.mass_g - self.source_items.iter().map(|source| source.mass_g).sum()
+        self.mass_g - self.stored_sources().map(|source| source.mass_g).sum()
+    }
+
+    /// The parts that were stored, or refused, and never on the sender's ledger.
+    pub fn stored_sources(&self) -> impl Iterator<Item = &Source> {
+        self.source_items.iter().filter(|source| !source.returned)
     }
 }

@@ -67,13 +67,14 @@ pub fn take_on(manifest: &mut Manifest, bond: Bond, data: &Linked) -> Result<(),
         Bond::Forward => Action::Forward,
         Bond::Onward => Action::Complete,
     };
-    if !action.is_open(manifest.status) || !manifest.takes(action) {
+    // What came home on a return is not treated there, but may leave again.
+    if !action.is_open(manifest.status) || (bond != Bond::Onward && !manifest.takes(action)) {
         return Err(IllegalEvent::Step);
     }
     for item in &data.items {
         let there = match bond {
             Bond::Return | Bond::Forward => manifest.held_g(item.line),
-            Bond::Onward => manifest.stored_g(item.line),
+            Bond::Onward => manifest.not_gone_g(item.line),
         };
         if there.ok_or(IllegalEvent::Line)? < item.mass_g || item.mass_g.0 <= 0 {
             return Err(IllegalEvent::Mass);
@@ -149,10 +150,14 @@ impl Manifest {
     /// Accepted mass of a line that is stored here still: neither treated nor sent on. What was
     /// returned to its producer is in its ledger and not stored by this manifest.
     pub fn stored_g(&self, line: i64) -> Option<Grams> {
+        let is_home = self.filed.purpose() == Kind::Return;
+        self.not_gone_g(line).map(|there| if is_home { Grams::ZERO } else { there })
+    }
+
+    /// Accepted mass of a line that may be sent on: what is stored, or what came home and has not
+    /// left under its name again.
+    pub fn not_gone_g(&self, line: i64) -> Option<Grams> {
         let progress = self.progress.get(self.index(line)?)?;
-        if self.filed.purpose() == Kind::Return {
-            return Some(Grams::ZERO);
-        }
         Some(progress.accepted_g - progress.treated_g - self.sent_on_g(line))
     }
 
@@ -267,10 +272,15 @@ mod tests {
     }
 
     #[test]
-    fn what_came_home_is_neither_treated_nor_sent_on() {
+    fn what_came_home_is_not_treated_and_leaves_again_under_its_name() {
         let home = received("return");
         assert!(!home.takes(Action::Complete) && home.takes(Action::Return));
-        assert_eq!(after(&home, "sent_on", 1, 1), Err(IllegalEvent::Step));
         assert_eq!((home.stored_g(1), home.held_g(1)), (Some(Grams(0)), Some(Grams(6))));
+        assert_eq!(after(&home, "sent_on", 1, 5), Err(IllegalEvent::Mass));
+        let gone = after(&home, "sent_on", 1, 3).unwrap();
+        assert_eq!((gone.not_gone_g(1), gone.stored_g(1)), (Some(Grams(1)), Some(Grams(0))));
+        assert_eq!(gone.status, Status::PartlyAccepted, "it is on the ledger: there is no end");
+        let back = after(&gone, "sent_on_cancelled", 1, 3).unwrap();
+        assert_eq!(back.not_gone_g(1), Some(Grams(4)));
     }
 }

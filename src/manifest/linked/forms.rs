@@ -172,7 +172,8 @@ impl Sending {
 fn item_again(n: usize, sent: &Sent, filed: &Item, origin: ManifestId) -> Item {
     let mass_g = sent.mass_kg.grams();
     let packages = sent.packages.as_ref().map(|asked| asked.iter().map(form::package).collect());
-    let source = Source { manifest_id: origin, line: sent.line, mass_g, storage_area_id: None };
+    let (line, storage_area_id, returned) = (sent.line, None, false);
+    let source = Source { manifest_id: origin, line, mass_g, storage_area_id, returned };
     Item {
         line: n as i64 + 1,
         mass_g,

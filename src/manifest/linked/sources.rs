@@ -1,6 +1,6 @@
 //! The other side of a manifest that carries mass on: the manifests that it takes it from.
 
-use super::event::{Linked, LinkedItem, Source};
+use super::event::{Kind, Linked, LinkedItem, Source};
 use super::fold::Bond;
 use crate::app::App;
 use crate::catalogue::WasteCode;
@@ -29,7 +29,8 @@ pub async fn read<'a>(
 }
 
 /// The sources of an item that may be sent on from `site`; a fault for each that may not. Each was
-/// received there, is the same waste, and is there still to the mass that all items ask for.
+/// received there, is the same waste, and is there still to the mass that all items ask for. What
+/// came home on a return keeps its origin so; that it is there yet, the ledger says.
 pub fn as_sources(
     sources: &[Stored],
     (items, n): (&[ItemAsked], usize),
@@ -54,7 +55,7 @@ pub fn as_sources(
             continue;
         }
         let line = asked.line.get();
-        let Some(there) = manifest.stored_g(line) else {
+        let Some(there) = manifest.not_gone_g(line) else {
             findings.refuse(no_such_line(at("line"), line));
             continue;
         };
@@ -75,6 +76,7 @@ pub fn as_sources(
             line,
             mass_g: asked.mass_kg.grams(),
             storage_area_id: manifest.received.as_ref().and_then(|it| it.data.storage_area_id),
+            returned: manifest.filed.purpose() == Kind::Return,
         });
     }
     found

@@ -4,6 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{ON_HAND, STORAGE, Yard, actions};
+use crate::audit;
 use crate::support::Method;
 
 impl Yard {
@@ -136,4 +137,55 @@ async fn what_the_sources_leave_is_the_sites_own() {
     let path = format!("/ledger-entries?site_id={}&kind=moved_out", cast.receiver_site);
     let entries = cast.receiver.get(&path).await.ok();
     assert_eq!(entries.get("/data/0/mass_kg"), &json!(4));
+}
+
+/// Sent on, refused and brought back, it is sent again with its origin: by the ledger, and no more
+/// than came home.
+#[tokio::test]
+async fn what_came_home_goes_on_again_with_its_origin() {
+    let yard = Yard::set().await;
+    let cast = &yard.cast;
+    let first = yard.received(10).await;
+    let on = yard.file(&yard.stored(10, &[(&first, 10)])).await.is(201).id();
+    yard.receive(&yard.other, &on, 0, 10).await.is(200);
+    let back = yard.other.post(&format!("/manifests/{on}/return"), &yard.back(10)).await.is(201);
+    let back = back.id();
+    let early = yard.file(&yard.stored(1, &[(&back, 1)])).await.is(422);
+    early.refused_as("invalid_value").at("/items/0/source_items/0/manifest_id");
+    yard.receive(&cast.receiver, &back, 9, 1).await.is(200);
+    assert_eq!(yard.account(ON_HAND, &cast.receiver_site).await, (Some(9), 0, 0));
+    let more = yard.file(&yard.stored(10, &[(&back, 10)])).await.is(409);
+    more.tells("insufficient_on_hand", "/items/0/source_items/0/mass_kg");
+    let again = yard.file(&yard.stored(6, &[(&back, 6)])).await.is(201).id();
+    assert_eq!(yard.account(ON_HAND, &cast.receiver_site).await, (Some(9), 0, 6));
+    let rest = yard.file(&yard.stored(4, &[(&back, 4)])).await.is(409);
+    rest.tells("insufficient_on_hand", "/items/0/source_items/0/mass_kg");
+    let seen = yard.get(&cast.receiver, &back).await;
+    assert_eq!(seen.str("/status"), "partly_accepted");
+    assert_eq!(seen.get("/items/0/sent_on_kg"), &json!(6));
+    let mut produced = yard.stored(4, &[(&back, 3)]);
+    produced["items"][0]["produce"] = json!(true);
+    yard.file(&produced).await.is(422).refused_as("invalid_value").at("/items/0/produce");
+    // The chain goes from the producer over the refusal to the new receiver.
+    let chain = cast.corps.get(&format!("/audit/chains/{again}")).await.ok();
+    let ids: Vec<&str> = chain
+        .get("/manifests")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["manifest_id"].as_str().unwrap())
+        .collect();
+    for id in [&first, &on, &back, &again] {
+        assert!(ids.contains(&id.as_str()), "{}", chain.shown());
+    }
+    let cancel = json!({"reason": "not_needed"});
+    cast.receiver.post(&format!("/manifests/{again}/cancel"), &cancel).await.is(200);
+    assert_eq!(yard.account(ON_HAND, &cast.receiver_site).await, (Some(9), 0, 0));
+    let again = yard.file(&yard.stored(9, &[(&back, 9)])).await.is(201).id();
+    cast.carrier.post(&format!("/manifests/{again}/depart"), &json!({})).await.is(200);
+    assert_eq!(yard.account(ON_HAND, &cast.receiver_site).await, (Some(0), 0, 0));
+    assert_eq!(yard.account(STORAGE, &cast.receiver_site).await.1, 0, "it was stored once");
+    yard.world.publish().await;
+    let report = audit::of(&yard.world.database.app_url()).await;
+    assert!(report.is_clean(), "{}", audit::told(&report).join("\n"));
 }

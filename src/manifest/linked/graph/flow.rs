@@ -210,7 +210,7 @@ fn fates(node: &Node, line: i16, [sent_on, sent_back]: [i64; 2]) -> Vec<(End, i6
     if !node.is_received() {
         return vec![(End::UnderWay, shipped - lost), (End::Lost, lost)];
     }
-    // Nothing is treated or sent on under a return: it is in its producer's ledger.
+    // Nothing is treated under a return: what has not left again is in its producer's ledger.
     let is_home = node.filed.kind == Kind::Return.as_str();
     let here = if is_home { End::Returned } else { End::Stored };
     vec![
