@@ -4,7 +4,8 @@
 //! The net is split over the stops in proportion to what was collected there, and a stop's part
 //! over its items, exact to the gram; the difference is checked against the tolerance and recorded,
 //! never refused. A stop whose manifest was received by a call of its own before (unloaded, refused
-//! at the gate) is no part of the reading.
+//! at the gate, signed with a device) is no part of the reading. Where all were, the reading closes
+//! the round and is held against what the stops told.
 
 use std::collections::HashMap;
 
@@ -101,16 +102,12 @@ fn weighed(app: &App, ctx: &Ctx, facts: &Facts, asked: &WeighIn) -> Result<Decis
         let stop = round.stops.iter().find(|stop| stop.plan.manifest_id == one.id);
         not_carried(round, (stop.map_or(0, |stop| stop.plan.n), &one.manifest))?;
     }
-    let aboard = aboard(round, &facts.movers)?;
-    let stops: Vec<Grams> = aboard.iter().map(|(stop, _)| stop.collected_g()).collect();
-    let masses = split(net, &stops);
-    let refusals = split(refused, &masses);
-    let parts: Vec<Part> = aboard
-        .into_iter()
-        .zip(masses.into_iter().zip(refusals))
-        .map(|((stop, mover), (mass, refused))| Part { stop, mover, mass, refused })
-        .collect();
-    let stops_g: Grams = stops.into_iter().sum();
+    let parts = parts(&aboard(round, &facts.movers), net, refused);
+    let stops_g: Grams = if parts.is_empty() {
+        received_before(round, refused)?
+    } else {
+        parts.iter().map(|part| part.stop.collected_g()).sum()
+    };
     let difference_g = net - stops_g;
     let stream = Stream::parse(&round.stream).map_err(Problem::internal)?;
     // As far as a receipt may be from its manifest, so far the reading from the stops.
@@ -207,24 +204,48 @@ fn refused(asked: &WeighIn, net: Grams, findings: &mut Findings) -> Grams {
     refused
 }
 
+/// The reading, split over what is on the truck.
+fn parts<'a>(aboard: &[(&'a Stop, &'a Mover)], net: Grams, refused: Grams) -> Vec<Part<'a>> {
+    let stops: Vec<Grams> = aboard.iter().map(|(stop, _)| stop.collected_g()).collect();
+    let masses = split(net, &stops);
+    let refusals = split(refused, &masses);
+    let shares = masses.into_iter().zip(refusals);
+    let part = |((stop, mover), (mass, refused)): (&(&'a Stop, &'a Mover), (Grams, Grams))| Part {
+        stop,
+        mover,
+        mass,
+        refused,
+    };
+    aboard.iter().zip(shares).map(part).collect()
+}
+
+/// What the stops told together, all of it received, or refused, by calls of their own.
+fn received_before(round: &Round, refused: Grams) -> Result<Grams, Problem> {
+    let stops_g: Grams = round.collected().map(Stop::collected_g).sum();
+    if stops_g == Grams::ZERO {
+        let text = Text::new("没有收运任何废物，没有可过磅的。", "Nothing was collected to weigh.");
+        return Err(Problem::new(Code::IllegalTransition, text));
+    }
+    if refused == Grams::ZERO {
+        return Ok(stops_g);
+    }
+    let text = Text::new(
+        "所有收运点的联单都已单独接收，拒收应记在各联单上。",
+        "Every stop's manifest was received by itself: what is refused is told there.",
+    );
+    Err(Fault::new(Code::InvalidValue, "/refused_kg", text).into())
+}
+
 /// The stops whose load is still to be received, with their manifests.
 fn aboard<'a>(
     round: &'a Round,
     movers: &'a HashMap<ManifestId, Mover>,
-) -> Result<Vec<(&'a Stop, &'a Mover)>, Problem> {
+) -> Vec<(&'a Stop, &'a Mover)> {
     let with = |stop: &'a Stop| {
         let mover = movers.get(&stop.plan.manifest_id)?;
         Action::Receive.is_open(mover.stored.manifest.status).then_some((stop, mover))
     };
-    let aboard: Vec<_> = round.collected().filter_map(with).collect();
-    if aboard.is_empty() {
-        let text = Text::new(
-            "所有收运点的联单都已单独接收，没有可过磅的。",
-            "Every stop's manifest was received by itself: nothing is left to weigh.",
-        );
-        return Err(Problem::new(Code::IllegalTransition, text));
-    }
-    Ok(aboard)
+    round.collected().filter_map(with).collect()
 }
 
 fn share(part: &Part) -> Share {

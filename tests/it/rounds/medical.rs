@@ -230,3 +230,44 @@ async fn what_has_left_by_itself_is_collected_and_not_skipped() {
         assert!(seen.get("/departed_at").is_string());
     }
 }
+
+/// Where each manifest is received by a call of its own (a signature asks for that), the reading
+/// still ends the round, and is held against what the stops told.
+#[tokio::test]
+async fn a_round_that_was_received_one_by_one_is_weighed_all_the_same() {
+    let world = World::start().await;
+    let town = Town::new(&world, 2, 1000).await;
+    let planned = town.planned(&town.round("medical", &Town::boxes(&json!(40)))).await;
+    let path = format!("/collection-rounds/{}", planned.id());
+    let gate = format!("{path}/weigh-in");
+    let skip = json!({"outcome": "skipped", "reason": "closed"});
+    let item = json!({"line": 1, "accepted_kg": 40, "refused_kg": 0});
+    let found = json!({"decision": "accept", "items": [item]});
+    town.collect(&path, 1, &json!(40)).await.is(200);
+    let own = format!("/manifests/{}", planned.str("/stops/0/manifest_id"));
+    town.cast.receiver.post(&format!("{own}/receive"), &found).await.is(200);
+    town.cast.carrier.post(&format!("{path}/stops/2"), &skip).await.is(200);
+    let refused = json!({"gross_kg": 3041, "tare_kg": 3000, "refused_kg": 1, "reason": "damaged"});
+    let refused = town.cast.receiver.post(&gate, &refused).await.is(422);
+    refused.refused_as("invalid_value").at("/refused_kg");
+    let reading = json!({"gross_kg": 3060, "tare_kg": 3000});
+    let weighed = town.cast.receiver.post(&gate, &reading).await.is(200);
+    assert_eq!(weighed.get("/stops_kg"), &json!(40));
+    assert_eq!(
+        (weighed.get("/difference_kg"), weighed.get("/within_tolerance"), weighed.get("/split")),
+        (&json!(20), &json!(false), &json!([]))
+    );
+    let round = town.cast.receiver.get(&path).await.is(200);
+    assert_eq!(round.str("/status"), "weighed");
+    let seen = town.cast.corps.get(&own).await.is(200);
+    assert_eq!(seen.get("/items/0/accepted_kg"), &json!(40), "received once");
+    town.cast.receiver.post(&gate, &reading).await.is(409).refused_as("already_weighed");
+    // Where nothing was collected there is nothing to weigh.
+    let planned = town.planned(&town.round("medical", &Town::boxes(&json!(40)))).await;
+    let path = format!("/collection-rounds/{}", planned.id());
+    for n in [1, 2] {
+        town.cast.carrier.post(&format!("{path}/stops/{n}"), &skip).await.is(200);
+    }
+    let none = town.cast.receiver.post(&format!("{path}/weigh-in"), &reading).await.is(409);
+    none.refused_as("illegal_transition");
+}
