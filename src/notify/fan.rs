@@ -5,7 +5,7 @@
 //! killed and however many there are. What to tell is worked out first, on what is there; then one
 //! statement takes the rows away and leaves the deliveries (`fan_store.rs`).
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::convert::Infallible;
 
 use chrono::{DateTime, Utc};
@@ -23,7 +23,7 @@ use super::topic::{Told, Topic};
 use super::webhook::{self, Webhook};
 use crate::app::App;
 use crate::ctx::Actor;
-use crate::ids::{OrganisationId, UserId};
+use crate::ids::{OrganisationId, SubscriptionId, UserId};
 use crate::problem::Problem;
 
 /// Follows the outbox until it is dropped.
@@ -87,6 +87,7 @@ async fn fan(app: &App, rows: &[Told]) -> Result<(i64, i64), Problem> {
     let webhooks: Vec<(Webhook, Actor)> =
         webhooks.into_iter().map(|one| (one.actor(), one)).map(|(who, one)| (one, who)).collect();
     let listeners = subscription::store::listening(&app.pool, &named).await?;
+    let lawful = lawful(&listeners);
     let people = people(app, &topics).await?;
     let mut telling = Telling::new(app);
     for (row, topic) in topics {
@@ -99,8 +100,11 @@ async fn fan(app: &App, rows: &[Told]) -> Result<(i64, i64), Problem> {
             }
         }
         for Listener { subscription, actor } in &listeners {
-            // Who is told by law is told once.
+            // Who is told by law is told once, by each way.
             let told = by_law.contains(&(actor.user_id, subscription.channel));
+            let told = told
+                && (subscription.channel == Channel::Console
+                    || lawful.get(&actor.user_id).is_some_and(|to| to.1 == subscription.address));
             if told || !subscription.filter.wants(topic) || !topic.goes_to(row, actor) {
                 continue;
             }
@@ -121,6 +125,19 @@ async fn fan(app: &App, rows: &[Told]) -> Result<(i64, i64), Problem> {
 
 fn once(all: impl Iterator<Item = OrganisationId>) -> Vec<Uuid> {
     all.map(OrganisationId::uuid).collect::<BTreeSet<Uuid>>().into_iter().collect()
+}
+
+/// Where mail goes that the law wants sent, of those who subscribed to any: to the address that
+/// each gave last (`mail/letter_store.rs`). A second address is told by what it subscribed to.
+fn lawful(listeners: &[Listener]) -> HashMap<UserId, (SubscriptionId, Option<String>)> {
+    let mut newest: HashMap<UserId, (SubscriptionId, Option<String>)> = HashMap::new();
+    for Listener { subscription, actor } in listeners {
+        let is_newer = newest.get(&actor.user_id).is_none_or(|(id, _)| *id < subscription.id);
+        if subscription.channel == Channel::Mail && is_newer {
+            newest.insert(actor.user_id, (subscription.id, subscription.address.clone()));
+        }
+    }
+    newest
 }
 
 /// Whom the law may want told of any of it.

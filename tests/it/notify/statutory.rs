@@ -229,3 +229,23 @@ async fn an_applicant_is_told_what_its_application_lacks_and_what_becomes_of_it(
     assert!(found[0]["title_zh"].as_str().unwrap().contains("初步审核意见"), "{found:?}");
     assert_eq!(notices(&cast.producer).await.len(), 1);
 }
+
+/// The law's mail goes to the address that somebody gave last; another address has what it asked
+/// for, as it asked for it.
+#[tokio::test]
+async fn a_second_address_is_told_by_what_it_subscribed_to() {
+    let (world, cast) = world().await;
+    for address in ["first@plant.example", "last@plant.example", "last@plant.example"] {
+        let wanted = json!({"channel": "mail", "address": address, "language": "en",
+            "kinds": ["manifest_mismatched"]});
+        cast.producer.post("/subscriptions", &wanted).await.is(201);
+    }
+    refused(&cast).await;
+    tell(&world.app).await;
+    let found = mails(&cast).await;
+    let is_law = |mail: &Value| mail["parts"][0].as_str().unwrap().contains("Told by law");
+    let mut told: Vec<(&str, bool)> =
+        found.iter().map(|mail| (mail["to"][0].as_str().unwrap(), is_law(mail))).collect();
+    told.sort_unstable();
+    assert_eq!(told, [("first@plant.example", false), ("last@plant.example", true)]);
+}
