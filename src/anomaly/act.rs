@@ -100,10 +100,13 @@ fn decide(facts: &Facts, asked: &Act, ctx: &Ctx) -> Result<Decision, Problem> {
     let before = Review { seen: AsSeen::of(case), ..review.clone() };
     let alone = |kind, review| Acted { kind, reviews: vec![(review, *version)] };
     let acted = match asked {
-        Act::Triage(asked) => alone("triaged", triaged(before, content(asked)?, ctx)?),
+        Act::Triage(asked) => {
+            stands_alone(review)?;
+            alone("triaged", triaged(before, content(asked)?, ctx)?)
+        }
         Act::Assign(asked) => alone("assigned", assigned(facts, before, content(asked)?)?),
         Act::Share(asked) => alone("shared", shared(before, content(asked)?, ctx)),
-        Act::Refer(asked) => alone("referred", referred(before, content(asked)?, ctx)),
+        Act::Refer(asked) => alone("referred", referred(before, content(asked)?, ctx)?),
         Act::Merge(asked) => merged(facts, before, content(asked)?, ctx)?,
     };
     decision(acted, ctx)
@@ -121,6 +124,17 @@ fn decision(acted: Acted, ctx: &Ctx) -> Result<Decision, Problem> {
         changes.push(Change { kind, value, version, row });
     }
     decided::decision(changes, ctx)
+}
+
+/// What goes on with another case is judged there.
+fn stands_alone(review: &Review) -> Result<(), Problem> {
+    let Some(into) = review.merged_into else { return Ok(()) };
+    let text = Text::new(
+        format!("案件已并入 {into}，请在该案件中处理。"),
+        format!("It goes on with case {into}: judge that one."),
+    );
+    let fault = Fault::without_field(Code::IllegalTransition, text);
+    Err(fault.with("merged_into", into.to_string()).into())
 }
 
 fn triaged(review: Review, asked: &TriageAnomaly, ctx: &Ctx) -> Result<Review, Problem> {
@@ -190,7 +204,13 @@ fn shared(mut review: Review, asked: &ShareAnomaly, ctx: &Ctx) -> Review {
     review
 }
 
-fn referred(mut review: Review, asked: &ReferAnomaly, ctx: &Ctx) -> Review {
+/// Referred is what another agency is to pursue.
+fn referred(mut review: Review, asked: &ReferAnomaly, ctx: &Ctx) -> Result<Review, Problem> {
+    let own = Sight::of(&ctx.actor).agency();
+    if own == Some(asked.agency) {
+        let text = Text::new("这是本部门，无须移送。", "That is your own agency.");
+        return Err(Problem::at(Code::InvalidValue, "/agency", text));
+    }
     let_in(&mut review, asked.agency);
     review.referrals.push(Referral {
         agency: asked.agency,
@@ -198,7 +218,7 @@ fn referred(mut review: Review, asked: &ReferAnomaly, ctx: &Ctx) -> Review {
         referred_by: by(ctx),
         referred_at: ctx.now,
     });
-    review
+    Ok(review)
 }
 
 /// A case is merged into one that stands for itself and is the caller's to judge as well.

@@ -119,6 +119,12 @@ pub async fn preview(
     let division = asked.division.as_ref().map(DivisionNumber::as_str);
     crate::identity::policy::require(own.is_none() || division.is_none() || division == own)?;
     let division = division.or(own).filter(|division| *division != CORPS);
+    if let (Some(from), Some(to)) = (asked.from, asked.to)
+        && from >= to
+    {
+        let text = Text::new("结束时间须晚于开始时间。", "It must be later than `from`.");
+        return Err(Problem::at(Code::OutOfRange, "/to", text));
+    }
     let tried = settings(rule, &asked, division.unwrap_or(CORPS))?;
     let size = journal::size(&app.pool).await?;
     if size > EVENTS_MAX {

@@ -107,6 +107,14 @@ impl Sight {
         self.is_within(&case.divisions) && self.owns_stream(&case.stream)
     }
 
+    /// Whose eyes these are, of regulators.
+    pub const fn agency(&self) -> Option<Agency> {
+        match self {
+            Self::Regulator { agency, .. } => Some(*agency),
+            Self::Party(_) | Self::Nothing => None,
+        }
+    }
+
     pub const fn is_regulator(&self) -> bool {
         matches!(self, Self::Regulator { .. })
     }

@@ -17,6 +17,7 @@ pub static ANOMALIES: Sheet = Sheet {
         text("title_zh", "名称", "/title_zh"),
         text("title_en", "英文名称", "/title_en"),
         text("explanation_zh", "说明", "/explanation_zh"),
+        text("explanation_en", "英文说明", "/explanation_en"),
         text("manifest_ids", "联单", "/manifest_ids"),
         text("organisation_ids", "单位", "/organisation_ids"),
         text("first_seen_at", "首次发现时间", "/first_seen_at"),

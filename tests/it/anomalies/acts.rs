@@ -127,9 +127,12 @@ async fn share_tells_and_judges_nothing(corps: &Client, id: &str) {
     let kinds: Vec<_> = history[history.len() - 2..].iter().map(|act| &act["kind"]).collect();
     assert_eq!(kinds, ["triaged", "shared"]);
     triage(corps, id, &json!({"status": "open"})).await.is(200);
+    let own = json!({"agency": "ecology", "note": "请本部门处理"});
+    let own = corps.post(&format!("/anomalies/{id}/refer"), &own).await.is(422);
+    own.refused_as("invalid_value").at("/agency");
 }
 
-/// Lists of what was merged, and of what was not.
+/// Lists of what was merged, and of what was not; what was merged is judged with the other alone.
 async fn merged_alone(corps: &Client, (merged, other): (&str, &str)) {
     let listed = async |query: &str| {
         let page = corps.get(&format!("/anomalies?{query}")).await.is(200);
@@ -139,6 +142,8 @@ async fn merged_alone(corps: &Client, (merged, other): (&str, &str)) {
     assert_eq!(listed("merged=true").await, [merged]);
     let left = listed("merged=false").await;
     assert!(left.iter().any(|id| id == other) && left.iter().all(|id| id != merged));
+    let no = triage(corps, merged, &json!({"status": "acknowledged"})).await;
+    assert_eq!(no.is(409).refused_as("illegal_transition").str("/merged_into"), other);
 }
 
 #[tokio::test]

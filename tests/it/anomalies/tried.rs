@@ -39,6 +39,11 @@ async fn a_preview_tells_what_would_be_flagged_and_changes_nothing() {
         (json!({"parameters": {"x": 3}}), "unknown_field", "/parameters/x"),
         (json!({"parameters": {"limit": "3"}}), "wrong_type", "/parameters/limit"),
         (json!({"parameters": []}), "wrong_type", "/parameters"),
+        (
+            json!({"parameters": {}, "from": "2027-01-02T00:00:00Z", "to": "2027-01-01T00:00:00Z"}),
+            "out_of_range",
+            "/to",
+        ),
         (json!({}), "required", "/parameters"),
     ] {
         ask(body).await.refused_as(code).at(at);
