@@ -27,6 +27,9 @@ async fn bad_input_is_named_field_by_field_and_writes_nothing() {
     post(with(mass, json!("10"))).await.is(422).refused_as("wrong_type").at(mass);
     let code = "/items/0/waste_code";
     post(with(code, json!("999-999-99"))).await.refused_as("unknown_waste_code").at(code);
+    let mut paper = cast.oil(&json!(10));
+    paper["backfill"] = json!({"kind": "paper", "paper_number": "1", "paper_date": "2026-11-26"});
+    post(paper).await.is(422).refused_as("not_yet").at("/backfill/paper_date");
     let hazards = "/items/0/hazards";
     post(with(hazards, json!(["C"]))).await.refused_as("hazard_mismatch").at(hazards);
     let site = "/producer_site_id";

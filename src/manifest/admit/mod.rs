@@ -106,6 +106,7 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
     let mandate = parties(facts, asked, signing, &mut findings);
     planned_day(asked.planned_departure_on, today, "/planned_departure_on", &mut findings);
     stored(asked, ctx, &mut findings);
+    on_paper(asked, today, &mut findings);
     let producer = facts.producer.as_ref();
     let taken = match facts.course.carried() {
         Some(_) => along(&facts.containers, asked),
@@ -156,6 +157,15 @@ pub fn judge(facts: &Facts, asked: &FileManifest, ctx: &Ctx, scene: &Scene) -> J
     legs(facts, asked, (stream, frees), &mut findings);
     let whole = admitted.items.len() == asked.items.len();
     Judged { findings, admitted: whole.then_some(admitted) }
+}
+
+/// What was written on paper was written before it is told here.
+fn on_paper(asked: &FileManifest, today: NaiveDate, findings: &mut Findings) {
+    let written = asked.backfill.as_ref().and_then(|backfill| backfill.paper_date);
+    if written.is_some_and(|day| day > today) {
+        let text = Text::new("纸质联单日期不能晚于今天。", "A paper is not written after today.");
+        findings.refuse(Fault::new(Code::NotYet, "/backfill/paper_date", text));
+    }
 }
 
 /// A clock that has not begun cannot run out: what is stored was stored before now.
