@@ -37,8 +37,8 @@ use crate::registry::{Driver, Licence, Organisation, Site, Vehicle};
 use book::{Book, Leaf};
 use load::Load;
 use rules::{
-    capacity, corridor, drift, ghost, kitchen, mass, medical, movement, network, pace, paper,
-    registers, reports, shells, silence, stock, storage_age, stove, terms, track,
+    capacity, corridor, drift, ending, ghost, kitchen, mass, medical, movement, network, pace,
+    paper, registers, reports, shells, silence, stock, storage_age, stove, terms, track,
 };
 use seen::{Seen, What};
 use timers::Timers;
@@ -155,6 +155,8 @@ books! {
     making: SiteId => silence::Making,
     peers: String => silence::Peers,
     tracks: VehicleId => track::Track,
+    /// Where its trips ended.
+    ends: VehicleId => ending::Trips,
     /// Where trips from one site to another were.
     corridors: (SiteId, SiteId) => corridor::Corridor,
     stoves: SiteId => stove::Stove,

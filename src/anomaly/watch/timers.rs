@@ -60,6 +60,8 @@ pub enum Timer {
     ReportSoon,
     InsuranceSoon,
     DriverSoon,
+    /// A load was told to have arrived: by now its vehicle has told where it was.
+    Ended,
 }
 
 /// All timers, found by subject and in the order of their times.

@@ -6,6 +6,7 @@ pub mod capacity;
 pub mod corridor;
 pub mod deadline;
 pub mod drift;
+pub mod ending;
 pub mod fall;
 pub mod gaps;
 pub mod ghost;
@@ -57,6 +58,7 @@ pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happeni
     weight::manifest(w, load, happening);
     movement::manifest(w, load, seen, happening);
     track::manifest(w, load, happening);
+    ending::manifest(w, load, seen, happening);
     paper::manifest(w, load, seen, happening);
     medical::manifest(w, load, seen, happening);
     kitchen::manifest(w, load, seen, happening);
@@ -98,7 +100,9 @@ pub fn ledger(w: &mut Watch, entry: &LedgerEntry, seen: &Seen<'_>) {
 /// Devices told what they read.
 pub fn readings(w: &mut Watch, batch: &Batch, readings: &[Reading], seen: &Seen<'_>) {
     if batch.about == "vehicle" {
-        track::readings(w, VehicleId::of(batch.about_id), readings, seen);
+        let vehicle = VehicleId::of(batch.about_id);
+        ending::readings(w, vehicle, readings, seen);
+        track::readings(w, vehicle, readings, seen);
     } else {
         stove::readings(w, SiteId::of(batch.about_id), readings, seen);
     }
@@ -118,6 +122,7 @@ pub fn due(w: &mut Watch, timer: Timer, subject: Uuid) {
         | Timer::PlantStorage => {
             deadline::due(w, timer, ManifestId::of(subject));
         }
+        Timer::Ended => ending::due(w, ManifestId::of(subject)),
         Timer::SiteStore | Timer::Pickup => medical::due(w, timer, subject),
         Timer::Week => {
             let site = SiteId::of(subject);

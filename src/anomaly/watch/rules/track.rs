@@ -170,7 +170,7 @@ fn raise(w: &mut Watch, rule: u8, way: &Way, (evidence, seen): (Value, &Seen<'_>
     w.raise(finding);
 }
 
-fn shown(place: Place) -> Value {
+pub fn shown(place: Place) -> Value {
     json!({"lon": place.lon_e6 as f64 / 1e6, "lat": place.lat_e6 as f64 / 1e6})
 }
 

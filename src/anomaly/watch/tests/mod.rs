@@ -1,6 +1,7 @@
 //! The rules on lives that are written out, event by event; and that a watch which was stored and
 //! taken up again goes on as if nothing had happened.
 
+mod ends;
 mod flows;
 mod ghosts;
 mod lives;
