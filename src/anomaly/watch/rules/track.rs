@@ -1,7 +1,8 @@
 //! Positions of vehicles that have a load: stops, ways round, gaps, speeds, and a load that grows
 //! lighter on its way. Without positions these rules say nothing.
 //!
-//! AL17 to AL19, AL21, AL22 and AL62; AL20 stands in `gaps`. Nobody has told the road. Where trips
+//! AL17, AL18, AL21, AL22 and AL62; AL19 stands in `shed`, AL20 in `gaps`, where a trip ended
+//! (AL17) in `ending`. Nobody has told the road. Where trips
 //! between the same two sites have shown it, that is the way (`corridor.rs`); until then a way is
 //! judged by its ends: a place from which both are much farther than from each other is off it.
 
@@ -15,6 +16,7 @@ use super::super::seen::Seen;
 use super::super::stats::kilometres;
 use super::corridor::Trace;
 use super::gaps::{Gap, filled, gap, settled, silent_to_the_end};
+use super::shed::{OWN_SCALE_G, Weighed, fell, lighter};
 use crate::anomaly::finding::{About, Finding};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
@@ -28,8 +30,6 @@ use crate::track::Reading;
 pub const THERE_KM: f64 = 1.0;
 /// Kilometres within which it stands still.
 pub const STILL_KM: f64 = 0.15;
-/// What a vehicle's own scale errs by, in grams: its divisions are tens of kilograms.
-const OWN_SCALE_G: i64 = 50_000;
 /// Roads may be so much longer than the crow's way, and so many kilometres more.
 const ROUND_ABOUT: f64 = 1.6;
 const ROUND_ABOUT_KM: f64 = 15.0;
@@ -56,6 +56,9 @@ pub struct Track {
     /// Where it was beside its way.
     #[serde(default)]
     pub trace: Trace,
+    /// The newest readings of its own scale.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weighed: Vec<Weighed>,
 }
 
 /// Where a vehicle stood.
@@ -69,7 +72,7 @@ pub struct Stop {
 }
 
 impl Stop {
-    fn minutes(&self) -> f64 {
+    pub fn minutes(&self) -> f64 {
         minutes(self.to - self.from)
     }
 }
@@ -146,6 +149,7 @@ pub fn readings(w: &mut Watch, vehicle: VehicleId, readings: &[Reading], seen: &
         {
             let first = track.first_load_g.unwrap_or(mass);
             lighter(w, &way.load, &track, (first, mass), OWN_SCALE_G);
+            fell(w, vehicle, &way, (reading.at, place), (mass, seen));
         }
     }
     if has_filled && let Some(way) = way_of(w, vehicle) {
@@ -214,7 +218,7 @@ fn speed(
 /// Whether a site that is no farm lies here, and whether a farm does where the load has no
 /// business: neither its producer nor its receiver. A clinic beside a farm does not make the farm a
 /// clinic.
-fn here(w: &Watch, load: &Load, place: Place) -> (bool, bool) {
+pub fn here(w: &Watch, load: &Load, place: Place) -> (bool, bool) {
     let mut known = false;
     let mut farm = false;
     let mut own = false;
@@ -291,7 +295,7 @@ fn at_farm(w: &mut Watch, way: &Way, place: Place, (mut evidence, seen): (Value,
 }
 
 /// Whether a load goes from its one end to the other and nowhere else.
-const fn goes_straight(load: &Load) -> bool {
+pub const fn goes_straight(load: &Load) -> bool {
     load.round.is_none() && load.trip.is_none() && !load.was_held_up
 }
 
@@ -335,26 +339,4 @@ fn off(w: &mut Watch, vehicle: VehicleId, way: &Way, (at, place): Point, seen: &
         evidence["trips_before"] = json!(trips);
     }
     raise(w, 17, way, (evidence, seen));
-}
-
-/// AL19: it stood where nobody waited, and its load is lighter, by more than such a scale errs.
-fn lighter(w: &mut Watch, load: &Load, track: &Track, (first, now): (i64, i64), errs_g: i64) {
-    let division = &load.from_division;
-    let limit = w.param(Param::Al19Loss, division) / 100.0;
-    let longest = w.param(Param::Al19Stop, division);
-    let lost_g = first - now - load.lost_g;
-    let loss = lost_g as f64 / first.max(1) as f64;
-    let Some(stop) = track.stopped.filter(|stop| stop.minutes() > longest) else { return };
-    if loss <= limit || lost_g <= errs_g {
-        return;
-    }
-    let evidence = json!({
-        "stopped_minutes": stop.minutes().round(),
-        "before_kg": first as f64 / 1000.0, "after_kg": now as f64 / 1000.0,
-        "loss_percent": (loss * 1000.0).round() / 10.0, "limit_percent": limit * 100.0,
-        "from": rfc3339(stop.from), "to": rfc3339(stop.to), "place": shown(stop.place),
-    });
-    let mut finding = Finding { evidence, ..w.of_load(19, load) };
-    finding.proofs.push(stop.position);
-    w.raise(finding);
 }

@@ -1,4 +1,4 @@
-//! Where trips end, by positions and by what is told.
+//! Where trips end, by positions and by what is told; scales of vehicles that fall on the way.
 
 use serde_json::{Value, json};
 
@@ -92,4 +92,27 @@ fn an_arrival_that_is_told_from_elsewhere_is_none() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].evidence["kilometres_from_receiver"], json!(50.0));
     assert_eq!(ended(&mut trip(&json!({}), &[], &told(2.0))), []);
+}
+
+/// Whether a scale that shows this at a share of the way has lost something.
+fn shown(more: &Value, kg: impl Fn(i64, f64) -> i64) -> bool {
+    let mut readings = driven(1.0, 0);
+    for (n, (minutes, reading)) in readings.iter_mut().enumerate() {
+        let share = 1.0 - *minutes as f64 / 150.0;
+        reading["load_g"] = json!(kg(n as i64, share) * 1000);
+    }
+    trip(more, &readings, &json!({})).raised().contains(&19)
+}
+
+#[test]
+fn a_scale_that_falls_while_it_drives_has_lost_something() {
+    let falls = |at: f64| move |_: i64, share: f64| if share < at { 9_000 } else { 7_000 };
+    assert!(shown(&json!({}), falls(0.3)));
+    assert!(!shown(&json!({}), falls(0.5)), "site 2 is there: somebody knows of it");
+    assert!(!shown(&json!({}), falls(0.98)), "at the receiver it is unloaded");
+    assert!(!shown(&json!({"head": {"trip_id": id(51)}}), falls(0.3)), "others share it");
+    assert!(!shown(&json!({}), |n, _| if n == 9 { 5_000 } else { 9_000 }), "one slope");
+    let rough = |n: i64, share: f64| 9_000 + n * 7 % 5 * 200 - (share * 1_000.0) as i64;
+    assert!(!shown(&json!({}), rough), "a scale that shows anything");
+    assert!(!shown(&json!({}), |n, _| 9_000 + n % 3 * 20 - n * 5), "what drips");
 }
