@@ -38,7 +38,7 @@ use book::{Book, Leaf};
 use load::Load;
 use rules::{
     capacity, corridor, drift, ending, ghost, kitchen, mass, medical, movement, network, pace,
-    paper, registers, reports, shells, silence, stock, storage_age, stove, terms, track,
+    paper, registers, reports, scale, shells, silence, stock, storage_age, stove, terms, track,
 };
 use seen::{Seen, What};
 use timers::Timers;
@@ -136,7 +136,7 @@ books! {
     gains: (SiteId, SiteId) => drift::Drift,
     hauls: (OrganisationId, SiteId) => drift::Drift,
     round_drift: (OrganisationId, SiteId) => drift::Drift,
-    scale: SiteId => drift::Scale,
+    scale: SiteId => scale::Scale,
     books_of: (SiteId, i32) => mass::Balance,
     roads: VehicleId => movement::Road,
     drivers_roads: DriverId => movement::Road,

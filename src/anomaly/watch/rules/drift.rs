@@ -1,7 +1,8 @@
 //! Losses that never exceed what one trip may lose, and add up; and gains that do.
 //!
 //! AL69: a one-sided cumulative sum over the trips of two sites, of a carrier to a receiver, and of
-//! a carrier's rounds. AL02: the same of what two sites gain, from as much a trip on as is no gain.
+//! a carrier's rounds. AL02: the same of what two sites gain, from as much a trip on as is no gain;
+//! a few trips are enough where each gains more than the scale can be wrong by.
 
 use std::collections::BTreeMap;
 
@@ -11,18 +12,12 @@ use serde_json::{Value, json};
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
-use super::super::stats::{Running, gcd};
 use super::mass::NAMED;
+use super::scale::MEMORY;
 use crate::anomaly::finding::{About, Finding, pair_id};
 use crate::anomaly::param::Param;
 use crate::ids::{ManifestId, SiteId};
 
-/// How much two honest scales differ, before anybody has measured: a share of the mass.
-pub const HONEST: f64 = 0.004;
-/// So many trips does that belief weigh.
-const BELIEF: f64 = 12.0;
-/// Trips that the spread remembers.
-const MEMORY: f64 = 200.0;
 /// Standard errors by which the mean loss of a run must differ from none.
 const SURE: f64 = 5.0;
 /// What drips and dries on a round, as a share, and how far sums of many small weighings spread.
@@ -30,117 +25,8 @@ const DRIES: f64 = 0.01;
 const ROUND_SPREAD: f64 = 0.02;
 /// Producers whose loads a carrier must have lost from to be named for it.
 const PRODUCERS: usize = 3;
-/// What a scale may be wrong by for everybody, as a share: no verified one is wrong by more.
-const LEAN_MAX: f64 = 0.01;
-/// Trips, and senders, after which a receiver's own scale is known. Of one sender nobody can say
-/// whether it is the scale.
-const LEAN_TRIPS: f64 = 10.0;
-const LEAN_SENDERS: f64 = 3.0;
-
-/// Divisions that scales have, in grams: 1, 2 or 5 times a power of ten, 20 kg at most.
-const DIVISIONS: [i64; 14] =
-    [20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1];
-/// Weighings that show a division: so many that are all even are no chance. After a few it is
-/// believed, and from the first on as far as the second figure.
-const WEIGHINGS: u32 = 12;
-const FEW_WEIGHINGS: u32 = 4;
-const BELIEVED_MAX_G: i64 = 10_000;
-
-/// How well the scales of a receiver agree with those who send to it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Scale {
-    pub noise: Running,
-    /// The middle of all losses, as shares, and of how many: what some of many lose moves a mean,
-    /// and hardly the middle.
-    #[serde(default)]
-    pub middle: f64,
-    #[serde(default)]
-    pub trips: f64,
-    #[serde(default)]
-    pub senders: f64,
-    /// The greatest common divisor of the newest weighings, of how many, and the last of them: the
-    /// same weight again shows nothing.
-    #[serde(default)]
-    pub gcd_g: i64,
-    #[serde(default)]
-    pub weighed: u32,
-    #[serde(default)]
-    pub last_g: i64,
-    /// Its division, once that is known; zero before.
-    #[serde(default)]
-    pub division_g: i64,
-}
-
-/// The coarsest division that all of some weighings are multiples of.
-fn division_of(gcd_g: i64) -> i64 {
-    DIVISIONS.into_iter().find(|division| gcd_g % division == 0).unwrap_or(1)
-}
-
-impl Scale {
-    /// Takes a weighing, and tells the division of the scale that it shows, in grams: none where
-    /// it was weighed finer than this scale weighs.
-    pub fn weigh(&mut self, mass_g: i64) -> f64 {
-        if mass_g > 0 && mass_g != self.last_g {
-            self.last_g = mass_g;
-            self.gcd_g = gcd(self.gcd_g, mass_g);
-            self.weighed += 1;
-        }
-        if self.weighed >= WEIGHINGS {
-            self.division_g = division_of(self.gcd_g);
-            (self.gcd_g, self.weighed) = (0, 0);
-        }
-        let division = match self.division_g {
-            0 if self.weighed >= FEW_WEIGHINGS => division_of(self.gcd_g),
-            0 => division_of(self.gcd_g).min(BELIEVED_MAX_G),
-            known => known,
-        };
-        if mass_g % division == 0 { division as f64 } else { 0.0 }
-    }
-
-    /// Takes a loss into the middle, which goes a step its way. `usual`: how far such losses spread
-    /// beside the scale's division, which of a small lot may be many times as much. `before`: trips
-    /// of the same sender; who sends far more than the others does not set the middle alone.
-    fn lose(&mut self, loss: f64, usual: f64, before: u32) {
-        if before == 0 {
-            self.senders += 1.0;
-        }
-        if f64::from(before) > 2.0 * (self.trips + 1.0) / self.senders.max(1.0) {
-            return;
-        }
-        self.trips = (self.trips + 1.0).min(MEMORY);
-        // Of a normal spread, the step by which the middle is found about as fast as by sorting;
-        // never beyond the loss itself: no loss at all leaves the middle of none where it is.
-        let step = 2.5 * usual / self.trips.max(LEAN_TRIPS);
-        let off = loss - self.middle;
-        self.middle += off.clamp(-step, step);
-    }
-
-    /// By how much this scale is wrong for everybody.
-    fn lean(&self) -> f64 {
-        let half = 0.5 * self.noise.sd();
-        let is_known = self.trips >= LEAN_TRIPS && self.senders >= LEAN_SENDERS;
-        if is_known {
-            self.middle.clamp(-LEAN_MAX, LEAN_MAX)
-        } else {
-            (-self.noise.mean).clamp(-half, half)
-        }
-    }
-}
-
-impl Default for Scale {
-    fn default() -> Self {
-        Self {
-            noise: Running::believed(BELIEF, 0.0, HONEST),
-            middle: 0.0,
-            trips: 0.0,
-            senders: 0.0,
-            gcd_g: 0,
-            weighed: 0,
-            last_g: 0,
-            division_g: 0,
-        }
-    }
-}
+/// Trips of two sites that show a gain, where it is more than a scale's divisions.
+const GAIN_TRIPS: f64 = 3.0;
 
 /// The losses of two sites, or of a carrier at a receiver, in order.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -152,6 +38,12 @@ pub struct Drift {
     pub run: u32,
     pub run_loss: f64,
     pub run_kg: f64,
+    /// The sum of the squares of their spreads.
+    #[serde(default)]
+    pub run_var: f64,
+    /// What the last trip lost.
+    #[serde(default)]
+    pub last: Option<f64>,
     /// Kilograms of the run by producing site.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub by_producer: BTreeMap<SiteId, f64>,
@@ -159,19 +51,32 @@ pub struct Drift {
     pub proofs: Vec<i64>,
 }
 
-/// One more trip of two sites, and of a carrier to a receiver: a loss as a share, and the usual
-/// spread: with the scale's division for a load of that size, and without it, as it is learnt.
-pub fn drift(w: &mut Watch, load: &Load, seen: &Seen<'_>, (loss, sd, usual): (f64, f64, f64)) {
+/// What a trip lost, as a share, beside how far such losses spread.
+#[derive(Clone, Copy, Debug)]
+pub struct Weighing {
+    pub loss: f64,
+    /// The usual spread with the scale's division for a load of that size, and without it.
+    pub sd: f64,
+    pub usual: f64,
+    /// The spread beyond which a gain is one, and the grams.
+    pub gain_sd: f64,
+    pub least_gain_g: f64,
+}
+
+/// One more trip of two sites, and of a carrier to a receiver.
+pub fn drift(w: &mut Watch, load: &Load, seen: &Seen<'_>, weighing: Weighing) {
+    let Weighing { loss, sd, usual, .. } = weighing;
     let pair = (load.from_site, load.to_site);
-    let before = w.drift.get(&pair).map_or(0, |drift| drift.trips);
+    let (before, last) = w.drift.get(&pair).map_or((0, None), |drift| (drift.trips, drift.last));
     let scale = w.scale.entry(load.to_site);
+    scale.compare(load.from_site, (loss, last), usual / sd);
     scale.noise.see(-loss * (usual / sd), MEMORY);
     scale.lose(loss, usual, before);
     let lean = scale.lean();
     let (kg, manifest, producer) = (load.shipped_g() as f64 / 1000.0, load.id, load.from_site);
     let trip = Lost { loss, sd, lean, kg, manifest, producer, position: seen.position };
     let limits = Limits::of(w, &load.from_division);
-    gains(w, load, &trip, &limits);
+    gains(w, load, (&trip, &weighing), &limits);
     if let Some(drift) = w.drift.entry(pair).take(&trip, &limits) {
         let evidence = drift.evidence(sd, &limits);
         of_pair(w, (69, load), drift, evidence);
@@ -200,16 +105,23 @@ pub fn drift(w: &mut Watch, load: &Load, seen: &Seen<'_>, (loss, sd, usual): (f6
 }
 
 /// One more trip, as far as more came than had left.
-fn gains(w: &mut Watch, load: &Load, trip: &Lost, limits: &Limits) {
-    let gain = Lost { loss: -trip.loss, lean: -trip.lean, ..*trip };
+fn gains(w: &mut Watch, load: &Load, (trip, weighing): (&Lost, &Weighing), limits: &Limits) {
+    let sd = weighing.gain_sd;
+    let gain = Lost { loss: -trip.loss, lean: -trip.lean, sd, ..*trip };
     let pair = (load.from_site, load.to_site);
-    let Some(drift) = w.gains.entry(pair).take(&gain, limits) else { return };
+    let few = Limits { least: limits.least.min(GAIN_TRIPS), ..*limits };
+    let Some(drift) = w.gains.entry(pair).take(&gain, &few) else { return };
     // Of the trips themselves: what the scale leans by is a part of it.
     let mean = drift.mean() + gain.lean;
-    if mean < w.param(Param::Al02Percent, &load.to_division) / 100.0 {
+    let run = f64::from(drift.run);
+    let is_little = drift.run_kg * 1000.0 / run < weighing.least_gain_g;
+    let is_chance = drift.run_loss / drift.run_var.sqrt().max(1e-9) < SURE;
+    if mean < w.param(Param::Al02Percent, &load.to_division) / 100.0
+        || run < limits.least && (is_little || is_chance)
+    {
         return;
     }
-    let evidence = drift.told(("mean_gain_percent", mean), "gained_kg", (trip.sd, limits));
+    let evidence = drift.told(("mean_gain_percent", mean), "gained_kg", (sd, limits));
     of_pair(w, (2, load), drift, evidence);
 }
 
@@ -223,6 +135,7 @@ fn of_pair(w: &mut Watch, (rule, load): (u8, &Load), drift: Drift, mut evidence:
 }
 
 /// AL69's parameters where the waste comes from.
+#[derive(Clone, Copy)]
 struct Limits {
     reference: f64,
     decision: f64,
@@ -258,15 +171,17 @@ impl Drift {
         let Lost { loss, sd, lean, manifest, producer, position, .. } = *trip;
         let z = ((loss - lean) / sd).clamp(-8.0, 8.0);
         self.trips += 1;
+        self.last = Some(loss);
         self.sum = (self.sum + z - reference).max(0.0);
         if self.sum == 0.0 {
-            *self = Self { trips: self.trips, ..Self::default() };
+            *self = Self { trips: self.trips, last: self.last, ..Self::default() };
             return None;
         }
         let kg = loss * trip.kg;
         self.run += 1;
         self.run_loss += loss - lean;
         self.run_kg += kg;
+        self.run_var += sd * sd;
         if self.by_producer.len() < NAMED || self.by_producer.contains_key(&producer) {
             *self.by_producer.entry(producer).or_default() += kg;
         }

@@ -11,7 +11,8 @@ use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
 use super::super::time::{month_of, named};
-use super::drift::{HONEST, drift, drip};
+use super::drift::{Weighing, drift, drip};
+use super::scale::{HONEST, Scale};
 use crate::anomaly::finding::{About, Finding};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::Severity;
@@ -94,16 +95,21 @@ fn received(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
     let share = difference as f64 / out as f64;
     let found: i64 = data.items.iter().map(|item| item.accepted_g.0 + item.refused_g.0).sum();
     let division = w.scale.entry(load.to_site).weigh(found);
-    let usual = w.scale.get(&load.to_site).map_or(HONEST, |scale| scale.noise.sd()).max(0.001);
+    let scale = w.scale.get(&load.to_site);
+    let usual = scale.map_or(HONEST, |scale| scale.noise.sd()).max(0.001);
+    let steady = scale.map_or(HONEST, Scale::steady).max(0.001);
+    // A scale that shows more for everybody is no gain of one.
+    let leans = scale.and_then(Scale::known_lean).map_or(0.0, |lean| (-lean).max(0.0));
     // Of a small lot most of the difference may be the division of the scale.
-    let sd = usual.hypot(division / 12.0_f64.sqrt() / out as f64);
+    let coarse = division / 12.0_f64.sqrt() / out as f64;
+    let (sd, gain_sd) = (usual.hypot(coarse), steady.hypot(coarse));
     let divisions = w.param(Param::Al02ScaleDivisions, &load.to_division);
     let (percent, floor) = tolerance(w, &load.stream, &load.to_division);
     let allowed = (percent * out as f64).max(floor).max(divisions * division);
     let percent_gain = w.param(Param::Al02Percent, &load.to_division) / 100.0;
-    let gain = (percent_gain * out as f64)
-        .max(divisions * division.max(scale_division(load)))
-        .max(FAR * sd * out as f64);
+    let least_gain_g = divisions * division.max(scale_division(load));
+    let gain = (percent_gain * out as f64).max(least_gain_g).max(FAR * gain_sd * out as f64)
+        + leans * out as f64;
     // Each rule tells the limit that it looked at.
     let evidence = |limit: f64| {
         json!({
@@ -125,7 +131,7 @@ fn received(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
         raise(w, 1, load, evidence(allowed));
         return;
     }
-    drift(w, load, seen, (-share, sd, usual));
+    drift(w, load, seen, Weighing { loss: -share, sd, usual, gain_sd, least_gain_g });
 }
 
 fn raise(w: &mut Watch, rule: u8, load: &Load, evidence: serde_json::Value) {

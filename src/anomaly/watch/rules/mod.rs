@@ -22,6 +22,7 @@ pub mod periods;
 pub mod registers;
 pub mod reports;
 pub mod rights;
+pub mod scale;
 pub mod shed;
 pub mod shells;
 pub mod silence;

@@ -3,6 +3,7 @@
 
 mod ends;
 mod flows;
+mod gates;
 mod ghosts;
 mod lives;
 mod output;
