@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -19,6 +19,7 @@ use super::silence::{against_peers, between, did};
 use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
+use crate::calendar::Calendar;
 use crate::clock::{legal_day, rfc3339};
 use crate::ids::{RoundId, SiteId};
 use crate::manifest::Happening;
@@ -57,6 +58,8 @@ const ON_WORKING_DAYS: [&str; 2] = ["canteen", "school_canteen"];
 
 /// Weeks whose pattern counts.
 const WEEKS: i64 = 4;
+/// Days without a collection that a kitchen's own rest may take, before its pattern is known.
+const REST_DAYS: i64 = 2;
 /// Kilograms of kitchen waste a month below which its grease says nothing.
 const LEAST_KG: f64 = 300.0;
 
@@ -189,15 +192,17 @@ pub fn due(w: &mut Watch, site: SiteId) {
         return;
     };
     let Some(last) = kitchen.last else { return };
-    let on_working_days =
-        entry.business.as_deref().is_some_and(|kind| ON_WORKING_DAYS.contains(&kind));
+    let calendar = &w.reference.calendar;
+    let on_working_days = rests_at_weekends(&kitchen, calendar)
+        || entry.business.as_deref().is_some_and(|kind| ON_WORKING_DAYS.contains(&kind));
     let now = w.now();
     let missed = legal_day(now).checked_sub_days(Days::new(1)).unwrap_or_default();
-    w.timers.set(Timer::Pickup, site.uuid(), now + TimeDelta::days(1));
     let keeps_books = kitchen.entered.is_some_and(|entered| now - entered < TimeDelta::days(14));
-    let holiday = w.reference.calendar.special(missed).is_some_and(|day| !day.is_working_day);
+    let holiday = calendar.special(missed).is_some_and(|day| !day.is_working_day);
+    let is_off = is_day_off(&kitchen, missed, calendar);
+    w.timers.set(Timer::Pickup, site.uuid(), now + TimeDelta::days(1));
     if (keeps_books && kitchen.heap_g == 0)
-        || is_day_off(&kitchen, missed)
+        || is_off
         || kitchen.closed.contains(&missed)
         || (on_working_days && holiday)
     {
@@ -213,17 +218,30 @@ pub fn due(w: &mut Watch, site: SiteId) {
     w.raise(finding);
 }
 
-/// On this day of the week it was closed in the weeks before: a kitchen that rests on Sundays. One
-/// that is seldom collected at all has no such day.
-fn is_day_off(kitchen: &Kitchen, day: NaiveDate) -> bool {
-    let long_enough = kitchen.first.is_some_and(|first| (day - legal_day(first)).num_days() >= 14);
+/// On this day of the week it is closed: a kitchen that rests on Sundays. Four weeks show it; in
+/// the first of them a day of the week on which nobody ever came may be one, as long as it is no
+/// more than a weekend. One that is seldom collected at all has no such day. Weekends on which all
+/// work, and holidays, show nothing.
+fn is_day_off(kitchen: &Kitchen, day: NaiveDate, calendar: &Calendar) -> bool {
+    let Some(first) = kitchen.first.map(legal_day) else { return false };
     let in_weeks = |one: &&NaiveDate| (day - **one).num_days() <= WEEKS * 7 && **one < day;
-    let collected = kitchen.days.iter().filter(in_weeks).count() as i64;
-    let weeks =
-        kitchen.first.map_or(1, |first| ((day - legal_day(first)).num_days() / 7).clamp(1, WEEKS));
-    let same = |one: &&NaiveDate| in_weeks(one) && one.weekday() == day.weekday();
-    let came = kitchen.days.iter().filter(same).count();
-    long_enough && came == 0 && collected >= 4 * weeks
+    let days: Vec<&NaiveDate> = kitchen.days.iter().filter(in_weeks).collect();
+    let is_same = |one: &NaiveDate| one.weekday() == day.weekday();
+    if days.iter().any(|one| is_same(one) && calendar.special(**one).is_none()) {
+        return false;
+    }
+    if (day - first).num_days() < WEEKS * 7 {
+        return days.iter().any(|one| (day - **one).num_days() <= REST_DAYS);
+    }
+    days.len() as i64 >= 4 * WEEKS
+}
+
+/// It has been collected for a week, and at no weekend: it keeps holidays as well.
+fn rests_at_weekends(kitchen: &Kitchen, calendar: &Calendar) -> bool {
+    let is_weekend = |one: &&NaiveDate| {
+        matches!(one.weekday(), Weekday::Sat | Weekday::Sun) && calendar.special(**one).is_none()
+    };
+    kitchen.days.len() >= 4 && !kitchen.days.iter().any(|one| is_weekend(&one))
 }
 
 /// The month before, by seats or meals, and its grease.

@@ -5,6 +5,7 @@ mod ends;
 mod flows;
 mod gates;
 mod ghosts;
+mod kitchens;
 mod lives;
 mod output;
 mod outside;

@@ -58,8 +58,8 @@ fn small_lots_on_a_coarse_scale_are_no_gain_and_no_loss() {
     assert_eq!(weighed(&trucks), [0_u8; 0]);
 }
 
-/// A kitchen that is collected daily but for one day, on which a round finds it closed; told so
-/// many hours after the stop.
+/// A kitchen that is collected daily but for one Saturday, on which a round finds it closed; told
+/// so many hours after the stop.
 fn kitchen(skipped: Option<&str>, told_late_h: f64) -> Log {
     let mut log = Log::new();
     log.site(1, json!({"business": "restaurant"}));
@@ -69,14 +69,14 @@ fn kitchen(skipped: Option<&str>, told_late_h: f64) -> Log {
         let load = json!({"stream": "kitchen", "vehicle": 7, "item": {"waste_code": "CY-01"}});
         log.file(m, (1, 3), load).depart(m).wait(3.0).arrive(m).wait(21.0);
     };
-    for m in 0..5 {
+    for m in 0..12 {
         collect(&mut log, m);
     }
     let stop = json!({"n": 1, "manifest_id": id(1500), "producer_site_id": id(101),
         "producer": party});
     let plan = json!({"stream": "kitchen", "carrier_id": id(8), "carrier_name": "x",
         "carrier_uscc": "x", "vehicle_id": id(307), "plate": "新A00007", "driver_id": id(407),
-        "receiver_site_id": id(103), "receiver": party, "planned_on": "2026-06-06",
+        "receiver_site_id": id(103), "receiver": party, "planned_on": "2026-06-13",
         "stops": [stop]});
     log.event(("round", id(60)), "planned", &plan);
     let then = log.now;
@@ -86,7 +86,7 @@ fn kitchen(skipped: Option<&str>, told_late_h: f64) -> Log {
         log.event_at(("round", id(60)), "skipped", &skip, then);
     }
     log.wait(24.0 - told_late_h);
-    collect(&mut log, 6);
+    collect(&mut log, 20);
     log
 }
 
