@@ -1,7 +1,7 @@
 //! Kitchen waste: collected daily, as much as its seats or meals make, its grease with it, little
 //! else in it.
 //!
-//! AL58, AL59, AL60, AL63.
+//! AL58, AL59, AL63; AL60 stands in `grease`.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +15,7 @@ use super::super::seen::Seen;
 use super::super::time::{Month, days_in, month_of, named};
 use super::super::timers::Timer;
 use super::deadline::end_of;
+use super::grease;
 use super::silence::{against_peers, between, did};
 use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::param::Param;
@@ -60,8 +61,6 @@ const ON_WORKING_DAYS: [&str; 2] = ["canteen", "school_canteen"];
 const WEEKS: i64 = 4;
 /// Days without a collection that a kitchen's own rest may take, before its pattern is known.
 const REST_DAYS: i64 = 2;
-/// Kilograms of kitchen waste a month below which its grease says nothing.
-const LEAST_KG: f64 = 300.0;
 
 pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happening) {
     if load.stream != "kitchen" {
@@ -257,24 +256,7 @@ pub fn month(w: &mut Watch, site: SiteId) {
         return;
     };
     per_seat(w, &entry, month, waste as f64 / 1000.0);
-    let kg = waste as f64 / 1000.0;
-    let share = if kg > 0.0 { grease as f64 / 1000.0 / kg * 100.0 } else { 0.0 };
-    let limit = w.param(Param::Al60Share, &entry.division);
-    let ever = kitchen.months.values().any(|(_, grease)| *grease > 0);
-    let peers = against_peers(w, "grease", site, share);
-    // Where grease is collected with the rest everywhere, nobody's can be told.
-    let usual = peers.is_some_and(|peers| peers.median > limit);
-    if kg < LEAST_KG || share >= limit || !(ever || usual) {
-        w.clear(RuleId(60), (About::Site, site.uuid()), "", Gone::Normal);
-        return;
-    }
-    let Some(mut finding) = w.of_site(60, site, "kitchen") else { return };
-    finding.evidence = json!({
-        "month": named(month), "kitchen_kg": kg.round(),
-        "grease_kg": grease as f64 / 1000.0, "percent": (share * 100.0).round() / 100.0,
-        "limit_percent": limit, "peers_median_percent": peers.map(|peers| peers.median),
-    });
-    w.raise(finding);
+    grease::month(w, &entry, month, (waste, grease));
 }
 
 fn per_seat(w: &mut Watch, site: &Site, month: Month, kg: f64) {

@@ -10,6 +10,7 @@ pub mod ending;
 pub mod fall;
 pub mod gaps;
 pub mod ghost;
+pub mod grease;
 pub mod kitchen;
 pub mod mass;
 pub mod medical;

@@ -1,9 +1,9 @@
-//! Kitchens that rest.
+//! Kitchens that rest, and kitchens whose grease nobody sees.
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Datelike, Days, NaiveDate, TimeDelta, Weekday};
 use serde_json::json;
 
-use super::lives::{Log, findings};
+use super::lives::{Log, findings, id};
 use crate::anomaly::finding::Finding;
 use crate::calendar::Calendar;
 use crate::clock::legal_day;
@@ -47,4 +47,42 @@ fn a_kitchen_that_is_open_is_missed() {
     let until = first + Days::new(35);
     let works = |on: NaiveDate| !matches!(on.weekday(), Weekday::Sat | Weekday::Sun);
     assert!(!missed(40, |on| works(on) && on < until).is_empty(), "it has ended");
+}
+
+/// Restaurants of a hundred seats that give food waste daily, and grease where and when it says so:
+/// who is told to have given none.
+fn none_given(gives: impl Fn(u32, u32) -> bool) -> Vec<u32> {
+    let mut log = Log::new();
+    let sites = [1, 2, 4, 5, 6, 7, 8];
+    for n in sites {
+        log.organisation(n, false);
+        log.site(n, json!({"business": "restaurant", "seats": 100}));
+    }
+    let mut m = 0;
+    for three_days in 0..60 {
+        for n in sites {
+            collect(&mut log, m, n, &json!({"waste_code": "CY-01", "mass_g": 150_000 + m * 100}));
+            m += 1;
+            let month = legal_day(log.now).month();
+            let is_third = legal_day(log.now - TimeDelta::days(3)).month() != month;
+            if three_days > 0 && is_third && gives(n, month) {
+                collect(&mut log, m, n, &json!({"waste_code": "CY-02", "mass_g": 60_000}));
+                m += 1;
+            }
+        }
+        log.wait(72.0);
+    }
+    let found = findings(&log, 60).into_iter().filter(|one| one.key == "none");
+    let mut named: Vec<u32> =
+        found.map(|one| sites.into_iter().find(|n| id(100 + n) == one.about.1).unwrap()).collect();
+    named.sort_unstable();
+    named.dedup();
+    named
+}
+
+#[test]
+fn who_never_gives_grease_while_others_do_is_asked() {
+    assert_eq!(none_given(|n, month| n > 1 && (month + n).is_multiple_of(3)), [1]);
+    assert_eq!(none_given(|n, month| (month + n).is_multiple_of(3)), [0_u32; 0]);
+    assert_eq!(none_given(|n, _| n > 5), [0_u32; 0], "where few give it goes another way");
 }
