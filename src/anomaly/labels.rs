@@ -124,6 +124,7 @@ pub const LABELS: &[Label] = &[
     ("mean_kg", "此前月均", "mean of the months before", " kg", " kg"),
     ("mean_gain_percent", "平均增重", "mean gain", "%", "%"),
     ("mean_loss_percent", "平均减重", "mean loss", "%", "%"),
+    ("measured_celsius", "实测贮存温度", "measured in the store", " ℃", " °C"),
     ("median_celsius", "温度中位数", "median temperature", " ℃", " °C"),
     ("method", "利用处置方式", "method", "", ""),
     ("minutes", "时长", "time", " 分钟", " min"),

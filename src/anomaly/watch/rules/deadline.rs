@@ -11,12 +11,13 @@ use super::super::load::Load;
 use super::super::seen::Seen;
 use super::super::time::days;
 use super::super::timers::Timer;
+use super::stove;
 use crate::anomaly::finding::{About, Gone};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::{RuleId, Severity};
 use crate::clock::{beijing, legal_day, rfc3339};
 use crate::ids::ManifestId;
-use crate::manifest::{Happening, Received};
+use crate::manifest::Happening;
 use crate::registry::LicenceKind;
 
 /// Steps that were taken offline come one after the other: none is late before the next had the
@@ -62,9 +63,9 @@ pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happeni
             left(w, load, Gone::CameLate);
             arrived(w, load, seen);
         }
-        Happening::Received(data) => {
+        Happening::Received(_) => {
             left(w, load, Gone::CameLate);
-            received(w, load, seen, data);
+            received(w, load, seen);
         }
         Happening::Completed(_) | Happening::SentOn(_) if load.untreated_g() == 0 => over(w, load),
         Happening::Cancelled(_) => {
@@ -99,7 +100,7 @@ fn arrived(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     w.timers.set(Timer::Receive, id, due.max(seen.recorded_at + GRACE));
 }
 
-fn received(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
+fn received(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     let (id, about) = (load.id.uuid(), (About::Manifest, load.id.uuid()));
     w.timers.drop(Timer::ReceiveSoon, id);
     w.timers.drop(Timer::Receive, id);
@@ -126,12 +127,12 @@ fn received(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
         }
     }
     if is_regulated(load) && load.accepted_g() > 0 && !load.is_return() {
-        held(w, load, seen, data);
+        held(w, load, seen);
     }
 }
 
 /// What was accepted has to be treated, or sent on.
-fn held(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
+fn held(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     let id = load.id.uuid();
     let at = seen.occurred_at;
     let later = seen.recorded_at + GRACE;
@@ -139,9 +140,9 @@ fn held(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
     if load.stream == "medical" {
         let quick = load.items.iter().any(|item| spoils(&item.code) && item.accepted_g > 0);
         if quick {
-            let param = plant_limit(data.storage_temp_mc);
+            // The store's device may tell otherwise than the receipt: it is asked as often.
             let from = load.arrived_at.unwrap_or(at);
-            let due = from + TimeDelta::hours(limit(w, param) as i64);
+            let due = from + TimeDelta::hours(limit(w, Param::Al49Ge5c) as i64);
             w.timers.set(Timer::PlantStorage, id, due.max(later));
         }
     }
@@ -161,10 +162,39 @@ fn held(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Received) {
     }
 }
 
-/// How long it may lie at the plant, by the temperature that was told at its receipt.
-fn plant_limit(storage_temp_mc: Option<i64>) -> Param {
-    let is_warm = storage_temp_mc.is_some_and(|temp| temp >= 5000);
-    if is_warm { Param::Al49Ge5c } else { Param::Al49Lt5c }
+/// Degrees from which on a store is no cold one.
+const WARM: f64 = 5.0;
+
+/// How long it may lie at the plant, by the temperature that was told at its receipt and by what
+/// the store's own device says: whichever is warmer.
+fn plant_limit(w: &Watch, load: &Load, from: DateTime<Utc>) -> (Param, Option<f64>) {
+    let told = load.storage_temp_mc.map(|temp| temp as f64 / 1000.0);
+    let measured = stove::measured(w, load.to_site, from);
+    let is_warm = [told, measured].into_iter().flatten().any(|celsius| celsius >= WARM);
+    (if is_warm { Param::Al49Ge5c } else { Param::Al49Lt5c }, measured)
+}
+
+/// Some hours after it came to the plant: too long for how warm it is there, or not yet.
+fn stored_long(w: &mut Watch, load: &Load) {
+    let Some(from) = load.arrived_at.or(load.received_at) else { return };
+    let now = w.now();
+    let (param, measured) = plant_limit(w, load, from);
+    let hours = |w: &Watch, param| TimeDelta::hours(w.param(param, &load.to_division) as i64);
+    let due = from + hours(w, param);
+    if now < due {
+        let again = (now + hours(w, Param::Al49Ge5c)).min(due);
+        w.timers.set(Timer::PlantStorage, load.id.uuid(), again);
+        return;
+    }
+    let mut finding = w.of_receiver(49, load);
+    finding.evidence = json!({
+        "arrived_at": rfc3339(from), "untreated_kg": load.untreated_g() as f64 / 1000.0,
+        "storage_celsius": load.storage_temp_mc.map(|temp| temp as f64 / 1000.0),
+        "measured_celsius": measured.map(|celsius| (celsius * 10.0).round() / 10.0),
+        "hours": (now - from).num_hours(),
+        "limit_hours": w.param(param, &load.to_division),
+    });
+    w.raise(finding);
 }
 
 /// Infectious, sharps, pathological: the hours of GB 39707 are theirs.
@@ -225,17 +255,7 @@ pub fn due(w: &mut Watch, timer: Timer, id: ManifestId) {
             }
         }
         Timer::Arrive => super::pace::overdue(w, &load),
-        Timer::PlantStorage if kg > 0.0 => {
-            let mut finding = w.of_receiver(49, &load);
-            let from = load.arrived_at.or(load.received_at);
-            finding.evidence = json!({
-                "arrived_at": from.map(rfc3339), "untreated_kg": kg,
-                "storage_celsius": load.storage_temp_mc.map(|temp| temp as f64 / 1000.0),
-                "hours": from.map(|from| (w.now() - from).num_hours()),
-                "limit_hours": w.param(plant_limit(load.storage_temp_mc), &load.to_division),
-            });
-            w.raise(finding);
-        }
+        Timer::PlantStorage if kg > 0.0 => stored_long(w, &load),
         Timer::Treat | Timer::Stored | Timer::SendOn if kg > 0.0 => {
             let (rule, param) = match timer {
                 Timer::Treat => (39, Param::Al39Warn),

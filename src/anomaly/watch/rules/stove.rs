@@ -1,6 +1,9 @@
 //! Temperatures of stores and furnaces, as their devices tell them.
 //!
-//! AL50 (GB 39707-2020 5.4.6), AL57 (7.3.5). Without readings both say nothing.
+//! AL50 (GB 39707-2020 5.4.6), AL57 (7.3.5). Without readings both say nothing. AL49 asks how warm
+//! a store was.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -21,6 +24,27 @@ pub struct Stove {
     pub warm_since: Option<DateTime<Utc>>,
     /// Degrees while it was fed, within the window.
     pub fed: Vec<(DateTime<Utc>, f64)>,
+    /// How warm the store was by the hour: readings, and the sum of their degrees.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hours: BTreeMap<i64, (u32, f64)>,
+}
+
+/// Hours of a store that are remembered: as long as waste may lie in one.
+const HOURS: usize = 168;
+/// Hours with readings that show how warm it was.
+const SHOWN: usize = 4;
+
+fn hour_of(at: DateTime<Utc>) -> i64 {
+    at.timestamp().div_euclid(3600)
+}
+
+/// How warm a store was from then on, in the middle of its hours; none where its device told of too
+/// few of them.
+pub fn measured(w: &Watch, site: SiteId, from: DateTime<Utc>) -> Option<f64> {
+    let hours = &w.stoves.get(&site)?.hours;
+    let means: Vec<f64> =
+        hours.range(hour_of(from)..).map(|(_, (n, sum))| sum / f64::from(*n)).collect();
+    (means.len() >= SHOWN).then(|| median(&means))
 }
 
 pub fn readings(w: &mut Watch, site: SiteId, readings: &[Reading], seen: &Seen<'_>) {
@@ -41,6 +65,11 @@ fn store(w: &mut Watch, site: SiteId, (at, celsius): (DateTime<Utc>, f64), seen:
     let limit = w.param(Param::Al50Temperature, &division);
     let minutes = w.param(Param::Al50Duration, &division);
     let stove = w.stoves.entry(site);
+    let hour = stove.hours.entry(hour_of(at)).or_default();
+    *hour = (hour.0 + 1, hour.1 + celsius);
+    while stove.hours.len() > HOURS {
+        stove.hours.pop_first();
+    }
     if celsius < limit {
         stove.warm_since = None;
         return;

@@ -9,6 +9,7 @@ mod kitchens;
 mod lives;
 mod output;
 mod outside;
+mod plants;
 mod records;
 mod reports;
 mod rules;
