@@ -197,6 +197,7 @@ pub const LABELS: &[Label] = &[
     ("term", "期限条目", "row of the table of deadlines", "", ""),
     ("there", "前往次数", "transfers there", " 次", ""),
     ("through_kg", "本月收支合计", "turnover of the month", " kg", " kg"),
+    ("told_kg", "日报处置量", "treated by the day's record", " kg", " kg"),
     ("to", "至", "to", "", ""),
     ("to_site_id", "接受地点", "to site", "", ""),
     ("transfer_application_id", "转移申请", "transfer application", "", ""),
@@ -236,4 +237,7 @@ pub const VALUES: &[(&str, &str, &str)] = &[
     ("hazard", "危险特性", "hazard"),
     ("form", "形态", "form"),
     ("packaging", "包装", "packaging"),
+    ("running", "运行", "running"),
+    ("reduced", "低负荷运行", "on less than usual"),
+    ("down", "停运", "down"),
 ];

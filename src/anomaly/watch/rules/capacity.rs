@@ -1,7 +1,8 @@
 //! Capacity: how much of a licence is used, more treated in a day than the plant can, residues
 //! that do not fit what was burnt.
 //!
-//! AL12 (licence measures Art. 12), AL38, AL70.
+//! AL12 (licence measures Art. 12), AL38, AL70. AL38 is also what was treated on a day on which the
+//! plant's own record has it down, or treating nothing.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ use crate::anomaly::rule::{RuleId, Severity};
 use crate::clock::legal_day;
 use crate::ids::{LicenceId, SiteId};
 use crate::manifest::{Completed, Happening};
-use crate::registry::record::facility_day::FacilityDay;
+use crate::registry::record::facility_day::{FacilityDay, Running};
 use crate::registry::{LedgerEntry, LedgerKind};
 
 /// What a licence line took in a year.
@@ -37,6 +38,12 @@ pub struct Plant {
     /// The same, as its ledger has it.
     pub entered: BTreeMap<NaiveDate, i64>,
     pub proofs: BTreeMap<NaiveDate, Vec<i64>>,
+    /// Of the streams whose plants are licensed for a day's mass, what each day's was.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub streams: BTreeMap<NaiveDate, String>,
+    /// Days of which it told that it was down or treated nothing, and where in the log.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub idle: BTreeMap<NaiveDate, (Running, i64)>,
 }
 
 /// Days that are remembered: as far back as ash is looked for, and what is told late.
@@ -101,6 +108,9 @@ fn completed(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Completed) {
     for one in &data.treatments {
         *plant.treated.entry(one.completed_on).or_default() += one.mass_g.0;
         plant.proofs.entry(one.completed_on).or_default().push(seen.position);
+        if load.stream != "kitchen" {
+            plant.streams.insert(one.completed_on, load.stream.clone());
+        }
         days.push(one.completed_on);
         if matches!(one.method.as_str(), "D10" | "Y10") {
             *plant.burnt.entry(one.completed_on).or_default() += one.mass_g.0;
@@ -122,10 +132,14 @@ fn completed(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Completed) {
     while plant.proofs.len() > 5 {
         plant.proofs.pop_first();
     }
+    while plant.streams.len() > TREATED_DAYS {
+        plant.streams.pop_first();
+    }
     days.sort_unstable();
     days.dedup();
     for day in days {
         too_much(w, load, day);
+        stood_still(w, (load.to_site, day), Some((load, seen.position)));
     }
 }
 
@@ -167,8 +181,48 @@ pub fn ledger(w: &mut Watch, entry: &LedgerEntry, _seen: &Seen<'_>) {
     }
 }
 
+/// Treated on a day of which the plant itself told that it was down, or that it treated nothing.
+fn stood_still(w: &mut Watch, (site, day): (SiteId, NaiveDate), by: Option<(&Load, i64)>) {
+    let Some(plant) = w.plants.get(&site) else { return };
+    let (treated, stream) = (plant.treated.get(&day), plant.streams.get(&day));
+    let Some((mass, stream)) = treated.filter(|mass| **mass > 0).zip(stream) else { return };
+    let Some((status, position)) = plant.idle.get(&day).copied() else { return };
+    let mut proofs = plant.proofs.get(&day).cloned().unwrap_or_default();
+    proofs.push(position);
+    proofs.extend(by.map(|(_, position)| position));
+    let evidence = json!({
+        "day": day, "status": status.as_str(), "told_kg": 0, "treated_kg": *mass as f64 / 1000.0,
+    });
+    let Some(finding) = w.of_site(38, site, stream) else { return };
+    let manifests = by.map(|(load, _)| load.id).into_iter().collect();
+    w.raise(Finding { key: idle_key(day), manifests, proofs, evidence, ..finding });
+}
+
+fn idle_key(day: NaiveDate) -> String {
+    format!("idle {day}")
+}
+
+/// A plant tells of a day that it stood still, or takes it back.
+fn idle(w: &mut Watch, entry: &FacilityDay, position: i64) {
+    let (site, day) = (entry.site_id, entry.day);
+    if entry.status != Running::Down && entry.treated_g.is_none_or(|mass| mass.0 > 0) {
+        if let Some(plant) = w.plants.edit(&site) {
+            plant.idle.remove(&day);
+        }
+        w.clear(RuleId(38), (About::Site, site.uuid()), &idle_key(day), Gone::Corrected);
+        return;
+    }
+    let idle = &mut w.plants.entry(site).idle;
+    idle.insert(day, (entry.status, position));
+    while idle.len() > TREATED_DAYS {
+        idle.pop_first();
+    }
+    stood_still(w, (site, day), None);
+}
+
 /// A plant tells how much it treated on a day.
-pub fn day(w: &mut Watch, entry: &FacilityDay) {
+pub fn day(w: &mut Watch, entry: &FacilityDay, position: i64) {
+    idle(w, entry, position);
     let Some(treated) = entry.treated_g.map(|mass| mass.0).filter(|mass| *mass > 0) else { return };
     let mut rated = 0;
     for (_, licence) in w.licences.iter().filter(|(_, one)| one.site_id == entry.site_id) {

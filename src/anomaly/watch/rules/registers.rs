@@ -117,7 +117,7 @@ pub fn see(w: &mut Watch, what: &What, seen: &Seen<'_>) {
             }
         }
         What::Activity(entry) => super::silence::activity(w, entry, seen),
-        What::FacilityDay(entry) => super::capacity::day(w, entry),
+        What::FacilityDay(entry) => super::capacity::day(w, entry, seen.position),
         _ => {}
     }
 }
