@@ -103,6 +103,7 @@ pub const LABELS: &[Label] = &[
     ("limit_kg", "限量", "limit", " kg", " kg"),
     ("limit_kilometres", "距离限值", "limit", " km", " km"),
     ("limit_km_per_h", "速度限值", "limit", " km/h", " km/h"),
+    ("limit_km_per_h_straight", "直线速度限值", "limit as the crow flies", " km/h", " km/h"),
     ("limit_kmh", "速度限值", "limit", " km/h", " km/h"),
     ("limit_minutes", "时限", "limit", " 分钟", " min"),
     ("limit_months", "限值（月产生量）", "limit in months of production", " 个月", ""),

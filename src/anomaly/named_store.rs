@@ -35,10 +35,45 @@ pub async fn names(pool: &Pool, cases: &[Stored]) -> Result<Names, Problem> {
         };
     }
     named!(organisation, name);
-    named!(site, name);
+    let sites: Vec<(Uuid, String, Uuid)> = site::table
+        .filter(site::id.eq_any(&ids))
+        .select((site::id, site::name, site::organisation_id))
+        .load(conn)
+        .await?;
+    let owners: Vec<Uuid> = sites.iter().map(|(_, _, owner)| *owner).collect();
+    let owners: Vec<(Uuid, String)> = organisation::table
+        .filter(organisation::id.eq_any(&owners))
+        .select((organisation::id, organisation::name))
+        .load(conn)
+        .await?;
+    let owners: Names = owners.into_iter().collect();
+    names.extend(
+        sites.into_iter().map(|(id, name, owner)| (id, with_owner(name, owners.get(&owner)))),
+    );
     named!(storage_area, name);
     named!(vehicle, plate);
     named!(licence, number);
     named!(manifest, number);
     Ok(names)
+}
+
+/// Many sites are called `厂区`: whose it is says which.
+fn with_owner(site: String, owner: Option<&String>) -> String {
+    match owner {
+        Some(owner) if !site.contains(owner.as_str()) => format!("{owner} {site}"),
+        _ => site,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_is_told_with_whose_it_is() {
+        let owner = "第八师化工".to_owned();
+        assert_eq!(with_owner("厂区".into(), Some(&owner)), "第八师化工 厂区");
+        assert_eq!(with_owner("第八师化工厂区".into(), Some(&owner)), "第八师化工厂区");
+        assert_eq!(with_owner("厂区".into(), None), "厂区");
+    }
 }

@@ -49,10 +49,18 @@ impl Teller<'_> {
     }
 
     fn listed(&self, numbers: &Map<String, Value>) -> String {
-        // A number that is not known is no number; that nobody ever came is something.
-        let is_told = |(key, value): &(&String, &Value)| !value.is_null() || key.ends_with("_at");
+        // A number that is not known is no number; that nobody ever came is something. An id that
+        // has no name tells nobody anything.
+        let is_told = |(key, value): &(&String, &Value)| {
+            (!value.is_null() || key.ends_with("_at")) && !self.is_bare_id(value)
+        };
         let told = numbers.iter().filter(is_told).map(|(key, value)| self.one(key, value));
         told.collect::<Vec<_>>().join(self.by("；", "; "))
+    }
+
+    fn is_bare_id(&self, value: &Value) -> bool {
+        let id = value.as_str().and_then(|text| text.parse::<Uuid>().ok());
+        id.is_some_and(|id| !self.names.contains_key(&id))
     }
 
     fn one(&self, key: &str, value: &Value) -> String {
@@ -174,7 +182,7 @@ mod tests {
         let evidence = json!({
             "last_pickup_at": "2026-12-01T18:30:00.000Z", "last_entry_at": null, "peers": null,
             "limit_hours": 48.0, "peers_median_percent": 6.134_027_081_243_731,
-            "site_ids": [id], "expected_kg_a_day": [1.25, 9.0], "year": 2026,
+            "site_ids": [id], "ledger_entry_id": Uuid::from_bytes([8; 16]), "expected_kg_a_day": [1.25, 9.0], "year": 2026,
         });
         let (zh, en) = both(&evidence, &names);
         for wanted in [
@@ -194,6 +202,7 @@ mod tests {
             assert!(en.contains(wanted), "{wanted}: {en}");
         }
         assert!(!zh.contains("null") && !zh.contains("同类单位") && !zh.contains('_'), "{zh}");
+        assert!(!zh.contains("台账记录"), "an id without a name: {zh}");
         assert_eq!(both(&json!({}), &names), ("超期。".into(), "Late.".into()));
     }
 

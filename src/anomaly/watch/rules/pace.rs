@@ -147,7 +147,7 @@ fn fast(w: &mut Watch, load: &Load, hours: f64) {
         "arrived_at": load.arrived_at.or(load.received_at).map(rfc3339),
         "kilometres_as_the_crow_flies": km.round(),
         "km_per_h": (km / hours.max(1.0 / 60.0)).round(),
-        "limit_km_per_h": limit,
+        "limit_km_per_h_straight": limit,
     });
     w.raise(finding);
 }

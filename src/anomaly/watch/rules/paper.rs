@@ -67,6 +67,9 @@ pub struct Hands {
     pub quick: Vec<ManifestId>,
     pub same: Vec<ManifestId>,
     pub receipts: u32,
+    /// The fewest minutes from an arrival to its receipt.
+    #[serde(default)]
+    pub shortest: Option<f64>,
 }
 
 /// Manifests that a case of many names at most.
@@ -345,6 +348,8 @@ fn hands(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
         && !load.carriers.contains(&load.to_org);
     let hands = w.hands.entry(load.to_site);
     hands.receipts += 1;
+    let minutes = minutes.filter(|minutes| *minutes >= 0.0);
+    hands.shortest = hands.shortest.into_iter().chain(minutes).reduce(f64::min);
     if is_quick {
         hands.quick.push(load.id);
     }
@@ -366,8 +371,8 @@ fn hands(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     finding.proofs.clone_from(&load.proofs);
     finding.evidence = json!({
         "receipts": hands.receipts, "within_moments": hands.quick.len(),
-        "by_the_sender": hands.same.len(), "shortest_minutes": shortest,
-        "last_minutes": minutes,
+        "by_the_sender": hands.same.len(), "limit_minutes": shortest,
+        "shortest_minutes": hands.shortest, "last_minutes": minutes,
     });
     w.raise(finding);
 }
