@@ -220,14 +220,22 @@ pub fn due(w: &mut Watch, id: ManifestId) {
     }
 }
 
+/// By the papers it was on another way as well (AL25): nobody can say to which a place belongs.
+fn is_twice(w: &Watch, vehicle: VehicleId, trip: &Trip) -> bool {
+    let rides = w.roads.get(&vehicle).map_or(&[][..], |road| &road.rides);
+    let meanwhile = rides.iter().filter(|ride| {
+        trip.arrived_at.is_none_or(|arrived_at| ride.from <= arrived_at)
+            && ride.to.is_none_or(|to| to >= trip.since)
+    });
+    let about = (About::Vehicle, vehicle.uuid());
+    meanwhile.map(|ride| ride.manifest.to_string()).any(|key| w.is_raised(RuleId(25), about, &key))
+}
+
 fn judge(w: &mut Watch, load: &Load) {
     let Some(vehicle) = load.vehicle else { return };
     let trips = w.ends.get(&vehicle).map_or(&[][..], |trips| &trips.trips);
     let Some(trip) = trips.iter().find(|trip| trip.load == load.id) else { return };
-    // By the papers it is on another way as well (AL25), or its receiver was amended.
-    let key = load.id.to_string();
-    let is_twice = w.is_raised(RuleId(25), (About::Vehicle, vehicle.uuid()), &key);
-    if is_twice || trip.to != load.to_site {
+    if trip.to != load.to_site || is_twice(w, vehicle, trip) {
         return;
     }
     let position = trip.position;

@@ -83,6 +83,16 @@ fn a_device_may_tell_late_where_it_was() {
 }
 
 #[test]
+fn who_is_in_two_places_by_the_papers_is_asked_for_that_alone() {
+    let mut log = Log::new();
+    log.file(1, (1, 3), json!({"vehicle": 7})).file(2, (5, 4), json!({"vehicle": 7}));
+    log.depart(1).wait(0.1).depart(2).wait(2.4).tell("vehicle", 7, &driven(0.35, 0));
+    log.arrive(1).arrive(2).wait(0.5).receive(1, 0, json!({})).receive(2, 0, json!({}));
+    assert_eq!(ended(&mut log), []);
+    assert!(log.raised().contains(&25));
+}
+
+#[test]
 fn an_arrival_that_is_told_from_elsewhere_is_none() {
     let told = |km: f64| {
         let place = json!({"lon_e6": 81_800_000, "lat_e6": 41_000_000 + (km * 8_993.0) as i64});
