@@ -182,7 +182,8 @@ mod tests {
         let evidence = json!({
             "last_pickup_at": "2026-12-01T18:30:00.000Z", "last_entry_at": null, "peers": null,
             "limit_hours": 48.0, "peers_median_percent": 6.134_027_081_243_731,
-            "site_ids": [id], "ledger_entry_id": Uuid::from_bytes([8; 16]), "expected_kg_a_day": [1.25, 9.0], "year": 2026,
+            "site_ids": [id], "ledger_entry_id": Uuid::from_bytes([8; 16]),
+            "expected_kg_a_day": [1.25, 9.0], "year": 2026,
         });
         let (zh, en) = both(&evidence, &names);
         for wanted in [
