@@ -243,8 +243,9 @@ pub const FRAUDS: &[Fraud] = &[
     fraud(
         D::TwoPlaces,
         ("two_places", MOVEMENT),
-        // Its device is on the other way: by it the vehicle leaps, or is silent on this.
-        &["AL25", "AL26", "AL20", "AL21"],
+        // Its device is on the other way: by it the vehicle leaps, is silent on this, or ends
+        // elsewhere.
+        &["AL25", "AL26", "AL20", "AL21", "AL17"],
         (On::HazardCarrier, 60, 160),
     ),
     fraud(D::Overload, ("overload", MOVEMENT), &["AL26"], (On::Output, 90, 200)),
