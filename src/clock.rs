@@ -54,6 +54,23 @@ impl Clock {
     }
 }
 
+/// How business time stood, to come back to: a shift, or where it was held.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark(i64);
+
+impl Clock {
+    pub fn mark(&self) -> Mark {
+        let (Self::Wall { shift_ms: state } | Self::Held { at_ms: state }) = self;
+        Mark(state.load(Ordering::Relaxed))
+    }
+
+    /// Business time runs as it did when it was marked; what has passed since has passed.
+    pub fn back_to(&self, mark: Mark) {
+        let (Self::Wall { shift_ms: state } | Self::Held { at_ms: state }) = self;
+        state.store(mark.0, Ordering::Relaxed);
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place that asks the system")]
 fn system_now() -> DateTime<Utc> {
     Utc::now()
@@ -97,4 +114,24 @@ pub fn in_milliseconds_if_any<S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     time.map(rfc3339).serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_moved_runs_on_as_it_did() {
+        let clock = Clock::wall_clock();
+        let mark = clock.mark();
+        clock.set(DateTime::UNIX_EPOCH);
+        assert!(clock.now() < clock.wall());
+        clock.back_to(mark);
+        assert!((clock.wall() - clock.now()).num_seconds().abs() < 1, "no time was lost");
+        let held = Clock::held(DateTime::UNIX_EPOCH);
+        let mark = held.mark();
+        held.set(DateTime::UNIX_EPOCH + TimeDelta::days(1));
+        held.back_to(mark);
+        assert_eq!(held.now(), DateTime::UNIX_EPOCH);
+    }
 }

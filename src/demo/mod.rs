@@ -29,11 +29,12 @@ pub struct Demo {
 pub async fn seed(app: &App) -> Result<Demo, Problem> {
     let mut labels = None;
     if registers::is_empty(app).await? {
-        let present = app.clock.now();
+        let (present, mark) = (app.clock.now(), app.clock.mark());
         app.clock.set(simulate::beginning(present));
         let members = registers::build(app).await?;
         let lived = simulate::past(app, &members, present, &mut |_| ()).await;
-        app.clock.set(present);
+        // Filling it took a while: the present is later by now.
+        app.clock.back_to(mark);
         labels = Some(lived?);
     }
     Ok(Demo { accounts: store::accounts(&app.pool).await?, labels })
