@@ -62,7 +62,9 @@ pub async fn perform(stage: &Stage<'_>, act: Act) -> Result<(), Problem> {
             let asked = completion(load, at, &residues.unwrap_or_default());
             let ctx = stage.as_party(stage.end_of(load), at)?;
             let id = stage.manifest(load.key)?;
-            manifest::complete(stage.app, &ctx, id, body(&asked)).await.map(|_| ())
+            let complete = manifest::complete(stage.app, &ctx, id, body(&asked)).await;
+            let accepted = load.items.iter().map(|item| item.accepted);
+            complete.map(|_| stage.treated((stage.end_of(load), at), accepted))
         }
         What::Send(n) => send(stage, n, at).await,
         What::Home(n) => home(stage, n, at).await,
@@ -80,7 +82,7 @@ async fn paper(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {
     let paper = &stage.plan.papers[n];
     let (app, settled) = (stage.app, stage.party(paper.party)?);
     let ctx = &stage.as_party(paper.party, at)?;
-    let mut asked = paper.body.clone();
+    let mut asked = stage.told(paper, at);
     match paper.kind {
         PaperKind::Insurance => asked["organisation_id"] = json!(settled.organisation_id),
         PaperKind::Blacklist => {}
@@ -300,8 +302,8 @@ async fn treat_sent(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem>
             "completed_on": date(at.div_euclid(DAY))})
     };
     let lines: Vec<_> = items.iter().enumerate().map(line).collect();
-    let asked = json!({"treatments": lines});
-    manifest::complete(stage.app, &ctx, id, body(&asked)).await.map(|_| ())
+    let done = manifest::complete(stage.app, &ctx, id, body(&json!({"treatments": lines}))).await;
+    done.map(|_| stage.treated((party, at), items.iter().map(|item| item.1)))
 }
 
 async fn plan_round(stage: &Stage<'_>, n: usize, at: Sec) -> Result<(), Problem> {

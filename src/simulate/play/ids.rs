@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use super::{Stage, instant};
 use crate::clock::rfc3339;
 use crate::ctx::{Actor, Ctx, Role, Via};
@@ -13,7 +15,8 @@ use crate::ids::{
 };
 use crate::problem::Problem;
 use crate::simulate::label::{Label, Planned};
-use crate::simulate::load::Load;
+use crate::simulate::load::{Load, Paper, PaperKind};
+use crate::simulate::units::kg;
 use crate::simulate::world::{DAY, Sec};
 
 /// A party as it stands in the registers.
@@ -41,6 +44,8 @@ pub struct Ids {
     pub boxes: HashMap<usize, Vec<ContainerId>>,
     /// What carries the refused part of a load.
     pub sent: HashMap<usize, ManifestId>,
+    /// Grams that a party treated of loads on a day.
+    pub treated: HashMap<(usize, i64), i64>,
 }
 
 /// The act leans on one that was refused.
@@ -64,6 +69,27 @@ impl Stage<'_> {
     /// Where a load goes.
     pub fn end_of(&self, load: &Load) -> usize {
         self.ids.borrow().rerouted.get(&load.key).copied().unwrap_or(load.to)
+    }
+
+    /// A load was treated where it went.
+    pub fn treated(&self, (party, at): (usize, Sec), grams: impl Iterator<Item = i64>) {
+        let day = (party, at.div_euclid(DAY));
+        *self.ids.borrow_mut().treated.entry(day).or_default() += grams.sum::<i64>();
+    }
+
+    /// What a paper says. A plant tells of its day what was planned or, where a load went to it
+    /// instead of another or waited, what was done.
+    pub fn told(&self, paper: &Paper, at: Sec) -> Value {
+        let mut told = paper.body.clone();
+        let day = (paper.party, at.div_euclid(DAY));
+        let done = self.ids.borrow().treated.get(&day).copied().unwrap_or(0);
+        if paper.kind == PaperKind::FacilityDay && told["treated_kg"].as_f64() == Some(0.0) {
+            told["treated_kg"] = json!(kg(done));
+            if done > 0 {
+                told["status"] = json!("running");
+            }
+        }
+        told
     }
 
     pub fn round(&self, round: usize) -> Result<RoundId, Problem> {
