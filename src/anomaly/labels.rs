@@ -161,6 +161,7 @@ pub const LABELS: &[Label] = &[
     ("plate", "车牌号", "plate", "", ""),
     ("producer_site_id", "移出地点", "producer's site", "", ""),
     ("producers", "涉及产废单位", "producers", " 家", ""),
+    ("products_kg", "产品量", "products", " kg", " kg"),
     ("quarter", "季度", "quarter", "", ""),
     ("rated_kg", "核定量", "rated", " kg", " kg"),
     ("ratio", "残渣比例", "ratio", "", ""),
@@ -224,6 +225,7 @@ pub const LABELS: &[Label] = &[
     ("working_days", "限期", "limit", " 个工作日", " working days"),
     ("written_off_kg", "核销量", "written off", " kg", " kg"),
     ("year", "年份", "year", "", ""),
+    ("yield", "产出比例", "share that came out", "", ""),
 ];
 
 /// Words that stand as values.

@@ -2,7 +2,7 @@
 //! that do not fit what was burnt.
 //!
 //! AL12 (licence measures Art. 12), AL38, AL70. AL38 is also what was treated on a day on which the
-//! plant's own record has it down, or treating nothing.
+//! plant's own record has it down, or treating nothing. AL70 of oil stands in `recovery`.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,7 @@ use serde_json::json;
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
+use super::recovery::{self, Yield};
 use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::{RuleId, Severity};
@@ -44,6 +45,8 @@ pub struct Plant {
     /// Days of which it told that it was down or treated nothing, and where in the log.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub idle: BTreeMap<NaiveDate, (Running, i64)>,
+    #[serde(default, skip_serializing_if = "Yield::is_empty")]
+    pub oil: Yield,
 }
 
 /// Days that are remembered: as far back as ash is looked for, and what is told late.
@@ -104,6 +107,7 @@ fn accepted(w: &mut Watch, load: &Load, year: i32) {
 
 fn completed(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Completed) {
     let plant = w.plants.entry(load.to_site);
+    recovery::completed(&mut plant.oil, load, data, seen.position);
     let mut days = Vec::new();
     for one in &data.treatments {
         *plant.treated.entry(one.completed_on).or_default() += one.mass_g.0;
@@ -246,6 +250,7 @@ const ASH_DAYS: i64 = 240;
 
 /// Residues against what was burnt, over as long as it takes to burn enough.
 pub fn month(w: &mut Watch, site: SiteId) {
+    recovery::month(w, site);
     let division = w.division(site);
     let window = w.param(Param::Al70Window, &division) as i64;
     let least = w.param(Param::Al70LeastTreated, &division) * 1e6;

@@ -20,6 +20,7 @@ pub mod output;
 pub mod pace;
 pub mod paper;
 pub mod periods;
+pub mod recovery;
 pub mod registers;
 pub mod reports;
 pub mod rights;

@@ -75,3 +75,31 @@ fn nothing_is_treated_on_a_day_on_which_all_was_down() {
     log.event(("facility_day", id(70)), "changed", &told);
     assert_eq!(cleared(&log.show(&mut fresh())), 1, "a slip of who keeps the day's record");
 }
+
+/// A refiner of waste oil that tells of so many thousandths of what it treated as products.
+fn refines(thousandths: i64, weeks: u32) -> Vec<crate::anomaly::finding::Finding> {
+    let mut log = Log::new();
+    for week in 0..weeks {
+        for m in week * 5 + 1..=week * 5 + 5 {
+            log.trip(m, (1, 3), 0);
+            let mass = mass_of(m);
+            let done = json!({"final": true, "treatments": [{"line": 1, "method": "R9",
+                "mass_g": mass, "completed_on": crate::clock::legal_day(log.now)}],
+                "products": [{"kind": "基础油", "mass_g": mass * thousandths / 1000}]});
+            log.event(("manifest", id(1000 + m)), "completed", &done);
+        }
+        log.wait(168.0 - 5.0);
+    }
+    log.wait(24.0 * 32.0).trip(999, (1, 3), 0);
+    findings(&log, 70)
+}
+
+#[test]
+fn no_more_oil_comes_out_than_went_in() {
+    assert_eq!(refines(700, 16).len(), 0);
+    assert_eq!(refines(1080, 16).len(), 0, "earth and additives");
+    let found = refines(1400, 16);
+    let last = found.last().unwrap();
+    assert_eq!((last.key.as_str(), &last.evidence["yield"]), ("oil", &json!(1.4)));
+    assert_eq!(refines(1400, 5).len(), 0, "too little to say");
+}
