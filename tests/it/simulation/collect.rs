@@ -268,8 +268,8 @@ impl Planner<'_> {
         if net == 0 || refused > net {
             return (body, Outcome::Refused(422, vec!["mass_balance"]));
         }
-        if aboard.is_empty() {
-            return (body, Outcome::Refused(409, vec!["illegal_transition"]));
+        if let Some((status, code)) = round.no_reading(aboard.is_empty(), refused) {
+            return (body, Outcome::Refused(status, vec![code]));
         }
         let manifests: Vec<(&Manifest, i64)> =
             aboard.iter().map(|(_, one, collected)| (*one, *collected)).collect();

@@ -33,6 +33,18 @@ pub struct Round {
     pub stops: Vec<Stop>,
 }
 
+impl Round {
+    /// Why there is nothing to read of what is aboard no more: nothing was collected, or what is
+    /// refused is told where each was received by itself.
+    pub fn no_reading(&self, is_empty: bool, refused: i64) -> Option<(u16, &'static str)> {
+        match self.stops.iter().any(|stop| stop.status == "collected") {
+            false => Some((409, "illegal_transition")),
+            true if is_empty && refused > 0 => Some((422, "invalid_value")),
+            true => None,
+        }
+    }
+}
+
 /// Several manifests on one vehicle.
 #[derive(Clone, Debug)]
 pub struct Trip {

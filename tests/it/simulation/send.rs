@@ -148,7 +148,8 @@ impl Planner<'_> {
         let newest = self.newest();
         let at = newest.start + self.chance.random_range(0..newest.len());
         let manifest = &self.model.manifests[at];
-        if manifest.status.is_empty() {
+        // What came home is on the ledger as well, and may go on: `linked` tests it.
+        if manifest.status.is_empty() || manifest.kind == "return" {
             return None;
         }
         (source.at, source.line) = (at, 0);

@@ -1,7 +1,7 @@
 //! Oil from waste oil: no more comes out than went in.
 //!
-//! AL70, key `oil`. By mass alone: how much of a waste oil is left as oil depends on the oil, and no
-//! sourced figure says how little is too little (`generation_coefficients.csv` has ash and slag).
+//! AL70, key `oil`. By mass alone: how much of a waste oil is left as oil depends on the oil, and
+//! no sourced figure says how little is too little (`generation_coefficients.csv` has ash, slag).
 
 use std::collections::BTreeMap;
 
