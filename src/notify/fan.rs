@@ -5,7 +5,7 @@
 //! killed and however many there are. What to tell is worked out first, on what is there; then one
 //! statement takes the rows away and leaves the deliveries (`fan_store.rs`).
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 
 use chrono::{DateTime, Utc};
@@ -23,7 +23,7 @@ use super::topic::{Told, Topic};
 use super::webhook::{self, Webhook};
 use crate::app::App;
 use crate::ctx::Actor;
-use crate::ids::{OrganisationId, SubscriptionId, UserId};
+use crate::ids::{OrganisationId, UserId};
 use crate::problem::Problem;
 
 /// Follows the outbox until it is dropped.
@@ -87,7 +87,6 @@ async fn fan(app: &App, rows: &[Told]) -> Result<(i64, i64), Problem> {
     let webhooks: Vec<(Webhook, Actor)> =
         webhooks.into_iter().map(|one| (one.actor(), one)).map(|(who, one)| (one, who)).collect();
     let listeners = subscription::store::listening(&app.pool, &named).await?;
-    let lawful = lawful(&listeners);
     let people = people(app, &topics).await?;
     let mut telling = Telling::new(app);
     for (row, topic) in topics {
@@ -100,11 +99,9 @@ async fn fan(app: &App, rows: &[Told]) -> Result<(i64, i64), Problem> {
             }
         }
         for Listener { subscription, actor } in &listeners {
-            // Who is told by law is told once, by each way.
-            let told = by_law.contains(&(actor.user_id, subscription.channel));
-            let told = told
-                && (subscription.channel == Channel::Console
-                    || lawful.get(&actor.user_id).is_some_and(|to| to.1 == subscription.address));
+            // Who is told by law is told once by each way; a second address by its subscription.
+            let way = (actor.user_id, subscription.channel);
+            let told = by_law.get(&way).is_some_and(|to| *to == subscription.address.as_deref());
             if told || !subscription.filter.wants(topic) || !topic.goes_to(row, actor) {
                 continue;
             }
@@ -125,19 +122,6 @@ async fn fan(app: &App, rows: &[Told]) -> Result<(i64, i64), Problem> {
 
 fn once(all: impl Iterator<Item = OrganisationId>) -> Vec<Uuid> {
     all.map(OrganisationId::uuid).collect::<BTreeSet<Uuid>>().into_iter().collect()
-}
-
-/// Where mail goes that the law wants sent, of those who subscribed to any: to the address that
-/// each gave last (`mail/letter_store.rs`). A second address is told by what it subscribed to.
-fn lawful(listeners: &[Listener]) -> HashMap<UserId, (SubscriptionId, Option<String>)> {
-    let mut newest: HashMap<UserId, (SubscriptionId, Option<String>)> = HashMap::new();
-    for Listener { subscription, actor } in listeners {
-        let is_newer = newest.get(&actor.user_id).is_none_or(|(id, _)| *id < subscription.id);
-        if subscription.channel == Channel::Mail && is_newer {
-            newest.insert(actor.user_id, (subscription.id, subscription.address.clone()));
-        }
-    }
-    newest
 }
 
 /// Whom the law may want told of any of it.
@@ -183,26 +167,25 @@ impl<'a> Telling<'a> {
         self.fanned.due.push(due);
     }
 
-    /// Tells those whom the law wants told; answers whom it told by which way.
-    fn by_law(
+    /// Tells those whom the law wants told; answers whom by which way, and at which address.
+    fn by_law<'p>(
         &mut self,
         (row, topic): (&Told, &Topic),
-        people: &[Person],
-    ) -> Result<HashSet<(UserId, Channel)>, Problem> {
-        let mut told = HashSet::new();
+        people: &'p [Person],
+    ) -> Result<HashMap<(UserId, Channel), Option<&'p str>>, Problem> {
+        let mut told = HashMap::new();
         let Some(duty) = &topic.duty else { return Ok(told) };
         let content = content(topic, Some(&duty.basis))?;
         let has_mail = self.app.config.notify.mail_by != MailBy::Nothing;
         let reached = people.iter().filter(|one| duty.reaches((row, topic), &one.actor));
-        for Person { actor, has_mail: has_address } in reached {
+        for Person { actor, mail } in reached {
             let user = actor.user_id;
-            let ways = [(Channel::Console, None), (Channel::Mail, Some(self.wall))];
-            for (channel, due) in ways {
-                if channel == Channel::Mail && !(duty.is_mailed && has_mail && *has_address) {
-                    continue;
-                }
+            let address = mail.as_deref().filter(|_| duty.is_mailed && has_mail);
+            let mailed = address.map(|_| (Channel::Mail, Some(self.wall)));
+            for (channel, due) in [(Channel::Console, None)].into_iter().chain(mailed) {
                 self.tell(row, (channel.as_str(), user.uuid(), Some(user)), &content, due);
-                told.insert((user, channel));
+                let to = address.filter(|_| channel == Channel::Mail);
+                told.insert((user, channel), to);
             }
         }
         Ok(told)

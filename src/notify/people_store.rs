@@ -14,8 +14,8 @@ use crate::problem::Problem;
 /// Somebody who may be told.
 pub struct Person {
     pub actor: Actor,
-    /// Whether a mail address of theirs is known.
-    pub has_mail: bool,
+    /// Where mail goes that the law wants sent, where an address is known.
+    pub mail: Option<String>,
 }
 
 #[derive(QueryableByName)]
@@ -32,17 +32,18 @@ struct Row {
     division: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     regiment: Option<String>,
-    #[diesel(sql_type = Bool)]
-    has_mail: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    mail: Option<String>,
 }
 
-/// A login that is a mail address is one; else the address of a mail subscription is
-/// (`mail/letter_store.rs` looks it up when the mail goes).
+/// The address of the newest mail subscription, else a login that is one, as when the mail goes
+/// (`mail/letter_store.rs`).
 const PEOPLE_SQL: &str = "-- notify: people of these organisations, and regulators
 SELECT u.id, u.organisation_id, u.role, u.agency, u.division, u.regiment,
-       u.login LIKE '_%@_%' OR EXISTS (
-           SELECT FROM subscription s
-            WHERE s.user_id = u.id AND s.channel = 'mail' AND s.status = 'active') AS has_mail
+       COALESCE((SELECT s.address FROM subscription s
+                  WHERE s.user_id = u.id AND s.channel = 'mail' AND s.status = 'active'
+                  ORDER BY s.id DESC LIMIT 1),
+                CASE WHEN u.login LIKE '_%@_%' THEN u.login END) AS mail
   FROM app_user u
  WHERE u.status = 'active'
    AND (u.organisation_id = ANY($1) OR ($2 AND u.role LIKE '%regulator'))
@@ -71,7 +72,7 @@ pub async fn people(
             agency: row.agency,
             grants: Grants::NONE,
         };
-        Ok(Person { actor, has_mail: row.has_mail })
+        Ok(Person { actor, mail: row.mail })
     };
     rows.into_iter().map(person).collect()
 }
