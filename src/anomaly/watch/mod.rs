@@ -33,7 +33,7 @@ use crate::ids::{
     TransferApplicationId, VehicleId,
 };
 use crate::registry::application::TransferApplication;
-use crate::registry::{Driver, Licence, Organisation, Site, Vehicle};
+use crate::registry::{Driver, Licence, Organisation, Place, Site, Vehicle};
 use book::{Book, Leaf};
 use load::Load;
 use rules::{
@@ -346,6 +346,11 @@ impl Watch {
 
     pub fn division(&self, site: SiteId) -> String {
         self.sites.get(&site).map(|site| site.division.clone()).unwrap_or_default()
+    }
+
+    /// Where a site is, as far as it was told.
+    pub fn place(&self, site: SiteId) -> Option<Place> {
+        self.sites.get(&site).and_then(|site| site.location)
     }
 
     pub fn organisation(&self, id: OrganisationId) -> Option<&Organisation> {

@@ -1,6 +1,15 @@
 //! Statistics that cost the same at every observation: running means, a robust spread, digits.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+
+/// Forgets the oldest of a book by time, down to so many.
+pub fn forget<K: Ord, V>(book: &mut BTreeMap<K, V>, kept: usize) {
+    while book.len() > kept {
+        book.pop_first();
+    }
+}
 
 /// A mean and a spread that forget slowly. An outlier moves them as much as four spreads would.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

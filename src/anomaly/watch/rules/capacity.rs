@@ -13,6 +13,7 @@ use serde_json::json;
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
+use super::super::stats::forget;
 use super::recovery::{self, Yield};
 use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::param::Param;
@@ -129,16 +130,10 @@ fn completed(w: &mut Watch, load: &Load, seen: &Seen<'_>, data: &Completed) {
     let kept =
         [(&mut plant.treated, TREATED_DAYS), (&mut plant.burnt, DAYS), (&mut plant.residues, DAYS)];
     for (book, days) in kept {
-        while book.len() > days {
-            book.pop_first();
-        }
+        forget(book, days);
     }
-    while plant.proofs.len() > 5 {
-        plant.proofs.pop_first();
-    }
-    while plant.streams.len() > TREATED_DAYS {
-        plant.streams.pop_first();
-    }
+    forget(&mut plant.proofs, 5);
+    forget(&mut plant.streams, TREATED_DAYS);
     days.sort_unstable();
     days.dedup();
     for day in days {
@@ -179,9 +174,7 @@ pub fn ledger(w: &mut Watch, entry: &LedgerEntry, _seen: &Seen<'_>) {
     }
     if let Some(plant) = w.plants.edit(&entry.site_id) {
         *plant.entered.entry(legal_day(entry.occurred_at)).or_default() += entry.mass_g.0;
-        while plant.entered.len() > DAYS {
-            plant.entered.pop_first();
-        }
+        forget(&mut plant.entered, DAYS);
     }
 }
 
@@ -218,9 +211,7 @@ fn idle(w: &mut Watch, entry: &FacilityDay, position: i64) {
     }
     let idle = &mut w.plants.entry(site).idle;
     idle.insert(day, (entry.status, position));
-    while idle.len() > TREATED_DAYS {
-        idle.pop_first();
-    }
+    forget(idle, TREATED_DAYS);
     stood_still(w, (site, day), None);
 }
 

@@ -16,7 +16,7 @@ use super::super::seen::Seen;
 use super::super::stats::kilometres;
 use super::super::timers::Timer;
 use super::pace::IMPOSSIBLE;
-use super::track::shown;
+use super::track::{fix, shown};
 use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::rule::RuleId;
 use crate::clock::rfc3339;
@@ -99,13 +99,9 @@ impl Trip {
     }
 }
 
-fn place(w: &Watch, site: SiteId) -> Option<Place> {
-    w.sites.get(&site).and_then(|site| site.location)
-}
-
 pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happening) {
     match happening {
-        Happening::Departed(_) => begin(w, load, seen, place(w, load.from_site)),
+        Happening::Departed(_) => begin(w, load, seen, w.place(load.from_site)),
         Happening::HandedOver(_) => begin(w, load, seen, None),
         Happening::Stopped(data) if data.change.is_some() => begin(w, load, seen, None),
         Happening::Arrived(data) => {
@@ -123,7 +119,7 @@ pub fn manifest(w: &mut Watch, load: &Load, seen: &Seen<'_>, happening: &Happeni
 fn begin(w: &mut Watch, load: &Load, seen: &Seen<'_>, from: Option<Place>) {
     let Some(vehicle) = load.vehicle.filter(|_| !load.is_backfill) else { return };
     let at = seen.occurred_at;
-    let start = from.zip(place(w, load.to_site));
+    let start = from.zip(w.place(load.to_site));
     let last = start.map(|(from, to)| Spot { at, place: from, km: kilometres(from, to) });
     let trips = &mut w.ends.entry(vehicle).trips;
     trips.retain(|trip| trip.load != load.id && (trip.round.is_none() || trip.round != load.round));
@@ -156,15 +152,13 @@ pub fn readings(w: &mut Watch, vehicle: VehicleId, readings: &[Reading], seen: &
     let Some(mut trips) = w.ends.get(&vehicle).cloned() else { return };
     let mut asked = Vec::new();
     for trip in &mut trips.trips {
-        let Some(to) = place(w, trip.to) else { continue };
+        let Some(to) = w.place(trip.to) else { continue };
         let before = trip.spots;
         for reading in readings {
             if reading.kind != "position" || !trip.is_of(reading.at) {
                 continue;
             }
-            // A device without a fix tells the origin of all coordinates.
-            let told = reading.place.filter(|place| (place.lon_e6, place.lat_e6) != (0, 0));
-            if let Some(place) = told {
+            if let Some(place) = fix(reading) {
                 trip.see(Spot { at: reading.at, place, km: kilometres(place, to) });
             }
         }
@@ -205,7 +199,7 @@ fn evidence(load: &Load, at: DateTime<Utc>, place: Place, km: f64) -> Value {
 
 /// The place that was told with the arrival.
 fn told(w: &mut Watch, load: &Load, location: Option<Place>) {
-    let ends = location.zip(place(w, load.to_site)).filter(|_| !load.is_backfill);
+    let ends = location.zip(w.place(load.to_site)).filter(|_| !load.is_backfill);
     let Some((location, to)) = ends else { return };
     let km = kilometres(location, to);
     if let Some(at) = load.arrived_at.filter(|_| km > GATE_KM) {

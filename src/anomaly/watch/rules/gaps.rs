@@ -105,7 +105,7 @@ pub fn settled(w: &mut Watch, vehicle: VehicleId, way: &Way, seen: &Seen<'_>) {
 /// tell what they held back.
 pub fn silent_to_the_end(w: &mut Watch, load: &Load, track: &Track) {
     let Some(((before, place), arrived_at)) = track.last.zip(load.arrived_at) else { return };
-    let to = w.sites.get(&load.to_site).and_then(|site| site.location);
+    let to = w.place(load.to_site);
     let km = to.map(|to| kilometres(place, to));
     // It stood at its end already, and only the button was pressed late.
     if km.is_some_and(|km| km <= THERE_KM) {

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
+use super::super::stats::forget;
 use super::super::time::{Month, days_in, month_of, named};
 use super::super::timers::Timer;
 use super::deadline::end_of;
@@ -155,9 +156,7 @@ fn departed(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
             month.0 += item.mass_g;
         }
     }
-    while kitchen.months.len() > 26 {
-        kitchen.months.pop_first();
-    }
+    forget(&mut kitchen.months, 26);
     kitchen.heap_g = 0;
     let last = kitchen.last.unwrap_or(at);
     if let Some(key) = key {

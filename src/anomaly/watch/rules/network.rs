@@ -12,7 +12,7 @@ use serde_json::json;
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
-use super::super::stats::kilometres;
+use super::super::stats::{forget, kilometres};
 use super::super::time::{Month, days, month_of, named};
 use crate::anomaly::finding::{About, pair_id};
 use crate::anomaly::param::Param;
@@ -189,9 +189,7 @@ fn concentration(w: &mut Watch, load: &Load, seen: &Seen<'_>) {
     let took = shares.months.entry(month).or_default().entry(load.to_site).or_default();
     took.mass_g += load.accepted_g();
     took.loads += 1;
-    while shares.months.len() > MONTHS + 1 {
-        shares.months.pop_first();
-    }
+    forget(&mut shares.months, MONTHS + 1);
     if shares.manifests.len() >= NEWEST {
         shares.manifests.remove(0);
     }
@@ -306,9 +304,8 @@ fn comes_back(shares: &Shares, top: SiteId, newest: usize) -> bool {
 fn comes_near(w: &Watch, load: &Load, top: SiteId, before: &BTreeMap<SiteId, Took>) -> bool {
     let all: i64 = before.values().map(|took| took.mass_g).sum();
     let main = before.iter().find(|(_, took)| took.mass_g as f64 > MOST * all as f64);
-    let place = |site: SiteId| w.sites.get(&site).and_then(|site| site.location);
-    let from = place(load.from_site);
-    let far = |site| from.zip(place(site)).map(|(from, to)| kilometres(from, to));
+    let from = w.place(load.from_site);
+    let far = |site| from.zip(w.place(site)).map(|(from, to)| kilometres(from, to));
     main.is_some_and(|(main, _)| far(*main).zip(far(top)).is_some_and(|(old, new)| new < old))
 }
 

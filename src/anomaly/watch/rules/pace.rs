@@ -17,7 +17,6 @@ use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
 use crate::clock::rfc3339;
 use crate::ids::SiteId;
-use crate::registry::Place;
 
 /// Roads are longer than the crow's way by this.
 const WINDING: f64 = 1.3;
@@ -47,13 +46,9 @@ pub struct Lane {
     pub hours: Running,
 }
 
-fn place(w: &Watch, site: SiteId) -> Option<Place> {
-    w.sites.get(&site).and_then(|site| site.location)
-}
-
 /// Kilometres as the crow flies, where both places are known.
 pub fn distance(w: &Watch, from: SiteId, to: SiteId) -> Option<f64> {
-    Some(kilometres(place(w, from)?, place(w, to)?))
+    Some(kilometres(w.place(from)?, w.place(to)?))
 }
 
 /// Hours that the road takes, where both places are known.

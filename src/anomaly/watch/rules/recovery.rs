@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::super::Watch;
 use super::super::load::Load;
+use super::super::stats::forget;
 use crate::anomaly::finding::{About, Finding, Gone};
 use crate::anomaly::param::Param;
 use crate::anomaly::rule::RuleId;
@@ -65,9 +66,7 @@ pub fn completed(oil: &mut Yield, load: &Load, data: &Completed, position: i64) 
         oil.position = position;
     }
     for book in [&mut oil.refined, &mut oil.made] {
-        while book.len() > DAYS as usize {
-            book.pop_first();
-        }
+        forget(book, DAYS as usize);
     }
 }
 

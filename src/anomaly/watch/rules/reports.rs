@@ -14,6 +14,7 @@ use serde_json::json;
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::{Reported, Seen};
+use super::super::stats::forget;
 use super::super::timers::Timer;
 use super::registers::{next_month, nobody, was_active};
 use crate::anomaly::finding::{About, Gone};
@@ -147,9 +148,7 @@ fn entered(
     for (_, old) in books.years.iter_mut().filter(|(one, _)| **one + 1 < newest) {
         old.by_month.clear();
     }
-    while books.years.len() > YEARS {
-        books.years.pop_first();
-    }
+    forget(&mut books.years, YEARS);
     let Some(organisation) = w.sites.get(&site).map(|site| site.organisation_id) else { return };
     if made_g == 0 && !treats {
         return;
@@ -162,9 +161,7 @@ fn entered(
     if treats {
         reached.treated = sooner(reached.treated, Some(month));
     }
-    while years.len() > YEARS {
-        years.pop_first();
-    }
+    forget(years, YEARS);
 }
 
 impl Year {

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::super::Watch;
 use super::super::load::Load;
 use super::super::seen::Seen;
-use super::super::stats::median;
+use super::super::stats::{forget, median};
 use super::super::time::{Month, days_in, month_in, month_of, named};
 use super::{fall, output, registers};
 use crate::anomaly::finding::{About, Finding, Gone};
@@ -98,9 +98,7 @@ pub fn activity(w: &mut Watch, entry: &Activity, seen: &Seen<'_>) {
     let month = month_in(entry.month.year(), entry.month.month());
     let making = w.making.entry(entry.site_id);
     making.did.entry(month).or_default().insert(kind, entry.value_milli as f64 / 1000.0);
-    while making.did.len() > MONTHS {
-        making.did.pop_first();
-    }
+    forget(&mut making.did, MONTHS);
     if entry.kind == ActivityKind::Output {
         output::told(w, entry.site_id, month, seen.is_first);
     }
@@ -165,12 +163,8 @@ fn made_there(w: &mut Watch, (site, at): (SiteId, DateTime<Utc>), code: &str, ma
     let month = making.made.entry(month_of(at)).or_default();
     *month.entry(code.to_owned()).or_default() += mass_g;
     *making.times.entry(month_of(at)).or_default() += 1;
-    while making.times.len() > MONTHS {
-        making.times.pop_first();
-    }
-    while making.made.len() > MONTHS {
-        making.made.pop_first();
-    }
+    forget(&mut making.times, MONTHS);
+    forget(&mut making.made, MONTHS);
 }
 
 /// A ledger that was kept has no entry for long.

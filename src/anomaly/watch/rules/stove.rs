@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::super::Watch;
 use super::super::seen::Seen;
-use super::super::stats::median;
+use super::super::stats::{forget, median};
 use crate::anomaly::param::Param;
 use crate::clock::{legal_day, rfc3339};
 use crate::ids::SiteId;
@@ -67,9 +67,7 @@ fn store(w: &mut Watch, site: SiteId, (at, celsius): (DateTime<Utc>, f64), seen:
     let stove = w.stoves.entry(site);
     let hour = stove.hours.entry(hour_of(at)).or_default();
     *hour = (hour.0 + 1, hour.1 + celsius);
-    while stove.hours.len() > HOURS {
-        stove.hours.pop_first();
-    }
+    forget(&mut stove.hours, HOURS);
     if celsius < limit {
         stove.warm_since = None;
         return;

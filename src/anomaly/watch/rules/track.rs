@@ -2,9 +2,9 @@
 //! lighter on its way. Without positions these rules say nothing.
 //!
 //! AL17, AL18, AL21, AL22 and AL62; AL19 stands in `shed`, AL20 in `gaps`, where a trip ended
-//! (AL17) in `ending`. Nobody has told the road. Where trips
-//! between the same two sites have shown it, that is the way (`corridor.rs`); until then a way is
-//! judged by its ends: a place from which both are much farther than from each other is off it.
+//! (AL17) in `ending`. Nobody has told the road. Where trips between the same two sites have shown
+//! it, that is the way (`corridor.rs`); until then a way is judged by its ends: a place from which
+//! both are much farther than from each other is off it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -115,11 +115,7 @@ pub fn manifest(w: &mut Watch, load: &Load, happening: &Happening) {
 pub fn readings(w: &mut Watch, vehicle: VehicleId, readings: &[Reading], seen: &Seen<'_>) {
     let mut has_filled = false;
     for reading in readings.iter().filter(|reading| reading.kind == "position") {
-        // A device without a fix tells the origin of all coordinates.
-        let Some(place) = reading.place.filter(|place| (place.lon_e6, place.lat_e6) != (0, 0))
-        else {
-            continue;
-        };
+        let Some(place) = fix(reading) else { continue };
         let Some(way) = way_of(w, vehicle) else { return };
         let last = w.tracks.get(&vehicle).and_then(|track| track.last);
         // What was told late, of before, says nothing of now.
@@ -157,14 +153,18 @@ pub fn readings(w: &mut Watch, vehicle: VehicleId, readings: &[Reading], seen: &
     }
 }
 
+/// Where a reading has its vehicle. A device without a fix tells the origin of all coordinates.
+pub fn fix(reading: &Reading) -> Option<Place> {
+    reading.place.filter(|place| (place.lon_e6, place.lat_e6) != (0, 0))
+}
+
 fn way_of(w: &Watch, vehicle: VehicleId) -> Option<Way> {
     let load = w.loads.get(&w.tracks.get(&vehicle)?.load?)?.clone();
     // By the papers it is on another way as well (AL25): nobody can say to which a place belongs.
     if w.is_raised(RuleId(25), (About::Vehicle, vehicle.uuid()), &load.id.to_string()) {
         return None;
     }
-    let place = |site| w.sites.get(&site).and_then(|site: &Site| site.location);
-    let (from, to) = (place(load.from_site)?, place(load.to_site)?);
+    let (from, to) = (w.place(load.from_site)?, w.place(load.to_site)?);
     Some(Way { load, from, to })
 }
 
