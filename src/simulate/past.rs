@@ -114,7 +114,6 @@ pub async fn past(
     if let Some(refusal) = played.refusals.first() {
         tracing::warn!(refused = played.refused, first = %refusal, "acts of the past were refused");
     }
-    app.clock.set(present);
     Ok(stage.labels(&planned))
 }
 

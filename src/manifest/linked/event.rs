@@ -27,13 +27,8 @@ pub struct Source {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage_area_id: Option<StorageAreaId>,
     /// It came home on a return: it is on the sender's ledger and leaves by that.
-    #[serde(default, skip_serializing_if = "is_not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub returned: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it by reference")]
-const fn is_not(told: &bool) -> bool {
-    !*told
 }
 
 /// Mass that another manifest takes on, or gives back when it is cancelled.
